@@ -1,0 +1,61 @@
+import type { AccountId, AgentId, Digest, RequestId, TimeMs } from './ids.ts';
+import type { ReasonCode } from './reason.ts';
+
+/** What an approver is asked to sign: bound to the action, its effects as text, and the rules of the moment. */
+export interface ApprovalRequest {
+  readonly v: 1;
+  readonly id: string;
+  readonly tenant: string;
+  readonly agent: AgentId;
+  readonly requestId: RequestId;
+  readonly decisionId: string;
+  readonly wallet: AccountId;
+  readonly actionDigest: Digest;
+  /** Digest of `rendered`. */
+  readonly effectsDigest: Digest;
+  /** Plain text made from the decoded and simulated effects; names what is unknown. */
+  readonly rendered: string;
+  /** The escalations that a yes would satisfy, and no others. */
+  readonly satisfies: readonly ReasonCode[];
+  readonly policy: string;
+  readonly registry: string;
+  readonly createdAtMs: TimeMs;
+  readonly expiresAtMs: TimeMs;
+  readonly nonce: string;
+}
+
+/** A person's signed answer. `signature` covers the digest of the canonical answer (domain `castellan.approval.v1`). */
+export interface ApprovalAnswer {
+  readonly approvalId: string;
+  readonly verdict: 'approve' | 'reject';
+  readonly approver: string;
+  readonly scheme: 'ed25519' | 'eip712';
+  /** Hex. */
+  readonly signature: string;
+}
+
+/** Where an approval stands. */
+export interface ApprovalRecord {
+  readonly request: ApprovalRequest;
+  readonly state: 'pending' | 'approved' | 'rejected' | 'expired' | 'used';
+  readonly answer: ApprovalAnswer | null;
+  readonly answeredAtMs: TimeMs | null;
+}
+
+/** The port that the manager uses. */
+export interface Approvals {
+  /** Durable; one open request per (agent, request id). */
+  open(request: ApprovalRequest): Promise<ApprovalRecord>;
+  get(id: string): Promise<ApprovalRecord | undefined>;
+  list(filter?: { readonly agent?: AgentId; readonly state?: ApprovalRecord['state'] }): Promise<readonly ApprovalRecord[]>;
+  /** Verifies signature, approver and expiry. @throws APPROVAL_INVALID, APPROVAL_UNKNOWN */
+  answer(answer: ApprovalAnswer): Promise<ApprovalRecord>;
+  /** Resolves on an answer or expiry. */
+  wait(id: string, timeoutMs: number): Promise<ApprovalRecord>;
+}
+
+/** Verifies approver signatures of one scheme. Never throws for a bad signature: false. */
+export interface SignatureVerifier {
+  readonly scheme: ApprovalAnswer['scheme'];
+  verify(key: string, digest: Uint8Array, signature: Uint8Array, request: ApprovalRequest, verdict: ApprovalAnswer['verdict']): Promise<boolean> | boolean;
+}

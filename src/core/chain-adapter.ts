@@ -1,0 +1,109 @@
+import type { AccountId, AssetId, ChainId } from './ids.ts';
+import type { Effect } from './effect.ts';
+import type { Action, DecodedTransaction, FeeQuote, Receipt, SignedTransaction, Slot, UnsignedTransaction } from './transaction.ts';
+
+/** A token the registry knows. Symbols resolve only through this list. */
+export interface Token {
+  readonly asset: AssetId;
+  readonly symbol: string;
+  readonly decimals: number;
+}
+
+/** Signature scheme of a key, and of what a chain's wallets need. */
+export type KeyAlgorithm = 'secp256k1' | 'ed25519';
+
+/** What a codec needs to build the exact bytes. */
+export interface BuildContext {
+  readonly chain: ChainId;
+  readonly wallet: AccountId;
+  readonly slot: Slot;
+  readonly fee: FeeQuote;
+  readonly validUntilMs: number | null;
+}
+
+/** The offline, pure half of a chain: bytes in, meaning out. Never talks, never reads a clock. */
+export interface Codec {
+  /** Builds the exact bytes. @throws CastellanError REQUEST_INVALID when the action cannot be expressed. */
+  build(action: Action, context: BuildContext): UnsignedTransaction;
+  /**
+   * Decodes every leaf of the payload from its bytes alone. What cannot be decoded is an `unknown` effect.
+   * @throws CastellanError PAYLOAD_UNDECODABLE when the bytes are no transaction of this chain and wallet.
+   */
+  decode(tx: UnsignedTransaction): DecodedTransaction;
+  /** Reads a foreign unsigned transaction into an action; the slot and fee are ours. @throws PAYLOAD_UNDECODABLE */
+  parse(bytes: Uint8Array, chain: ChainId, wallet: AccountId): Action;
+  /** The 32 bytes that `algorithm` signs for this payload. */
+  signingHash(payload: Uint8Array): Uint8Array;
+  readonly algorithm: KeyAlgorithm;
+  /** Joins payload and signature. @throws SIGNATURE_INVALID unless it recovers or verifies to the wallet. */
+  assemble(tx: UnsignedTransaction, signature: Uint8Array): SignedTransaction;
+  /** The wallet account that a public key controls on this chain. */
+  walletOf(publicKey: Uint8Array, chain: ChainId): AccountId;
+  /** Native asset of the chain. */
+  nativeAsset(chain: ChainId): Token;
+}
+
+/** A dry run of the exact bytes against current state. */
+export interface SimulationReport {
+  readonly success: boolean;
+  readonly wouldRevert: boolean;
+  readonly gasEstimate: string;
+  readonly coverageLevel: 'basic' | 'deep';
+  /** Always contains `state_may_diverge`. */
+  readonly caveats: readonly string[];
+  /** Effects on every account touched; amounts are measured differences of state where the chain can tell. */
+  readonly effects: readonly Effect[];
+  readonly warnings: readonly string[];
+  readonly errors: readonly string[];
+  /** Block that the report was computed on. */
+  readonly block: { readonly number: string; readonly hash: string; readonly timestampMs: number };
+}
+
+/** Where a wallet's sequence stands on the chain. */
+export interface SequenceState {
+  /** The next slot by finalised-or-latest state. */
+  readonly next: Slot;
+}
+
+/** What the network said to a broadcast. `unknown` is not failure: look the hash up. */
+export type BroadcastResult =
+  | { readonly status: 'accepted' | 'known' | 'unknown'; readonly hash: string }
+  | { readonly status: 'rejected'; readonly hash: string; readonly detail: string };
+
+/** Where a signed transaction stands. Only `final` may be believed. */
+export type SettlementStatus =
+  | { readonly status: 'pending' }
+  | { readonly status: 'included'; readonly blockHash: string; readonly confirmations: number }
+  | { readonly status: 'final'; readonly receipt: Receipt }
+  /** Another transaction is final in this slot, or the validity window has passed on chain: ours can never land. */
+  | { readonly status: 'replaced' | 'expired'; readonly by: string | null };
+
+/** The half of a chain that talks. Every call has a timeout and a size limit; every answer is checked. */
+export interface ChainNode {
+  readonly chain: ChainId;
+  /** Confirms that the endpoint serves this chain. @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID */
+  verifyChain(signal?: AbortSignal): Promise<void>;
+  /** Fee for the action, bounded by `ceiling` where given. */
+  quote(action: Action, wallet: AccountId, options: { readonly ceiling?: bigint; readonly signal?: AbortSignal }): Promise<FeeQuote>;
+  simulate(tx: UnsignedTransaction, options: { readonly watch?: readonly AssetId[]; readonly signal?: AbortSignal }): Promise<SimulationReport>;
+  sequence(wallet: AccountId, signal?: AbortSignal): Promise<SequenceState>;
+  broadcast(signed: SignedTransaction, signal?: AbortSignal): Promise<BroadcastResult>;
+  /** Reorg-safe look-up, one pass, no waiting. */
+  status(signed: SignedTransaction, signal?: AbortSignal): Promise<SettlementStatus>;
+  /** Waits until `final`, `replaced` or `expired`, or the deadline (then `pending`). */
+  settle(signed: SignedTransaction, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<SettlementStatus>;
+  /** Chain time in ms and height, for health. */
+  head(signal?: AbortSignal): Promise<{ readonly number: string; readonly timestampMs: number }>;
+  close(): Promise<void>;
+}
+
+/** One family of chains behind the gate. A third chain is one of these that passes the conformance suite. */
+export interface ChainAdapter {
+  readonly family: string;
+  readonly chains: readonly ChainId[];
+  readonly codec: Codec;
+  /** Tokens that this adapter's configuration names, native asset included. */
+  readonly tokens: readonly Token[];
+  /** @throws CHAIN_INVALID for a chain that is not in `chains`. */
+  node(chain: ChainId): ChainNode;
+}

@@ -1,0 +1,39 @@
+import type { Effect } from './effect.ts';
+import type { AccountId, AgentId, ChainId, Digest, RequestId, TimeMs } from './ids.ts';
+import type { Json } from './store.ts';
+import type { Reason } from './reason.ts';
+import type { LayerReport, LayerSignal, Verdict } from './verdict.ts';
+
+/** One durable judgement about exactly one payload. */
+export interface Decision {
+  readonly v: 1;
+  readonly id: string;
+  readonly tenant: string;
+  readonly at: TimeMs;
+  readonly requestId: RequestId;
+  readonly bodyDigest: Digest;
+  readonly agent: AgentId;
+  readonly user: string;
+  readonly wallet: AccountId | null;
+  readonly chain: ChainId | null;
+  /** Null where the request never became bytes. */
+  readonly payloadDigest: Digest | null;
+  readonly actionDigest: Digest | null;
+  readonly effects: readonly Effect[];
+  readonly verdict: Verdict;
+  /** Strictest layer's reasons first. */
+  readonly reasons: readonly Reason[];
+  readonly reports: readonly LayerReport[];
+  /** Every fact that a layer read, by name: enough to replay the judgement. */
+  readonly facts: Readonly<Record<string, Json>>;
+  readonly signals: readonly LayerSignal[];
+  readonly unenforced: readonly string[];
+  readonly riskScore: number;
+  /** Version digests of what was in force. */
+  readonly policy: string;
+  readonly registry: string;
+  readonly epoch: number;
+  readonly software: string;
+  /** Ids of approvals this decision stands on. */
+  readonly approvals: readonly string[];
+}

@@ -1,0 +1,48 @@
+import type { Action, FeeQuote } from './transaction.ts';
+import type { AccountId, AgentId, ChainId, Digest, RequestId, TimeMs } from './ids.ts';
+
+/** What the agent says about its own request. Compared with the effects, never believed. */
+export interface RequestContext {
+  readonly intent?: string;
+  readonly strategy?: string;
+  /** 0–1. Low escalates; high never loosens. */
+  readonly confidence?: number;
+  readonly sessionId?: string;
+}
+
+/** A request after parsing: every field checked, every amount exact, wallet and chain resolved from our own records. */
+export interface ActionRequest {
+  readonly id: RequestId;
+  readonly tenant: string;
+  readonly agentId: AgentId;
+  readonly userId: string;
+  readonly wallet: AccountId;
+  readonly chain: ChainId;
+  /** Declared type as the agent wrote it: `transfer`, `swap`, `contract_call`, … */
+  readonly type: string;
+  readonly action: Action;
+  /** What the agent declared about money, where it did; compared with effects. */
+  readonly declared: { readonly asset: string | null; readonly amount: string | null; readonly destination: AccountId | null };
+  readonly context: RequestContext;
+  readonly feeCeiling: bigint | null;
+  readonly notAfterMs: TimeMs | null;
+  /** Caller's own narrowing of its policy, canonical; may only tighten. */
+  readonly narrow: Narrowing | null;
+  readonly receivedAtMs: TimeMs;
+  /** Digest of the body as submitted, without id: the same id with another body is refused. */
+  readonly bodyDigest: Digest;
+}
+
+/** Bounds that a caller may set on top of its policy; each can only deny or escalate more. */
+export interface Narrowing {
+  /** Base units of the moved asset. */
+  readonly maxAmount?: bigint;
+  readonly allowedDestinations?: readonly AccountId[];
+  readonly requireApproval?: boolean;
+  readonly maxFee?: bigint;
+}
+
+/** What `build` will need, kept beside the request. */
+export interface PreparedFee {
+  readonly quote: FeeQuote;
+}

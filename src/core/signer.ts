@@ -1,0 +1,23 @@
+import type { KeyAlgorithm } from './chain-adapter.ts';
+
+/** A signature over a payload, in the algorithm's plain form: 65 bytes r‖s‖v (low s) or 64 bytes Ed25519. */
+export interface PayloadSignature {
+  readonly keyId: string;
+  readonly algorithm: KeyAlgorithm;
+  readonly publicKey: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** The only way to a key: redeems the permit for exactly this payload, then signs it. */
+export interface Custodian {
+  /** @throws PERMIT_REFUSED with the reason code in `details.reason`; KEY_REVOKED; KEY_UNKNOWN. */
+  sign(permitId: string, payload: Uint8Array, hash: (payload: Uint8Array) => Uint8Array): Promise<PayloadSignature>;
+}
+
+/** An attestation key: signs only domain-separated messages that can never be a transaction. */
+export interface AttestationKey {
+  readonly id: string;
+  /** Raw Ed25519 public key, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  sign(message: Uint8Array): Uint8Array;
+}

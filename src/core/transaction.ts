@@ -1,0 +1,72 @@
+import type { Effect } from './effect.ts';
+import type { AccountId, AssetId, ChainId, Digest, TimeMs } from './ids.ts';
+
+/** One call in chain-neutral form. `data` is empty for a plain native transfer. */
+export interface Call {
+  readonly to: AccountId;
+  /** Native base units. */
+  readonly value: bigint;
+  readonly data: Uint8Array;
+}
+
+/** What an agent asks for, after parsing and before any chain has been asked. Amounts are base units. */
+export type Action =
+  | { readonly kind: 'transfer'; readonly asset: AssetId; readonly amount: bigint; readonly to: AccountId; readonly comment?: string }
+  | { readonly kind: 'approve'; readonly asset: AssetId; readonly amount: bigint | 'unlimited'; readonly spender: AccountId }
+  | { readonly kind: 'transfer_from'; readonly asset: AssetId; readonly amount: bigint; readonly from: AccountId; readonly to: AccountId }
+  | { readonly kind: 'calls'; readonly calls: readonly Call[] }
+  /** An unsigned transaction that somebody else built, in the chain's own serialization. */
+  | { readonly kind: 'transaction'; readonly bytes: Uint8Array };
+
+/** Fee bounds in native base units. `ceiling` is the most that the transaction can ever cost in fees. */
+export interface FeeQuote {
+  readonly asset: AssetId;
+  readonly ceiling: bigint;
+  /** The chain's own parameters (gas, price per gas, forward amounts), decimal strings. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** A position in the wallet's own sequence: nonce, or seqno. */
+export type Slot = number;
+
+/** One unsigned transaction: exactly the bytes that a key would sign, and nothing that is not in them. */
+export interface UnsignedTransaction {
+  readonly chain: ChainId;
+  readonly wallet: AccountId;
+  /** The exact preimage whose chain-specific hash the key signs. */
+  readonly payload: Uint8Array;
+  /** SHA-256 over a domain tag and `payload`: what decisions and permits are bound to. */
+  readonly payloadDigest: Digest;
+  readonly slot: Slot;
+  readonly fee: FeeQuote;
+  readonly validUntilMs: TimeMs | null;
+}
+
+/** What decoding the payload found. `complete: false` means a leaf is `unknown`. */
+export interface DecodedTransaction {
+  readonly effects: readonly Effect[];
+  readonly calls: readonly Call[];
+  readonly complete: boolean;
+}
+
+/** Bytes ready for the network, and the hash under which the network will know them. */
+export interface SignedTransaction {
+  readonly chain: ChainId;
+  readonly wallet: AccountId;
+  readonly slot: Slot;
+  readonly raw: Uint8Array;
+  readonly hash: string;
+}
+
+/** What the chain did with a transaction, read after finality. */
+export interface Receipt {
+  readonly txHash: string;
+  readonly success: boolean;
+  readonly confirmedAtBlock: string;
+  readonly confirmedAtMs: TimeMs;
+  readonly blockHash: string;
+  readonly gasUsed: string;
+  /** Native base units really paid in fees. */
+  readonly feePaid: bigint;
+  readonly effects: readonly Effect[];
+}
