@@ -1,10 +1,29 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+/** Folders whose tests start chain engines, kill processes or play whole stories; everything else is the unit suite. */
+const engines = ['test/e2e/**', 'test/evm/**', 'test/crash/**', 'test/demo/**'];
+const packed = ['test/package/**'];
+const report = process.env['CASTELLAN_TEST_REPORT'];
+const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    env: {
+      CASTELLAN_VECTORS: process.env['CASTELLAN_VECTORS'] ?? beside('../shared/vectors'),
+      CASTELLAN_DATA: process.env['CASTELLAN_DATA'] ?? beside('../shared/data'),
+    },
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...engines, ...packed] } },
+      { extends: true, test: { name: 'engines', include: engines.map((folder) => `${folder}/*.test.ts`) } },
+      {
+        extends: true,
+        test: { name: 'package', include: packed.map((folder) => `${folder}/*.test.ts`), testTimeout: 120_000, hookTimeout: 180_000 },
+      },
+    ],
   },
 });

@@ -79,6 +79,8 @@ export class CastellanError extends Error {
   readonly details: ErrorDetails;
   readonly retryable: boolean;
   readonly [BRAND] = true;
+  // Not the standard `cause` property: the runtime prints that one whole for an uncaught error, past `inspect.custom`.
+  readonly #cause: unknown;
 
   constructor(code: ErrorCode, facts: ErrorFacts) {
     super(`${code}: ${facts.message}`);
@@ -86,9 +88,12 @@ export class CastellanError extends Error {
     this.shortMessage = facts.message;
     this.details = facts.details ?? {};
     this.retryable = facts.retryable ?? false;
-    if (facts.cause !== undefined) {
-      Object.defineProperty(this, 'cause', { value: facts.cause, enumerable: false });
-    }
+    this.#cause = facts.cause;
+  }
+
+  /** What a library or backend threw, for a debugger; it may hold anything, so nothing here prints it. */
+  getCause(): unknown {
+    return this.#cause;
   }
 
   /** The error as data: code, message, details, retryable. */

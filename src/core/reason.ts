@@ -5,7 +5,7 @@
 export type ReasonCode =
   // requests and identity
   | 'request_malformed' | 'request_id_reused' | 'agent_unknown' | 'agent_not_wallet_owner' | 'wallet_unknown' | 'wallet_ambiguous'
-  | 'security_disabled' | 'clock_skew'
+  | 'security_disabled' | 'clock_skew' | 'asset_unknown' | 'asset_ambiguous' | 'chain_unavailable' | 'payload_undecodable' | 'shutting_down'
   // layers as such
   | 'layer_threw' | 'layer_timed_out' | 'layer_malformed' | 'layer_missing' | 'skipped'
   // intent

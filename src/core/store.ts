@@ -38,10 +38,19 @@ export interface RequestRow {
   /** A held reservation that is not redeemed by then frees its room. */
   readonly dueMs: TimeMs;
   readonly permit: PermitTerms | null;
+  /** The part of `lines` that is the fee ceiling; booked at what the chain really charged. */
+  readonly feeLines: readonly ChargeLine[];
+  readonly feeCeiling: string;
+  /** The unsigned payload, base64: recovery may only ever complete these very bytes. */
+  readonly payload: string | null;
   /** Encrypted signed bytes, base64, once they exist; and the hash the network knows. */
   readonly sealed: string | null;
   readonly txHash: string | null;
   readonly updatedMs: TimeMs;
+  /** Kept by the store: until when the hold counts in the ledger, rounded up. */
+  readonly heldUntilMs?: TimeMs;
+  /** Kept by the store: what was booked into the windows and when, from `final` on. */
+  readonly booked?: { readonly atMs: TimeMs; readonly lines: readonly ChargeLine[] } | null;
 }
 
 /** One command of a step. Closed union; ids make each naturally idempotent. */
@@ -153,6 +162,8 @@ export interface Store {
 /** The one place that spells row keys. Ids are validated at the edge and hold no `/`. */
 export const storeKey = {
   request: (agent: AgentId, requestId: RequestId): string => `request/${requestId}/${agent}`,
+  /** Exists from redeemed until final or released: what recovery has to look at. */
+  open: (agent: AgentId, requestId: RequestId): string => `open/${requestId}/${agent}`,
   ledger: (account: string): string => `ledger/${account}`,
   ledgerWindow: (account: string, windowMs: number): string => `window/${account}/${windowMs}`,
   rate: (key: string): string => `rate/${key}`,

@@ -1,0 +1,48 @@
+/**
+ * Runs the bars of one area, or of all, and prints each target beside the figure measured in this very run. Nothing is
+ * stored. Exit 0 where each bar is met, 1 where one falls short, 3 for an unknown area or option.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import type { Bar, Mode } from './scorecard/bar.ts';
+import { renderScores, runBars, type Score } from './scorecard/run-bars.ts';
+
+/** Modules beside the areas that are none themselves. */
+const FRAMEWORK = new Set(['bar', 'measure', 'run-bars']);
+const folder = new URL('./scorecard/', import.meta.url);
+const areas = existsSync(folder)
+  ? readdirSync(folder)
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => name.slice(0, -'.ts'.length))
+      .filter((name) => !FRAMEWORK.has(name))
+      .sort()
+  : [];
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const chosen: string[] = [];
+let mode: Mode = 'full';
+for (const argument of process.argv.slice(2)) {
+  if (argument === '--quick') mode = 'quick';
+  else if (areas.includes(argument)) chosen.push(argument);
+  else {
+    process.stderr.write(`usage: npm run scorecard [-- area…] [--quick]\nunknown: ${argument}\nareas: ${areas.join(', ') || 'none'}\n`);
+    process.exit(3);
+  }
+}
+
+const scores: Score[] = [];
+for (const area of chosen.length > 0 ? chosen : areas) {
+  const { bars } = (await import(new URL(`${area}.ts`, folder).href)) as { readonly bars?: readonly Bar[] };
+  if (bars === undefined || bars.length === 0) throw new Error(`scripts/scorecard/${area}.ts exports no bars`);
+  print(`${area}: ${bars.length} bars, ${mode}`);
+  const scored = await runBars(area, bars, mode, print);
+  const seconds = scored.reduce((total, score) => total + score.seconds, 0);
+  print(`${area} took ${seconds.toFixed(1)} s of at most ${mode === 'quick' ? '45 s' : '25 min'}`);
+  scores.push(...scored);
+}
+if (scores.length === 0) throw new Error('there is no area to score');
+const met = scores.filter((score) => score.pass).length;
+print(`\n${renderScores(scores)}\n\n${met} of ${scores.length} bars met (${mode}).`);
+process.exit(met === scores.length ? 0 : 1);

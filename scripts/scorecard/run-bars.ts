@@ -1,0 +1,49 @@
+import type { Bar, Measurement, Mode } from './bar.ts';
+
+/** A bar and what became of it; a bar that threw fell short, and its error is the figure. */
+export interface Score extends Measurement {
+  readonly area: string;
+  readonly name: string;
+  readonly target: string;
+  readonly seconds: number;
+}
+
+/** Runs the bars of one area one after the other. A bar passes only where it says `pass: true`. */
+export async function runBars(area: string, bars: readonly Bar[], mode: Mode, report: (line: string) => void): Promise<readonly Score[]> {
+  const scores: Score[] = [];
+  for (const bar of bars) {
+    const start = process.hrtime.bigint();
+    let measurement: Measurement;
+    try {
+      measurement = await bar.run(mode, (line) => report(`  ${bar.name}: ${line}`));
+    } catch (error) {
+      measurement = { figure: `failed: ${error instanceof Error ? error.message : String(error)}`, pass: false };
+    }
+    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+    scores.push({ area, name: bar.name, target: bar.target, seconds, ...measurement, pass: measurement.pass === true });
+    report(`${measurement.pass === true ? 'pass' : 'FAIL'}  ${area}  ${bar.name}  (${seconds.toFixed(1)} s)`);
+  }
+  return scores;
+}
+
+/** The scores as a table of targets beside figures, then their notes. */
+export function renderScores(scores: readonly Score[]): string {
+  const head = ['', 'area', 'bar', 'target', 'measured now', 'wall'];
+  const rows = scores.map((score) => [
+    score.pass ? 'pass' : 'FAIL',
+    score.area,
+    score.name,
+    score.target,
+    score.figure.replaceAll('\n', ' '),
+    `${score.seconds.toFixed(1)} s`,
+  ]);
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  const rule = widths.map((width) => '-'.repeat(width)).join('  ');
+  const notes = scores.flatMap((score) => (score.notes ?? []).map((note) => `${score.name}: ${note}`));
+  return [line(head), rule, ...rows.map(line), ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
+}

@@ -1,0 +1,67 @@
+import { nativeAssetId } from '../../../core/asset.ts';
+import { constantTimeEqual, keccak256, payloadDigest, sha256Hex } from '../../../core/digest.ts';
+import type { Effect } from '../../../core/effect.ts';
+import type { DecodedTransaction, UnsignedTransaction } from '../../../core/transaction.ts';
+import { accountOf, addressOf, hexOf } from '../address.ts';
+import type { Envelope } from '../envelope.ts';
+import { feeOf, readOn } from '../parse.ts';
+import { encodeRlp, integerBytes } from '../rlp.ts';
+import { undecodable } from '../undecodable.ts';
+import type { Findings, KnownTokens } from './frame.ts';
+import { walk } from './walk.ts';
+
+/** Every field beside the payload must say what the payload says. */
+function checkAgreement(tx: UnsignedTransaction, envelope: Envelope): void {
+  if (!constantTimeEqual(payloadDigest(tx.payload), tx.payloadDigest)) throw undecodable('payload_digest_mismatch');
+  if (envelope.type !== 'eip1559') throw undecodable('type_unsupported', { type: envelope.type });
+  if (!Number.isSafeInteger(tx.slot) || envelope.nonce !== BigInt(tx.slot)) throw undecodable('slot_mismatch');
+  if (tx.validUntilMs !== null) throw undecodable('validity_not_in_bytes');
+  const fee = feeOf(envelope, tx.chain);
+  if (tx.fee.asset !== fee.asset || tx.fee.ceiling !== fee.ceiling) throw undecodable('fee_mismatch');
+  for (const [name, value] of Object.entries(fee.params)) {
+    if (tx.fee.params[name] !== value) throw undecodable('fee_mismatch', { field: name });
+  }
+}
+
+/** A creation's new account: Keccak-256 of `rlp([sender, nonce])`, last 20 bytes. */
+function deployEffects(tx: UnsignedTransaction, envelope: Envelope, found: Findings): void {
+  const sender = new Uint8Array(Buffer.from(addressOf(tx.wallet, tx.chain).slice(2), 'hex'));
+  const created = accountOf(tx.chain, hexOf(keccak256(encodeRlp([sender, integerBytes(envelope.nonce)])), 12));
+  const at = { leaf: '0', source: 'bytes' as const };
+  found.effects.push({ kind: 'deploy', account: created, codeDigest: sha256Hex(envelope.data), ...at });
+  if (envelope.value === 0n) return;
+  const asset = nativeAssetId(tx.chain);
+  found.effects.push({ kind: 'outflow', account: tx.wallet, counterparty: created, asset, amount: envelope.value, ...at });
+  found.effects.push({ kind: 'inflow', account: created, counterparty: tx.wallet, asset, amount: envelope.value, ...at });
+}
+
+/** Access lists only move gas, so they are noted and judged as a message. */
+function accessListNote(envelope: Envelope): readonly Effect[] {
+  if (envelope.accessList.length === 0) return [];
+  const keys = envelope.accessList.reduce((sum, entry) => sum + entry.storageKeys.length, 0);
+  const text = `access list of ${envelope.accessList.length} addresses and ${keys} storage keys`;
+  return [{ kind: 'message', text, leaf: '0', source: 'bytes' }];
+}
+
+/**
+ * Decodes every leaf of the payload from its bytes alone; the other fields must agree with them.
+ *
+ * Effects come in the order of the calls, the fee first. `calls` is the wallet's own call, so that building it again gives
+ * the same bytes; for a contract creation it is empty.
+ * @throws PAYLOAD_UNDECODABLE where the bytes are no EIP-1559 transaction of this chain, or disagree with a field
+ */
+export function decodeTransaction(tx: UnsignedTransaction, tokens: KnownTokens): DecodedTransaction {
+  const envelope = readOn(tx.payload, tx.chain);
+  checkAgreement(tx, envelope);
+  const native = nativeAssetId(tx.chain);
+  const fee: Effect = { kind: 'fee', account: tx.wallet, asset: native, max: tx.fee.ceiling, leaf: '0', source: 'bytes' };
+  const found: Findings = { effects: [fee, ...accessListNote(envelope)], leaves: 0, complete: true };
+  if (envelope.to === null) {
+    deployEffects(tx, envelope, found);
+    return { effects: found.effects, calls: [], complete: found.complete };
+  }
+  const { to, value } = envelope;
+  const data = envelope.data.slice();
+  walk({ chain: tx.chain, native, sender: tx.wallet, to, value, data, leaf: '0', depth: 0, inner: false }, tokens, found);
+  return { effects: found.effects, calls: [{ to: accountOf(tx.chain, to), value, data }], complete: found.complete };
+}

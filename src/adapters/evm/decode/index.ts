@@ -1,0 +1,3 @@
+export { decodeTransaction } from './decode-transaction.ts';
+export type { KnownTokens } from './frame.ts';
+export { allowanceAmount } from './methods.ts';

@@ -1,0 +1,65 @@
+import { payloadDigest } from '../../core/digest.ts';
+import type { AccountId, ChainId } from '../../core/ids.ts';
+import { nativeAssetId } from '../../core/asset.ts';
+import type { Action, FeeQuote, UnsignedTransaction } from '../../core/transaction.ts';
+import { accountOf, addressOf } from './address.ts';
+import { readEnvelope } from './envelope.ts';
+import type { Envelope } from './envelope.ts';
+import { undecodable } from './undecodable.ts';
+
+/** Reads an envelope that must be for `chain`. @throws PAYLOAD_UNDECODABLE, `details.reason` `chain_id_mismatch` for another */
+export function readOn(payload: Uint8Array, chain: ChainId): Envelope {
+  const envelope = readEnvelope(payload);
+  if (`eip155:${envelope.chainId}` !== chain) {
+    throw undecodable('chain_id_mismatch', { expected: chain, found: `eip155:${envelope.chainId}` });
+  }
+  return envelope;
+}
+
+/** The fee that an envelope's own fields bound: gas × the most per gas. */
+export function feeOf(envelope: Envelope, chain: ChainId): FeeQuote {
+  const ceiling = envelope.gas * envelope.maxFeePerGas;
+  if (envelope.gas === 0n || ceiling >= 2n ** 256n) throw undecodable('fee_out_of_range');
+  return {
+    asset: nativeAssetId(chain),
+    ceiling,
+    params: {
+      gas: envelope.gas.toString(),
+      maxFeePerGas: envelope.maxFeePerGas.toString(),
+      maxPriorityFeePerGas: envelope.maxPriorityFeePerGas.toString(),
+    },
+  };
+}
+
+/**
+ * What a foreign unsigned transaction (EIP-1559, EIP-2930, EIP-155) asks for, as one call. Slot and fee become ours, and an
+ * access list, which only moves gas, is left out.
+ * @throws PAYLOAD_UNDECODABLE for other bytes, another chain, or a contract creation
+ */
+export function readAction(bytes: Uint8Array, chain: ChainId, wallet: AccountId): Action {
+  addressOf(wallet, chain);
+  const envelope = readOn(bytes, chain);
+  if (envelope.to === null) throw undecodable('deploy_unsupported');
+  return { kind: 'calls', calls: [{ to: accountOf(chain, envelope.to), value: envelope.value, data: envelope.data.slice() }] };
+}
+
+/**
+ * Takes an unsigned EIP-1559 transaction exactly as it stands: its bytes are the payload, its nonce the slot, its gas
+ * fields the fee.
+ * @throws PAYLOAD_UNDECODABLE for any other bytes, or another chain
+ */
+export function adopt(bytes: Uint8Array, chain: ChainId, wallet: AccountId): UnsignedTransaction {
+  addressOf(wallet, chain);
+  const envelope = readOn(bytes, chain);
+  if (envelope.type !== 'eip1559') throw undecodable('type_unsupported', { type: envelope.type });
+  const payload = bytes.slice();
+  return {
+    chain,
+    wallet,
+    payload,
+    payloadDigest: payloadDigest(payload),
+    slot: Number(envelope.nonce),
+    fee: feeOf(envelope, chain),
+    validUntilMs: null,
+  };
+}

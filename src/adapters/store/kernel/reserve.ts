@@ -1,0 +1,115 @@
+import { accountUnit, bookedIn, pendingOf, readAmount, roomAtMs } from '../../../core/ledger.ts';
+import { EMPTY_LEDGER, addHeld, heldUntil } from '../../../core/ledger-hold.ts';
+import { seedWindow } from '../../../core/ledger-window.ts';
+import { storeKey } from '../../../core/store.ts';
+import type { LedgerRow, LedgerWindow, WindowRow } from '../../../core/ledger.ts';
+import type { Reason } from '../../../core/reason.ts';
+import type { LedgerCap, RequestRow } from '../../../core/store.ts';
+import { malformed, refuse } from './refuse.ts';
+import { readRow } from './rows.ts';
+import type { StepContext } from './rows.ts';
+import { isCount, isKeyPart, isList, isText, sumLines } from './shape.ts';
+
+/** Longest window, ms: 100 years. */
+const MAX_WINDOW_MS = 3_155_760_000_000;
+
+/** Takes room on every line or on none, and writes the request's row as `held`. */
+export function reserve(context: StepContext, request: RequestRow, caps: readonly LedgerCap[]): Reason | undefined {
+  const sums = sumLines(request?.lines);
+  if (sums === undefined) return malformed('lines');
+  if (!isList(caps)) return malformed('caps');
+  if (!isCount(request.dueMs)) return malformed('dueMs');
+  const taken = claimRow(context, request);
+  if (taken !== undefined) return taken;
+  if (request.dueMs < context.closeAtMs) return refuse('reservation_not_held', 'The hold would be over before it begins.');
+  const heldUntilMs = heldUntil(request.dueMs, context.closeAtMs);
+  for (const [account, amount] of sums) {
+    const refused = holdLine(context, account, amount, caps, heldUntilMs);
+    if (refused !== undefined) return refused;
+  }
+  context.rows.put(storeKey.request(request.agent, request.requestId), atRest(context, { ...request, state: 'held', heldUntilMs }));
+  return undefined;
+}
+
+/** Records a request that holds no room. */
+export function note(context: StepContext, request: RequestRow): Reason | undefined {
+  if (request?.state !== 'denied' && request?.state !== 'escalated') return malformed('state');
+  const taken = claimRow(context, request);
+  if (taken !== undefined) return taken;
+  context.rows.put(storeKey.request(request.agent, request.requestId), atRest(context, request));
+  return undefined;
+}
+
+/** Refuses where the id stands for another body, or for a request whose money is or was on its way. */
+function claimRow(context: StepContext, request: RequestRow): Reason | undefined {
+  if (!isKeyPart(request?.agent) || !isKeyPart(request.requestId) || !isText(request.bodyDigest)) return malformed('request');
+  const existing = readRow<RequestRow>(context.rows, storeKey.request(request.agent, request.requestId));
+  if (existing === undefined) return undefined;
+  if (existing.bodyDigest !== request.bodyDigest) {
+    return refuse('request_id_reused', 'This request id already stands for another request.', { facts: { decisionId: existing.decisionId } });
+  }
+  const atRestNow = existing.state === 'denied' || existing.state === 'escalated' || existing.state === 'released';
+  if (!atRestNow || (existing.permit !== null && existing.permit.redeemedBy !== null)) {
+    return refuse('version_conflict', 'This request was decided before.', { facts: { state: existing.state, decisionId: existing.decisionId } });
+  }
+  return undefined;
+}
+
+/** What a new decision may not bring along: permit, signature and booking come from their own commands. */
+function atRest(context: StepContext, request: RequestRow): RequestRow {
+  return { ...request, permit: null, sealed: null, txHash: null, booked: null, logIndex: context.logIndex ?? request.logIndex, updatedMs: context.closeAtMs };
+}
+
+function holdLine(context: StepContext, account: string, amount: bigint, caps: readonly LedgerCap[], heldUntilMs: number): Reason | undefined {
+  let row = readRow<LedgerRow>(context.rows, storeKey.ledger(account)) ?? EMPTY_LEDGER;
+  const pending = pendingOf(row, context.openAtMs);
+  let bounds = 0;
+  for (const cap of caps) {
+    if (cap?.account !== account) continue;
+    if (!isList(cap.windows)) return malformed('windows');
+    for (const window of cap.windows) {
+      bounds++;
+      if (window?.windowMs !== null && (!isCount(window?.windowMs) || window.windowMs > MAX_WINDOW_MS)) return malformed('windowMs');
+      row = knowWindow(context, account, row, window.windowMs);
+      const refused = checkWindow(context, account, row, window, amount, pending);
+      if (refused !== undefined) return refused;
+    }
+  }
+  if (bounds === 0) {
+    return refuse('limit_missing', 'No limit stands over this account, so nothing may be spent on it.', { requested: String(amount), unit: accountUnit(account), facts: { account } });
+  }
+  context.rows.put(storeKey.ledger(account), addHeld(row, heldUntilMs, amount, context.openAtMs));
+  return undefined;
+}
+
+/** Makes sure that a window is booked from now on, seeded with what is known of the time before. */
+function knowWindow(context: StepContext, account: string, row: LedgerRow, windowMs: number | null): LedgerRow {
+  const windows = row.windows ?? [];
+  if (windowMs === null || windowMs === 0 || windows.includes(windowMs)) return row;
+  if (row.total !== '0') {
+    const widest = windows.at(-1);
+    const known = widest === undefined ? undefined : readRow<WindowRow>(context.rows, storeKey.ledgerWindow(account, widest));
+    const seeded = seedWindow(windowMs, context.closeAtMs, BigInt(row.total), widest === undefined || known === undefined ? undefined : { windowMs: widest, row: known });
+    context.rows.put(storeKey.ledgerWindow(account, windowMs), seeded);
+  }
+  return { ...row, windows: [...windows, windowMs].sort((a, b) => a - b) };
+}
+
+function checkWindow(context: StepContext, account: string, row: LedgerRow, window: LedgerWindow, amount: bigint, pending: bigint): Reason | undefined {
+  const limit = readAmount(window.limit);
+  if (limit === undefined) return malformed('limit');
+  const { windowMs } = window;
+  const booked = windowMs === null || windowMs === 0 ? undefined : readRow<WindowRow>(context.rows, storeKey.ledgerWindow(account, windowMs));
+  let used = 0n;
+  if (windowMs === null) used = pending + BigInt(row.total);
+  else if (windowMs > 0) used = pending + bookedIn(booked, windowMs, context.openAtMs).used;
+  if (used + amount <= limit) return undefined;
+  const code = windowMs === null ? 'spend_exceeds_cap' : windowMs === 0 ? 'per_transaction_limit' : 'window_limit';
+  const resetsAtMs = windowMs === 0 ? null : roomAtMs(row, booked, windowMs, limit, amount, context.openAtMs);
+  // Waiting helps where time alone frees enough, or where what is in flight may still come back.
+  const retryable = windowMs !== 0 && amount <= limit && (resetsAtMs !== null || BigInt(row.inFlight) > 0n);
+  return refuse(code, `The request does not fit under the limit ${window.rule}.`, {
+    rule: window.rule, limit: String(limit), remaining: String(limit > used ? limit - used : 0n), requested: String(amount), unit: accountUnit(account),
+    ...(resetsAtMs === null ? {} : { resetsAtMs }), retryable, facts: { account, windowMs },
+  });
+}

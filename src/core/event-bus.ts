@@ -1,0 +1,197 @@
+import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
+import type { Clock } from './clock.ts';
+import type { SecurityEvent } from './event.ts';
+
+/** Events a subscriber may lag behind before its oldest are dropped: some seconds of a busy gate, about 2 MB. */
+export const EVENT_QUEUE_LIMIT = 1_024;
+/** Events delivered before other work of the process gets its turn. */
+const BATCH = 64;
+
+/** What an event bus needs. */
+export interface EventBusOptions {
+  readonly clock: Clock;
+  /** Events kept per subscriber; the oldest goes first. Default {@link EVENT_QUEUE_LIMIT}. */
+  readonly queueLimit?: number;
+}
+
+/** Hands events to subscribers. Publishing only queues: no subscriber runs on the publisher's stack. */
+export interface EventBus {
+  publish(event: SecurityEvent): void;
+  /** Returns the function that ends the subscription. */
+  subscribe(callback: (event: SecurityEvent) => void): () => void;
+  /** The same events for RxJS; each subscription has a queue of its own. Completes on close. */
+  readonly events$: Observable<SecurityEvent>;
+  /** Events dropped because a subscriber was too slow. */
+  dropped(): number;
+  /** Calls that threw, or whose promise rejected. */
+  failed(): number;
+  /** Subscribers now. */
+  size(): number;
+  /** Ends every subscription; what is queued is not delivered. */
+  close(): void;
+}
+
+interface Mailbox {
+  readonly deliver: (event: SecurityEvent) => unknown;
+  readonly onClose: (() => void) | undefined;
+  queue: SecurityEvent[];
+  head: number;
+  queued: boolean;
+  open: boolean;
+}
+
+/**
+ * Makes the bus. Delivery runs in microtasks, at most 64 events at a time; the rest waits for the next turn of the
+ * clock. A subscriber that throws or rejects is counted and keeps its subscription. Events are frozen before delivery,
+ * so that no subscriber changes what another one, or the gate, sees.
+ */
+export function createEventBus(options: EventBusOptions): EventBus {
+  const limit = Math.max(1, Math.trunc(options.queueLimit ?? EVENT_QUEUE_LIMIT) || 1);
+  const mailboxes = new Set<Mailbox>();
+  let ready: Mailbox[] = [];
+  let draining = false;
+  let dropped = 0;
+  let failed = 0;
+  const onFailure = (): void => {
+    failed += 1;
+  };
+
+  const drain = (): void => {
+    let budget = BATCH;
+    while (budget > 0) {
+      const mailbox = ready.shift();
+      if (mailbox === undefined) break;
+      budget -= 1;
+      if (!mailbox.open) continue;
+      const event = take(mailbox);
+      if (mailbox.head < mailbox.queue.length) ready.push(mailbox);
+      else mailbox.queued = false;
+      if (event !== undefined) deliver(mailbox, event, onFailure);
+    }
+    if (ready.length === 0) draining = false;
+    else options.clock.schedule(0, drain);
+  };
+
+  const open = (call: (event: SecurityEvent) => unknown, onClose?: () => void): (() => void) => {
+    const mailbox: Mailbox = { deliver: call, onClose, queue: [], head: 0, queued: false, open: true };
+    mailboxes.add(mailbox);
+    return () => {
+      mailbox.open = false;
+      mailbox.queue = [];
+      mailbox.head = 0;
+      mailboxes.delete(mailbox);
+    };
+  };
+
+  const events$ = new GuardedObservable<SecurityEvent>(
+    onFailure,
+    (subscriber) => open((event) => subscriber.next(event), () => subscriber.complete()),
+  );
+
+  return {
+    events$,
+    publish(event) {
+      if (mailboxes.size === 0) return;
+      for (const mailbox of mailboxes) {
+        if (mailbox.queue.length - mailbox.head >= limit) {
+          take(mailbox);
+          dropped += 1;
+        }
+        mailbox.queue.push(event);
+        if (!mailbox.queued) {
+          mailbox.queued = true;
+          ready.push(mailbox);
+        }
+      }
+      if (!draining) {
+        draining = true;
+        queueMicrotask(drain);
+      }
+    },
+    subscribe: (callback) => open(callback),
+    dropped: () => dropped,
+    failed: () => failed,
+    size: () => mailboxes.size,
+    close() {
+      ready = [];
+      for (const mailbox of [...mailboxes]) {
+        mailbox.open = false;
+        mailbox.queue = [];
+        mailbox.onClose?.();
+      }
+      mailboxes.clear();
+    },
+  };
+}
+
+/** Removes the oldest event, giving memory back in large steps. */
+function take(mailbox: Mailbox): SecurityEvent | undefined {
+  const event = mailbox.queue[mailbox.head];
+  mailbox.head += 1;
+  if (mailbox.head === mailbox.queue.length) {
+    mailbox.queue = [];
+    mailbox.head = 0;
+  } else if (mailbox.head >= BATCH) {
+    mailbox.queue.splice(0, mailbox.head);
+    mailbox.head = 0;
+  }
+  return event;
+}
+
+function deliver(mailbox: Mailbox, event: SecurityEvent, onFailure: () => void): void {
+  try {
+    freeze(event);
+    const answer = mailbox.deliver(event);
+    if (answer instanceof Promise) answer.catch(onFailure);
+  } catch {
+    onFailure();
+  }
+}
+
+/** Freezes plain data all the way down; what is frozen already is taken as frozen below. */
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
+  Object.freeze(value);
+  for (const member of Object.values(value)) freeze(member);
+}
+
+/**
+ * An Observable whose consumers cannot bring the process down: RxJS rethrows what a consumer throws from a timer, where
+ * nobody catches it. Here it is counted. Pipes stay guarded, because `lift` makes the same kind.
+ */
+class GuardedObservable<T> extends Observable<T> {
+  readonly #onFailure: () => void;
+
+  constructor(onFailure: () => void, start?: (subscriber: Subscriber<T>) => () => void) {
+    super(start);
+    this.#onFailure = onFailure;
+  }
+
+  /** @deprecated RxJS marks it internal; pipes call it. */
+  override lift<R>(operator?: Observable<R>['operator']): Observable<R> {
+    const lifted = new GuardedObservable<R>(this.#onFailure);
+    lifted.source = this as unknown as Observable<R>;
+    lifted.operator = operator;
+    return lifted;
+  }
+
+  override subscribe(first?: Partial<Observer<T>> | ((value: T) => void) | null, error?: ((error: unknown) => void) | null, complete?: (() => void) | null): Subscription {
+    // Operators pass a Subscriber of their own and handle their errors; only the end of the pipe is wrapped.
+    if (first instanceof Subscriber) return super.subscribe(first);
+    const onFailure = this.#onFailure;
+    const consumer: Partial<Observer<T>> = typeof first === 'function' || !first ? { ...(first && { next: first }), ...(error && { error }), ...(complete && { complete }) } : first;
+    const guarded = (call: () => unknown): void => {
+      try {
+        const answer = call();
+        if (answer instanceof Promise) answer.catch(onFailure);
+      } catch {
+        onFailure();
+      }
+    };
+    return super.subscribe({
+      next: (value) => guarded(() => consumer.next?.(value)),
+      error: (cause: unknown) => (consumer.error ? guarded(() => consumer.error?.(cause)) : onFailure()),
+      complete: () => guarded(() => consumer.complete?.()),
+    });
+  }
+}

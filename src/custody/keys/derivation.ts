@@ -1,0 +1,117 @@
+import { HDKey } from '@scure/bip32';
+import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedSync } from '@scure/bip39';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { CastellanError } from '../../core/index.ts';
+
+// HDKey shows its private key under inspect and JSON: it never leaves this file, and neither do the errors of the
+// libraries, which quote the words of a phrase.
+
+/** Levels and numbers of a BIP-44 path. */
+export interface Bip44Path {
+  readonly purpose: number;
+  readonly coinType: number;
+  readonly account: number;
+  readonly change: number;
+  readonly index: number;
+}
+
+/** Coin types with a place in this library (SLIP-44): Ether and TON. */
+export const COIN_TYPES = { ether: 60, ton: 607 } as const;
+
+const FIELDS = ['purpose', 'coinType', 'account', 'change', 'index'] as const;
+const HARDENED = 0x8000_0000;
+const MAX_LEVELS = 10;
+const LEVEL = /^(0|[1-9][0-9]{0,9})('?)$/;
+const BIP44 = /^m\/44'\/(60|607)'\/([0-9]+)'\/([01])\/([0-9]+)$/;
+
+/** Spells and reads BIP-44 paths. Holds nothing. */
+export class KeyDerivationService {
+  /**
+   * The path `m/44'/coin'/account'/change/index`.
+   *
+   * @throws DERIVATION_INVALID unless purpose is 44, the coin 60 or 607, change 0 or 1, the others integers below 2^31,
+   * and no other field is there
+   * @example
+   * new KeyDerivationService().getPath({ purpose: 44, coinType: 60, account: 0, change: 0, index: 0 }); // m/44'/60'/0'/0/0
+   */
+  getPath(path: Bip44Path): string {
+    if (typeof path !== 'object' || path === null) throw invalid('A path is an object of five numbers.', 'path');
+    const strange = Object.keys(path).find((field) => !(FIELDS as readonly string[]).includes(field));
+    if (strange !== undefined) throw invalid('The path has an unknown field.', strange);
+    for (const field of FIELDS) if (!isLevel(path[field])) throw invalid('A level of a path is an integer from 0 to 2^31 - 1.', field);
+    if (path.purpose !== 44) throw invalid('The purpose of a BIP-44 path is 44.', 'purpose');
+    if (path.coinType !== COIN_TYPES.ether && path.coinType !== COIN_TYPES.ton) throw invalid('The coin type is 60 or 607.', 'coinType');
+    if (path.change > 1) throw invalid('Change is 0 or 1.', 'change');
+    return `m/44'/${path.coinType}'/${path.account}'/${path.change}/${path.index}`;
+  }
+
+  /** Reads a path in the one spelling that {@link getPath} writes. @throws DERIVATION_INVALID */
+  parsePath(text: string): Bip44Path {
+    const found = typeof text === 'string' ? BIP44.exec(text) : null;
+    if (found === null) throw invalid("The path is not of the form m/44'/60'/account'/change/index.", 'path');
+    const [coinType, account, change, index] = found.slice(1).map(Number) as [number, number, number, number];
+    const path = { purpose: 44, coinType, account, change, index };
+    if (this.getPath(path) !== text) throw invalid('The path has leading zeros.', 'path');
+    return path;
+  }
+}
+
+/**
+ * The private key at a path under a BIP-39 seed (BIP-32). The caller wipes it.
+ * @throws DERIVATION_INVALID for a path that is not `m` and up to ten levels, or one of the 2^-127 paths without a key
+ */
+export function derivePrivateKey(seed: Uint8Array, path: string): Uint8Array {
+  const levels = parseLevels(path);
+  const nodes: HDKey[] = [];
+  try {
+    let node = HDKey.fromMasterSeed(seed);
+    nodes.push(node);
+    for (const level of levels) {
+      node = node.deriveChild(level);
+      nodes.push(node);
+    }
+    if (node.privateKey === null) throw invalid('The path has no private key.', 'path');
+    return Uint8Array.from(node.privateKey);
+  } catch {
+    throw invalid('No key can be derived from this seed at this path.', 'path');
+  } finally {
+    for (const node of nodes) node.wipePrivateData();
+  }
+}
+
+/** Entropy and 64-byte seed of an English BIP-39 phrase. The caller wipes both. @throws KEY_INVALID, without quoting it */
+export function readMnemonic(mnemonic: string, passphrase = ''): { readonly entropy: Uint8Array; readonly seed: Uint8Array } {
+  try {
+    return { entropy: mnemonicToEntropy(mnemonic, wordlist), seed: mnemonicToSeedSync(mnemonic, passphrase) };
+  } catch {
+    throw new CastellanError('KEY_INVALID', { message: 'The phrase is no English BIP-39 phrase of 12 to 24 words with a right checksum.' });
+  }
+}
+
+/** Seed of fresh entropy (16 to 32 bytes), by way of its phrase, which goes nowhere. The caller wipes it. @throws KEY_INVALID */
+export function toSeed(entropy: Uint8Array): Uint8Array {
+  try {
+    return mnemonicToSeedSync(entropyToMnemonic(entropy, wordlist));
+  } catch {
+    throw new CastellanError('KEY_INVALID', { message: 'Entropy of a seed has 16, 20, 24, 28 or 32 bytes.' });
+  }
+}
+
+function parseLevels(path: string): readonly number[] {
+  const [root, ...levels] = typeof path === 'string' ? path.split('/') : [];
+  if (root !== 'm' || levels.length > MAX_LEVELS) throw invalid('A path is m and at most ten levels.', 'path');
+  return levels.map((text) => {
+    const found = LEVEL.exec(text);
+    const level = Number(found?.[1]);
+    if (found === null || !isLevel(level)) throw invalid("A level of a path is an integer below 2^31, with ' where hardened.", 'path');
+    return found[2] === '' ? level : level + HARDENED;
+  });
+}
+
+function isLevel(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && !Object.is(value, -0) && value >= 0 && value < HARDENED;
+}
+
+function invalid(message: string, field: string): CastellanError {
+  return new CastellanError('DERIVATION_INVALID', { message, details: { field } });
+}

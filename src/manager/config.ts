@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import type { ChainAdapter } from '../core/chain-adapter.ts';
+import type { Clock } from '../core/clock.ts';
+import { CastellanError } from '../core/errors.ts';
+import type { PriceSource } from '../core/price.ts';
+import type { Random } from '../core/random.ts';
+import { agentIdSchema, describeIssues } from '../core/schema.ts';
+import type { Store } from '../core/store.ts';
+
+/** What a store or adapter factory is handed when the manager opens it. */
+export interface Host {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Opens a store; see `castellan/store/memory` and `castellan/store/sqlite`. */
+export interface StoreFactory {
+  open(host: Host): Store;
+}
+
+/** Makes a chain adapter; see `evm()` of `castellan/evm`. */
+export interface AdapterFactory {
+  create(host: Host): ChainAdapter;
+}
+
+const factory = <T>(method: keyof T & string, what: string) =>
+  z.custom<T>((value) => typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[method] === 'function', `must be ${what}`);
+
+const positiveMs = z.int().positive().max(30 * 86_400_000);
+const wholeLimit = z.union([z.int().nonnegative(), z.string().regex(/^(0|[1-9]\d*)(\.\d+)?$/, 'must be an exact decimal string')]);
+const validator = z.custom<{ validate(request: unknown, context: unknown): unknown }>(
+  (value) => typeof value === 'object' && value !== null && typeof (value as { validate?: unknown }).validate === 'function',
+  'must have a validate(request, context) method',
+);
+const registeredKey = z.strictObject({
+  id: z.string().min(1).max(64),
+  scheme: z.enum(['ed25519', 'eip712']),
+  key: z.string().min(1).max(128),
+  roles: z.array(z.enum(['owner', 'operator', 'approver', 'guardian'])).min(1),
+});
+const trigger = z.strictObject({
+  event: z.string().min(1),
+  threshold: z.int().positive(),
+  windowMs: positiveMs.default(3_600_000),
+  action: z.enum(['pause', 'kill']),
+});
+
+const configSchema = z.strictObject({
+  /** Off denies everything. */
+  enabled: z.boolean().default(true),
+  tenant: agentIdSchema.default('default'),
+  production: z.boolean().default(false),
+  allowUnenforced: z.boolean().default(false),
+  store: factory<StoreFactory>('open', 'a store factory such as memoryStore() or sqliteStore({ path })').optional(),
+  chains: z.array(factory<AdapterFactory>('create', 'an adapter factory such as evm({ … })')).min(1),
+  keys: z
+    .strictObject({
+      passphrase: z.string().min(8).optional(),
+      encryptionKey: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 32 bytes in hex').optional(),
+    })
+    .default({}),
+  custody: z.strictObject({ mode: z.literal('software') }).default({ mode: 'software' }),
+  /** Permissions by agent id; validated when compiled, every wrong field is named. */
+  agents: z.record(agentIdSchema, z.looseObject({ user: agentIdSchema.optional() })).default({}),
+  authorization: z
+    .strictObject({
+      enableSimulation: z.boolean().default(true),
+      requireIntentValidation: z.boolean().default(false),
+      minConfidence: z.number().min(0).max(1).default(0),
+      defaultLimits: z
+        .strictObject({ unit: z.string(), perTransaction: wholeLimit, daily: wholeLimit, weekly: wholeLimit, monthly: wholeLimit })
+        .partial()
+        .optional(),
+      rateLimiting: z.strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) }).partial().optional(),
+      strategies: z.array(z.looseObject({ id: z.string().min(1) })).default([]),
+      intentValidator: validator.optional(),
+      strategyValidator: validator.optional(),
+      layerTimeoutMs: positiveMs.default(5_000),
+      simulationTimeoutMs: positiveMs.default(10_000),
+    })
+    .prefault({}),
+  risk: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      maxRiskScore: z.number().min(0).max(100).default(80),
+      anomalyThreshold: z.number().positive().max(100).default(3),
+      weights: z.strictObject({ transaction: z.number().min(0), behavioral: z.number().min(0), market: z.number().min(0) }).default({ transaction: 0.4, behavioral: 0.3, market: 0.3 }),
+    })
+    .prefault({}),
+  emergency: z
+    .strictObject({
+      killSwitchEnabled: z.boolean().default(true),
+      autoResponseEnabled: z.boolean().default(true),
+      autoResponseTriggers: z.array(trigger).default([
+        { event: 'fraud_detected', threshold: 1, windowMs: 3_600_000, action: 'kill' },
+        { event: 'anomaly_detected', threshold: 3, windowMs: 3_600_000, action: 'pause' },
+      ]),
+    })
+    .prefault({}),
+  audit: z
+    .strictObject({ enabled: z.boolean().default(true), checkpointEvery: z.int().positive().max(10_000).default(100), checkpointMs: positiveMs.default(1_000) })
+    .prefault({}),
+  approvals: z
+    .strictObject({
+      /** How long a request for approval stays open. Cancel on time-out is the hard default. */
+      ttlMs: positiveMs.default(3_600_000),
+      /** How long `execute` itself waits for the answer; 0 answers `approval_pending` at once. */
+      waitMs: z.int().nonnegative().max(86_400_000).default(0),
+    })
+    .prefault({}),
+  registry: z
+    .strictObject({
+      keys: z.array(registeredKey).default([]),
+      quorums: z.strictObject({ owner: z.int().positive(), operator: z.int().positive(), approver: z.int().positive(), guardian: z.int().positive() }).partial().default({}),
+    })
+    .prefault({}),
+  execution: z
+    .strictObject({
+      /** How long `execute` waits for finality before it answers with what it knows. */
+      settleTimeoutMs: positiveMs.default(120_000),
+      reconcileMs: positiveMs.default(5_000),
+    })
+    .prefault({}),
+  price: factory<PriceSource>('price', 'a PriceSource').optional(),
+  clock: factory<Clock>('nowMs', 'a Clock').optional(),
+  random: factory<Random>('bytes', 'a Random').optional(),
+});
+
+/** Configuration as a user writes it. Unknown fields are refused. */
+export type SecurityConfig = z.input<typeof configSchema>;
+/** Configuration with every default in place. */
+export type ResolvedConfig = z.output<typeof configSchema>;
+
+/** Parses a configuration. @throws CastellanError CONFIG_INVALID naming every wrong field at once. */
+export function parseConfig(input: unknown): ResolvedConfig {
+  const parsed = configSchema.safeParse(input);
+  const problems = parsed.success ? [] : describeIssues(parsed.error);
+  if (parsed.success) {
+    const { keys, production, risk, emergency, authorization, allowUnenforced } = parsed.data;
+    if (keys.passphrase !== undefined && keys.encryptionKey !== undefined) problems.push('keys: give passphrase or encryptionKey, not both');
+    if (production && keys.passphrase === undefined && keys.encryptionKey === undefined) problems.push('keys: production needs passphrase or encryptionKey');
+    const off = [
+      [risk.enabled, 'risk.enabled'],
+      [emergency.killSwitchEnabled, 'emergency.killSwitchEnabled'],
+      [authorization.enableSimulation, 'authorization.enableSimulation'],
+    ] as const;
+    if (!allowUnenforced) for (const [on, field] of off) if (!on) problems.push(`${field}: switching a check off needs allowUnenforced: true`);
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new CastellanError('CONFIG_INVALID', { message: `The configuration has ${problems.length} wrong field(s): ${problems.join('; ')}`, details: { problems } });
+  }
+  return parsed.data;
+}

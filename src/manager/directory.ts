@@ -1,0 +1,89 @@
+import type { ChainAdapter, ChainNode, Token } from '../core/chain-adapter.ts';
+import { CastellanError } from '../core/errors.ts';
+import type { AccountId, AgentId, ChainId } from '../core/ids.ts';
+import { type Doc, type Json, type Store, storeKey } from '../core/store.ts';
+
+/** An agent as the store keeps it: one user, fixed at creation, and its wallets. */
+export interface AgentRecord {
+  readonly id: AgentId;
+  readonly user: string;
+  readonly wallets: readonly AccountId[];
+  readonly createdMs: number;
+}
+
+/** A wallet as the store keeps it: one agent, one key, fixed at creation. */
+export interface WalletRecord {
+  readonly account: AccountId;
+  readonly chain: ChainId;
+  readonly agent: AgentId;
+  readonly user: string;
+  readonly keyId: string;
+  readonly mode: 'software';
+  readonly path: string;
+  readonly createdMs: number;
+}
+
+/** Document keys of the manager's own records. */
+export const docKey = {
+  agent: (id: AgentId): string => `agent/${id}`,
+  wallet: (account: AccountId): string => `wallet/${account}`,
+  policy: (id: AgentId): string => `policy/${id}`,
+  profile: (id: AgentId): string => `profile/${id}`,
+  screen: (account: AccountId): string => `screen/${account}`,
+} as const;
+
+/** The value of a document row; undefined where the row is absent. */
+export function docValue<T>(row: Json | undefined): T | undefined {
+  return row === undefined || row === null ? undefined : ((row as unknown as Doc).value as unknown as T);
+}
+
+/** The version of a document row; 0 where it is absent. */
+export function docVersion(row: Json | undefined): number {
+  return row === undefined || row === null ? 0 : (row as unknown as Doc).version;
+}
+
+/** Reads one document. */
+export async function readDoc<T>(store: Store, key: string): Promise<{ readonly value: T | undefined; readonly version: number }> {
+  const [row] = await store.get([storeKey.doc(key)]);
+  return { value: docValue<T>(row), version: docVersion(row) };
+}
+
+/** The chains behind the gate, by id. */
+export interface Chains {
+  readonly ids: readonly ChainId[];
+  readonly adapters: readonly ChainAdapter[];
+  adapter(chain: ChainId): ChainAdapter;
+  node(chain: ChainId): ChainNode;
+  tokens(chain: ChainId): readonly Token[];
+  readonly allTokens: readonly Token[];
+}
+
+/** Indexes the adapters by chain. @throws CONFIG_INVALID where two adapters serve one chain. */
+export function indexChains(adapters: readonly ChainAdapter[], chainOf: (token: Token) => ChainId): Chains {
+  const byChain = new Map<ChainId, ChainAdapter>();
+  for (const adapter of adapters) {
+    for (const chain of adapter.chains) {
+      if (byChain.has(chain)) throw new CastellanError('CONFIG_INVALID', { message: 'Two adapters serve one chain', details: { chain } });
+      byChain.set(chain, adapter);
+    }
+  }
+  const allTokens = adapters.flatMap((adapter) => adapter.tokens);
+  const tokensByChain = new Map<ChainId, Token[]>();
+  for (const token of allTokens) {
+    const chain = chainOf(token);
+    tokensByChain.set(chain, [...(tokensByChain.get(chain) ?? []), token]);
+  }
+  const adapterOf = (chain: ChainId): ChainAdapter => {
+    const adapter = byChain.get(chain);
+    if (adapter === undefined) throw new CastellanError('CHAIN_INVALID', { message: 'No adapter serves this chain', details: { chain } });
+    return adapter;
+  };
+  return {
+    ids: [...byChain.keys()],
+    adapters,
+    adapter: adapterOf,
+    node: (chain) => adapterOf(chain).node(chain),
+    tokens: (chain) => tokensByChain.get(chain) ?? [],
+    allTokens,
+  };
+}

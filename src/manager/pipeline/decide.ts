@@ -1,0 +1,150 @@
+import { type CompiledPolicy, type Judge, type Judgement, judgeKeys } from '../../authz/index.ts';
+import type { SimulationReport } from '../../core/chain-adapter.ts';
+import type { Decision } from '../../core/decision.ts';
+import { toHex } from '../../core/digest.ts';
+import { type HaltState, haltFor, NO_HALT } from '../../core/halt.ts';
+import { PERMIT_TTL_MS, type PermitTerms } from '../../core/permit.ts';
+import type { Reason, ReasonCode } from '../../core/reason.ts';
+import type { ActionRequest } from '../../core/request.ts';
+import { type Command, type Json, type RequestRow, type Store, storeKey } from '../../core/store.ts';
+import type { LayerName } from '../../core/verdict.ts';
+import type { Host } from '../config.ts';
+import { docKey } from '../directory.ts';
+import type { Journal } from '../journal.ts';
+import { type DecisionFrame, decisionEvents, judgedDecision, overruled, refusalDecision, requestRow } from './decision-record.ts';
+import type { Prepared } from './prepare.ts';
+
+/** What a person's yes answers: which escalations, by which approvals, until when. */
+export interface Satisfaction {
+  readonly codes: ReadonlySet<ReasonCode>;
+  readonly approvals: readonly string[];
+  readonly expiresAtMs: number | null;
+  /** Marks the approvals used, in the deciding step itself. */
+  readonly consume: readonly Command[];
+}
+
+const NO_SATISFACTION: Satisfaction = { codes: new Set(), approvals: [], expiresAtMs: null, consume: [] };
+
+/** What deciding needs. */
+export interface DecideParts {
+  readonly host: Host;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly judge: Judge;
+  readonly tenant: string;
+  readonly software: string;
+  readonly enabled: boolean;
+  readonly registryDigest: () => string;
+  /** The agent's compiled policy from its stored document; undefined where it has none. */
+  readonly policyOf: (agent: string, document: Json | undefined) => CompiledPolicy | undefined;
+  readonly keyOf: (request: ActionRequest) => string;
+  /** True while an automatic stop has tripped and is not yet written. */
+  readonly locallyHalted: (agent: string) => boolean;
+}
+
+/** What deciding came to: a recorded decision, or a collision with somebody else's commit that a fresh run resolves. */
+export type Decided =
+  | { readonly kind: 'decided'; readonly decision: Decision; readonly row: RequestRow; readonly simulation: SimulationReport | null }
+  | { readonly kind: 'again'; readonly reason: Reason };
+
+/** Options of one run. */
+export interface DecideOptions {
+  readonly satisfaction?: Satisfaction;
+  /** Judges and answers; records nothing and holds nothing. */
+  readonly dryRun?: boolean;
+  /** Records a collision as a denial instead of asking for another run. */
+  readonly last?: boolean;
+  /** Replaces the chain's simulation, for measuring. */
+  readonly simulate?: (signal: AbortSignal) => Promise<SimulationReport>;
+}
+
+const LAYER_OF_COMMAND: Partial<Record<Command['kind'], LayerName>> = { 'ledger.reserve': 'limits', 'rate.take': 'rate_limit' };
+const COLLISIONS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['slot_taken', 'policy_changed', 'registry_changed', 'epoch_changed']);
+
+function refusedEarly(parts: DecideParts, prepared: Prepared, halt: HaltState, policy: CompiledPolicy | undefined, nowMs: number): Reason | undefined {
+  const { request } = prepared;
+  if (!parts.enabled) return { code: 'security_disabled', message: 'The security manager is switched off, and off means denied.', retryable: false };
+  const stop = haltFor(halt, request.agentId, nowMs);
+  if (stop !== undefined) {
+    const resets = stop.halt.untilMs === null ? {} : { resetsAtMs: stop.halt.untilMs };
+    return { code: stop.kind === 'kill' ? 'halted' : 'agent_paused', message: `Stopped: ${stop.halt.reason}`, retryable: true, ...resets };
+  }
+  if (parts.locallyHalted(request.agentId)) return { code: 'halted', message: 'An automatic stop is being written.', retryable: true };
+  if (policy === undefined) return { code: 'policy_missing', message: 'No policy is stored for this agent.', retryable: false };
+  if (request.notAfterMs !== null && request.notAfterMs < nowMs) return { code: 'request_malformed', message: 'The request is past its own notAfter.', retryable: false };
+  return undefined;
+}
+
+async function recordRefusal(parts: DecideParts, frame: DecisionFrame, prepared: Prepared, decision: Decision, judgement: Judgement | undefined): Promise<Decided> {
+  const row = requestRow(decision, prepared, null);
+  const entries = decisionEvents(frame, decision).map((event) => parts.journal.command(event));
+  const counted = (judgement?.rates ?? []).filter((command) => command.max === null);
+  const result = await parts.journal.apply([{ kind: 'ledger.note', request: row }, ...counted, ...entries]);
+  if (result.ok) return { kind: 'decided', decision, row: { ...row, logIndex: result.logIndex ?? -1 }, simulation: judgement?.simulation ?? null };
+  const denial = overruled(decision, result.reason, null);
+  await parts.journal.apply(decisionEvents(frame, denial).map((event) => parts.journal.command(event)));
+  return { kind: 'decided', decision: denial, row: { ...row, state: 'denied' }, simulation: judgement?.simulation ?? null };
+}
+
+/**
+ * Judges a prepared request by the eight layers and records the outcome: reserve, take rate and slot, append the entry and
+ * issue the permit in one all-or-nothing step. Where the step is refused, a second one records the denial.
+ */
+export async function decide(parts: DecideParts, prepared: Prepared, options: DecideOptions = {}): Promise<Decided> {
+  const { request } = prepared;
+  const satisfaction = options.satisfaction ?? NO_SATISFACTION;
+  const rows = await parts.store.get([storeKey.halt(), storeKey.doc(docKey.policy(request.agentId)), ...judgeKeys(request, prepared.decoded)]);
+  const halt = (rows[0] as HaltState | undefined) ?? NO_HALT;
+  const policy = parts.policyOf(request.agentId, rows[1]);
+  const nowMs = parts.host.clock.nowMs();
+  const frame: DecisionFrame = { host: parts.host, tenant: parts.tenant, software: parts.software, registry: parts.registryDigest(), epoch: halt.epoch };
+  const early = refusedEarly(parts, prepared, halt, policy, nowMs);
+  if (early !== undefined || policy === undefined) {
+    const facts = { agent: request.agentId, user: request.userId, requestId: request.id, bodyDigest: request.bodyDigest, prepared, policy: policy?.digest ?? 'none' };
+    const decision = refusalDecision(frame, facts, early ?? { code: 'policy_missing', message: 'No policy is stored for this agent.', retryable: false });
+    if (options.dryRun === true) return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: null };
+    return recordRefusal(parts, frame, prepared, decision, undefined);
+  }
+  const judgement = await parts.judge.judge({
+    request,
+    tx: prepared.tx,
+    decoded: prepared.decoded,
+    policy,
+    rows: rows.slice(2),
+    simulate: options.simulate ?? ((signal) => prepared.node.simulate(prepared.tx, { signal })),
+    satisfied: satisfaction.codes,
+    nowMs,
+  });
+  const decision = judgedDecision(frame, prepared, policy, judgement, nowMs, satisfaction.approvals);
+  if (options.dryRun === true) return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: judgement.simulation };
+  if (decision.verdict !== 'approved') return recordRefusal(parts, frame, prepared, decision, judgement);
+  const dueMs = nowMs + PERMIT_TTL_MS;
+  const permit: PermitTerms = {
+    secret: toHex(parts.host.random.bytes(16)),
+    payloadDigest: prepared.tx.payloadDigest,
+    actionDigest: prepared.actionDigest,
+    keyId: parts.keyOf(request),
+    policy: policy.digest,
+    registry: decision.registry,
+    epoch: decision.epoch,
+    expiresAtMs: dueMs,
+    approvals: satisfaction.approvals,
+    approvalsExpireAtMs: satisfaction.expiresAtMs,
+    redeemedBy: null,
+  };
+  const row = requestRow(decision, prepared, { judgement, dueMs });
+  const { agentId: agent, id: requestId } = request;
+  const commands: Command[] = [
+    { kind: 'ledger.reserve', request: row, caps: judgement.caps },
+    ...judgement.rates,
+    { kind: 'slot.take', wallet: request.wallet, slot: prepared.tx.slot, base: prepared.slotBase, agent, requestId, dueMs },
+    { kind: 'permit.issue', agent, requestId, permit },
+    ...satisfaction.consume,
+    ...decisionEvents(frame, decision).map((event) => parts.journal.command(event)),
+  ];
+  const result = await parts.journal.apply(commands);
+  if (result.ok) return { kind: 'decided', decision, row: { ...row, permit, logIndex: result.logIndex ?? -1 }, simulation: judgement.simulation };
+  if (COLLISIONS.has(result.reason.code) && options.last !== true) return { kind: 'again', reason: result.reason };
+  const refused = commands[result.command]?.kind;
+  return recordRefusal(parts, frame, prepared, overruled(decision, result.reason, refused === undefined ? null : (LAYER_OF_COMMAND[refused] ?? null)), judgement);
+}

@@ -1,0 +1,112 @@
+import { canonicalize } from '../../core/canonical.ts';
+import type { ChainAdapter, ChainNode } from '../../core/chain-adapter.ts';
+import { taggedDigest, toHex } from '../../core/digest.ts';
+import { isCastellanError } from '../../core/errors.ts';
+import type { Digest } from '../../core/ids.ts';
+import type { Reason, ReasonCode } from '../../core/reason.ts';
+import type { ActionRequest } from '../../core/request.ts';
+import { highestSlot, nextSlot, type SlotsRow } from '../../core/slot.ts';
+import { type Json, type Store, storeKey } from '../../core/store.ts';
+import type { Action, DecodedTransaction, Slot, UnsignedTransaction } from '../../core/transaction.ts';
+import type { Chains } from '../directory.ts';
+import type { Resolved } from './resolve.ts';
+
+/** A request that has become exact bytes, decoded from those bytes. */
+export interface Prepared {
+  readonly request: ActionRequest;
+  readonly adapter: ChainAdapter;
+  readonly node: ChainNode;
+  readonly tx: UnsignedTransaction;
+  readonly decoded: DecodedTransaction;
+  readonly actionDigest: Digest;
+  /** The most that fees may reach under the same approval; part of the action digest. */
+  readonly feeBound: bigint;
+  /** Chain's own next slot when the wallet's row does not exist yet. */
+  readonly slotBase: Slot;
+}
+
+/** What preparing needs. */
+export interface PrepareParts {
+  readonly store: Store;
+  readonly chains: Chains;
+  readonly nowMs: () => number;
+  /** Called where the chain stands ahead of our own slots: a restored store, or a way around the gate. */
+  readonly onBypass: (request: ActionRequest, chainNext: Slot, ours: Slot) => Promise<void>;
+}
+
+/** What the caller fixed already. */
+export interface PrepareOptions {
+  /** Bytes to be signed exactly as they are (guarded signers). */
+  readonly exact?: Uint8Array;
+  /** Fee bound of an earlier run of the same request, so that its approval still fits. */
+  readonly feeBound?: bigint;
+  readonly signal?: AbortSignal;
+}
+
+const no = (code: ReasonCode, message: string, retryable: boolean, facts?: Reason['facts']): { ok: false; reason: Reason } => ({
+  ok: false,
+  reason: { code, message, retryable, ...(facts === undefined ? {} : { facts }) },
+});
+
+/** Digest of what an approval approves: not the slot, and the fee only up to its bound. */
+export function actionDigestOf(request: ActionRequest, decoded: DecodedTransaction, feeBound: bigint): Digest {
+  return taggedDigest(
+    'castellan.action.v1',
+    canonicalize({
+      tenant: request.tenant,
+      agent: request.agentId,
+      wallet: request.wallet,
+      chain: request.chain,
+      requestId: request.id,
+      calls: decoded.calls.map((call) => ({ to: call.to, value: call.value, data: toHex(call.data) })),
+      feeBound,
+      notAfterMs: request.notAfterMs,
+    }),
+  );
+}
+
+/** Asks the chain for sequence and fee, builds the exact bytes and decodes them again from nothing but themselves. */
+export async function prepare(parts: PrepareParts, request: ActionRequest, options: PrepareOptions = {}): Promise<Resolved<Prepared>> {
+  const adapter = parts.chains.adapter(request.chain);
+  const node = adapter.node(request.chain);
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  try {
+    const { codec } = adapter;
+    const adopted = options.exact === undefined ? undefined : codec.adopt(options.exact, request.chain, request.wallet);
+    const action: Action = request.action.kind === 'transaction' ? codec.parse(request.action.bytes, request.chain, request.wallet) : request.action;
+    await node.verifyChain(options.signal);
+    const ceiling = request.feeCeiling ?? options.feeBound;
+    const [sequence, [row], fee] = await Promise.all([
+      node.sequence(request.wallet, options.signal),
+      parts.store.get([storeKey.slots(request.wallet)]),
+      adopted === undefined ? node.quote(action, request.wallet, { ...signal, ...(ceiling === undefined ? {} : { ceiling }) }) : adopted.fee,
+    ]);
+    const slots = row as (SlotsRow & Json) | undefined;
+    const ours = slots === undefined ? undefined : highestSlot(slots);
+    if (ours !== undefined && sequence.next > ours + 1) {
+      await parts.onBypass(request, sequence.next, ours);
+      return no('halted', 'The chain is ahead of this wallet’s slots: a key was used past the gate, or the store was restored.', false);
+    }
+    const slot = nextSlot(slots, sequence.next, parts.nowMs());
+    if (adopted !== undefined && adopted.slot !== slot) {
+      return no('slot_taken', 'The transaction names another position in the wallet’s sequence than the next free one.', true, { given: adopted.slot, next: slot });
+    }
+    const feeBound = ceiling ?? fee.ceiling * 2n;
+    if (fee.ceiling > feeBound) return no('fee_exceeds_ceiling', 'The fee this transaction may cost is above its ceiling.', true);
+    const tx = adopted ?? codec.build(action, { chain: request.chain, wallet: request.wallet, slot, fee, validUntilMs: request.notAfterMs });
+    const decoded = codec.decode(tx);
+    return {
+      ok: true,
+      value: { request, adapter, node, tx, decoded, actionDigest: actionDigestOf(request, decoded, feeBound), feeBound, slotBase: sequence.next },
+    };
+  } catch (error) {
+    if (!isCastellanError(error)) throw error;
+    const facts = { error: error.code };
+    if (error.details['reason'] === 'chain_id_mismatch') return no('chain_id_mismatch', error.shortMessage, false, facts);
+    if (error.details['reason'] === 'fee_exceeds_ceiling') return no('fee_exceeds_ceiling', error.shortMessage, true, facts);
+    if (error.code === 'REQUEST_INVALID' || error.code === 'ASSET_INVALID') return no('request_malformed', error.shortMessage, false, facts);
+    if (error.code === 'PAYLOAD_UNDECODABLE') return no('payload_undecodable', error.shortMessage, false, facts);
+    if (error.code === 'STORE_UNAVAILABLE') return no('store_unavailable', error.shortMessage, true, facts);
+    return no('chain_unavailable', error.shortMessage, error.retryable, facts);
+  }
+}

@@ -1,0 +1,135 @@
+import { bodyDigestOf, resolveRequest } from './resolve.ts';
+import { type Decided, decide, type DecideOptions, type DecideParts, type Satisfaction } from './decide.ts';
+import { type DecisionFrame, decisionEvents, refusalDecision } from './decision-record.ts';
+import type { Lanes } from './lanes.ts';
+import { prepare, type Prepared, type PrepareParts } from './prepare.ts';
+import { type AgentRecord, docKey, docValue } from '../directory.ts';
+import { type ParsedAgentRequest, parseAgentRequest } from '../request.ts';
+import { canonicalize } from '../../core/canonical.ts';
+import type { Decision } from '../../core/decision.ts';
+import { taggedDigest } from '../../core/digest.ts';
+import { type HaltState, NO_HALT } from '../../core/halt.ts';
+import { newId } from '../../core/id.ts';
+import type { AccountId, Digest } from '../../core/ids.ts';
+import type { Reason } from '../../core/reason.ts';
+import type { ActionRequest } from '../../core/request.ts';
+import { type RequestRow, storeKey } from '../../core/store.ts';
+
+/** How often a run is repeated after colliding with another commit before the collision is recorded as a denial. */
+const MAX_RUNS = 6;
+
+/** What submitting needs. */
+export interface SubmitParts extends DecideParts, PrepareParts {
+  readonly lanes: Lanes;
+}
+
+/** Options of one submission. */
+export interface SubmitOptions {
+  readonly dryRun?: boolean;
+  /** Bytes to be signed exactly as they are. */
+  readonly exact?: Uint8Array;
+  /** Approval that answers the escalation of an earlier run, given what was prepared now. */
+  readonly satisfy?: (prepared: Prepared, row: RequestRow) => Promise<Satisfaction | undefined>;
+  readonly simulate?: DecideOptions['simulate'];
+}
+
+/** A new decision, or the row that an earlier submission of the same request left. */
+export type Submitted =
+  | { readonly kind: 'decided'; readonly requestId: string; readonly decision: Decision; readonly row: RequestRow | null; readonly request: ActionRequest | null; readonly prepared: Prepared | null }
+  | { readonly kind: 'prior'; readonly requestId: string; readonly row: RequestRow };
+
+interface Asked {
+  readonly agentId: string;
+  readonly agent: AgentRecord | undefined;
+  readonly requestId: string;
+  readonly bodyDigest: Digest;
+  readonly halt: HaltState;
+}
+
+async function refuse(parts: SubmitParts, asked: Asked, reason: Reason, options: SubmitOptions): Promise<Submitted> {
+  const frame: DecisionFrame = { host: parts.host, tenant: parts.tenant, software: parts.software, registry: parts.registryDigest(), epoch: asked.halt.epoch };
+  const decision = refusalDecision(frame, { agent: asked.agentId, user: asked.agent?.user ?? 'unknown', requestId: asked.requestId, bodyDigest: asked.bodyDigest }, reason);
+  if (options.dryRun !== true) {
+    const entries = decisionEvents(frame, decision).map((event) => parts.journal.command(event));
+    const row: RequestRow = {
+      agent: asked.agentId,
+      requestId: asked.requestId,
+      bodyDigest: asked.bodyDigest,
+      actionDigest: asked.bodyDigest,
+      payloadDigest: null,
+      decisionId: decision.id,
+      logIndex: -1,
+      state: 'denied',
+      wallet: (asked.agent?.wallets[0] ?? '') as AccountId,
+      slot: null,
+      lines: [],
+      dueMs: 0,
+      permit: null,
+      feeLines: [],
+      feeCeiling: '0',
+      payload: null,
+      sealed: null,
+      txHash: null,
+      updatedMs: decision.at,
+    };
+    const noted = asked.agent !== undefined && reason.code !== 'request_id_reused' && (await parts.journal.apply([{ kind: 'ledger.note', request: row }, ...entries])).ok;
+    if (!noted) await parts.journal.apply(decisionEvents(frame, decision).map((event) => parts.journal.command(event)));
+  }
+  return { kind: 'decided', requestId: asked.requestId, decision, row: null, request: null, prepared: null };
+}
+
+/** A row whose request may be judged again: nothing was ever signed for it. */
+const mayRunAgain = (row: RequestRow, nowMs: number): boolean =>
+  row.sealed === null && row.txHash === null && (row.state === 'escalated' || row.state === 'released' || (row.state === 'held' && row.dueMs < nowMs));
+
+async function run(parts: SubmitParts, asked: Asked, request: ActionRequest, prior: RequestRow | undefined, options: SubmitOptions): Promise<Submitted> {
+  for (let attempt = 1; ; attempt++) {
+    const prepared = await prepare(parts, request, {
+      ...(options.exact === undefined ? {} : { exact: options.exact }),
+      ...(prior === undefined || prior.state !== 'escalated' ? {} : { feeBound: BigInt(prior.feeCeiling) }),
+    });
+    if (!prepared.ok) return refuse(parts, asked, prepared.reason, options);
+    const satisfaction = prior === undefined ? undefined : await options.satisfy?.(prepared.value, prior);
+    const decided: Decided = await decide(parts, prepared.value, {
+      ...(satisfaction === undefined ? {} : { satisfaction }),
+      ...(options.dryRun === true ? { dryRun: true } : {}),
+      ...(options.simulate === undefined ? {} : { simulate: options.simulate }),
+      last: attempt >= MAX_RUNS,
+    });
+    if (decided.kind === 'decided') return { kind: 'decided', requestId: request.id, decision: decided.decision, row: decided.row, request, prepared: prepared.value };
+  }
+}
+
+/**
+ * Takes a request from the agent's words to a recorded decision. The same id with the same body leads back to what was
+ * decided; with another body it is refused. Every "no" is a recorded decision; nothing odd is thrown at the agent.
+ */
+export async function submit(parts: SubmitParts, agentId: string, input: unknown, options: SubmitOptions = {}): Promise<Submitted> {
+  const nowMs = parts.host.clock.nowMs();
+  const parsed = parseAgentRequest(input);
+  const requestId = (parsed.ok ? parsed.value.id : undefined) ?? newId(parts.host.random, nowMs);
+  const bodyDigest = parsed.ok ? bodyDigestOf(parsed.value, options.exact) : taggedDigest('castellan.malformed.v1', canonicalize(parsed.problems));
+  const rows = await parts.store.get([storeKey.doc(docKey.agent(agentId)), storeKey.request(agentId, requestId), storeKey.halt()]);
+  const agent = docValue<AgentRecord>(rows[0]);
+  const prior = rows[1] as RequestRow | undefined;
+  const asked: Asked = { agentId, agent, requestId, bodyDigest, halt: (rows[2] as HaltState | undefined) ?? NO_HALT };
+  if (agent === undefined) return refuse(parts, asked, { code: 'agent_unknown', message: 'No such agent is registered.', retryable: false }, options);
+  if (!parsed.ok) return refuse(parts, asked, malformed(parsed.problems), options);
+  if (prior !== undefined && prior.bodyDigest !== bodyDigest) {
+    return refuse(parts, asked, { code: 'request_id_reused', message: 'This request id was used for another body.', retryable: false }, options);
+  }
+  if (prior !== undefined && options.dryRun !== true && !mayRunAgain(prior, nowMs)) return { kind: 'prior', requestId, row: prior };
+  if (prior?.state === 'escalated' && options.satisfy === undefined && options.dryRun !== true) return { kind: 'prior', requestId, row: prior };
+  return resolveAndRun(parts, asked, parsed.value, agent, prior, options, nowMs);
+}
+
+async function resolveAndRun(parts: SubmitParts, asked: Asked, parsed: ParsedAgentRequest, agent: AgentRecord, prior: RequestRow | undefined, options: SubmitOptions, nowMs: number): Promise<Submitted> {
+  const resolved = resolveRequest({ parsed, id: asked.requestId, tenant: parts.tenant, agent, chains: parts.chains, nowMs });
+  if (!resolved.ok) return refuse(parts, asked, resolved.reason, options);
+  const request: ActionRequest = { ...resolved.value, bodyDigest: asked.bodyDigest };
+  return parts.lanes.run(request.wallet, () => run(parts, asked, request, prior, options));
+}
+
+function malformed(problems: readonly string[]): Reason {
+  return { code: 'request_malformed', message: `The request has ${problems.length} wrong field(s): ${problems.join('; ').slice(0, 500)}`, retryable: false };
+}

@@ -1,0 +1,44 @@
+import type { TimeMs } from '../core/index.ts';
+import type { DailyOutflow } from './profile.ts';
+
+const MS_PER_DAY = 86_400_000;
+/** A new day moves the usual outflow by an eighth of the difference. */
+const FORGETTING = 8n;
+
+/** The daily record after a payment of `amount`. A payment older than yesterday changes nothing. Exact integers throughout. */
+export function addOutflow(daily: DailyOutflow, atMs: TimeMs, amount: bigint): DailyOutflow {
+  const day = Math.floor(atMs / MS_PER_DAY);
+  const sum = BigInt(daily.sum);
+  if (day === daily.day) return { ...daily, sum: String(sum + amount) };
+  if (day < daily.day) return day === daily.day - 1 ? { ...daily, before: String(BigInt(daily.before) + amount) } : daily;
+  const next = { ...daily, day, sum: String(amount), before: day === daily.day + 1 ? daily.sum : '0' };
+  if (sum === 0n) return next;
+  const usual = BigInt(daily.usual);
+  const faded = BigInt(daily.peak) - BigInt(daily.peak) / FORGETTING;
+  return {
+    ...next,
+    usual: String(daily.days === 0 ? sum : usual + (sum - usual) / FORGETTING),
+    peak: String(sum > faded ? sum : faded),
+    days: daily.days + 1,
+  };
+}
+
+/** Outflow of about the last 24 hours: today's, and of yesterday's the part that is not yet a day old, rounded up. */
+export function outflowLastDay(daily: DailyOutflow, nowMs: TimeMs): bigint {
+  const day = Math.floor(nowMs / MS_PER_DAY);
+  const left = BigInt(MS_PER_DAY - Math.floor(nowMs - day * MS_PER_DAY));
+  if (day <= daily.day) return BigInt(daily.sum) + partOf(daily.before, left);
+  return day === daily.day + 1 ? partOf(daily.sum, left) : 0n;
+}
+
+/** The most that a usual day sends: the larger of average and fading peak. Days without outflow do not count. */
+export function usualDay(daily: DailyOutflow): bigint {
+  const usual = BigInt(daily.usual);
+  const peak = BigInt(daily.peak);
+  return usual > peak ? usual : peak;
+}
+
+function partOf(sum: string, leftMs: bigint): bigint {
+  const whole = BigInt(MS_PER_DAY);
+  return (BigInt(sum) * leftMs + whole - 1n) / whole;
+}

@@ -1,0 +1,88 @@
+import type { Json } from '../core/index.ts';
+import type { LogHistogram } from './log-histogram.ts';
+import { MAX_KNOWN } from './known.ts';
+import { HOURS_PER_WEEK, RECENT_PAYMENTS } from './profile.ts';
+import type { Profile } from './profile.ts';
+
+type Fields = { readonly [key: string]: Json };
+
+/** Values that were read once and found sound; stored rows keep their identity while they are cached. */
+const sound = new WeakSet<object>();
+
+/**
+ * Reads a stored profile. Fails closed when it is malformed or of another version: undefined, which scores as an agent
+ * that nothing is known about. The value itself is the profile; it is checked once per identity.
+ */
+export function parseProfile(json: Json | undefined): Profile | undefined {
+  if (!isFields(json)) return undefined;
+  if (sound.has(json)) return json as unknown as Profile;
+  if (!isProfile(json)) return undefined;
+  sound.add(json);
+  return json as unknown as Profile;
+}
+
+function isProfile(json: Fields): boolean {
+  const { amount, daily, known } = json;
+  return (
+    json['v'] === 1 &&
+    isCount(json['count']) &&
+    isCount(json['priced']) &&
+    (json['lastMs'] === null || isNumber(json['lastMs'])) &&
+    isFields(amount) &&
+    isMoments(amount['quick']) &&
+    isMoments(amount['slow']) &&
+    isHistogram(amount['sizes']) &&
+    isMoments(json['interval']) &&
+    isNumbers(json['hours'], HOURS_PER_WEEK) &&
+    json['hours'].length === HOURS_PER_WEEK &&
+    isFields(daily) &&
+    isNumber(daily['day']) &&
+    isCount(daily['days']) &&
+    ['sum', 'before', 'usual', 'peak'].every((field) => isDigits(daily[field])) &&
+    isNumber(json['round']) &&
+    isNumbers(json['recent'], RECENT_PAYMENTS) &&
+    isFields(known) &&
+    isKnown(known)
+  );
+}
+
+function isKnown(known: Fields): boolean {
+  const { accounts, counts, lastMinute } = known;
+  return (
+    Array.isArray(accounts) &&
+    accounts.length <= MAX_KNOWN &&
+    accounts.every((account) => typeof account === 'string') &&
+    isNumbers(counts, MAX_KNOWN) &&
+    isNumbers(lastMinute, MAX_KNOWN) &&
+    counts.length === accounts.length &&
+    lastMinute.length === accounts.length
+  );
+}
+
+function isHistogram(value: Json | undefined): value is LogHistogram {
+  return isFields(value) && isNumbers(value['bins'], 64) && isNumbers(value['counts'], 64) && value['bins'].length === value['counts'].length;
+}
+
+function isMoments(value: Json | undefined): boolean {
+  return isFields(value) && isNumber(value['mean']) && isNumber(value['variance']) && (value['variance'] as number) >= 0;
+}
+
+function isFields(value: Json | undefined): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isNumbers(value: Json | undefined, most: number): value is readonly number[] {
+  return Array.isArray(value) && value.length <= most && value.every(isNumber);
+}
+
+function isNumber(value: Json | undefined): boolean {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isCount(value: Json | undefined): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isDigits(value: Json | undefined): boolean {
+  return typeof value === 'string' && /^[0-9]{1,100}$/.test(value);
+}

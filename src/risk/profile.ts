@@ -1,0 +1,76 @@
+import type { AccountId, AssetId, TimeMs } from '../core/index.ts';
+import type { KnownAccounts } from './known.ts';
+import type { LogHistogram } from './log-histogram.ts';
+import type { Moments } from './moments.ts';
+
+/** Hours of a week, from Monday 00:00 UTC. */
+export const HOURS_PER_WEEK = 168;
+/** Recent payments kept, for tempo. */
+export const RECENT_PAYMENTS = 8;
+/** Settled payments below which a profile is cold: it knows too little to call anything usual. */
+export const COLD_BELOW = 20;
+
+/** What an agent has been seen to do: JSON-safe, versioned, bounded at 16 KiB. Stored as the document `profile/<agent>`. */
+export type Profile = {
+  readonly v: 1;
+  /** Settled payments seen. */
+  readonly count: number;
+  /** Of those, with an amount in the unit. */
+  readonly priced: number;
+  readonly lastMs: TimeMs | null;
+  /** log2 of unit amounts: quick to follow, slow to follow, and how often each size came. */
+  readonly amount: { readonly quick: Moments; readonly slow: Moments; readonly sizes: LogHistogram };
+  /** log2 of the ms between payments. */
+  readonly interval: Moments;
+  /** Payments by hour of the week; all are halved when one reaches 255. */
+  readonly hours: readonly number[];
+  readonly daily: DailyOutflow;
+  /** Share of payments in round amounts, 0–1. */
+  readonly round: number;
+  /** Times of the last payments, rising. */
+  readonly recent: readonly TimeMs[];
+  readonly known: KnownAccounts;
+};
+
+/** Outflow by UTC day in the unit, as decimal strings; `usual` and `peak` are over days with outflow. */
+export type DailyOutflow = {
+  readonly day: number;
+  readonly sum: string;
+  /** The day before `day`, `0` where nothing was paid. */
+  readonly before: string;
+  readonly usual: string;
+  readonly peak: string;
+  /** Finished days with outflow. */
+  readonly days: number;
+};
+
+/** One settled, unflagged payment, as the profile learns it. */
+export interface SettledPayment {
+  readonly atMs: TimeMs;
+  /** Null where the money went to no account, e.g. a deployment. */
+  readonly account: AccountId | null;
+  readonly asset: AssetId;
+  /** Base units of `asset`. */
+  readonly amount: bigint;
+  /** The same in the unit of the agent's limits; 0 trains the counterparty and the tempo, not the amounts. */
+  readonly unitAmount: bigint;
+}
+
+const NOTHING: Moments = { mean: 0, variance: 0 };
+
+/** The profile of an agent that has done nothing yet. */
+export function emptyProfile(): Profile {
+  return {
+    v: 1,
+    count: 0,
+    priced: 0,
+    lastMs: null,
+    amount: { quick: NOTHING, slow: NOTHING, sizes: { bins: [], counts: [] } },
+    interval: NOTHING,
+    hours: new Array<number>(HOURS_PER_WEEK).fill(0),
+    daily: { day: 0, sum: '0', before: '0', usual: '0', peak: '0', days: 0 },
+    round: 0,
+    recent: [],
+    known: { accounts: [], counts: [], lastMinute: [] },
+  };
+}

@@ -1,0 +1,125 @@
+import { assetAddress } from '../core/index.ts';
+import type { AccountId, AssetId } from '../core/index.ts';
+import { amountDeviation } from './deviation.ts';
+import type { AmountDeviation } from './deviation.ts';
+import { paymentsTo } from './known.ts';
+import { findLookalike } from './lookalike.ts';
+import type { Lookalike } from './lookalike.ts';
+import { COLD_BELOW } from './profile.ts';
+import type { RiskInput } from './risk-input.ts';
+import { isListed } from './screening.ts';
+import type { ScreeningEntry } from './screening.ts';
+
+/** What an account does in the transaction. Money or rights go to the first three. */
+export type PartyRole = 'payee' | 'grantee' | 'controller' | 'contract' | 'payer' | 'token';
+
+/** One foreign account that the effects name, with what we know of it. */
+export interface Party {
+  readonly account: AccountId;
+  readonly role: PartyRole;
+  /** Settled payments to it. */
+  readonly payments: number;
+  readonly allowListed: boolean;
+  readonly listing: ScreeningEntry | undefined;
+  /** Whom it imitates: looked for only where it is neither known nor allow-listed. */
+  readonly lookalike: Lookalike | undefined;
+}
+
+/** What every signal and pattern reads: made once per assessment. */
+export interface RiskContext {
+  readonly input: RiskInput;
+  readonly parties: readonly Party[];
+  /** Value goes where no account could be read. */
+  readonly payeeUnread: boolean;
+  /** Undefined while the profile is missing or cold, or the amount cannot be valued. */
+  readonly deviation: AmountDeviation | undefined;
+  /** Enough settled payments to know what is usual. */
+  readonly warm: boolean;
+}
+
+/** Collects the parties and measures that signals and patterns share. O(effects). */
+export function riskContext(input: RiskInput): RiskContext {
+  const parties: Party[] = [];
+  let payeeUnread = false;
+  let lastAsset: AssetId | undefined;
+  const add = (account: AccountId | null, role: PartyRole): void => {
+    if (account === null || account === input.wallet) return;
+    for (const party of parties) if (party.account === account && party.role === role) return;
+    parties.push(partyOf(input, account, role));
+  };
+  const token = (asset: AssetId): void => {
+    if (asset === lastAsset) return;
+    lastAsset = asset;
+    add(assetAddress(asset), 'token');
+  };
+  for (const effect of input.effects) {
+    switch (effect.kind) {
+      case 'outflow':
+        if (effect.counterparty === null) payeeUnread = true;
+        add(effect.counterparty, 'payee');
+        token(effect.asset);
+        break;
+      case 'inflow':
+        add(effect.counterparty, 'payer');
+        token(effect.asset);
+        break;
+      case 'allowance':
+        add(effect.spender, 'grantee');
+        token(effect.asset);
+        break;
+      case 'operator':
+        add(effect.operator, 'grantee');
+        add(effect.collection, 'token');
+        break;
+      case 'delegation':
+        add(effect.delegate, 'grantee');
+        break;
+      case 'control':
+        add(effect.to, 'controller');
+        break;
+      case 'call':
+        add(effect.contract, effect.value > 0n ? 'payee' : 'contract');
+        break;
+      case 'unknown':
+        add(effect.contract, 'contract');
+        break;
+      default:
+        break;
+    }
+  }
+  const { outflow } = input.amountsInUnit;
+  return {
+    input,
+    parties,
+    payeeUnread,
+    deviation: outflow === null ? undefined : amountDeviation(input.profile, outflow),
+    warm: input.profile !== undefined && input.profile.count >= COLD_BELOW,
+  };
+}
+
+/** True for an account that receives money or rights and is neither known nor named by the policy. */
+export function isNewParty(party: Party): boolean {
+  return party.payments === 0 && !party.allowListed;
+}
+
+function partyOf(input: RiskInput, account: AccountId, role: PartyRole): Party {
+  const payments = input.profile === undefined ? 0 : paymentsTo(input.profile.known, account);
+  // Anything but a plain true is a no.
+  const allowListed = input.allowListed(account) === true;
+  const entry = input.listed(account);
+  return {
+    account,
+    role,
+    payments,
+    allowListed,
+    listing: isListed(entry, input.nowMs) ? entry : undefined,
+    lookalike: payments > 0 || allowListed ? undefined : imitated(input, account),
+  };
+}
+
+function imitated(input: RiskInput, account: AccountId): Lookalike | undefined {
+  const ofKnown = input.profile === undefined ? undefined : findLookalike(account, input.profile.known.accounts);
+  const ofAllowed = input.allowList === undefined ? undefined : findLookalike(account, input.allowList);
+  if (ofKnown === undefined || ofAllowed === undefined) return ofKnown ?? ofAllowed;
+  return ofAllowed.bits > ofKnown.bits ? ofAllowed : ofKnown;
+}
