@@ -114,7 +114,8 @@ describe('each rule finds what it is for', () => {
     ['src/authz/a.ts', './b.js', 'does not end in .ts'],
     ['src/authz/a.ts', './policy/b.ts', 'clean'],
     ['src/authz/a.ts', '../core/ids.ts', 'clean'],
-    ['src/adapters/store/sqlite/a.ts', '../kernel/index.ts', 'clean'],
+    ['src/adapters/store/sqlite/a.ts', '../kernel/rows.ts', 'clean'],
+    ['src/manager/a.ts', '../adapters/store/sqlite/rows.ts', 'enters adapters/store/sqlite past its index.ts'],
     ['src/index.ts', './manager/index.ts', 'clean'],
     ['src/integrations/cli/a.ts', '../../index.ts', 'clean'],
   ])('floors: %s importing %s', (path, target, expected) =>

@@ -1,3 +1,5 @@
+import { canonicalize } from './canonical.ts';
+import { taggedDigest } from './digest.ts';
 import type { AccountId, AgentId, Digest, RequestId, TimeMs } from './ids.ts';
 import type { ReasonCode } from './reason.ts';
 
@@ -34,11 +36,19 @@ export interface ApprovalAnswer {
   readonly signature: string;
 }
 
+/** What an approver's signature covers: the whole request and the verdict, under the domain `castellan.approval.v1`. */
+export function approvalDigest(request: ApprovalRequest, verdict: ApprovalAnswer['verdict']): Digest {
+  return taggedDigest('castellan.approval.v1', canonicalize({ request, verdict }));
+}
+
 /** Where an approval stands. */
 export interface ApprovalRecord {
   readonly request: ApprovalRequest;
   readonly state: 'pending' | 'approved' | 'rejected' | 'expired' | 'used';
+  /** The answer that decided; null while none did. */
   readonly answer: ApprovalAnswer | null;
+  /** Every answer that counted, oldest first: a quorum has several. */
+  readonly answers: readonly ApprovalAnswer[];
   readonly answeredAtMs: TimeMs | null;
 }
 
@@ -58,4 +68,18 @@ export interface Approvals {
 export interface SignatureVerifier {
   readonly scheme: ApprovalAnswer['scheme'];
   verify(key: string, digest: Uint8Array, signature: Uint8Array, request: ApprovalRequest, verdict: ApprovalAnswer['verdict']): Promise<boolean> | boolean;
+  /** The same for any other text that a registered key signs: an act of authority, a version of the registry. */
+  verifyStatement(key: string, statement: SignedStatement, signature: Uint8Array): Promise<boolean> | boolean;
+}
+
+/** A text to be signed under a domain, such as `castellan.authority.v1`. */
+export interface SignedStatement {
+  readonly domain: string;
+  /** Canonical JSON. */
+  readonly text: string;
+}
+
+/** What a signature over a statement covers. */
+export function statementDigest(statement: SignedStatement): Digest {
+  return taggedDigest(statement.domain, statement.text);
 }

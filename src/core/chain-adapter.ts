@@ -1,3 +1,4 @@
+import type { SignatureVerifier } from './approval.ts';
 import type { AccountId, AssetId, ChainId } from './ids.ts';
 import type { Effect } from './effect.ts';
 import type { Action, DecodedTransaction, FeeQuote, Receipt, SignedTransaction, Slot, UnsignedTransaction } from './transaction.ts';
@@ -32,6 +33,8 @@ export interface Codec {
   decode(tx: UnsignedTransaction): DecodedTransaction;
   /** Reads a foreign unsigned transaction into an action; the slot and fee are ours. @throws PAYLOAD_UNDECODABLE */
   parse(bytes: Uint8Array, chain: ChainId, wallet: AccountId): Action;
+  /** Takes a foreign unsigned transaction exactly as it stands: its slot, its fee, its bytes. @throws PAYLOAD_UNDECODABLE */
+  adopt(bytes: Uint8Array, chain: ChainId, wallet: AccountId): UnsignedTransaction;
   /** The 32 bytes that `algorithm` signs for this payload. */
   signingHash(payload: Uint8Array): Uint8Array;
   readonly algorithm: KeyAlgorithm;
@@ -104,6 +107,8 @@ export interface ChainAdapter {
   readonly codec: Codec;
   /** Tokens that this adapter's configuration names, native asset included. */
   readonly tokens: readonly Token[];
+  /** Signature schemes of this family that approvers and owners may use. */
+  readonly verifiers?: readonly SignatureVerifier[];
   /** @throws CHAIN_INVALID for a chain that is not in `chains`. */
   node(chain: ChainId): ChainNode;
 }

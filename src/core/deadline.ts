@@ -34,7 +34,8 @@ export function createDeadlines(clock: Clock): Deadlines {
         reject(error);
         abort?.abort(error);
       });
-      work.then(
+      // `resolve` follows whatever a foreign `then` hands on, so that the deadline stands until a plain value is there.
+      Promise.resolve(work).then(
         (value) => {
           handle.cancel();
           resolve(value);

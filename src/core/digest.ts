@@ -22,7 +22,8 @@ export function sha256(data: string | Uint8Array): Uint8Array {
 
 /** SHA-256(utf8(tag) ‖ 0x00 ‖ data): digests under different tags never collide. @throws CANONICAL_INVALID for a tag with NUL */
 export function taggedDigest(tag: string, data: string | Uint8Array): Digest {
-  if (tag.length === 0 || tag.includes('\0')) throw new CastellanError('CANONICAL_INVALID', { message: 'A digest tag is non-empty text without NUL.' });
+  if (tag.length === 0 || tag.includes('\0'))
+    throw new CastellanError('CANONICAL_INVALID', { message: 'A digest tag is non-empty text without NUL.' });
   if (typeof data === 'string') return sha256Hex(`${tag}\0${data}`);
   return hash('sha256', Buffer.concat([Buffer.from(`${tag}\0`), data]), 'hex') as Digest;
 }
@@ -63,7 +64,8 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Bytes of hex in either case, even length, no prefix. @throws CANONICAL_INVALID for anything else */
 export function fromHex(text: string): Uint8Array {
-  if (typeof text !== 'string' || !HEX_TEXT.test(text)) throw new CastellanError('CANONICAL_INVALID', { message: 'Hex text has an even number of hex digits and no prefix.' });
+  if (typeof text !== 'string' || !HEX_TEXT.test(text))
+    throw new CastellanError('CANONICAL_INVALID', { message: 'Hex text has an even number of hex digits and no prefix.' });
   const bytes = new Uint8Array(text.length / 2);
   Buffer.from(bytes.buffer).write(text, 'hex');
   return bytes;
@@ -78,7 +80,8 @@ export function constantTimeEqual(a: string, b: string): boolean {
 
 /** A lone surrogate would become U+FFFD, so that two texts had one digest. */
 function checked(data: string | Uint8Array): string | Uint8Array {
-  if (typeof data === 'string' && !data.isWellFormed()) throw new CastellanError('CANONICAL_INVALID', { message: 'Text with a lone surrogate has no digest.' });
+  if (typeof data === 'string' && !data.isWellFormed())
+    throw new CastellanError('CANONICAL_INVALID', { message: 'Text with a lone surrogate has no digest.' });
   return data;
 }
 

@@ -1,7 +1,7 @@
 import type { AccountId, AssetId, TimeMs } from './ids.ts';
 
-/** Where an effect was read: from the bytes to be signed, or from a simulation of them. */
-export type EffectSource = 'bytes' | 'simulation';
+/** Where an effect was read: from the bytes to be signed, from a simulation of them, or from what the chain then recorded. */
+export type EffectSource = 'bytes' | 'simulation' | 'chain';
 
 interface Located {
   /** Path of the leaf in the nested calls: `0`, `0.2`, `0.2.1`. */

@@ -27,7 +27,7 @@ export interface EventBus {
   failed(): number;
   /** Subscribers now. */
   size(): number;
-  /** Ends every subscription; what is queued is not delivered. */
+  /** Ends every subscription, later ones too; what is queued is not delivered. */
   close(): void;
 }
 
@@ -37,7 +37,6 @@ interface Mailbox {
   queue: SecurityEvent[];
   head: number;
   queued: boolean;
-  open: boolean;
 }
 
 /**
@@ -52,6 +51,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
   let draining = false;
   let dropped = 0;
   let failed = 0;
+  let closed = false;
   const onFailure = (): void => {
     failed += 1;
   };
@@ -62,7 +62,6 @@ export function createEventBus(options: EventBusOptions): EventBus {
       const mailbox = ready.shift();
       if (mailbox === undefined) break;
       budget -= 1;
-      if (!mailbox.open) continue;
       const event = take(mailbox);
       if (mailbox.head < mailbox.queue.length) ready.push(mailbox);
       else mailbox.queued = false;
@@ -73,19 +72,24 @@ export function createEventBus(options: EventBusOptions): EventBus {
   };
 
   const open = (call: (event: SecurityEvent) => unknown, onClose?: () => void): (() => void) => {
-    const mailbox: Mailbox = { deliver: call, onClose, queue: [], head: 0, queued: false, open: true };
+    if (closed) {
+      onClose?.();
+      return () => {};
+    }
+    const mailbox: Mailbox = { deliver: call, onClose, queue: [], head: 0, queued: false };
     mailboxes.add(mailbox);
     return () => {
-      mailbox.open = false;
       mailbox.queue = [];
       mailbox.head = 0;
       mailboxes.delete(mailbox);
     };
   };
 
-  const events$ = new GuardedObservable<SecurityEvent>(
-    onFailure,
-    (subscriber) => open((event) => subscriber.next(event), () => subscriber.complete()),
+  const events$ = new GuardedObservable<SecurityEvent>(onFailure, (subscriber) =>
+    open(
+      (event) => subscriber.next(event),
+      () => subscriber.complete(),
+    ),
   );
 
   return {
@@ -113,9 +117,9 @@ export function createEventBus(options: EventBusOptions): EventBus {
     failed: () => failed,
     size: () => mailboxes.size,
     close() {
+      closed = true;
       ready = [];
       for (const mailbox of [...mailboxes]) {
-        mailbox.open = false;
         mailbox.queue = [];
         mailbox.onClose?.();
       }
@@ -124,8 +128,9 @@ export function createEventBus(options: EventBusOptions): EventBus {
   };
 }
 
-/** Removes the oldest event, giving memory back in large steps. */
+/** Removes the oldest event, giving memory back in large steps; undefined where the subscriber has left. */
 function take(mailbox: Mailbox): SecurityEvent | undefined {
+  if (mailbox.queue.length === 0) return undefined;
   const event = mailbox.queue[mailbox.head];
   mailbox.head += 1;
   if (mailbox.head === mailbox.queue.length) {
@@ -175,11 +180,18 @@ class GuardedObservable<T> extends Observable<T> {
     return lifted;
   }
 
-  override subscribe(first?: Partial<Observer<T>> | ((value: T) => void) | null, error?: ((error: unknown) => void) | null, complete?: (() => void) | null): Subscription {
+  override subscribe(
+    first?: Partial<Observer<T>> | ((value: T) => void) | null,
+    error?: ((error: unknown) => void) | null,
+    complete?: (() => void) | null,
+  ): Subscription {
     // Operators pass a Subscriber of their own and handle their errors; only the end of the pipe is wrapped.
     if (first instanceof Subscriber) return super.subscribe(first);
     const onFailure = this.#onFailure;
-    const consumer: Partial<Observer<T>> = typeof first === 'function' || !first ? { ...(first && { next: first }), ...(error && { error }), ...(complete && { complete }) } : first;
+    const consumer: Partial<Observer<T>> =
+      typeof first === 'function' || !first
+        ? { ...(first && { next: first }), ...(error && { error }), ...(complete && { complete }) }
+        : first;
     const guarded = (call: () => unknown): void => {
       try {
         const answer = call();

@@ -22,6 +22,7 @@ export function newId(random: Random, nowMs: TimeMs): string {
     lastMs = nowMs;
   }
   const drawn = random.bytes(8);
-  if (drawn.length !== 8) throw new CastellanError('INTERNAL', { message: 'The source of randomness gave another number of bytes than asked.' });
+  if (drawn.length !== 8)
+    throw new CastellanError('INTERNAL', { message: 'The source of randomness gave another number of bytes than asked.' });
   return lastPrefix + toHex(drawn);
 }

@@ -1,6 +1,7 @@
 export * from './account.ts';
 export * from './address/evm.ts';
 export * from './address/ton.ts';
+export * from './agent-port.ts';
 export * from './approval.ts';
 export * from './asset.ts';
 export * from './authority.ts';

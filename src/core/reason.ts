@@ -15,7 +15,7 @@ export type ReasonCode =
   | 'strategy_amount_exceeded' | 'strategy_validator_rejected' | 'confidence_too_low'
   // risk
   | 'risk_score_exceeded' | 'risk_high' | 'risk_critical' | 'address_blacklisted' | 'address_lookalike' | 'new_destination'
-  | 'new_destination_large' | 'amount_unusual' | 'allowance_unlimited' | 'allowance_new_spender' | 'risk_inputs_missing'
+  | 'new_destination_large' | 'amount_unusual' | 'allowance_unlimited' | 'allowance_new_spender' | 'risk_inputs_missing' | 'rapid_drain'
   // policy
   | 'policy_missing' | 'policy_no_match' | 'policy_rule_denied' | 'policy_rule_escalated' | 'chain_not_allowed' | 'contract_not_allowed'
   | 'token_not_allowed' | 'destination_not_allowed' | 'capability_disabled' | 'capability_read_only' | 'approval_required'

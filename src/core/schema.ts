@@ -25,7 +25,9 @@ export const agentIdSchema: z.ZodType<AgentId, string> = z
   .refine((id) => id !== '__proto__', 'This id is reserved.');
 
 /** Request id: 1–128 printable ASCII characters without space and `/`. */
-export const requestIdSchema: z.ZodType<RequestId, string> = z.string().regex(/^[\x21-\x2e\x30-\x7e]{1,128}$/, 'A request id is 1 to 128 printable ASCII characters without space and /');
+export const requestIdSchema: z.ZodType<RequestId, string> = z
+  .string()
+  .regex(/^[\x21-\x2e\x30-\x7e]{1,128}$/, 'A request id is 1 to 128 printable ASCII characters without space and /');
 
 /** Decimal amount as text, whose decimals depend on the asset: checked in form here, parsed by `parseAmount`. */
 export const amountTextSchema: z.ZodType<string, string> = z

@@ -29,7 +29,8 @@ const SMALL_ORDER_Y = new Set([
  * @throws SIGNING_CLOSED from `sign` for any other message
  */
 export function createAttestationKey(id: string, seed: Uint8Array): AttestationKey {
-  if (!(seed instanceof Uint8Array) || seed.length !== KEY_BYTES) throw new CastellanError('KEY_INVALID', { message: 'An Ed25519 seed is 32 bytes.' });
+  if (!(seed instanceof Uint8Array) || seed.length !== KEY_BYTES)
+    throw new CastellanError('KEY_INVALID', { message: 'An Ed25519 seed is 32 bytes.' });
   const der = Buffer.concat([PKCS8_PREFIX, seed]);
   const secret = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   der.fill(0);
@@ -39,7 +40,10 @@ export function createAttestationKey(id: string, seed: Uint8Array): AttestationK
     publicKey,
     sign(message: Uint8Array): Uint8Array {
       if (!isAttestationMessage(message)) {
-        throw new CastellanError('SIGNING_CLOSED', { message: 'An attestation key signs only text that begins with a letter and cannot be a digest.', details: { key: id } });
+        throw new CastellanError('SIGNING_CLOSED', {
+          message: 'An attestation key signs only text that begins with a letter and cannot be a digest.',
+          details: { key: id },
+        });
       }
       return new Uint8Array(sign(null, message, secret));
     },
@@ -79,7 +83,11 @@ export function generateSeed(random: Random): Uint8Array {
   return seed;
 }
 
-function isStrictPublicKey(publicKey: Uint8Array): boolean {
+/**
+ * Tells whether a public key may be trusted at all: 32 bytes, y in its one encoding, not of small order. Under a key of
+ * small order one signature verifies for many messages. Whether the point is on the curve shows when it verifies.
+ */
+export function isStrictPublicKey(publicKey: Uint8Array): boolean {
   if (!(publicKey instanceof Uint8Array) || publicKey.length !== KEY_BYTES) return false;
   const y = Buffer.from(publicKey);
   y[31] = (y[31] as number) & 0x7f;

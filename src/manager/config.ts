@@ -15,7 +15,7 @@ export interface Host {
 
 /** Opens a store; see `castellan/store/memory` and `castellan/store/sqlite`. */
 export interface StoreFactory {
-  open(host: Host): Store;
+  open(host: Host): Store | Promise<Store>;
 }
 
 /** Makes a chain adapter; see `evm()` of `castellan/evm`. */

@@ -48,6 +48,20 @@ export async function readDoc<T>(store: Store, key: string): Promise<{ readonly 
   return { value: docValue<T>(row), version: docVersion(row) };
 }
 
+/** Reads every document under a prefix, a page at a time. */
+export async function scanDocs<T>(store: Store, prefix: string): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await store.scan(storeKey.doc(prefix), { limit: 500, ...(after === undefined ? {} : { after }) });
+    for (const { value } of page) {
+      const record = docValue<T>(value);
+      if (record !== undefined) found.push(record);
+    }
+    after = page.at(-1)?.key;
+    if (page.length < 500 || after === undefined) return found;
+  }
+}
+
 /** The chains behind the gate, by id. */
 export interface Chains {
   readonly ids: readonly ChainId[];

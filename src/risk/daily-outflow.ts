@@ -26,19 +26,36 @@ export function addOutflow(daily: DailyOutflow, atMs: TimeMs, amount: bigint): D
 /** Outflow of about the last 24 hours: today's, and of yesterday's the part that is not yet a day old, rounded up. */
 export function outflowLastDay(daily: DailyOutflow, nowMs: TimeMs): bigint {
   const day = Math.floor(nowMs / MS_PER_DAY);
-  const left = BigInt(MS_PER_DAY - Math.floor(nowMs - day * MS_PER_DAY));
-  if (day <= daily.day) return BigInt(daily.sum) + partOf(daily.before, left);
-  return day === daily.day + 1 ? partOf(daily.sum, left) : 0n;
+  const leftMs = MS_PER_DAY - Math.floor(nowMs - day * MS_PER_DAY);
+  const { sum, before } = exactOf(daily);
+  if (day <= daily.day) return sum + partOf(before, leftMs);
+  return day === daily.day + 1 ? partOf(sum, leftMs) : 0n;
 }
 
 /** The most that a usual day sends: the larger of average and fading peak. Days without outflow do not count. */
 export function usualDay(daily: DailyOutflow): bigint {
-  const usual = BigInt(daily.usual);
-  const peak = BigInt(daily.peak);
-  return usual > peak ? usual : peak;
+  return exactOf(daily).most;
 }
 
-function partOf(sum: string, leftMs: bigint): bigint {
-  const whole = BigInt(MS_PER_DAY);
-  return (BigInt(sum) * leftMs + whole - 1n) / whole;
+interface Exact {
+  readonly sum: bigint;
+  readonly before: bigint;
+  readonly most: bigint;
+}
+
+/** The record's integers, read once per record. */
+const exact = new WeakMap<DailyOutflow, Exact>();
+
+function exactOf(daily: DailyOutflow): Exact {
+  const known = exact.get(daily);
+  if (known !== undefined) return known;
+  const usual = BigInt(daily.usual);
+  const peak = BigInt(daily.peak);
+  const read = { sum: BigInt(daily.sum), before: BigInt(daily.before), most: usual > peak ? usual : peak };
+  exact.set(daily, read);
+  return read;
+}
+
+function partOf(sum: bigint, leftMs: number): bigint {
+  return sum === 0n ? 0n : (sum * BigInt(leftMs) + BigInt(MS_PER_DAY) - 1n) / BigInt(MS_PER_DAY);
 }

@@ -2,8 +2,8 @@ import { logAmount } from './log-amount.ts';
 import { atLeast, totalOf } from './log-histogram.ts';
 import { deviationsAbove } from './moments.ts';
 import { deviationsAtTail } from './normal-quantile.ts';
-import { COLD_BELOW } from './profile.ts';
 import type { Profile } from './profile.ts';
+import { COLD_BELOW } from './profile.ts';
 
 /** Least deviation of log2 amounts believed: an agent that always pays the same may pay 1.4 times that within one. */
 export const AMOUNT_FLOOR = 0.5;

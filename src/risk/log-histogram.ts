@@ -16,7 +16,10 @@ export function addSize(histogram: LogHistogram, bits: number): LogHistogram {
   const bins = histogram.bins.toSpliced(at, 0, bin);
   const counts = histogram.counts.toSpliced(at, 0, 1);
   if (bins.length <= MAX_BINS) return halved({ bins, counts });
-  const rarest = counts.reduce((least, count, index) => (index !== at && (least === at || count < (counts[least] as number)) ? index : least), at === 0 ? 1 : 0);
+  const rarest = counts.reduce(
+    (least, count, index) => (index !== at && (least === at || count < (counts[least] as number)) ? index : least),
+    at === 0 ? 1 : 0,
+  );
   return halved({ bins: bins.toSpliced(rarest, 1), counts: counts.toSpliced(rarest, 1) });
 }
 

@@ -26,7 +26,13 @@ interface Shape {
   /** Forms are compared only with the same form of the other account: `EQ…` with `EQ…`, `UQ…` with `UQ…`. */
   readonly variant: number;
 }
-type ShapeIndex = ReadonlyMap<number, readonly Shape[]>;
+interface ShapeIndex {
+  readonly buckets: ReadonlyMap<number, readonly Shape[]>;
+  /** Answers already given: the same contracts are asked about again and again. */
+  readonly answers: Map<AccountId, Lookalike | undefined>;
+}
+/** Answers kept per array; at the bound all are forgotten and found again. */
+const MAX_ANSWERS = 1024;
 
 /** One index per array: callers keep the array's identity while its content stands. */
 const indexes = new WeakMap<readonly AccountId[], ShapeIndex>();
@@ -41,12 +47,21 @@ const indexes = new WeakMap<readonly AccountId[], ShapeIndex>();
  */
 export function findLookalike(candidate: AccountId, known: readonly AccountId[]): Lookalike | undefined {
   if (known.length === 0) return undefined;
-  const index = indexOf(known);
+  const { buckets, answers } = indexOf(known);
+  const answered = answers.get(candidate);
+  if (answered !== undefined || answers.has(candidate)) return answered;
+  const answer = search(candidate, buckets);
+  if (answers.size >= MAX_ANSWERS) answers.clear();
+  answers.set(candidate, answer);
+  return answer;
+}
+
+function search(candidate: AccountId, buckets: ShapeIndex['buckets']): Lookalike | undefined {
   const forms = displayForms(candidate);
   let best: Lookalike | undefined;
   for (let variant = 0; variant < forms.length; variant += 1) {
     const form = forms[variant] as string;
-    for (const shape of index.get(bucketOf(form)) ?? []) {
+    for (const shape of buckets.get(bucketOf(form)) ?? []) {
       if (shape.variant !== variant || shape.form.length !== form.length) continue;
       if (shape.form === form) return undefined;
       const match = compare(form, shape);
@@ -74,15 +89,16 @@ function compare(form: string, shape: Shape): Lookalike | undefined {
 function indexOf(known: readonly AccountId[]): ShapeIndex {
   const cached = indexes.get(known);
   if (cached !== undefined) return cached;
-  const index = new Map<number, Shape[]>();
+  const buckets = new Map<number, Shape[]>();
   for (const account of known) {
     for (const [variant, form] of displayForms(account).entries()) {
       const bucket = bucketOf(form);
-      const shapes = index.get(bucket);
-      if (shapes === undefined) index.set(bucket, [{ account, form, variant }]);
+      const shapes = buckets.get(bucket);
+      if (shapes === undefined) buckets.set(bucket, [{ account, form, variant }]);
       else shapes.push({ account, form, variant });
     }
   }
+  const index: ShapeIndex = { buckets, answers: new Map() };
   indexes.set(known, index);
   return index;
 }

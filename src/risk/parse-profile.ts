@@ -1,8 +1,11 @@
 import type { Json } from '../core/index.ts';
-import type { LogHistogram } from './log-histogram.ts';
 import { MAX_KNOWN } from './known.ts';
-import { HOURS_PER_WEEK, RECENT_PAYMENTS } from './profile.ts';
+import type { LogHistogram } from './log-histogram.ts';
 import type { Profile } from './profile.ts';
+import { HOURS_PER_WEEK, RECENT_PAYMENTS } from './profile.ts';
+
+/** log2 of anything measured lies between 0 and this. */
+const MOST_BITS = 1024;
 
 type Fields = { readonly [key: string]: Json };
 
@@ -39,7 +42,7 @@ function isProfile(json: Fields): boolean {
     isNumber(daily['day']) &&
     isCount(daily['days']) &&
     ['sum', 'before', 'usual', 'peak'].every((field) => isDigits(daily[field])) &&
-    isNumber(json['round']) &&
+    isWithin(json['round'], 1) &&
     isNumbers(json['recent'], RECENT_PAYMENTS) &&
     isFields(known) &&
     isKnown(known)
@@ -60,11 +63,17 @@ function isKnown(known: Fields): boolean {
 }
 
 function isHistogram(value: Json | undefined): value is LogHistogram {
-  return isFields(value) && isNumbers(value['bins'], 64) && isNumbers(value['counts'], 64) && value['bins'].length === value['counts'].length;
+  return (
+    isFields(value) && isNumbers(value['bins'], 64) && isNumbers(value['counts'], 64) && value['bins'].length === value['counts'].length
+  );
 }
 
 function isMoments(value: Json | undefined): boolean {
-  return isFields(value) && isNumber(value['mean']) && isNumber(value['variance']) && (value['variance'] as number) >= 0;
+  return isFields(value) && isWithin(value['mean'], MOST_BITS) && isWithin(value['variance'], MOST_BITS ** 2);
+}
+
+function isWithin(value: Json | undefined, most: number): boolean {
+  return typeof value === 'number' && value >= 0 && value <= most;
 }
 
 function isFields(value: Json | undefined): value is Fields {

@@ -45,8 +45,16 @@ export interface RiskVeto {
 
 /** What an input that is missing is called, after `inputs_missing` itself. */
 export type RiskFlag =
-  | 'inputs_missing' | 'no_profile' | 'profile_cold' | 'no_market_data' | 'amount_unpriced'
-  | 'new_destination' | 'lookalike' | 'listed' | 'effects_unknown' | 'allowance_unlimited';
+  | 'inputs_missing'
+  | 'no_profile'
+  | 'profile_cold'
+  | 'no_market_data'
+  | 'amount_unpriced'
+  | 'new_destination'
+  | 'lookalike'
+  | 'listed'
+  | 'effects_unknown'
+  | 'allowance_unlimited';
 
 /** The whole answer. `score` and the breakdown are 0–100. */
 export interface RiskAssessment {

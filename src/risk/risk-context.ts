@@ -1,14 +1,14 @@
-import { assetAddress } from '../core/index.ts';
 import type { AccountId, AssetId } from '../core/index.ts';
-import { amountDeviation } from './deviation.ts';
 import type { AmountDeviation } from './deviation.ts';
+import { amountDeviation } from './deviation.ts';
 import { paymentsTo } from './known.ts';
-import { findLookalike } from './lookalike.ts';
 import type { Lookalike } from './lookalike.ts';
+import { findLookalike } from './lookalike.ts';
 import { COLD_BELOW } from './profile.ts';
 import type { RiskInput } from './risk-input.ts';
-import { isListed } from './screening.ts';
 import type { ScreeningEntry } from './screening.ts';
+import { isListed } from './screening.ts';
+import { tokenContract } from './token-contract.ts';
 
 /** What an account does in the transaction. Money or rights go to the first three. */
 export type PartyRole = 'payee' | 'grantee' | 'controller' | 'contract' | 'payer' | 'token';
@@ -50,7 +50,7 @@ export function riskContext(input: RiskInput): RiskContext {
   const token = (asset: AssetId): void => {
     if (asset === lastAsset) return;
     lastAsset = asset;
-    add(assetAddress(asset), 'token');
+    add(tokenContract(asset), 'token');
   };
   for (const effect of input.effects) {
     switch (effect.kind) {

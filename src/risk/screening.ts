@@ -1,7 +1,17 @@
 import type { AccountId, Json, TimeMs } from '../core/index.ts';
 
 /** What a listed account is known for. `malformed` is an entry that could not be read: it counts as listed. */
-export const SCREENING_KINDS = ['sanctioned', 'phishing', 'drainer', 'scam', 'exploit', 'poisoning', 'mixer', 'manual', 'malformed'] as const;
+export const SCREENING_KINDS = [
+  'sanctioned',
+  'phishing',
+  'drainer',
+  'scam',
+  'exploit',
+  'poisoning',
+  'mixer',
+  'manual',
+  'malformed',
+] as const;
 export type ScreeningKind = (typeof SCREENING_KINDS)[number];
 
 /** How bad the source says it is; every severity is a veto. */

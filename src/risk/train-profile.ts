@@ -1,12 +1,12 @@
 import type { TimeMs } from '../core/index.ts';
 import { addOutflow } from './daily-outflow.ts';
+import { AMOUNT_FLOOR, INTERVAL_FLOOR } from './deviation.ts';
 import { addPayment } from './known.ts';
 import { logAmount } from './log-amount.ts';
 import { addSize } from './log-histogram.ts';
 import { addSample } from './moments.ts';
-import { AMOUNT_FLOOR, INTERVAL_FLOOR } from './deviation.ts';
-import { HOURS_PER_WEEK, RECENT_PAYMENTS } from './profile.ts';
 import type { Profile, SettledPayment } from './profile.ts';
+import { HOURS_PER_WEEK, RECENT_PAYMENTS } from './profile.ts';
 import { isRoundAmount } from './round-amount.ts';
 
 const QUICK = 1 / 32;
@@ -38,7 +38,8 @@ export function trainProfile(profile: Profile, settled: SettledPayment): Profile
     priced,
     lastMs: Math.max(profile.lastMs ?? atMs, atMs),
     amount: unitAmount > 0n ? trainAmount(profile.amount, logAmount(unitAmount), priced) : profile.amount,
-    interval: profile.lastMs === null || atMs < profile.lastMs ? profile.interval : trainInterval(profile, atMs - profile.lastMs, count - 1),
+    interval:
+      profile.lastMs === null || atMs < profile.lastMs ? profile.interval : trainInterval(profile, atMs - profile.lastMs, count - 1),
     hours: trainHours(profile.hours, atMs),
     daily: unitAmount > 0n ? addOutflow(profile.daily, atMs, unitAmount) : profile.daily,
     round: profile.round + Math.max(1 / count, ROUND) * (round - profile.round),

@@ -28,7 +28,11 @@ export function createManualClock(startMs: TimeMs = 1_700_000_000_000): ManualCl
   const next = (untilMs: number): Task | undefined => {
     let first: Task | undefined;
     for (const task of tasks) {
-      if (task.dueMs <= untilMs && (first === undefined || task.dueMs < first.dueMs || (task.dueMs === first.dueMs && task.order < first.order))) first = task;
+      if (
+        task.dueMs <= untilMs &&
+        (first === undefined || task.dueMs < first.dueMs || (task.dueMs === first.dueMs && task.order < first.order))
+      )
+        first = task;
     }
     return first;
   };

@@ -1,7 +1,19 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chainHash, constantTimeEqual, fromHex, keccak256, leafHash, nodeHash, payloadDigest, sha256, sha256Hex, taggedDigest, toHex } from '../../src/core/index.ts';
+import {
+  chainHash,
+  constantTimeEqual,
+  fromHex,
+  keccak256,
+  leafHash,
+  nodeHash,
+  payloadDigest,
+  sha256,
+  sha256Hex,
+  taggedDigest,
+  toHex,
+} from '../../src/core/index.ts';
 import { expectCode } from './expect-code.ts';
 
 const reference = (...parts: (string | Uint8Array)[]): string => {
@@ -22,11 +34,13 @@ describe('sha256', () => {
   });
 
   it('agrees with the incremental hash on any bytes and text', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.string({ unit: 'binary' }), (bytes, text) => {
-      expect(sha256Hex(bytes)).toBe(reference(bytes));
-      expect(toHex(sha256(bytes))).toBe(reference(bytes));
-      expect(sha256Hex(text)).toBe(reference(text));
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.string({ unit: 'binary' }), (bytes, text) => {
+        expect(sha256Hex(bytes)).toBe(reference(bytes));
+        expect(toHex(sha256(bytes))).toBe(reference(bytes));
+        expect(sha256Hex(text)).toBe(reference(text));
+      }),
+    );
   });
 
   it('has no digest for text that UTF-8 cannot hold', () => {
@@ -38,10 +52,16 @@ describe('sha256', () => {
 
 describe('taggedDigest', () => {
   it('is SHA-256 over tag, NUL and data, for text and bytes alike', () => {
-    fc.assert(fc.property(fc.string({ minLength: 1 }).filter((tag) => !tag.includes('\0')), fc.string(), (tag, data) => {
-      expect(taggedDigest(tag, data)).toBe(reference(tag, '\0', data));
-      expect(taggedDigest(tag, Buffer.from(data))).toBe(reference(tag, '\0', data));
-    }));
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 1 }).filter((tag) => !tag.includes('\0')),
+        fc.string(),
+        (tag, data) => {
+          expect(taggedDigest(tag, data)).toBe(reference(tag, '\0', data));
+          expect(taggedDigest(tag, Buffer.from(data))).toBe(reference(tag, '\0', data));
+        },
+      ),
+    );
   });
 
   it('refuses a tag that could end early', () => {
@@ -75,10 +95,14 @@ describe('RFC 6962 hashing', () => {
   // The tree of the certificate transparency reference implementations over these eight leaves.
   const leaves = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
   const roots = [
-    '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d', 'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
-    'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77', 'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
-    '4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4', '76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef',
-    'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c', '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
+    '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+    'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
+    'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77',
+    'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+    '4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4',
+    '76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef',
+    'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
+    '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
   ];
   const rootOf = (hashes: readonly string[]): string => {
     if (hashes.length === 1) return hashes[0] as string;
@@ -89,7 +113,8 @@ describe('RFC 6962 hashing', () => {
   // Leaves that are not text are hashed by the reference; the others by leafHash.
   const hashes = leaves.map((hex) => reference(Buffer.of(0), Buffer.from(hex, 'hex')));
   it('leafHash prefixes one zero byte', () => {
-    for (const [index, hex] of leaves.entries()) if (/^(?:[0-7].)*$/.test(hex)) expect(leafHash(Buffer.from(hex, 'hex').toString('utf8'))).toBe(hashes[index]);
+    for (const [index, hex] of leaves.entries())
+      if (/^(?:[0-7].)*$/.test(hex)) expect(leafHash(Buffer.from(hex, 'hex').toString('utf8'))).toBe(hashes[index]);
     expect(leafHash('é€😀')).toBe(reference(Buffer.of(0), 'é€😀'));
   });
   it.each(roots.map((root, index) => [index + 1, root] as const))('nodeHash builds the known root over %i leaves', (size, root) => {
@@ -105,7 +130,15 @@ describe('RFC 6962 hashing', () => {
 
   it('refuses what is no hash, and a refusal leaves nothing behind for the next call', () => {
     const good = sha256Hex('a');
-    for (const bad of ['', good.slice(1), `${good}0`, `${good.slice(0, 63)}g`, `${good.slice(0, 62)}0x`, ` ${good.slice(1)}`, `${good.slice(0, 63)}\u0130`]) {
+    for (const bad of [
+      '',
+      good.slice(1),
+      `${good}0`,
+      `${good.slice(0, 63)}g`,
+      `${good.slice(0, 62)}0x`,
+      ` ${good.slice(1)}`,
+      `${good.slice(0, 63)}\u0130`,
+    ]) {
       for (const call of [nodeHash, chainHash]) {
         expectCode('CANONICAL_INVALID', () => call(bad, good));
         expectCode('CANONICAL_INVALID', () => call(good, bad));
@@ -117,22 +150,28 @@ describe('RFC 6962 hashing', () => {
 
 describe('hex', () => {
   it('round-trips any bytes, in a view of a larger buffer too', () => {
-    fc.assert(fc.property(fc.uint8Array(), fc.nat(5), (bytes, offset) => {
-      const view = bytes.subarray(Math.min(offset, bytes.length));
-      expect(fromHex(toHex(view))).toEqual(Uint8Array.from(view));
-      expect(fromHex(toHex(view).toUpperCase())).toEqual(Uint8Array.from(view));
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.nat(5), (bytes, offset) => {
+        const view = bytes.subarray(Math.min(offset, bytes.length));
+        expect(fromHex(toHex(view))).toEqual(Uint8Array.from(view));
+        expect(fromHex(toHex(view).toUpperCase())).toEqual(Uint8Array.from(view));
+      }),
+    );
   });
-  it.each(['0', '0x00', 'zz', ' 00', '00 ', '0g', '００', '00\n'])('refuses %j', (text) => expectCode('CANONICAL_INVALID', () => fromHex(text)));
+  it.each(['0', '0x00', 'zz', ' 00', '00 ', '0g', '００', '00\n'])('refuses %j', (text) =>
+    expectCode('CANONICAL_INVALID', () => fromHex(text)),
+  );
   it('refuses what is no text', () => expectCode('CANONICAL_INVALID', () => fromHex(12 as unknown as string)));
 });
 
 describe('constantTimeEqual', () => {
   it('agrees with ===', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
-      expect(constantTimeEqual(a, b)).toBe(a === b);
-      expect(constantTimeEqual(a, `${a}`)).toBe(true);
-    }));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+        expect(constantTimeEqual(a, b)).toBe(a === b);
+        expect(constantTimeEqual(a, `${a}`)).toBe(true);
+      }),
+    );
   });
   it('tells lone surrogates apart, and is false for anything but text', () => {
     expect(constantTimeEqual('\ud800', '\ud801')).toBe(false);

@@ -126,3 +126,14 @@ export function readEnvelope(payload: Uint8Array): Envelope {
   if (envelope.nonce > BigInt(Number.MAX_SAFE_INTEGER)) throw undecodable('field_invalid', { field: 'nonce' });
   return envelope;
 }
+
+/**
+ * Reads signed EIP-1559 bytes: `0x02 ‖ rlp([…nine fields, yParity, r, s])`. The signature itself is not checked here.
+ * @throws PAYLOAD_UNDECODABLE
+ */
+export function readSignedEnvelope(raw: Uint8Array): Envelope {
+  if (!(raw instanceof Uint8Array) || raw[0] !== 2) throw undecodable('type_unsupported');
+  const fields = list(decodeRlp(raw.subarray(1)), 'transaction');
+  if (fields.length !== 12) throw undecodable('field_count', { type: 'eip1559', fields: fields.length });
+  return readEnvelope(encodeRlp(fields.slice(0, 9), 2));
+}

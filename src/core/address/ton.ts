@@ -45,7 +45,8 @@ export function toFriendlyTonAddress(raw: string, options: { readonly bounceable
 
 function parseFriendly(text: string): TonAddress {
   const bytes = Buffer.from(text, 'base64');
-  if (bytes.length !== 36 || crc16(bytes.subarray(0, 34)) !== bytes.readUInt16BE(34)) throw invalid('The address has a wrong checksum: a character was changed.');
+  if (bytes.length !== 36 || crc16(bytes.subarray(0, 34)) !== bytes.readUInt16BE(34))
+    throw invalid('The address has a wrong checksum: a character was changed.');
   const tag = bytes[0] as number;
   const kind = tag & ~FLAG_TEST_ONLY;
   if (kind !== TAG_BOUNCEABLE && kind !== TAG_NON_BOUNCEABLE) throw invalid('The address has an unknown tag.');

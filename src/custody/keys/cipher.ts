@@ -12,6 +12,8 @@ export interface Cipher {
   seal(plaintext: Uint8Array, context: string): string;
   /** The bytes again; the caller wipes what is secret. @throws KEY_DECRYPT_FAILED */
   open(sealed: string, context: string): Uint8Array;
+  /** @throws SHUTTING_DOWN once it is closed */
+  checkOpen(): void;
   /** Fills the key with zeros; everything afterwards is refused. */
   close(): void;
 }
@@ -27,6 +29,7 @@ export function createCipher(key: Uint8Array, random: Random): Cipher {
     if (!open) throw new CastellanError('SHUTTING_DOWN', { message: 'The vault is closed.' });
   };
   return Object.freeze({
+    checkOpen,
     seal(plaintext: Uint8Array, context: string): string {
       checkOpen();
       const nonce = random.bytes(NONCE_BYTES);

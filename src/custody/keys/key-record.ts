@@ -21,6 +21,8 @@ export interface KeyRecord {
 /** What the outside may know of a key. */
 export interface KeyInfo {
   readonly id: string;
+  /** The same as `id`. */
+  readonly keyId: string;
   readonly algorithm: KeyAlgorithm;
   readonly purpose: 'signing';
   readonly tags: readonly string[];
@@ -82,6 +84,7 @@ export function parseKeyRecord(value: Json): KeyRecord {
 export function toKeyInfo(record: KeyRecord): KeyInfo {
   return Object.freeze({
     id: record.keyId,
+    keyId: record.keyId,
     algorithm: record.algorithm,
     purpose: record.purpose,
     tags: Object.freeze([...record.tags]),

@@ -97,6 +97,20 @@ async function settle(parts: AdvanceParts, row: RequestRow, receipt: Receipt): P
 }
 
 /**
+ * Signs a held request for a caller who broadcasts by itself. A signature handed out counts as broadcast: its room stays
+ * taken until the chain has spoken.
+ */
+export async function signOut(parts: AdvanceParts, start: RequestRow): Promise<SignedTransaction> {
+  const row = await readRow(parts.store, start);
+  const adapter = parts.chains.adapter(accountChain(row.wallet));
+  const signed = row.state === 'held' ? await sign(parts, adapter, row) : openSigned(parts, row);
+  const halt = haltFor(await parts.readHalt(), row.agent, parts.nowMs());
+  if (halt !== undefined) throw new CastellanError('HALTED', { message: 'The switch was thrown before the signature left', details: { reason: halt.kind === 'kill' ? 'halted' : 'agent_paused' } });
+  await parts.journal.apply([{ kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash }]);
+  return signed;
+}
+
+/**
  * Drives a request from whatever state it is in to finality. Every step is durable before the next begins, so that
  * calling it again after a crash, in any process, re-broadcasts the same bytes and never signs others.
  */

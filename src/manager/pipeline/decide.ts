@@ -2,14 +2,14 @@ import { type CompiledPolicy, type Judge, type Judgement, judgeKeys } from '../.
 import type { SimulationReport } from '../../core/chain-adapter.ts';
 import type { Decision } from '../../core/decision.ts';
 import { toHex } from '../../core/digest.ts';
+import type { Digest } from '../../core/ids.ts';
 import { type HaltState, haltFor, NO_HALT } from '../../core/halt.ts';
 import { PERMIT_TTL_MS, type PermitTerms } from '../../core/permit.ts';
 import type { Reason, ReasonCode } from '../../core/reason.ts';
-import type { ActionRequest } from '../../core/request.ts';
 import { type Command, type Json, type RequestRow, type Store, storeKey } from '../../core/store.ts';
 import type { LayerName } from '../../core/verdict.ts';
 import type { Host } from '../config.ts';
-import { docKey } from '../directory.ts';
+import { docKey, docValue, type WalletRecord } from '../directory.ts';
 import type { Journal } from '../journal.ts';
 import { type DecisionFrame, decisionEvents, judgedDecision, overruled, refusalDecision, requestRow } from './decision-record.ts';
 import type { Prepared } from './prepare.ts';
@@ -18,12 +18,19 @@ import type { Prepared } from './prepare.ts';
 export interface Satisfaction {
   readonly codes: ReadonlySet<ReasonCode>;
   readonly approvals: readonly string[];
-  readonly expiresAtMs: number | null;
+  readonly expiresAtMs: number;
+  /** The rules it was given under; under others it satisfies nothing. */
+  readonly policy: string;
+  readonly registry: string;
+  /** Digest of the text that was approved, and the same of a decision's effects. */
+  readonly effectsDigest: Digest;
+  readonly effectsOf: (decision: Decision) => Digest;
   /** Marks the approvals used, in the deciding step itself. */
   readonly consume: readonly Command[];
 }
 
-const NO_SATISFACTION: Satisfaction = { codes: new Set(), approvals: [], expiresAtMs: null, consume: [] };
+const NOTHING: ReadonlySet<ReasonCode> = new Set();
+const APPROVAL_MOVED: Reason = { code: 'approval_invalid', message: 'The effects are no longer those that were approved.', retryable: false };
 
 /** What deciding needs. */
 export interface DecideParts {
@@ -37,7 +44,6 @@ export interface DecideParts {
   readonly registryDigest: () => string;
   /** The agent's compiled policy from its stored document; undefined where it has none. */
   readonly policyOf: (agent: string, document: Json | undefined) => CompiledPolicy | undefined;
-  readonly keyOf: (request: ActionRequest) => string;
   /** True while an automatic stop has tripped and is not yet written. */
   readonly locallyHalted: (agent: string) => boolean;
 }
@@ -75,6 +81,12 @@ function refusedEarly(parts: DecideParts, prepared: Prepared, halt: HaltState, p
   return undefined;
 }
 
+function notOwner({ request }: Prepared, wallet: WalletRecord | undefined): Reason | undefined {
+  if (wallet === undefined) return { code: 'wallet_unknown', message: 'The wallet is not registered.', retryable: false };
+  if (wallet.agent !== request.agentId) return { code: 'agent_not_wallet_owner', message: 'The wallet is another agent’s.', retryable: false };
+  return undefined;
+}
+
 async function recordRefusal(parts: DecideParts, frame: DecisionFrame, prepared: Prepared, decision: Decision, judgement: Judgement | undefined): Promise<Decided> {
   const row = requestRow(decision, prepared, null);
   const entries = decisionEvents(frame, decision).map((event) => parts.journal.command(event));
@@ -92,44 +104,49 @@ async function recordRefusal(parts: DecideParts, frame: DecisionFrame, prepared:
  */
 export async function decide(parts: DecideParts, prepared: Prepared, options: DecideOptions = {}): Promise<Decided> {
   const { request } = prepared;
-  const satisfaction = options.satisfaction ?? NO_SATISFACTION;
-  const rows = await parts.store.get([storeKey.halt(), storeKey.doc(docKey.policy(request.agentId)), ...judgeKeys(request, prepared.decoded)]);
+  const rows = await parts.store.get([storeKey.halt(), storeKey.doc(docKey.policy(request.agentId)), storeKey.doc(docKey.wallet(request.wallet)), ...judgeKeys(request, prepared.decoded)]);
   const halt = (rows[0] as HaltState | undefined) ?? NO_HALT;
   const policy = parts.policyOf(request.agentId, rows[1]);
+  const wallet = docValue<WalletRecord>(rows[2]);
   const nowMs = parts.host.clock.nowMs();
   const frame: DecisionFrame = { host: parts.host, tenant: parts.tenant, software: parts.software, registry: parts.registryDigest(), epoch: halt.epoch };
-  const early = refusedEarly(parts, prepared, halt, policy, nowMs);
-  if (early !== undefined || policy === undefined) {
+  const early = refusedEarly(parts, prepared, halt, policy, nowMs) ?? notOwner(prepared, wallet);
+  if (early !== undefined || policy === undefined || wallet === undefined) {
     const facts = { agent: request.agentId, user: request.userId, requestId: request.id, bodyDigest: request.bodyDigest, prepared, policy: policy?.digest ?? 'none' };
     const decision = refusalDecision(frame, facts, early ?? { code: 'policy_missing', message: 'No policy is stored for this agent.', retryable: false });
     if (options.dryRun === true) return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: null };
     return recordRefusal(parts, frame, prepared, decision, undefined);
   }
+  const given = options.satisfaction;
+  const satisfaction = given !== undefined && given.policy === policy.digest && given.registry === frame.registry && given.expiresAtMs > nowMs ? given : undefined;
   const judgement = await parts.judge.judge({
     request,
     tx: prepared.tx,
     decoded: prepared.decoded,
     policy,
-    rows: rows.slice(2),
+    rows: rows.slice(3),
     simulate: options.simulate ?? ((signal) => prepared.node.simulate(prepared.tx, { signal })),
-    satisfied: satisfaction.codes,
+    satisfied: satisfaction?.codes ?? NOTHING,
     nowMs,
   });
-  const decision = judgedDecision(frame, prepared, policy, judgement, nowMs, satisfaction.approvals);
+  const decision = judgedDecision(frame, prepared, policy, judgement, nowMs, satisfaction?.approvals ?? []);
   if (options.dryRun === true) return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: judgement.simulation };
   if (decision.verdict !== 'approved') return recordRefusal(parts, frame, prepared, decision, judgement);
+  if (satisfaction !== undefined && satisfaction.effectsOf(decision) !== satisfaction.effectsDigest) {
+    return recordRefusal(parts, frame, prepared, overruled(decision, APPROVAL_MOVED, null), judgement);
+  }
   const dueMs = nowMs + PERMIT_TTL_MS;
   const permit: PermitTerms = {
     secret: toHex(parts.host.random.bytes(16)),
     payloadDigest: prepared.tx.payloadDigest,
     actionDigest: prepared.actionDigest,
-    keyId: parts.keyOf(request),
+    keyId: wallet.keyId,
     policy: policy.digest,
     registry: decision.registry,
     epoch: decision.epoch,
     expiresAtMs: dueMs,
-    approvals: satisfaction.approvals,
-    approvalsExpireAtMs: satisfaction.expiresAtMs,
+    approvals: satisfaction?.approvals ?? [],
+    approvalsExpireAtMs: satisfaction?.expiresAtMs ?? null,
     redeemedBy: null,
   };
   const row = requestRow(decision, prepared, { judgement, dueMs });
@@ -139,7 +156,7 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     ...judgement.rates,
     { kind: 'slot.take', wallet: request.wallet, slot: prepared.tx.slot, base: prepared.slotBase, agent, requestId, dueMs },
     { kind: 'permit.issue', agent, requestId, permit },
-    ...satisfaction.consume,
+    ...(satisfaction?.consume ?? []),
     ...decisionEvents(frame, decision).map((event) => parts.journal.command(event)),
   ];
   const result = await parts.journal.apply(commands);

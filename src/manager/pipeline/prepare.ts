@@ -5,8 +5,8 @@ import { isCastellanError } from '../../core/errors.ts';
 import type { Digest } from '../../core/ids.ts';
 import type { Reason, ReasonCode } from '../../core/reason.ts';
 import type { ActionRequest } from '../../core/request.ts';
-import { highestSlot, nextSlot, type SlotsRow } from '../../core/slot.ts';
-import { type Json, type Store, storeKey } from '../../core/store.ts';
+import { nextSlot, type SlotRow } from '../../core/slot.ts';
+import { type Store, storeKey } from '../../core/store.ts';
 import type { Action, DecodedTransaction, Slot, UnsignedTransaction } from '../../core/transaction.ts';
 import type { Chains } from '../directory.ts';
 import type { Resolved } from './resolve.ts';
@@ -65,6 +65,12 @@ export function actionDigestOf(request: ActionRequest, decoded: DecodedTransacti
   );
 }
 
+/** The highest position the chain can rightly stand at: one past our last redeemed slot, or where we began. */
+function firstOpenSlot(row: SlotRow): Slot {
+  if (row.highestUsed !== null) return row.highestUsed + 1;
+  return Math.min(row.next, ...row.free, ...row.held.map((held) => held.slot));
+}
+
 /** Asks the chain for sequence and fee, builds the exact bytes and decodes them again from nothing but themselves. */
 export async function prepare(parts: PrepareParts, request: ActionRequest, options: PrepareOptions = {}): Promise<Resolved<Prepared>> {
   const adapter = parts.chains.adapter(request.chain);
@@ -81,9 +87,9 @@ export async function prepare(parts: PrepareParts, request: ActionRequest, optio
       parts.store.get([storeKey.slots(request.wallet)]),
       adopted === undefined ? node.quote(action, request.wallet, { ...signal, ...(ceiling === undefined ? {} : { ceiling }) }) : adopted.fee,
     ]);
-    const slots = row as (SlotsRow & Json) | undefined;
-    const ours = slots === undefined ? undefined : highestSlot(slots);
-    if (ours !== undefined && sequence.next > ours + 1) {
+    const slots = row as unknown as SlotRow | undefined;
+    const ours = slots === undefined ? sequence.next : firstOpenSlot(slots);
+    if (sequence.next > ours) {
       await parts.onBypass(request, sequence.next, ours);
       return no('halted', 'The chain is ahead of this wallet’s slots: a key was used past the gate, or the store was restored.', false);
     }

@@ -1,0 +1,149 @@
+import { CastellanError, isCastellanError } from '../../../core/errors.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Random } from '../../../core/random.ts';
+import type { Step, StepResult } from '../../../core/store.ts';
+
+/** Answer of an attempt that met another process's lock: nothing was done. */
+export const BUSY: unique symbol = Symbol('busy');
+
+/** Most steps that wait at once: some seconds of work. Beyond, the caller is told that the store cannot keep up. */
+export const MAX_QUEUED_STEPS = 100_000;
+/** Most steps that share one commit: bounds how long one commit blocks and how much memory it holds. */
+export const MAX_GROUP_STEPS = 512;
+/** Longest that one process commits group after group before it leaves the lock to others, ms. */
+const TENURE_MS = 20;
+/** How long it leaves it, ms: others look about once a millisecond. */
+const REST_MS = 2;
+const MIN_BACKOFF_MS = 1;
+const MAX_BACKOFF_MS = 8;
+
+/** One turn of the event loop, and a hold on the process while somebody waits. */
+export interface Turns {
+  next(task: () => void): void;
+  hold(): void;
+  release(): void;
+  close(): void;
+}
+
+/** What the engine needs. */
+export interface EngineOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly turns: Turns;
+  /** How long to try for the lock in all, ms. */
+  readonly lockDeadlineMs: number;
+  /** Commits all steps in one transaction, or says BUSY. A throw means that nothing was committed. */
+  commit(steps: readonly Step[]): readonly StepResult[] | typeof BUSY;
+  /** True where another process wrote lately, so that the lock is worth leaving alone between groups. */
+  contended(): boolean;
+}
+
+/** The one coalescing writer of this process. */
+export interface Engine {
+  apply(steps: readonly Step[]): Promise<readonly StepResult[]>;
+  /** Repeats a synchronous attempt while it is BUSY, with jittered growing pauses. @throws STORE_UNAVAILABLE */
+  retry<T>(attempt: () => T | typeof BUSY): Promise<T>;
+  /** Waits for what is queued; whatever comes later is refused. */
+  close(): Promise<void>;
+}
+
+interface Call {
+  readonly steps: readonly Step[];
+  readonly resolve: (results: readonly StepResult[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Makes the writer. Calls of one turn of the event loop, and all that come while a commit waits, share a commit. */
+export function createEngine(options: EngineOptions): Engine {
+  const { clock, random, turns } = options;
+  let queue: Call[] = [];
+  let queuedSteps = 0;
+  let closed = false;
+  let pumping: Promise<void> | undefined;
+
+  const turn = (): Promise<void> => new Promise((resolve) => turns.next(resolve));
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.schedule(ms, resolve));
+
+  const retry = async <T>(attempt: () => T | typeof BUSY): Promise<T> => {
+    const first = attempt();
+    if (first !== BUSY) return first;
+    const untilMs = clock.monotonicMs() + options.lockDeadlineMs;
+    turns.hold();
+    try {
+      for (let backoffMs = MIN_BACKOFF_MS; clock.monotonicMs() < untilMs; backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 1.5)) {
+        await sleep(backoffMs * (0.5 + (random.bytes(1)[0] ?? 0) / 256));
+        const again = attempt();
+        if (again !== BUSY) return again;
+      }
+    } finally {
+      turns.release();
+    }
+    throw new CastellanError('STORE_UNAVAILABLE', { message: 'Another process holds the store\'s lock.', details: { lockDeadlineMs: options.lockDeadlineMs }, retryable: true });
+  };
+
+  const takeBatch = (): Call[] => {
+    let steps = 0;
+    let calls = 0;
+    for (const call of queue) {
+      if (calls > 0 && steps + call.steps.length > MAX_GROUP_STEPS) break;
+      steps += call.steps.length;
+      calls++;
+    }
+    const batch = calls === queue.length ? queue : queue.slice(0, calls);
+    queue = calls === queue.length ? [] : queue.slice(calls);
+    queuedSteps -= steps;
+    return batch;
+  };
+
+  const commitBatch = async (batch: readonly Call[]): Promise<void> => {
+    try {
+      const results = await retry(() => options.commit(batch.length === 1 ? (batch[0] as Call).steps : batch.flatMap((call) => call.steps)));
+      let from = 0;
+      for (const call of batch) {
+        call.resolve(from === 0 && batch.length === 1 ? results : results.slice(from, from + call.steps.length));
+        from += call.steps.length;
+      }
+    } catch (error) {
+      const unavailable = isCastellanError(error) && error.code === 'STORE_UNAVAILABLE';
+      if (batch.length === 1 || unavailable) for (const call of batch) call.reject(error);
+      // One call may have broken the whole group: each alone, so that only that one fails.
+      else for (const call of batch) await commitBatch([call]);
+    }
+  };
+
+  const pump = async (): Promise<void> => {
+    await turn();
+    let tenureFromMs = clock.monotonicMs();
+    while (queue.length > 0) {
+      await commitBatch(takeBatch());
+      const tired = clock.monotonicMs() - tenureFromMs >= TENURE_MS;
+      await turn();
+      if (queue.length === 0 || !(tired || options.contended())) continue;
+      turns.hold();
+      await sleep(REST_MS);
+      turns.release();
+      tenureFromMs = clock.monotonicMs();
+    }
+    pumping = undefined;
+  };
+
+  return {
+    retry,
+    apply(steps) {
+      if (closed) return Promise.reject(new CastellanError('STORE_CLOSED', { message: 'The store is closed.' }));
+      if (steps.length === 0) return Promise.resolve([]);
+      if (queuedSteps + steps.length > MAX_QUEUED_STEPS) {
+        return Promise.reject(new CastellanError('STORE_UNAVAILABLE', { message: 'Too many steps wait for the store.', details: { queued: queuedSteps }, retryable: true }));
+      }
+      queuedSteps += steps.length;
+      return new Promise((resolve, reject) => {
+        queue.push({ steps, resolve, reject });
+        pumping ??= pump();
+      });
+    },
+    async close() {
+      closed = true;
+      while (pumping !== undefined) await pumping;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Turns } from '../kernel/engine.ts';
+
+/**
+ * Turns of the event loop by message ports: two channels in alternation, since a port that is posted to from its own
+ * callback is served again before timers and sockets are.
+ */
+export function createTurns(): Turns {
+  const tasks: (() => void)[] = [];
+  const channels = [new MessageChannel(), new MessageChannel()] as const;
+  let which = 0;
+  let holds = 0;
+  const hold = (): void => {
+    if (holds++ === 0) for (const { port1 } of channels) port1.ref();
+  };
+  const release = (): void => {
+    if (--holds === 0) for (const { port1 } of channels) port1.unref();
+  };
+  for (const { port1 } of channels) {
+    port1.on('message', () => {
+      const task = tasks.shift();
+      release();
+      task?.();
+    });
+    port1.unref();
+  }
+  return {
+    next(task) {
+      hold();
+      tasks.push(task);
+      which = 1 - which;
+      (which === 0 ? channels[0] : channels[1]).port2.postMessage(null);
+    },
+    hold,
+    release,
+    close() {
+      for (const { port1 } of channels) port1.close();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { type ApprovalRequest, agentIdSchema, CastellanError, requestIdSchema, sha256Hex, type TimeMs } from '../core/index.ts';
+
+/** An approval that waits longer than a month is asked again. */
+const MAX_LIFE_MS = 31 * 86_400_000;
+const ID = /^[A-Za-z0-9_.-]{1,128}$/;
+const DIGEST = /^[0-9a-f]{64}$/;
+const MAX_RENDERED = 16_384;
+
+/**
+ * Checks a request before anyone is asked: every field is there, the digest is that of the text, the text is of this
+ * tenant and can be read.
+ *
+ * @throws APPROVAL_INVALID with the field
+ */
+export function checkApprovalRequest(request: ApprovalRequest, tenant: string, nowMs: TimeMs): void {
+  const check = (field: keyof ApprovalRequest, holds: boolean): void => {
+    if (!holds) throw new CastellanError('APPROVAL_INVALID', { message: 'A request for approval is not well-formed.', details: { field, reason: 'approval_invalid' } });
+  };
+  const isText = (value: unknown, most: number): boolean => typeof value === 'string' && value.length > 0 && value.length <= most && value.isWellFormed();
+  check('v', request?.v === 1);
+  check('id', typeof request.id === 'string' && ID.test(request.id));
+  check('tenant', request.tenant === tenant);
+  check('agent', agentIdSchema.safeParse(request.agent).success);
+  check('requestId', requestIdSchema.safeParse(request.requestId).success);
+  check('decisionId', isText(request.decisionId, 128));
+  check('wallet', isText(request.wallet, 256));
+  check('actionDigest', DIGEST.test(request.actionDigest));
+  check('rendered', isText(request.rendered, MAX_RENDERED));
+  check('effectsDigest', request.effectsDigest === sha256Hex(request.rendered));
+  check('satisfies', Array.isArray(request.satisfies) && request.satisfies.length > 0 && request.satisfies.length <= 32 && request.satisfies.every((code) => isText(code, 64)));
+  check('policy', isText(request.policy, 128));
+  check('registry', isText(request.registry, 128));
+  check('nonce', isText(request.nonce, 128));
+  check('createdAtMs', Number.isSafeInteger(request.createdAtMs));
+  check('expiresAtMs', Number.isSafeInteger(request.expiresAtMs) && request.expiresAtMs > nowMs && request.expiresAtMs <= nowMs + MAX_LIFE_MS);
+}

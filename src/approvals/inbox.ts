@@ -1,0 +1,251 @@
+import {
+  type AgentId,
+  type ApprovalAnswer,
+  type ApprovalRecord,
+  type ApprovalRequest,
+  type Approvals,
+  applyStep,
+  CastellanError,
+  type Clock,
+  type Command,
+  type Json,
+  newId,
+  type Random,
+  type ReasonCode,
+  readDoc,
+  type SecurityEvent,
+  type SignatureVerifier,
+  type Store,
+  storeKey,
+  type TimeMs,
+  toDoc,
+} from '../core/index.ts';
+import { answered, approvalDoc, approvalReason, atMoment, parseApprovalRecord } from './approval-record.ts';
+import type { RegistryAuthority } from './authority.ts';
+import { checkApprovalRequest } from './check-request.ts';
+import { createOpenApprovals } from './open-approvals.ts';
+import { countApprovals, judgeAnswer } from './quorum.ts';
+import { createWaiters } from './waiters.ts';
+
+/** Brings a request to people, and their answers back. It may fail or never answer: nothing passes by that. */
+export interface ApprovalProvider {
+  readonly name: string;
+  notify(request: ApprovalRequest, respond: (answer: ApprovalAnswer) => Promise<ApprovalRecord>): void | Promise<void>;
+}
+
+/** What approvals stand on. */
+export interface ApprovalsOptions {
+  readonly store: Store;
+  readonly authority: RegistryAuthority;
+  readonly verifiers: readonly SignatureVerifier[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tenant: string;
+  /** Makes the log entry of an event. */
+  readonly command: (event: SecurityEvent) => Command;
+  readonly providers?: readonly ApprovalProvider[] | undefined;
+}
+
+/** What a request must still be when its approval is used. */
+export type ApprovalBinding = Pick<ApprovalRequest, 'agent' | 'requestId' | 'actionDigest' | 'effectsDigest' | 'policy' | 'registry'>;
+
+/** What an approval is good for now. `consume` goes into the deciding step: it is what makes the approval single use. */
+export type ApprovalUse =
+  | { readonly ok: true; readonly codes: ReadonlySet<ReasonCode>; readonly approvals: readonly string[]; readonly expiresAtMs: TimeMs; readonly consume: readonly Command[] }
+  | { readonly ok: false; readonly reason: ReasonCode };
+
+/** The inbox of people's decisions. */
+export interface ApprovalInbox extends Approvals {
+  /**
+   * Checks an approved request against what is about to be decided, every signature anew.
+   *
+   * Fails closed when anything it was bound to differs, it expired or was used, an approver was removed, or the quorum rose.
+   */
+  use(id: string, binding: ApprovalBinding): Promise<ApprovalUse>;
+  /** Takes a request back without a signature: refusing needs none. @throws APPROVAL_UNKNOWN */
+  reject(id: string, by: string): Promise<ApprovalRecord>;
+  /** Writes down what has expired, so that the log tells of it. Returns how many. */
+  expire(): Promise<number>;
+  /** Callers that wait in this process. */
+  waiting(): number;
+}
+
+/** Attempts against concurrent writers of one record. */
+const ATTEMPTS = 16;
+/** Records read per page of a listing. */
+const PAGE = 500;
+
+/**
+ * Durable requests for approval. An approval binds the action, its effects as text, policy and registry; it is signed by
+ * registered approvers who are not the agent, expires, and is used once.
+ */
+export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
+  const { store, authority, clock, random, tenant, command, providers = [] } = options;
+  const nowMs = async (): Promise<TimeMs> => Math.max(clock.nowMs(), await store.now());
+  const told = (record: ApprovalRecord, type: 'approval_requested' | 'approval_decision', facts: Record<string, Json>): Command => {
+    const at = clock.nowMs();
+    const { id, requestId, decisionId, agent } = record.request;
+    const severity = record.state === 'pending' || record.state === 'approved' ? 'info' : 'warning';
+    return command({ v: 1, id: newId(random, at), tenant, at, agent, severity, type, details: { approvalId: id, requestId, decisionId, state: record.state, ...facts } });
+  };
+  const put = (record: ApprovalRecord, ifVersion: number): Command => ({ kind: 'doc.put', key: approvalDoc(record.request.id), value: record as unknown as Json, ifVersion });
+  const waiters = createWaiters(clock, async (ids) => {
+    const rows = await store.get(ids.map((id) => storeKey.doc(approvalDoc(id))));
+    return rows.flatMap((row, index) => (row === undefined ? [] : [parseApprovalRecord(toDoc(row, ids[index] as string).value, ids[index] as string)]));
+  });
+  const opening = createOpenApprovals({ store, put, told });
+
+  async function read(id: string): Promise<{ readonly record: ApprovalRecord; readonly version: number } | undefined> {
+    const doc = typeof id === 'string' && id.length <= 128 ? await readDoc(store, approvalDoc(id)) : undefined;
+    return doc === undefined ? undefined : { record: parseApprovalRecord(doc.value, id), version: doc.version };
+  }
+
+  /** Rewrites a record until nobody came between; `next` returns the record itself where nothing changes. */
+  async function rewrite(id: string, next: (record: ApprovalRecord, now: TimeMs) => Promise<{ readonly record: ApprovalRecord; readonly facts: Record<string, Json> } | undefined>): Promise<ApprovalRecord> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const found = await read(id);
+      if (found === undefined) throw new CastellanError('APPROVAL_UNKNOWN', { message: 'There is no such request for approval.', details: { id: String(id).slice(0, 128) } });
+      const now = await nowMs();
+      const current = atMoment(found.record, now);
+      const change = await next(current, now);
+      // What has expired is written down as such, whatever else was wanted.
+      const record = change?.record ?? current;
+      if (change === undefined && current.state === found.record.state) return current;
+      const result = await applyStep(store, { commands: [put(record, found.version), told(record, 'approval_decision', change?.facts ?? { timeout: true })] });
+      if (!result.ok) continue;
+      if (record.state !== 'pending') waiters.tell(id);
+      return record;
+    }
+    throw new CastellanError('STORE_UNAVAILABLE', { message: 'Others changed the approval each time; try again.', retryable: true });
+  }
+
+  async function answer(given: ApprovalAnswer): Promise<ApprovalRecord> {
+    const reply = checkAnswer(given);
+    await authority.refresh();
+    const after = await rewrite(reply.approvalId, async (record, now) => {
+      const isRefusal = reply.verdict === 'reject';
+      if (record.state === 'rejected' && isRefusal) return undefined;
+      // A yes may still be taken back before it is used; nothing else reopens.
+      if (record.state !== 'pending' && !(record.state === 'approved' && isRefusal)) return undefined;
+      if (record.request.registry !== authority.digest()) throw fault('registry_changed', 'approval_invalid');
+      const judged = await judgeAnswer(options, record.request, reply);
+      if (typeof judged === 'string') throw fault(judged, 'approval_invalid');
+      const facts = { approver: reply.approver, verdict: reply.verdict };
+      if (isRefusal) return { record: answered(record, reply, 'rejected', now), facts };
+      if (record.answers.some((earlier) => earlier.approver === reply.approver && earlier.verdict === 'approve')) return undefined;
+      const need = authority.registry().quorums.approver;
+      const have = await countApprovals(options, answered(record, reply, 'pending', now));
+      return { record: answered(record, reply, have >= need ? 'approved' : 'pending', now), facts: { ...facts, have, need } };
+    });
+    const reason = approvalReason(after);
+    const counted = after.answers.some((kept) => kept.approver === reply.approver && kept.verdict === reply.verdict);
+    if (!counted && reason !== undefined) throw fault('closed', reason === 'approval_timeout' ? 'approval_expired' : reason);
+    return after;
+  }
+
+  const inbox: ApprovalInbox = Object.freeze({
+    async open(request: ApprovalRequest): Promise<ApprovalRecord> {
+      const now = await nowMs();
+      checkApprovalRequest(request, tenant, now);
+      const { record, fresh, closed } = await opening.open(request, now);
+      for (const id of closed) waiters.tell(id);
+      if (fresh) for (const provider of providers) void announce(provider, request);
+      return record;
+    },
+    async get(id: string) {
+      const found = await read(id);
+      return found === undefined ? undefined : atMoment(found.record, await nowMs());
+    },
+    async list(filter: { readonly agent?: AgentId; readonly state?: ApprovalRecord['state'] } = {}) {
+      const now = await nowMs();
+      const found: ApprovalRecord[] = [];
+      for await (const record of all()) {
+        const current = atMoment(record, now);
+        if ((filter.agent === undefined || current.request.agent === filter.agent) && (filter.state === undefined || current.state === filter.state)) found.push(current);
+      }
+      return found;
+    },
+    answer,
+    async wait(id: string, timeoutMs: number): Promise<ApprovalRecord> {
+      const startMs = clock.monotonicMs();
+      for (;;) {
+        const leftMs = Math.max(0, timeoutMs - (clock.monotonicMs() - startMs));
+        const unanswered = await rewrite(id, async () => undefined);
+        if (unanswered.state !== 'pending' || !(leftMs > 0)) return unanswered;
+        const untilExpiryMs = Math.max(1, unanswered.request.expiresAtMs - (await nowMs()));
+        const told = waiters.wait(id, Math.min(leftMs, untilExpiryMs));
+        if (told === undefined) throw new CastellanError('TIMEOUT', { message: 'Too many callers wait for approvals in this process.', retryable: true });
+        // An answer between the read and the registration has told nobody: look once more before sleeping.
+        const missed = await inbox.get(id);
+        if (missed !== undefined && missed.state !== 'pending') waiters.tell(id);
+        await told;
+      }
+    },
+    async use(id: string, binding: ApprovalBinding): Promise<ApprovalUse> {
+      const found = await read(id);
+      if (found === undefined) return { ok: false, reason: 'approval_invalid' };
+      const record = atMoment(found.record, await nowMs());
+      const closed = approvalReason(record);
+      if (closed !== undefined) return { ok: false, reason: closed };
+      const { request } = record;
+      await authority.refresh();
+      const bound = BINDING.every((name) => typeof binding[name] === 'string' && binding[name] === request[name]);
+      if (!bound || request.tenant !== tenant || request.registry !== authority.digest()) return { ok: false, reason: 'approval_invalid' };
+      if (record.answers.some((kept) => kept.verdict === 'reject')) return { ok: false, reason: 'approval_rejected' };
+      if ((await countApprovals(options, record)) < authority.registry().quorums.approver) return { ok: false, reason: 'approval_invalid' };
+      const consume = [put({ ...record, state: 'used' }, found.version)];
+      return { ok: true, codes: new Set(request.satisfies), approvals: [id], expiresAtMs: request.expiresAtMs, consume };
+    },
+    reject: (id: string, by: string) =>
+      rewrite(id, async (record, now) => {
+        if (record.state !== 'pending' && record.state !== 'approved') return undefined;
+        return { record: { ...record, state: 'rejected', answeredAtMs: now }, facts: { by: String(by).slice(0, 64), verdict: 'reject' } };
+      }),
+    async expire(): Promise<number> {
+      let count = 0;
+      const now = await nowMs();
+      for await (const record of all()) {
+        if (atMoment(record, now).state === record.state) continue;
+        await rewrite(record.request.id, async () => undefined);
+        count += 1;
+      }
+      return count;
+    },
+    waiting: waiters.waiting,
+  });
+  return inbox;
+
+  async function announce(provider: ApprovalProvider, request: ApprovalRequest): Promise<void> {
+    try {
+      await provider.notify(request, answer);
+    } catch {
+      // A provider that fails approves nothing; the request stays open until it is answered or expires.
+    }
+  }
+
+  async function* all(): AsyncGenerator<ApprovalRecord> {
+    const prefix = storeKey.doc(approvalDoc(''));
+    let after: string | undefined;
+    for (;;) {
+      const rows = await store.scan(prefix, { limit: PAGE, ...(after === undefined ? {} : { after }) });
+      for (const row of rows) yield parseApprovalRecord(toDoc(row.value, row.key).value, row.key.slice(prefix.length));
+      after = rows.at(-1)?.key;
+      if (rows.length < PAGE || after === undefined) return;
+    }
+  }
+}
+
+const BINDING = ['agent', 'requestId', 'actionDigest', 'effectsDigest', 'policy', 'registry'] as const;
+
+/** Takes the five fields of an answer and nothing else. @throws APPROVAL_INVALID */
+function checkAnswer(given: ApprovalAnswer): ApprovalAnswer {
+  const { approvalId, verdict, approver, scheme, signature } = (given ?? {}) as ApprovalAnswer;
+  const isText = (value: unknown, most: number): boolean => typeof value === 'string' && value.length > 0 && value.length <= most;
+  if (!isText(approvalId, 128) || !isText(approver, 64) || !isText(signature, 4_096)) throw fault('malformed', 'approval_invalid');
+  if ((verdict !== 'approve' && verdict !== 'reject') || (scheme !== 'ed25519' && scheme !== 'eip712')) throw fault('malformed', 'approval_invalid');
+  return { approvalId, verdict, approver, scheme, signature };
+}
+
+function fault(why: string, reason: ReasonCode): CastellanError {
+  return new CastellanError('APPROVAL_INVALID', { message: 'The answer does not count.', details: { reason, why } });
+}

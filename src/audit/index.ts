@@ -1,0 +1,11 @@
+export { type Checkpoint, type CheckpointResult, logOrigin, parseCheckpoint, signCheckpoint, verifyCheckpoint } from './checkpoint.ts';
+export { entryAtMs, entryId, entryType, type LogEntry, parseEntry, toAppendCommand, toEntry } from './entry.ts';
+export type { IntegrityProblem, ProblemKind } from './integrity/problem.ts';
+export { type IntegrityOptions, type IntegrityReport, verifyLog } from './integrity/verify-log.ts';
+export { type AuditHealth, type AuditLog, type AuditLogOptions, createAuditLog } from './log.ts';
+export { type CompactRange, createCompactRange, type Frontier } from './merkle/compact-range.ts';
+export { consistencyProof, createSubtreeReader, inclusionProof, type LeafReader, type SubtreeReader } from './merkle/proof.ts';
+export { type ProofFailure, type ProofResult, verifyConsistency, verifyInclusion } from './merkle/verify.ts';
+export { formatVerifierKey, type NoteVerifier, openNote, parseVerifierKey, toNoteVerifier } from './note.ts';
+export type { FoundEntry, LogFilter, LogPage } from './query.ts';
+export { leafReader, type LogReceipt, type ReceiptResult, verifyReceipt } from './receipt.ts';

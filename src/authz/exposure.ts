@@ -1,0 +1,192 @@
+import { type AccountId, type AssetId, assetAddress, type DecodedTransaction, type Effect, type UnsignedTransaction } from '../core/index.ts';
+
+/** An amount of one asset. */
+export interface AssetAmount {
+  readonly asset: AssetId;
+  readonly amount: bigint;
+}
+
+/** One way by which value leaves: each leaf on its own. */
+export interface Outflow extends AssetAmount {
+  /** Null where the effects do not tell. */
+  readonly counterparty: AccountId | null;
+  readonly leaf: string;
+  /** The call that this value is sent along with, to the very contract that it calls. */
+  readonly call: OpaqueCall | null;
+  readonly simulated: boolean;
+}
+
+/** A call that a rule has to allow for itself: the effects beside it may not be all it does. */
+export interface OpaqueCall {
+  readonly contract: AccountId | null;
+  readonly selector: string | null;
+  /** False where not even the method is known. */
+  readonly decoded: boolean;
+  readonly leaf: string;
+}
+
+type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
+
+/** What a transaction can cost and change, summed from its effects. Inflows never offset anything. */
+export interface Exposure {
+  readonly outflows: readonly Outflow[];
+  readonly allowances: readonly EffectOf<'allowance'>[];
+  readonly calls: readonly OpaqueCall[];
+  /** Operators granted, delegations, control changes, deployments: never about an amount. */
+  readonly powers: readonly EffectOf<'operator' | 'delegation' | 'control' | 'deploy'>[];
+  readonly fee: AssetAmount;
+  /** Outflows by asset. */
+  readonly outTotals: readonly AssetAmount[];
+  /** Outflows and limited allowances by asset: what limits count. */
+  readonly spendTotals: readonly AssetAmount[];
+  /** Every foreign account that the effects name, token contracts included. */
+  readonly parties: readonly AccountId[];
+}
+
+/** Collects what {@link exposureOf} sums. */
+class Sums {
+  readonly wallet: AccountId;
+  readonly outflows: EffectOf<'outflow'>[] = [];
+  readonly allowances: EffectOf<'allowance'>[] = [];
+  readonly calls: OpaqueCall[] = [];
+  readonly powers: Exposure['powers'][number][] = [];
+  readonly parties: AccountId[] = [];
+  feeMax = 0n;
+
+  constructor(wallet: AccountId) {
+    this.wallet = wallet;
+  }
+
+  party(account: AccountId | null): void {
+    if (account !== null && account !== this.wallet && !this.parties.includes(account)) this.parties.push(account);
+  }
+
+  call(contract: AccountId | null, selector: string | null, decoded: boolean, leaf: string): void {
+    this.party(contract);
+    const same = this.calls.some((call) => call.leaf === leaf && call.contract === contract && call.selector === selector);
+    if (!same) this.calls.push({ contract, selector, decoded, leaf });
+  }
+
+  /** Simulated effects of other accounts are theirs; whatever the bytes themselves do is ours. */
+  ours(effect: Effect, account: AccountId): boolean {
+    return effect.source === 'bytes' || account === this.wallet;
+  }
+
+  add(effect: Effect): void {
+    switch (effect.kind) {
+      case 'outflow':
+        if (this.ours(effect, effect.account)) this.outflows.push(effect);
+        this.party(effect.counterparty);
+        this.party(tokenContract(effect.asset));
+        break;
+      case 'inflow':
+        this.party(effect.counterparty);
+        this.party(tokenContract(effect.asset));
+        break;
+      case 'fee':
+        if (effect.account === this.wallet) this.feeMax += effect.max;
+        break;
+      case 'allowance':
+        if (this.ours(effect, effect.owner)) this.allowances.push(effect);
+        this.party(effect.spender);
+        this.party(tokenContract(effect.asset));
+        break;
+      case 'call':
+        this.call(effect.contract, effect.selector, effect.method !== null, effect.leaf);
+        break;
+      case 'unknown':
+        this.call(effect.contract, effect.selector, false, effect.leaf);
+        break;
+      case 'operator':
+        if (effect.approved && this.ours(effect, effect.owner)) this.powers.push(effect);
+        this.party(effect.operator);
+        this.party(effect.collection);
+        break;
+      case 'delegation':
+        if (this.ours(effect, effect.account)) this.powers.push(effect);
+        this.party(effect.delegate);
+        break;
+      case 'control':
+        if (this.ours(effect, effect.account)) this.powers.push(effect);
+        this.party(effect.to);
+        break;
+      case 'deploy':
+        this.powers.push(effect);
+        break;
+      case 'message':
+        break;
+      default:
+        throw new TypeError(`an effect of no known kind: ${String((effect as { kind: unknown }).kind)}`);
+    }
+  }
+}
+
+/**
+ * Sums effects. The wallet's outflows count, and those that the bytes take from other accounts (`transferFrom`); simulated
+ * effects of other accounts are theirs. The fee is the larger of what the bytes and the quote allow.
+ * @throws TypeError for an effect of an unknown kind or a negative amount
+ */
+export function exposureOf(effects: readonly Effect[], tx: UnsignedTransaction): Exposure {
+  const sums = new Sums(tx.wallet);
+  for (const effect of effects) sums.add(effect);
+  const { outflows, allowances, calls, powers, parties } = sums;
+  const outTotals: { asset: AssetId; amount: bigint }[] = [];
+  for (const { asset, amount } of outflows) addTo(outTotals, asset, amount);
+  let spendTotals = outTotals;
+  if (allowances.length > 0) {
+    spendTotals = outTotals.map((total) => ({ ...total }));
+    for (const { asset, amount } of allowances) if (amount !== 'unlimited' && amount !== 0n) addTo(spendTotals, asset, amount);
+  }
+  return {
+    outflows: outflows.map((effect) => toOutflow(effect, calls)),
+    allowances,
+    calls,
+    powers,
+    fee: { asset: tx.fee.asset, amount: sums.feeMax > tx.fee.ceiling ? sums.feeMax : tx.fee.ceiling },
+    outTotals,
+    spendTotals,
+    parties,
+  };
+}
+
+const cache = new WeakMap<DecodedTransaction, Exposure>();
+
+/** The exposure of the decoded bytes, computed once per decoding. */
+export function decodedExposure(decoded: DecodedTransaction, tx: UnsignedTransaction): Exposure {
+  const cached = cache.get(decoded);
+  if (cached !== undefined) return cached;
+  const exposure = exposureOf(decoded.effects, tx);
+  cache.set(decoded, exposure);
+  return exposure;
+}
+
+function toOutflow(effect: EffectOf<'outflow'>, calls: readonly OpaqueCall[]): Outflow {
+  const simulated = effect.source === 'simulation';
+  const call = calls.find(({ contract, leaf }) => contract !== null && contract === effect.counterparty && (simulated || leaf === effect.leaf));
+  return { asset: effect.asset, amount: effect.amount, counterparty: effect.counterparty, leaf: effect.leaf, call: call ?? null, simulated };
+}
+
+/** Contracts of assets seen lately; dropped whole when full, because any transaction can name new ones. */
+const contracts = new Map<AssetId, AccountId | null>();
+const MAX_CONTRACTS = 4_096;
+
+function tokenContract(asset: AssetId): AccountId | null {
+  let contract = contracts.get(asset);
+  if (contract === undefined) {
+    contract = assetAddress(asset);
+    if (contracts.size >= MAX_CONTRACTS) contracts.clear();
+    contracts.set(asset, contract);
+  }
+  return contract;
+}
+
+function addTo(totals: { asset: AssetId; amount: bigint }[], asset: AssetId, amount: bigint): void {
+  if (amount < 0n) throw new TypeError('an effect with a negative amount');
+  for (const total of totals) {
+    if (total.asset === asset) {
+      total.amount += amount;
+      return;
+    }
+  }
+  totals.push({ asset, amount });
+}

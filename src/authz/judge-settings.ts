@@ -1,0 +1,44 @@
+import type { LayerName } from '../core/index.ts';
+import type { ActionValidator } from './validator.ts';
+
+/** What a deployment configures about the eight layers; the same for every agent of a manager. */
+export interface JudgeSettings {
+  /** A request without intent text escalates. */
+  readonly requireIntentValidation: boolean;
+  /** 0–1. A request or a validator below it escalates. */
+  readonly minConfidence: number;
+  /** Off: the simulation layer reports, and the decision lists it as unenforced. */
+  readonly enableSimulation: boolean;
+  /** Off: likewise for risk. */
+  readonly riskEnabled: boolean;
+  /** Nothing may be off, and nothing unenforceable may be asked for, unless this says so. */
+  readonly allowUnenforced: boolean;
+  /** 0–100; above it denies. */
+  readonly maxRiskScore: number;
+  /** Standard deviations from which an amount or a tempo is unusual. */
+  readonly anomalyThreshold: number;
+  readonly weights: { readonly transaction: number; readonly behavioral: number; readonly market: number };
+  readonly intentValidator?: ActionValidator;
+  readonly strategyValidator?: ActionValidator;
+  readonly layerTimeoutMs: number;
+  readonly simulationTimeoutMs: number;
+}
+
+/** What holds where a deployment says nothing. */
+export const DEFAULT_JUDGE_SETTINGS: JudgeSettings = Object.freeze({
+  requireIntentValidation: false,
+  minConfidence: 0,
+  enableSimulation: true,
+  riskEnabled: true,
+  allowUnenforced: false,
+  maxRiskScore: 80,
+  anomalyThreshold: 3,
+  weights: Object.freeze({ transaction: 0.4, behavioral: 0.3, market: 0.3 }),
+  layerTimeoutMs: 5_000,
+  simulationTimeoutMs: 10_000,
+});
+
+/** Longest that a layer may take, ms. */
+export function layerBudgetMs(settings: JudgeSettings, layer: LayerName): number {
+  return layer === 'simulation' ? settings.simulationTimeoutMs : settings.layerTimeoutMs;
+}

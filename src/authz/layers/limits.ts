@@ -1,0 +1,64 @@
+import { type LayerOutcome, type LedgerRow, ledgerUse, type LedgerWindow, type Reason, roomAtMs, type WindowRow } from '../../core/index.ts';
+import { deny, type Layer, type LayerContext, PASS, reason } from '../layer.ts';
+import { type Charge, chargeCaps, chargeLines, chargesOf, feeLines } from '../limits/charges.ts';
+import { type Valuation, withValuation } from '../limits/valuation.ts';
+
+/**
+ * Layer 5: whether what may leave fits under every cap. It reads the room in use now, so that a denial says what remains
+ * and when more returns; the deciding step reserves the same lines under the same caps, atomically.
+ */
+export const limitsLayer: Layer = {
+  name: 'limits',
+  judge: (context) => withValuation(context, (valuation) => judgeLimits(context, valuation)),
+};
+
+function judgeLimits(context: LayerContext, valuation: Valuation): LayerOutcome {
+  const { exposure, policy, output } = context;
+  const unlimited = exposure.allowances.find(({ amount }) => amount === 'unlimited');
+  if (unlimited !== undefined && !policy.unlimitedAllowances) {
+    return deny('per_transaction_limit', 'An unlimited allowance fits under no limit.', { rule: 'perTransaction', requested: 'unlimited', unit: unlimited.asset });
+  }
+  const { charges, problems } = chargesOf(context, valuation);
+  const denials: Reason[] = [...problems];
+  for (const charge of charges) exceeded(context, charge, denials);
+  output.lines = chargeLines(charges);
+  output.feeLines = feeLines(charges);
+  output.caps = chargeCaps(charges);
+  return denials.length === 0 ? PASS : { verdict: 'deny', reasons: denials };
+}
+
+function exceeded(context: LayerContext, { at, amount }: Charge, denials: Reason[]): void {
+  const { windows } = at.cap;
+  const used = context.fact(`limits.used.${at.account}`, (state) => {
+    const head = state.row(at.headKey) as LedgerRow | undefined;
+    return windows.map(({ windowMs }, index) => {
+      const key = at.windowKeys[index] ?? null;
+      const window = key === null ? undefined : (state.row(key) as WindowRow | undefined);
+      return ledgerUse(head, window, windowMs, context.nowMs).used.toString();
+    });
+  });
+  for (let index = 0; index < windows.length; index += 1) {
+    const limit = at.limits[index] as bigint;
+    const inUse = BigInt(used[index] as string);
+    if (inUse + amount > limit) denials.push(overLimit(context, { at, amount, fee: 0n }, index, limit, inUse));
+  }
+}
+
+function overLimit(context: LayerContext, { at, amount }: Charge, index: number, limit: bigint, inUse: bigint): Reason {
+  const { windowMs, rule } = at.cap.windows[index] as LedgerWindow;
+  const resetsAtMs = context.fact(`limits.room.${at.account}.${rule}`, (state) => {
+    const key = at.windowKeys[index] ?? null;
+    const window = key === null ? undefined : (state.row(key) as WindowRow | undefined);
+    return windowMs === 0 ? null : roomAtMs(state.row(at.headKey) as LedgerRow | undefined, window, windowMs, limit, amount, context.nowMs);
+  });
+  return reason(windowMs === 0 ? 'per_transaction_limit' : 'window_limit', `The request does not fit under the limit ${rule}.`, {
+    rule,
+    limit: limit.toString(),
+    remaining: (limit > inUse ? limit - inUse : 0n).toString(),
+    requested: amount.toString(),
+    unit: at.unit,
+    retryable: windowMs !== 0 && amount <= limit,
+    ...(resetsAtMs === null ? {} : { resetsAtMs }),
+    facts: { account: at.account },
+  });
+}

@@ -1,0 +1,75 @@
+import { type LayerOutcome, type LayerSignal, type LedgerRow, ledgerUse, type Reason, type ReasonCode, type WindowRow } from '../../core/index.ts';
+import { assessRisk, parseProfile, parseScreening } from '../../risk/index.ts';
+import type { JudgeState } from '../judge-state.ts';
+import { type Layer, type LayerContext, PASS, reason } from '../layer.ts';
+import { accountsOf } from '../limits/ledger-accounts.ts';
+import { type Valuation, withValuation } from '../limits/valuation.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Layer 3: the score and the vetoes of `risk`, and what follows: above 80 or the maximum denies, from 60 a person decides. */
+export const riskLayer: Layer = {
+  name: 'risk',
+  judge(context) {
+    if (!context.settings.riskEnabled) {
+      return { verdict: 'pass', reasons: [], unenforced: ['risk'] };
+    }
+    return withValuation(context, (valuation) => judgeRisk(context, valuation));
+  },
+};
+
+function judgeRisk(context: LayerContext, valuation: Valuation): LayerOutcome {
+  const { settings, output } = context;
+  const assessment = context.fact('risk', (state) => assess(context, valuation, state));
+  const { score } = assessment;
+  output.riskScore = score;
+  const denials: Reason[] = [];
+  const escalations: Reason[] = [];
+  for (const { code, detail } of assessment.vetoes) denials.push(reason(code as ReasonCode, detail));
+  if (!(score <= 80)) denials.push(reason('risk_critical', 'The risk score is critical.', { limit: '80', requested: String(score) }));
+  if (!(score <= settings.maxRiskScore)) {
+    denials.push(reason('risk_score_exceeded', 'The risk score is above the configured maximum.', { rule: 'maxRiskScore', limit: String(settings.maxRiskScore), requested: String(score) }));
+  }
+  if (score >= 60) escalations.push(reason('risk_high', 'The risk score is high.', { limit: '60', requested: String(score), facts: { factors: assessment.factors.join(' ') } }));
+  const signals: LayerSignal[] = [];
+  for (const { id, action, code } of assessment.patterns) {
+    if (action === 'block') signals.push({ type: 'fraud_detected', details: { pattern: id, score } });
+    if (action === 'escalate') escalations.push(reason((code ?? 'risk_high') as ReasonCode, `The request fits the pattern ${id}.`, { rule: id }));
+  }
+  const verdict = denials.length > 0 ? 'deny' : escalations.length > 0 ? 'escalate' : 'pass';
+  if (verdict === 'pass' && score === 0) return PASS;
+  return { verdict, reasons: [...denials, ...escalations], score, ...(signals.length === 0 ? {} : { signals }) };
+}
+
+/** The assessment without its texts: what the consequences follow from. */
+function assess(context: LayerContext, valuation: Valuation, state: JudgeState) {
+  const { effects, request, policy, settings, nowMs } = context;
+  const accounts = accountsOf(policy, request.agentId);
+  const { score, factors, patterns, vetoes } = assessRisk({
+    effects,
+    wallet: request.wallet,
+    nowMs,
+    profile: parseProfile(state.doc(accounts.profileKey)),
+    listed: (account) => parseScreening(state.doc(screenRow(account)), account),
+    allowListed: (account) => policy.destinations.has(account) || policy.contracts.has(account) || policy.spenders.has(account),
+    allowList: policy.named,
+    amountsInUnit: { outflow: valuation.outflow, perTransaction: accounts.unit.limits[0] ?? null, lastDay: spentToday(context, state) },
+    market: state.market,
+    weights: settings.weights,
+    declaredConfidence: request.context.confidence,
+  });
+  return {
+    score,
+    factors: factors.map(({ id, points }) => `${id}:${Math.round(points)}`),
+    patterns: patterns.map(({ id, recommendedAction, reason: code }) => ({ id, action: recommendedAction, code })),
+    vetoes: vetoes.map(({ reason: code, detail, account }) => ({ code, detail, account })),
+  };
+}
+
+function spentToday({ policy, request, nowMs }: LayerContext, state: JudgeState): bigint | null {
+  const { unit } = accountsOf(policy, request.agentId);
+  const index = unit.cap.windows.findIndex(({ windowMs }) => windowMs === DAY_MS);
+  const key = unit.windowKeys[index] ?? null;
+  if (key === null) return null;
+  return ledgerUse(state.row(unit.headKey) as LedgerRow | undefined, state.row(key) as WindowRow | undefined, DAY_MS, nowMs).used;
+}

@@ -1,0 +1,77 @@
+import { type AgentId, type AssetId, type LedgerCap, storeKey } from '../../core/index.ts';
+import type { CapSpec, CompiledPolicy } from '../policy/index.ts';
+
+/** One ledger account of an agent under a policy: its caps, and the keys of its rows. Made once per agent and policy. */
+export interface LedgerAccount {
+  readonly account: string;
+  readonly unit: string;
+  readonly cap: LedgerCap;
+  /** Limits as numbers, in the order of `cap.windows`. */
+  readonly limits: readonly bigint[];
+  readonly headKey: string;
+  /** Keys of the window rows, in the order of `cap.windows`; null where the window needs no row. */
+  readonly windowKeys: readonly (string | null)[];
+  /** Every key of it. */
+  readonly keys: readonly string[];
+}
+
+/** The accounts that an agent spends from. */
+export interface AgentAccounts {
+  readonly unit: LedgerAccount;
+  /** Of an asset with limits of its own; undefined where it counts in the unit. */
+  asset(asset: AssetId): LedgerAccount | undefined;
+  strategy(id: string): LedgerAccount | undefined;
+  readonly rate: { readonly approved: string; readonly attempts: string };
+  readonly rateKeys: readonly string[];
+  readonly profileKey: string;
+}
+
+const cache = new WeakMap<CompiledPolicy, Map<AgentId, AgentAccounts>>();
+/** Agents remembered per policy; at the bound all are made again. */
+const MAX_AGENTS = 16_384;
+
+/** The accounts of an agent under a policy. */
+export function accountsOf(policy: CompiledPolicy, agent: AgentId): AgentAccounts {
+  let byAgent = cache.get(policy);
+  if (byAgent === undefined) {
+    byAgent = new Map();
+    cache.set(policy, byAgent);
+  }
+  let accounts = byAgent.get(agent);
+  if (accounts === undefined) {
+    accounts = createAccounts(policy, agent);
+    if (byAgent.size >= MAX_AGENTS) byAgent.clear();
+    byAgent.set(agent, accounts);
+  }
+  return accounts;
+}
+
+function createAccounts(policy: CompiledPolicy, agent: AgentId): AgentAccounts {
+  const scope = `agent:${agent}`;
+  const assets = new Map([...policy.assetCaps].map(([asset, spec]) => [asset, toAccount(scope, spec)]));
+  const strategies = new Map([...policy.strategies.values()].flatMap(({ id, daily }) => (daily === null ? [] : [[id, toAccount(`${scope}:strategy:${id}`, daily)] as const])));
+  const rate = { approved: `${scope}:approved`, attempts: `${scope}:attempts` };
+  return {
+    unit: toAccount(scope, policy.unitCap),
+    asset: (asset) => assets.get(asset),
+    strategy: (id) => strategies.get(id),
+    rate,
+    rateKeys: [storeKey.rate(rate.approved), storeKey.rate(rate.attempts)],
+    profileKey: storeKey.doc(`profile/${agent}`),
+  };
+}
+
+function toAccount(scope: string, spec: CapSpec): LedgerAccount {
+  const account = `${scope}|${spec.unit}`;
+  const headKey = storeKey.ledger(account);
+  const windowKeys = spec.windows.map(({ windowMs }) => (windowMs === 0 || windowMs === null ? null : storeKey.ledgerWindow(account, windowMs)));
+  return {
+    account,
+    unit: spec.unit,
+    cap: { account, windows: spec.windows },
+    limits: spec.windows.map(({ limit }) => BigInt(limit)),
+    headKey,
+    windowKeys,
+    keys: [headKey, ...windowKeys.filter((key) => key !== null)],
+  };
+}

@@ -1,0 +1,90 @@
+import type { AssetId, Price } from '../../core/index.ts';
+import type { AssetAmount } from '../exposure.ts';
+import type { LayerContext } from '../layer.ts';
+
+/** Why an amount has no value in the unit: nobody can price it, or the one who can has no price now. */
+export type Unpriced = 'no_source' | 'no_price';
+
+/** A rate of the unit's smallest parts per base unit of an asset. */
+interface Rate {
+  readonly asset: AssetId;
+  readonly rate: Price | Unpriced;
+}
+
+/** What a transaction is worth in the unit of the limits; null where part of it cannot be valued. Never rounded down. */
+export interface Valuation {
+  /** Outflows alone. */
+  readonly outflow: bigint | null;
+  /** Outflows and allowances, which rules compare with; null also for an unlimited allowance. */
+  readonly spend: bigint | null;
+  valueOf(amount: AssetAmount): bigint | Unpriced;
+}
+
+const memo = new WeakMap<LayerContext, Valuation>();
+
+/**
+ * Values everything that the effects under judgement cost, once per judgement, and goes on with it: at once where every
+ * price is at hand, later where the price source takes its time.
+ */
+export function withValuation<T>(context: LayerContext, judge: (valuation: Valuation) => T): T | Promise<T> {
+  const known = memo.get(context);
+  if (known !== undefined) return judge(known);
+  const { policy, exposure } = context;
+  const assets: AssetId[] = [];
+  for (const { asset } of exposure.spendTotals) if (asset !== policy.unit.id) assets.push(asset);
+  if (exposure.fee.amount > 0n && exposure.fee.asset !== policy.unit.id && !assets.includes(exposure.fee.asset)) assets.push(exposure.fee.asset);
+  if (assets.length === 0) return judge(remember(context, []));
+  const rates = assets.map((asset) => rateOf(context, asset));
+  if (rates.some((rate) => rate instanceof Promise)) return Promise.all(rates).then((settled) => judge(remember(context, settled)));
+  return judge(remember(context, rates as Rate[]));
+}
+
+function remember(context: LayerContext, rates: readonly Rate[]): Valuation {
+  const { policy, exposure } = context;
+  const valueOf = ({ asset, amount }: AssetAmount): bigint | Unpriced => {
+    if (asset === policy.unit.id || amount === 0n) return amount;
+    const rate = rates.find((known) => known.asset === asset)?.rate ?? 'no_source';
+    return typeof rate === 'string' ? rate : (amount * rate.numerator + rate.denominator - 1n) / rate.denominator;
+  };
+  const outflow = sumOf(exposure.outTotals, valueOf);
+  const valuation: Valuation = {
+    outflow,
+    spend: exposure.allowances.length === 0 ? outflow : exposure.allowances.some(({ amount }) => amount === 'unlimited') ? null : sumOf(exposure.spendTotals, valueOf),
+    valueOf,
+  };
+  memo.set(context, valuation);
+  return valuation;
+}
+
+function sumOf(totals: readonly AssetAmount[], valueOf: Valuation['valueOf']): bigint | null {
+  let sum = 0n;
+  for (const total of totals) {
+    const value = valueOf(total);
+    if (typeof value === 'string') return null;
+    sum += value;
+  }
+  return sum;
+}
+
+/** The price is a fact: `<numerator>/<denominator>`, or why there is none. */
+function rateOf(context: LayerContext, asset: AssetId): Rate | Promise<Rate> {
+  const text = context.factLater(`price.${asset}`, (state) => {
+    if (state.price === undefined) return 'no_source';
+    const price = state.price.price(asset, context.policy.unit.id);
+    return price instanceof Promise ? price.then(priceText, () => 'no_price') : priceText(price);
+  });
+  return text instanceof Promise ? text.then((settled) => ({ asset, rate: readRate(settled) })) : { asset, rate: readRate(text) };
+}
+
+function priceText(price: Price | undefined): string {
+  if (price === undefined || price === null) return 'no_price';
+  const { numerator, denominator } = price;
+  if (typeof numerator !== 'bigint' || typeof denominator !== 'bigint' || numerator <= 0n || denominator <= 0n) return 'no_price';
+  return `${numerator}/${denominator}`;
+}
+
+function readRate(text: string): Price | Unpriced {
+  const [numerator, denominator] = text.split('/');
+  if (numerator === undefined || denominator === undefined) return text === 'no_source' ? 'no_source' : 'no_price';
+  return { numerator: BigInt(numerator), denominator: BigInt(denominator), atMs: 0 };
+}

@@ -1,0 +1,134 @@
+import { type AccountId, canonicalize, CastellanError, describeIssues, sha256Hex, type Token } from '../../core/index.ts';
+import { baseRules, toCompiled } from './base-rules.ts';
+import { compileAssetCaps, compileUnit, compileUnitCap, wholeUnits } from './compile-caps.ts';
+import { canonicalSelector, readCondition } from './compile-condition.ts';
+import type { CompiledPolicy, CompiledRule, CompiledStrategy, ContractEntry } from './compiled-policy.ts';
+import { compileStrategy } from './compile-strategy.ts';
+import { createNames, type Names } from './names.ts';
+import { type ParsedPermissions, type ParsedRule, permissionsSchema, strategySchema } from './permissions.ts';
+import type { PolicyBase } from './policy-base.ts';
+
+/**
+ * Parses, resolves, compiles and hashes permissions, once. `tokens` is the token list of every chain behind the gate; what
+ * the permissions leave out comes from `base`.
+ * @throws CastellanError POLICY_INVALID naming every wrong field at once
+ */
+export function compilePolicy(permissions: unknown, tokens: readonly Token[], base: PolicyBase): CompiledPolicy {
+  const parsed = permissionsSchema.safeParse(permissions);
+  if (!parsed.success) throw invalid(describeIssues(parsed.error));
+  const input = parsed.data;
+  const names = createNames(tokens, input.allowedChains ?? input.chains);
+  const unit = compileUnit(input, base, tokens, names);
+  const contracts = compileContracts(input, names);
+  const accounts = (texts: readonly string[] | undefined, path: string): ReadonlySet<AccountId> =>
+    new Set((texts ?? []).flatMap((text, index) => names.account(text, `${path}[${index}]`)));
+  const destinations = accounts(input.allowedDestinations, 'allowedDestinations');
+  const spenders = accounts(input.capabilities?.approvals?.spenders, 'capabilities.approvals.spenders');
+  const all = [...baseRules(input, names), ...customRules(input.rules ?? [], names)];
+  const rate = { ...base.rateLimiting, ...withoutUndefined(input.rateLimiting ?? {}) };
+  const native = tokens.filter(({ asset }) => asset.includes('/slip44:') && names.chains.some((chain) => asset.startsWith(`${chain}/`)));
+  const policy: Omit<CompiledPolicy, 'digest'> = {
+    rules: all.map(({ rule }) => rule).sort((a, b) => b.priority - a.priority),
+    deny: byPriority(all, 'deny'),
+    escalate: byPriority(all, 'escalate'),
+    allow: byPriority(all, 'allow'),
+    tokens: new Map(tokens.map((token) => [token.asset, token])),
+    unit,
+    unitCap: compileUnitCap(input, base, unit, names),
+    assetCaps: compileAssetCaps(input, names),
+    rate: { maxPerHour: rate.maxPerHour, cooldownMs: rate.cooldownSeconds * 1_000 },
+    contracts,
+    spenders,
+    destinations,
+    named: [...new Set([...destinations, ...spenders, ...contracts.keys()])],
+    unlimitedAllowances: input.capabilities?.approvals?.unlimited === true,
+    strategies: compileStrategies(input, base, unit, names),
+    hours: input.timeRestrictions ?? [],
+    unverifiable: unverifiableBounds(input),
+    maxFee: input.maxFee === undefined ? null : (wholeUnits(input.maxFee, native[0]?.decimals ?? 0, 'maxFee', names) ?? 0n),
+    requireSimulation: input.requireSimulation ?? true,
+    approvalTimeoutMs: input.humanApprovalTimeoutMs ?? null,
+    readsValue: all.some(({ rule }) => rule.when.some(({ field }) => field === 'value')),
+  };
+  if (new Set(native.map(({ decimals }) => decimals)).size > 1 && input.maxFee !== undefined) names.problems.push('maxFee: the native coins differ in decimals');
+  if (names.problems.length > 0) throw invalid([...new Set(names.problems)]);
+  return { digest: digestOf(input, tokens, base, policy.rules), ...policy };
+}
+
+/** What a policy comes to: its own words, the words it inherits, and the decimals and ids that names stood for. */
+function digestOf(input: ParsedPermissions, tokens: readonly Token[], base: PolicyBase, rules: CompiledPolicy['rules']): CompiledPolicy['digest'] {
+  const list = tokens.map(({ asset, symbol, decimals }) => [asset, symbol, String(decimals)]).sort();
+  return sha256Hex(canonicalize({ permissions: input, base, rules, tokens: list }));
+}
+
+function compileContracts(input: ParsedPermissions, names: Names): ReadonlyMap<AccountId, readonly ContractEntry[]> {
+  const contracts = new Map<AccountId, ContractEntry[]>();
+  for (const [index, entry] of (input.allowedContracts ?? []).entries()) {
+    const expiresAtMs = typeof entry.expiresAt === 'string' ? Date.parse(entry.expiresAt) : (entry.expiresAt ?? null);
+    const selectors = entry.selectors === undefined ? null : new Set(entry.selectors.map(canonicalSelector));
+    for (const account of names.account(entry.address, `allowedContracts[${index}].address`, entry.chain)) {
+      const entries = contracts.get(account) ?? [];
+      entries.push({ selectors, expiresAtMs, capability: entry.capability ?? 'contracts' });
+      contracts.set(account, entries);
+    }
+  }
+  return contracts;
+}
+
+function compileStrategies(input: ParsedPermissions, base: PolicyBase, unit: CompiledPolicy['unit'], names: Names): ReadonlyMap<string, CompiledStrategy> {
+  const strategies = new Map<string, CompiledStrategy>();
+  const given = [...(base.strategies ?? []).map((strategy) => ['base.strategies', strategy] as const), ...(input.strategies ?? []).map((strategy) => ['strategies', strategy] as const)];
+  for (const [from, strategy] of given) {
+    const parsed = strategySchema.safeParse(strategy);
+    if (!parsed.success) {
+      names.problems.push(...describeIssues(parsed.error).map((problem) => `${from}: ${problem}`));
+      continue;
+    }
+    if (strategies.has(parsed.data.id)) names.problems.push(`strategies: ${parsed.data.id} is registered twice`);
+    strategies.set(parsed.data.id, compileStrategy(parsed.data, `strategies.${parsed.data.id}`, unit, names));
+  }
+  return strategies;
+}
+
+function customRules(rules: readonly ParsedRule[], names: Names): readonly CompiledRule[] {
+  const seen = new Set<string>();
+  return rules.flatMap((rule, index) => {
+    const path = `rules[${index}]`;
+    if (seen.has(rule.id)) names.problems.push(`${path}.id: ${rule.id} is there twice`);
+    seen.add(rule.id);
+    const then = rule.action === 'require_approval' ? 'escalate' : rule.action;
+    const when = rule.conditions.map((condition, at) => readCondition(condition, `${path}.conditions[${at}]`, names));
+    if (when.some((condition) => condition === undefined)) return [];
+    return toCompiled({
+      id: rule.id,
+      when: when.filter((condition) => condition !== undefined),
+      then,
+      label: rule.name ?? rule.id,
+      priority: rule.priority ?? 0,
+      code: then === 'escalate' ? 'policy_rule_escalated' : then === 'deny' ? 'policy_rule_denied' : 'policy_no_match',
+    });
+  });
+}
+
+/** Bounds that effects cannot show yet: whoever uses the capability is denied, or the decision says what it could not check. */
+function unverifiableBounds(input: ParsedPermissions): CompiledPolicy['unverifiable'] {
+  const { trading, staking, nft, governance } = input.capabilities ?? {};
+  return [
+    ...(trading?.maxSlippage === undefined ? [] : [{ capability: 'trading', bound: 'trading.maxSlippage', code: 'slippage_not_declared' } as const]),
+    ...(staking?.unstake === false ? [{ capability: 'staking', bound: 'staking.unstake', code: 'capability_disabled' } as const] : []),
+    ...(nft?.create === false ? [{ capability: 'nft', bound: 'nft.create', code: 'capability_disabled' } as const] : []),
+    ...(governance?.voteOnly === true ? [{ capability: 'governance', bound: 'governance.voteOnly', code: 'capability_disabled' } as const] : []),
+  ];
+}
+
+function byPriority(rules: readonly CompiledRule[], then: string): readonly CompiledRule[] {
+  return rules.filter(({ rule }) => rule.then === then).sort((a, b) => b.rule.priority - a.rule.priority);
+}
+
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+function invalid(problems: readonly string[]): CastellanError {
+  return new CastellanError('POLICY_INVALID', { message: `The policy has ${problems.length} wrong field(s): ${problems.join('; ')}`, details: { problems } });
+}

@@ -1,0 +1,51 @@
+import type { Capability } from '../../core/index.ts';
+import { dailyCap, type Unit, wholeUnits } from './compile-caps.ts';
+import type { CompiledStrategy } from './compiled-policy.ts';
+import type { Names } from './names.ts';
+import type { ParsedStrategy } from './permissions.ts';
+
+/** Words for operations, and the capability that each needs. */
+export const OPERATION_CAPABILITY: Readonly<Record<string, Capability>> = {
+  transfer: 'transfers',
+  send: 'transfers',
+  pay: 'transfers',
+  payment: 'transfers',
+  transfers: 'transfers',
+  approve: 'approvals',
+  approval: 'approvals',
+  approvals: 'approvals',
+  swap: 'trading',
+  trade: 'trading',
+  buy: 'trading',
+  sell: 'trading',
+  trading: 'trading',
+  stake: 'staking',
+  unstake: 'staking',
+  staking: 'staking',
+  vote: 'governance',
+  governance: 'governance',
+  nft: 'nft',
+  mint: 'nft',
+  call: 'contracts',
+  contract_call: 'contracts',
+  contracts: 'contracts',
+};
+
+/** A strategy in canonical form. Amounts count in the unit of the limits. */
+export function compileStrategy(input: ParsedStrategy, path: string, unit: Unit, names: Names): CompiledStrategy {
+  const capabilities = input.operations?.flatMap((word) => {
+    const capability = Object.hasOwn(OPERATION_CAPABILITY, word) ? OPERATION_CAPABILITY[word] : undefined;
+    if (capability === undefined) names.problems.push(`${path}.operations: ${word} is no operation`);
+    return capability ?? [];
+  });
+  const { assets, protocols, maxAmountPerTrade, maxDailyVolume } = input;
+  return {
+    id: input.id,
+    capabilities: capabilities === undefined ? null : new Set(capabilities),
+    assets: assets === undefined ? null : new Set(assets.flatMap((text, index) => names.assets(text, `${path}.assets[${index}]`))),
+    protocols: protocols === undefined ? null : new Set(protocols.flatMap((text, index) => names.account(text, `${path}.protocols[${index}]`))),
+    maxAmountPerTrade: maxAmountPerTrade === undefined ? null : (wholeUnits(maxAmountPerTrade, unit.decimals, `${path}.maxAmountPerTrade`, names) ?? 0n),
+    daily: maxDailyVolume === undefined ? null : dailyCap(maxDailyVolume, unit, `strategy:${input.id}`, `${path}.maxDailyVolume`, names),
+    boundsSlippage: input.maxSlippage !== undefined,
+  };
+}

@@ -1,0 +1,86 @@
+import type { AccountId, Capability, Effect, TimeMs } from '../../core/index.ts';
+import type { Exposure, OpaqueCall, Outflow } from '../exposure.ts';
+import type { CompiledPolicy, ContractEntry } from './compiled-policy.ts';
+import type { RuleItem } from './fields.ts';
+
+/** How a call stands to the list of contracts. */
+export type Listing = 'listed' | 'expired' | 'absent';
+
+/** Looks a call up: its contract, its selector, its expiry. A method that is not understood must be named by selector. */
+export function lookUpCall(policy: CompiledPolicy, call: OpaqueCall, nowMs: TimeMs): { readonly listing: Listing; readonly entry: ContractEntry | null } {
+  const entries = call.contract === null ? undefined : policy.contracts.get(call.contract);
+  let listing: Listing = 'absent';
+  for (const entry of entries ?? []) {
+    const named = entry.selectors === null ? call.decoded : call.selector !== null && entry.selectors.has(call.selector);
+    if (!named) continue;
+    if (entry.expiresAtMs === null || nowMs < entry.expiresAtMs) return { listing: 'listed', entry };
+    listing = 'expired';
+  }
+  return { listing, entry: null };
+}
+
+/** Everything a transaction does, one item each, as rules see it. */
+export function ruleItems(exposure: Exposure, policy: CompiledPolicy, nowMs: TimeMs, chain: RuleItem['chain']): readonly RuleItem[] {
+  const items: RuleItem[] = [];
+  for (const outflow of exposure.outflows) items.push(outflowItem(outflow, policy, nowMs, chain));
+  for (const allowance of exposure.allowances) items.push(allowanceItem(allowance, policy, nowMs, chain));
+  for (const call of exposure.calls) {
+    const { listing, entry } = lookUpCall(policy, call, nowMs);
+    items.push({
+      effect: call.decoded ? 'call' : 'unknown',
+      capability: entry?.capability ?? 'contracts',
+      chain,
+      asset: null,
+      amount: null,
+      destination: null,
+      contract: call.contract ?? undefined,
+      selector: call.selector ?? undefined,
+      listed: listing === 'listed',
+    });
+  }
+  for (const power of exposure.powers) items.push(powerItem(power, chain));
+  return items;
+}
+
+function outflowItem(outflow: Outflow, policy: CompiledPolicy, nowMs: TimeMs, chain: RuleItem['chain']): RuleItem {
+  const looked = outflow.call === null ? undefined : lookUpCall(policy, outflow.call, nowMs);
+  return {
+    effect: 'outflow',
+    capability: outflow.call === null ? 'transfers' : (looked?.entry?.capability ?? 'contracts'),
+    chain,
+    asset: outflow.asset,
+    amount: outflow.amount,
+    destination: outflow.counterparty ?? undefined,
+    contract: null,
+    selector: null,
+    listed: looked?.listing === 'listed',
+  };
+}
+
+function allowanceItem(allowance: Extract<Effect, { kind: 'allowance' }>, policy: CompiledPolicy, nowMs: TimeMs, chain: RuleItem['chain']): RuleItem {
+  const item: RuleItem = {
+    effect: 'allowance',
+    capability: 'approvals',
+    chain,
+    asset: allowance.asset,
+    amount: allowance.amount,
+    destination: allowance.spender,
+    contract: null,
+    selector: null,
+    // Taking a right away is no grant.
+    listed: allowance.amount === 0n || maySpend(policy, allowance.spender, nowMs),
+  };
+  return item;
+}
+
+function maySpend(policy: CompiledPolicy, spender: AccountId, nowMs: TimeMs): boolean {
+  if (policy.spenders.has(spender)) return true;
+  return policy.contracts.get(spender)?.some(({ expiresAtMs }) => expiresAtMs === null || nowMs < expiresAtMs) ?? false;
+}
+
+const POWER_CAPABILITY = { operator: 'approvals', delegation: 'approvals', control: 'contracts', deploy: 'contracts' } as const satisfies Record<string, Capability>;
+
+function powerItem(power: Exposure['powers'][number], chain: RuleItem['chain']): RuleItem {
+  const to = power.kind === 'operator' ? power.operator : power.kind === 'delegation' ? power.delegate : power.kind === 'control' ? power.to : null;
+  return { effect: power.kind, capability: POWER_CAPABILITY[power.kind], chain, asset: null, amount: null, destination: to, contract: null, selector: null, listed: false };
+}

@@ -1,0 +1,21 @@
+import type { StrategyInput } from './permissions.ts';
+
+/** What a deployment sets for every policy, and what a policy inherits where it is silent. */
+export interface PolicyBase {
+  readonly limits: {
+    /** Asset id, symbol or `USD`. Unset: the native coin, where the token list names exactly one. */
+    readonly unit?: string | undefined;
+    readonly perTransaction: number | string;
+    readonly daily: number | string;
+    readonly weekly: number | string;
+    readonly monthly: number | string;
+  };
+  readonly rateLimiting: { readonly maxPerHour: number; readonly cooldownSeconds: number };
+  readonly strategies?: readonly StrategyInput[] | undefined;
+}
+
+/** The reference's defaults, in whole units. */
+export const DEFAULT_POLICY_BASE: PolicyBase = Object.freeze({
+  limits: Object.freeze({ perTransaction: 1_000, daily: 5_000, weekly: 20_000, monthly: 50_000 }),
+  rateLimiting: Object.freeze({ maxPerHour: 10, cooldownSeconds: 60 }),
+});

@@ -1,0 +1,171 @@
+import {
+  applyStep,
+  type AgentId,
+  CastellanError,
+  type Custodian,
+  constantTimeEqual,
+  type Digest,
+  haltFor,
+  type HaltState,
+  isCastellanError,
+  NO_HALT,
+  type PayloadSignature,
+  parsePermitId,
+  payloadDigest,
+  type Random,
+  type ReasonCode,
+  type RequestId,
+  type RequestRow,
+  type SigningHashes,
+  type Store,
+  storeKey,
+  toHex,
+  fromHex,
+} from '../core/index.ts';
+import { keyAccess } from './keys/key-access.ts';
+import type { KeyManager } from './keys/key-manager.ts';
+import { type KeyRecord, readKeyRecord } from './keys/key-record.ts';
+import { isOwnRedemption, redeemerName } from './redeemer.ts';
+import { signSecp256k1 } from './signers/secp256k1.ts';
+
+/** A signature that custody refused, for the log. */
+export interface RefusedSignature {
+  readonly reason: ReasonCode;
+  readonly agent: AgentId | null;
+  readonly requestId: RequestId | null;
+  /** Null where the caller handed none in. */
+  readonly payloadDigest: Digest | null;
+}
+
+/** What a custodian stands on. `hashes` come from the chains' codecs and are never a caller's. */
+export interface CustodianOptions {
+  readonly store: Store;
+  readonly keys: KeyManager;
+  readonly hashes: SigningHashes;
+  readonly random: Random;
+  /** Names this process in the rows that it redeems. */
+  readonly redeemerId: string;
+  /** Called for each refusal; what it throws is ignored. */
+  readonly onRefused?: ((refused: RefusedSignature) => void) | undefined;
+}
+
+/** The custodian of software keys, with what recovery needs. */
+export interface SoftwareCustodian extends Custodian {
+  /**
+   * Signs once more what was redeemed and lost in a crash. The row is read again by its agent and request id, and nothing
+   * of the caller's is signed: the bytes are the ones whose redemption custody itself recorded, and since signing is
+   * deterministic the signature is the lost one, bit by bit.
+   *
+   * Fails closed when the request is not redeemed or has sealed bytes already, its redemption does not carry custody's own
+   * mark, the stored payload has another digest, the kill switch or a pause is active, or the key is revoked.
+   * @throws PERMIT_REFUSED, KEY_UNKNOWN, KEY_REVOKED, KEY_DECRYPT_FAILED
+   */
+  resume(row: Pick<RequestRow, 'agent' | 'requestId'>): Promise<PayloadSignature>;
+}
+
+/**
+ * The only way to a private key: redeem the permit for exactly these bytes, then sign them.
+ *
+ * The payload is copied before anything else, so changing the buffer later changes nothing. Each call redeems under a
+ * name of its own: a permit that was redeemed once is refused to everybody, the first caller included. After a crash the
+ * request counts as signed.
+ *
+ * Fails closed when the store cannot be reached or answers anything but a plain "ok".
+ */
+export function createCustodian({ store, keys, hashes, random, redeemerId, onRefused }: CustodianOptions): SoftwareCustodian {
+  const access = keyAccess(keys);
+  const processId = redeemerId.replaceAll('/', '_');
+
+  /** Everything that can fail without a permit being lost: the key's record and the hash to sign. */
+  async function prepare(keyId: string, payload: Uint8Array): Promise<{ readonly record: KeyRecord; readonly hash: Uint8Array }> {
+    access.checkOpen();
+    const { record } = await readKeyRecord(store, keyId);
+    if (record.state !== 'active') throw refusal('key_revoked');
+    const toHash = hashes[record.algorithm];
+    if (record.algorithm !== 'secp256k1' || toHash === undefined) {
+      throw new CastellanError('MODE_UNAVAILABLE', { message: 'No chain of this manager signs with such a key.', details: { algorithm: record.algorithm } });
+    }
+    return { record, hash: Uint8Array.from(toHash(payload)) };
+  }
+
+  function signWith(record: KeyRecord, hash: Uint8Array): PayloadSignature {
+    const signature = access.useKey(record, (secret) => signSecp256k1(hash, secret));
+    return { keyId: record.keyId, algorithm: record.algorithm, publicKey: fromHex(record.publicKey), signature };
+  }
+
+  async function readRow(agent: AgentId, requestId: RequestId): Promise<RequestRow | undefined> {
+    const [row] = await store.get([storeKey.request(agent, requestId)]);
+    return row as unknown as RequestRow | undefined;
+  }
+
+  async function redeemAndSign(id: string, payload: Uint8Array, digest: Digest): Promise<PayloadSignature> {
+    const parsed = parsePermitId(id);
+    if (parsed === undefined) throw refusal('permit_unknown');
+    const row = await readRow(parsed.agent, parsed.requestId);
+    const terms = row?.permit;
+    if (terms === undefined || terms === null || !constantTimeEqual(terms.secret, parsed.secret)) throw refusal('permit_unknown');
+    // The store checks this again; here a wrong payload costs no commit.
+    if (terms.payloadDigest !== digest) throw refusal('permit_payload_mismatch');
+    const { record, hash } = await prepare(terms.keyId, payload);
+    const signing = { agent: parsed.agent, requestId: parsed.requestId, secret: parsed.secret, payloadDigest: digest, keyId: record.keyId };
+    const redeemer = redeemerName(access.mac, processId, toHex(random.bytes(16)), signing);
+    const result = await applyStep(store, { commands: [{ kind: 'permit.redeem', permitId: id, payloadDigest: digest, keyId: record.keyId, redeemer }] });
+    if (!result.ok) throw refusal(result.reason.code);
+    return signWith(record, hash);
+  }
+
+  async function signAgain(agent: AgentId, requestId: RequestId): Promise<PayloadSignature> {
+    const [found, stopped] = await store.get([storeKey.request(agent, requestId), storeKey.halt()]);
+    const row = found as unknown as RequestRow | undefined;
+    if (row === undefined || row.permit === null || row.payload === null) throw refusal('permit_unknown');
+    if (row.state !== 'redeemed' || row.sealed !== null) throw refusal('permit_used');
+    if (!isOwnRedemption(access.mac, row)) throw refusal('permit_void');
+    const payload = new Uint8Array(Buffer.from(row.payload, 'base64'));
+    if (payloadDigest(payload) !== row.permit.payloadDigest) throw refusal('permit_payload_mismatch');
+    const stop = haltFor((stopped ?? NO_HALT) as unknown as HaltState, agent, await store.now());
+    if (stop !== undefined) throw refusal(stop.kind === 'kill' ? 'halted' : 'agent_paused');
+    const { record, hash } = await prepare(row.permit.keyId, payload);
+    return signWith(record, hash);
+  }
+
+  /** A store that cannot answer is a refusal, and every refusal is told. */
+  async function guarded<T>(where: { readonly agent: AgentId | null; readonly requestId: RequestId | null; readonly digest: Digest | null }, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      const refused = isCastellanError(error) && !STORE_FAILURES.has(error.code) ? error : refusal('store_unavailable', error);
+      const reason = refused.details['reason'];
+      if (typeof reason === 'string') {
+        try {
+          onRefused?.({ reason: reason as ReasonCode, agent: where.agent, requestId: where.requestId, payloadDigest: where.digest });
+        } catch {
+          // The listener's own affair: the refusal stands.
+        }
+      }
+      throw refused;
+    }
+  }
+
+  return Object.freeze({
+    async sign(id: string, payload: Uint8Array): Promise<PayloadSignature> {
+      if (!(payload instanceof Uint8Array)) throw refusal('permit_payload_mismatch');
+      const bytes = new Uint8Array(payload);
+      const digest = payloadDigest(bytes);
+      const parsed = parsePermitId(id);
+      return guarded({ agent: parsed?.agent ?? null, requestId: parsed?.requestId ?? null, digest }, () => redeemAndSign(id, bytes, digest));
+    },
+    resume: ({ agent, requestId }: Pick<RequestRow, 'agent' | 'requestId'>) => guarded({ agent, requestId, digest: null }, () => signAgain(agent, requestId)),
+  });
+}
+
+/** Codes that mean "the store did not answer". */
+const STORE_FAILURES = new Set(['STORE_UNAVAILABLE', 'STORE_CLOSED', 'STORE_CORRUPT', 'STORE_SCHEMA_NEWER', 'TIMEOUT']);
+
+function refusal(reason: ReasonCode, cause?: unknown): CastellanError {
+  return new CastellanError(reason === 'key_revoked' ? 'KEY_REVOKED' : 'PERMIT_REFUSED', {
+    message: 'Custody refused to sign.',
+    details: { reason },
+    retryable: reason === 'store_unavailable',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,27 @@
+import { CastellanError } from '../../core/index.ts';
+import type { KeyRecord } from './key-record.ts';
+
+/** Decrypts one key, hands its bytes to `use`, and fills them with zeros before it returns. */
+export type KeyUse = <T>(record: KeyRecord, use: (secret: Uint8Array) => T) => T;
+
+/** What a key manager hands to the custodian, and to nobody else: this module is not exported from the room. */
+export interface KeyAccess {
+  /** @throws SHUTTING_DOWN once the vault is closed: asked before a permit is spent */
+  readonly checkOpen: () => void;
+  readonly useKey: KeyUse;
+  readonly mac: (data: string | Uint8Array) => string;
+}
+
+const doors = new WeakMap<object, KeyAccess>();
+
+/** Leaves the way to a manager's keys where only this room finds it. */
+export function grantKeyAccess(manager: object, access: KeyAccess): void {
+  doors.set(manager, access);
+}
+
+/** The way to a manager's keys. @throws CONFIG_INVALID for anything but a manager made here */
+export function keyAccess(manager: object): KeyAccess {
+  const access = doors.get(manager);
+  if (access === undefined) throw new CastellanError('CONFIG_INVALID', { message: 'This is no key manager that createKeyManager made.' });
+  return access;
+}

@@ -1,0 +1,57 @@
+import { consumeApproval, renderEffects } from '../approvals/index.ts';
+import type { ApprovalRecord, ApprovalRequest } from '../core/approval.ts';
+import type { Decision } from '../core/decision.ts';
+import { sha256Hex, toHex } from '../core/digest.ts';
+import type { Digest } from '../core/ids.ts';
+import type { ReasonCode } from '../core/reason.ts';
+import type { House } from './boot.ts';
+import type { Satisfaction } from './pipeline/decide.ts';
+import type { Prepared } from './pipeline/prepare.ts';
+
+/** The text a person approves, made from effects alone; fees appear as their bound. */
+export function renderDecision(house: House, decision: Pick<Decision, 'effects'>, feeBound: bigint): string {
+  return renderEffects(decision.effects, house.chains.allTokens, { feeCeiling: feeBound });
+}
+
+/** Opens the approval of an escalated decision; its id is the decision's id. */
+export async function openApproval(house: House, decision: Decision, prepared: Prepared): Promise<ApprovalRecord> {
+  const nowMs = house.host.clock.nowMs();
+  const rendered = renderDecision(house, decision, prepared.feeBound);
+  const escalations = decision.reports.filter((report) => report.verdict === 'escalate').flatMap((report) => report.reasons.map((reason) => reason.code));
+  const request: ApprovalRequest = {
+    v: 1,
+    id: decision.id,
+    tenant: decision.tenant,
+    agent: decision.agent,
+    requestId: decision.requestId,
+    decisionId: decision.id,
+    wallet: prepared.request.wallet,
+    actionDigest: prepared.actionDigest,
+    effectsDigest: sha256Hex(rendered),
+    rendered,
+    satisfies: [...new Set(escalations)],
+    policy: decision.policy,
+    registry: decision.registry,
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + house.config.approvals.ttlMs,
+    nonce: toHex(house.host.random.bytes(16)),
+  };
+  return house.approvals.open(request);
+}
+
+/** What an approved record satisfies for this very action, or nothing. */
+export function satisfactionOf(house: House, record: ApprovalRecord, prepared: Prepared): Satisfaction | undefined {
+  const { request, state } = record;
+  if (state !== 'approved' || request.actionDigest !== prepared.actionDigest || request.wallet !== prepared.request.wallet) return undefined;
+  if (request.agent !== prepared.request.agentId || request.requestId !== prepared.request.id || request.tenant !== prepared.request.tenant) return undefined;
+  return {
+    codes: new Set<ReasonCode>(request.satisfies),
+    approvals: [request.id],
+    expiresAtMs: request.expiresAtMs,
+    policy: request.policy,
+    registry: request.registry,
+    effectsDigest: request.effectsDigest,
+    effectsOf: (decision): Digest => sha256Hex(renderDecision(house, decision, prepared.feeBound)),
+    consume: [consumeApproval(record)],
+  };
+}

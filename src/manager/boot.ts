@@ -1,0 +1,142 @@
+import { createJudge, type Judge } from '../authz/index.ts';
+import { type Approvals, createApprovals, createAuthority, createEd25519Verifier } from '../approvals/index.ts';
+import { type AuditLog, createAuditLog, parseEntry, toAppendCommand } from '../audit/index.ts';
+import { createSoftwareCustody, openVault, type SoftwareCustody } from '../custody/index.ts';
+import { createEmergencyController, type EmergencyController } from '../emergency/index.ts';
+import { assetChain } from '../core/asset.ts';
+import type { Authority } from '../core/authority.ts';
+import type { SignatureVerifier } from '../core/approval.ts';
+import { createDeadlines, type Deadlines } from '../core/deadline.ts';
+import { toHex } from '../core/digest.ts';
+import { CastellanError } from '../core/errors.ts';
+import type { EventBus } from '../core/event-bus.ts';
+import type { SigningHashes } from '../core/signer.ts';
+import type { Store } from '../core/store.ts';
+import type { Host, ResolvedConfig } from './config.ts';
+import { type Chains, indexChains } from './directory.ts';
+import { createJournal, type Journal } from './journal.ts';
+import { compilePermissions } from './permissions.ts';
+import { createPolicyBook, type PolicyBook } from './policy-book.ts';
+import { createWallets, type Wallets } from './wallets.ts';
+
+/** The rooms of one running manager. */
+export interface House {
+  readonly host: Host;
+  readonly config: ResolvedConfig;
+  readonly store: Store;
+  readonly bus: EventBus;
+  readonly journal: Journal;
+  readonly chains: Chains;
+  readonly deadlines: Deadlines;
+  readonly policies: PolicyBook;
+  readonly judge: Judge;
+  readonly custody: SoftwareCustody;
+  readonly audit: AuditLog;
+  readonly authority: Authority;
+  readonly emergency: EmergencyController;
+  readonly approvals: Approvals;
+  readonly wallets: Wallets;
+  /** Plain sentences about what is weaker than it could be. */
+  readonly notes: readonly string[];
+}
+
+/** Version that stands in every decision. */
+export const SOFTWARE = 'castellan/0.1.0';
+
+function signingHashes(chains: Chains): SigningHashes {
+  const hashes: { -readonly [K in keyof SigningHashes]: SigningHashes[K] } = {};
+  for (const { codec } of chains.adapters) {
+    if (hashes[codec.algorithm] !== undefined && hashes[codec.algorithm] !== codec.signingHash) {
+      throw new CastellanError('CONFIG_INVALID', { message: 'Two adapters hash payloads of one algorithm differently', details: { algorithm: codec.algorithm } });
+    }
+    hashes[codec.algorithm] = codec.signingHash;
+  }
+  return hashes;
+}
+
+function secretOf(config: ResolvedConfig, host: Host, store: Store): { passphrase: string } | { encryptionKey: string } {
+  const { passphrase, encryptionKey } = config.keys;
+  if (passphrase !== undefined) return { passphrase };
+  if (encryptionKey !== undefined) return { encryptionKey };
+  if (store.info.durability !== 'ephemeral') throw new CastellanError('CONFIG_INVALID', { message: 'A durable store needs keys.passphrase or keys.encryptionKey', details: { problems: ['keys'] } });
+  return { encryptionKey: toHex(host.random.bytes(32)) };
+}
+
+function weaknesses(config: ResolvedConfig, store: Store, authority: Authority): readonly string[] {
+  const notes = [...store.info.notes];
+  if (store.info.durability === 'ephemeral') notes.push('ephemeral: state is lost with the process; use sqliteStore({ path }).');
+  if (!authority.owned) notes.push('unowned: this process may loosen everything unsigned; register an owner key under registry.keys.');
+  if (config.production && notes.length > 0 && (store.info.durability === 'ephemeral' || !authority.owned)) {
+    throw new CastellanError('CONFIG_INVALID', { message: `production refuses this deployment: ${notes.join(' ')}`, details: { problems: notes } });
+  }
+  return notes;
+}
+
+/** Opens the store and the vault and puts every room on its ports. @throws CONFIG_INVALID, STORE_UNAVAILABLE, KEY_DECRYPT_FAILED */
+export async function bootHouse(config: ResolvedConfig, host: Host, bus: EventBus, openStore: (host: Host) => Store | Promise<Store>): Promise<House> {
+  const { tenant } = config;
+  const { clock, random } = host;
+  const chains = indexChains(config.chains.map((factory) => factory.create(host)), (token) => assetChain(token.asset));
+  const store = await openStore(host);
+  try {
+    const journal = createJournal({ store, bus, command: toAppendCommand, parse: parseEntry });
+    const deadlines = createDeadlines(clock);
+    const command = journal.command;
+    const vault = await openVault({ store, random, tenant, ...secretOf(config, host, store) });
+    const custody = createSoftwareCustody({ store, clock, random, vault, hashes: signingHashes(chains), redeemerId: toHex(random.bytes(8)), command });
+    const verifiers: readonly SignatureVerifier[] = [createEd25519Verifier(), ...chains.adapters.flatMap((adapter) => adapter.verifiers ?? [])];
+    const authority = await createAuthority({ store, tenant, clock, genesis: config.registry, verifiers });
+    const audit = createAuditLog({
+      store,
+      key: await custody.attestationKey('log'),
+      tenant,
+      clock,
+      random,
+      checkpointEvery: config.audit.checkpointEvery,
+      checkpointMs: config.audit.checkpointMs,
+      onCheckpoint: (event) => bus.publish(event),
+    });
+    const emergency = createEmergencyController({
+      store,
+      tenant,
+      authority,
+      command,
+      clock,
+      random,
+      events$: bus.events$,
+      history: audit.history,
+      killSwitchEnabled: config.emergency.killSwitchEnabled,
+      triggers: config.emergency.autoResponseEnabled ? config.emergency.autoResponseTriggers : [],
+    });
+    const approvals = createApprovals({ store, authority, verifiers, clock, random, tenant, command });
+    const compile = compilePermissions(chains.allTokens, config.authorization);
+    const policies = createPolicyBook(compile);
+    const { authorization, risk } = config;
+    const judge = createJudge({
+      clock,
+      deadlines,
+      tokens: chains.allTokens,
+      store,
+      ...(config.price === undefined ? {} : { price: config.price }),
+      settings: {
+        requireIntentValidation: authorization.requireIntentValidation,
+        minConfidence: authorization.minConfidence,
+        enableSimulation: authorization.enableSimulation,
+        riskEnabled: risk.enabled,
+        allowUnenforced: config.allowUnenforced,
+        maxRiskScore: risk.maxRiskScore,
+        anomalyThreshold: risk.anomalyThreshold,
+        weights: risk.weights,
+        ...(authorization.intentValidator === undefined ? {} : { intentValidator: authorization.intentValidator }),
+        ...(authorization.strategyValidator === undefined ? {} : { strategyValidator: authorization.strategyValidator }),
+        layerTimeoutMs: authorization.layerTimeoutMs,
+        simulationTimeoutMs: authorization.simulationTimeoutMs,
+      },
+    });
+    const wallets = createWallets({ host, tenant, store, journal, chains, policies, keys: () => custody.keys });
+    return { host, config, store, bus, journal, chains, deadlines, policies, judge, custody, audit, authority, emergency, approvals, wallets, notes: weaknesses(config, store, authority) };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

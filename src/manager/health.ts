@@ -1,0 +1,70 @@
+import type { AuditHealth } from '../audit/index.ts';
+import { haltFor } from '../core/halt.ts';
+import type { House } from './boot.ts';
+import type { JobHealth } from './jobs.ts';
+
+/** How the manager stands. `ok` only where nothing is halted, down or behind. */
+export interface SecurityHealth {
+  readonly status: 'ok' | 'degraded' | 'halted';
+  readonly tenant: string;
+  readonly software: string;
+  readonly store: { readonly kind: string; readonly durability: 'ephemeral' | 'durable'; readonly reachable: boolean };
+  readonly owned: boolean;
+  readonly killSwitch: 'active' | 'inactive' | 'unreadable';
+  readonly pausedAgents: readonly string[];
+  readonly epoch: number | null;
+  readonly audit: AuditHealth;
+  readonly chains: readonly { readonly chain: string; readonly reachable: boolean; readonly head: string | null }[];
+  readonly jobs: Readonly<Record<string, JobHealth>>;
+  readonly events: { readonly subscribers: number; readonly dropped: number; readonly failed: number };
+  readonly inFlight: number;
+  readonly started: boolean;
+  /** Plain sentences: what is weaker than it could be, each with its remedy. */
+  readonly notes: readonly string[];
+}
+
+/** What health needs beside the rooms. */
+export interface HealthInput {
+  readonly house: House;
+  readonly software: string;
+  readonly jobs: Readonly<Record<string, JobHealth>>;
+  readonly inFlight: number;
+  readonly started: boolean;
+}
+
+/** Reads the health of every room; what cannot be read is reported as such, and nothing is thrown. */
+export async function readHealth({ house, software, jobs, inFlight, started }: HealthInput): Promise<SecurityHealth> {
+  const nowMs = house.host.clock.nowMs();
+  const halt = await house.emergency.read().catch(() => undefined);
+  const chains = await Promise.all(
+    house.chains.ids.map((chain) =>
+      house.chains
+        .node(chain)
+        .head()
+        .then(
+          (head) => ({ chain, reachable: true, head: head.number }),
+          () => ({ chain, reachable: false, head: null }),
+        ),
+    ),
+  );
+  const audit = house.audit.health();
+  const killSwitch = halt === undefined ? 'unreadable' : halt.kill === null ? 'inactive' : 'active';
+  const weak = halt === undefined || chains.some(({ reachable }) => !reachable) || audit.fault !== null || Object.values(jobs).some(({ lastError }) => lastError !== null);
+  return {
+    status: killSwitch !== 'inactive' ? 'halted' : weak ? 'degraded' : 'ok',
+    tenant: house.config.tenant,
+    software,
+    store: { kind: house.store.info.kind, durability: house.store.info.durability, reachable: halt !== undefined },
+    owned: house.authority.owned,
+    killSwitch,
+    pausedAgents: halt === undefined ? [] : Object.keys(halt.paused).filter((agent) => haltFor({ ...halt, kill: null }, agent, nowMs) !== undefined),
+    epoch: halt?.epoch ?? null,
+    audit,
+    chains,
+    jobs,
+    events: { subscribers: house.bus.size(), dropped: house.bus.dropped(), failed: house.bus.failed() },
+    inFlight,
+    started,
+    notes: house.notes,
+  };
+}

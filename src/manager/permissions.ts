@@ -1,0 +1,42 @@
+import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY_BASE, DEFAULT_TEMPLATES } from '../authz/index.ts';
+import type { Token } from '../core/chain-adapter.ts';
+import { CastellanError } from '../core/errors.ts';
+import type { Json } from '../core/store.ts';
+import type { ResolvedConfig } from './config.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `over` on top of `base`: objects are joined field by field, everything else is replaced. */
+function overlay(base: Fields, over: Fields): Fields {
+  const joined: Record<string, unknown> = { ...base };
+  for (const [field, value] of Object.entries(over)) {
+    const below = joined[field];
+    joined[field] = isFields(below) && isFields(value) ? overlay(below, value) : value;
+  }
+  return joined;
+}
+
+/** Writes a `template` out in full, so that what is stored says what it means. @throws POLICY_INVALID for an unknown one */
+export function expandTemplate(permissions: Fields): Json {
+  const { template, user: _user, ...own } = permissions;
+  if (template === undefined) return own as Json;
+  if (typeof template !== 'string' || !Object.hasOwn(DEFAULT_TEMPLATES, template)) {
+    throw new CastellanError('POLICY_INVALID', { message: 'template: must be conservative, balanced or aggressive', details: { problems: ['template'] } });
+  }
+  return overlay(DEFAULT_TEMPLATES[template as keyof typeof DEFAULT_TEMPLATES] as unknown as Fields, own) as Json;
+}
+
+/** Makes the deployment's compiler: its token list and its defaults for what a policy leaves out. */
+export function compilePermissions(tokens: readonly Token[], authorization: ResolvedConfig['authorization']): (permissions: unknown) => CompiledPolicy {
+  const { defaultLimits = {}, rateLimiting = {}, strategies } = authorization;
+  const given = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+    Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  const base = {
+    limits: { ...DEFAULT_POLICY_BASE.limits, ...given(defaultLimits) },
+    rateLimiting: { ...DEFAULT_POLICY_BASE.rateLimiting, ...given(rateLimiting) },
+    strategies: strategies as never,
+  };
+  return (permissions) => compilePolicy(permissions, tokens, base);
+}

@@ -1,0 +1,52 @@
+import type { House } from './boot.ts';
+import { SOFTWARE } from './boot.ts';
+import { openApproval, satisfactionOf } from './asking.ts';
+import { learnCommand } from './learn.ts';
+import type { ExecuteParts } from './pipeline/execute.ts';
+import { createLanes } from './pipeline/lanes.ts';
+import { newId } from '../core/id.ts';
+
+/** Puts the pipeline on the rooms' ports. */
+export function wirePipeline(house: House): ExecuteParts {
+  const { host, config, store, journal, chains, emergency, audit, approvals, custody } = house;
+  const findDecision: ExecuteParts['findDecision'] = async (id) => {
+    const found = await audit.find(id);
+    return found?.event.type === 'decision_made' ? found.event.decision : undefined;
+  };
+  return {
+    host,
+    store,
+    journal,
+    judge: house.judge,
+    tenant: config.tenant,
+    software: SOFTWARE,
+    enabled: config.enabled && config.audit.enabled,
+    registryDigest: () => house.authority.digest(),
+    policyOf: house.policies.policyOf,
+    locallyHalted: (agent) => emergency.locallyHalted(agent),
+    chains,
+    nowMs: () => host.clock.nowMs(),
+    onBypass: async (request, chainNext, ours) => {
+      await emergency.activateKillSwitch({
+        reason: `Wallet ${request.wallet} stands at ${chainNext} on the chain and at ${ours} in our records: a key was used past the gate, or the store was restored.`,
+        triggeredBy: 'gate',
+      });
+    },
+    lanes: createLanes(),
+    custodian: custody.custodian,
+    sealer: custody.vault,
+    readHalt: () => emergency.read(),
+    event: (agent, severity, type, details) => {
+      const at = host.clock.nowMs();
+      return { v: 1, id: newId(host.random, at), tenant: config.tenant, at, agent, severity, type, details };
+    },
+    onFinal: async (row, receipt) => learnCommand(store, row, receipt, await findDecision(row.decisionId)),
+    settleTimeoutMs: config.execution.settleTimeoutMs,
+    approvalWaitMs: config.approvals.waitMs,
+    findDecision,
+    openApproval: (decision, prepared) => openApproval(house, decision, prepared),
+    getApproval: (id) => approvals.get(id),
+    waitApproval: (id, timeoutMs) => approvals.wait(id, timeoutMs),
+    satisfaction: async (record, prepared) => satisfactionOf(house, record, prepared),
+  };
+}

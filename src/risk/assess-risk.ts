@@ -1,0 +1,122 @@
+import { PATTERNS } from './fraud/index.ts';
+import { COLD_BELOW } from './profile.ts';
+import type { PatternAction, PatternMatch, RiskAssessment, RiskFactor, RiskFlag, RiskVeto } from './risk-assessment.ts';
+import type { RiskContext } from './risk-context.ts';
+import { riskContext } from './risk-context.ts';
+import type { RiskInput } from './risk-input.ts';
+import { levelOf, scoreOf } from './score.ts';
+import { SIGNALS } from './signals/index.ts';
+
+/** Points that a matched pattern adds, times its confidence. */
+const PATTERN_POINTS: Readonly<Record<PatternAction, number>> = { block: 97, escalate: 40, alert: 20, monitor: 15, flag: 15 };
+
+/**
+ * Scores what a transaction is about to do: pure, synchronous, O(effects), without clock, dice or network.
+ *
+ * Fails closed: a missing input raises the score and stands in `flags`; a listed account and a blocking pattern are
+ * vetoes whatever the score. Throws only where `listed` or `allowListed` throw or an id is malformed.
+ */
+export function assessRisk(input: RiskInput): RiskAssessment {
+  const context = riskContext(input);
+  const factors: RiskFactor[] = [];
+  for (const signal of SIGNALS) {
+    const factor = signal(context);
+    if (factor !== undefined) factors.push(factor);
+  }
+  const patterns: PatternMatch[] = [];
+  for (const pattern of PATTERNS) {
+    const match = pattern(context);
+    if (match === undefined) continue;
+    patterns.push(match);
+    factors.push(factorOf(match));
+  }
+  factors.sort(byPoints);
+  const breakdown = scoreOf(factors, input.weights);
+  const vetoes = vetoesOf(context, patterns);
+  const score = breakdown.aggregate;
+  return {
+    score,
+    level: levelOf(score),
+    breakdown,
+    factors,
+    flags: flagsOf(context, factors),
+    patterns,
+    recommendations: recommendationsOf(factors, vetoes),
+    vetoes,
+  };
+}
+
+function factorOf(match: PatternMatch): RiskFactor {
+  return {
+    id: `pattern:${match.id}`,
+    component: 'transaction',
+    points: PATTERN_POINTS[match.recommendedAction] * match.confidence,
+    detail: match.name,
+    reason: match.reason,
+  };
+}
+
+function byPoints(a: RiskFactor, b: RiskFactor): number {
+  return b.points - a.points;
+}
+
+function vetoesOf(context: RiskContext, patterns: readonly PatternMatch[]): readonly RiskVeto[] {
+  const vetoes: RiskVeto[] = [];
+  for (const { account, listing } of context.parties) {
+    if (listing === undefined || vetoes.some((veto) => veto.account === account)) continue;
+    vetoes.push({ reason: 'address_blacklisted', detail: `${account} is listed by ${listing.source}.`, account });
+  }
+  for (const match of patterns) {
+    if (match.recommendedAction !== 'block') continue;
+    const account = context.parties.find((party) => party.account === match.evidence['destination'])?.account ?? null;
+    vetoes.push({ reason: match.reason ?? 'risk_critical', detail: match.name, account });
+  }
+  return vetoes;
+}
+
+/** Flag of each factor that has one. */
+const FLAG_OF: Readonly<Record<string, RiskFlag>> = {
+  market_missing: 'no_market_data',
+  amount_unpriced: 'amount_unpriced',
+  new_destination: 'new_destination',
+  address_lookalike: 'lookalike',
+  address_blacklisted: 'listed',
+  effect_unknown: 'effects_unknown',
+  allowance_unlimited: 'allowance_unlimited',
+};
+
+function flagsOf(context: RiskContext, factors: readonly RiskFactor[]): readonly RiskFlag[] {
+  const flags: RiskFlag[] = [];
+  if (factors.some((factor) => factor.reason === 'risk_inputs_missing')) flags.push('inputs_missing');
+  const { profile } = context.input;
+  if (profile === undefined) flags.push('no_profile');
+  else if (Math.min(profile.count, profile.priced) < COLD_BELOW) flags.push('profile_cold');
+  for (const { id } of factors) {
+    const flag = FLAG_OF[id];
+    if (flag !== undefined) flags.push(flag);
+  }
+  return flags;
+}
+
+/** What a person or program should do about each factor. */
+const ADVICE: Readonly<Record<string, string>> = {
+  address_blacklisted: 'Do not deal with a listed account.',
+  address_lookalike: 'Compare the whole destination with the one that was meant, not its ends.',
+  'pattern:rapid_drain': 'Pause the agent and look at what drives its payments.',
+  new_destination: 'Confirm the destination through another channel.',
+  allowance_unlimited: 'Approve exactly the amount that is needed.',
+  allowance_new_spender: 'Confirm what the spender is.',
+  control_change: 'Let an owner make this change outside the agent.',
+  effect_unknown: 'Let a person read the undecoded call.',
+  amount_unusual: 'Have a person confirm the amount.',
+  amount_unpriced: 'Register the asset and a price for it.',
+};
+
+function recommendationsOf(factors: readonly RiskFactor[], vetoes: readonly RiskVeto[]): readonly string[] {
+  const advice: string[] = [];
+  for (const { id } of factors) {
+    const line = ADVICE[id];
+    if (line !== undefined) advice.push(line);
+  }
+  return vetoes.length > 0 ? ['Do not send this transaction.', ...advice] : advice;
+}

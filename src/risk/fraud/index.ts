@@ -1,0 +1,12 @@
+import type { PatternMatch } from '../risk-assessment.ts';
+import type { RiskContext } from '../risk-context.ts';
+import { lookalikeDestination } from './lookalike-destination.ts';
+import { newDestLarge } from './new-dest-large.ts';
+import { rapidDrain } from './rapid-drain.ts';
+import { roundNumbers } from './round-numbers.ts';
+
+/** One pattern: a match, or nothing. Pure. */
+export type Pattern = (context: RiskContext) => PatternMatch | undefined;
+
+/** All patterns. */
+export const PATTERNS: readonly Pattern[] = [lookalikeDestination, rapidDrain, newDestLarge, roundNumbers];

@@ -1,0 +1,57 @@
+import type { RiskFactor } from '../risk-assessment.ts';
+import type { RiskContext } from '../risk-context.ts';
+import { isNewParty } from '../risk-context.ts';
+
+const UNLIMITED = 45;
+/** From here on a number means "everything": no token has a supply of 2^128 base units that it can part with. */
+const UNLIMITED_FROM = 1n << 128n;
+
+/** An allowance without a bound, or an operator over a whole collection. Revocations are none. */
+export function unlimitedAllowanceSignal(context: RiskContext): RiskFactor | undefined {
+  for (const effect of context.input.effects) {
+    const unlimited =
+      effect.kind === 'allowance'
+        ? effect.amount === 'unlimited' || effect.amount >= UNLIMITED_FROM
+        : effect.kind === 'operator' && effect.approved;
+    if (!unlimited) continue;
+    const grantee = effect.kind === 'allowance' ? effect.spender : effect.kind === 'operator' ? effect.operator : '';
+    return {
+      id: 'allowance_unlimited',
+      component: 'transaction',
+      points: UNLIMITED,
+      detail: `${grantee} may take everything.`,
+      reason: 'allowance_unlimited',
+    };
+  }
+  return undefined;
+}
+
+const NEW_SPENDER = 40;
+const DELEGATION = 60;
+
+/** Rights go to an account that was never paid and that no policy names. */
+export function newSpenderSignal(context: RiskContext): RiskFactor | undefined {
+  let worst: RiskFactor | undefined;
+  for (const effect of context.input.effects) {
+    const grantee = granteeOf(effect);
+    if (grantee === undefined || grantee === context.input.wallet) continue;
+    const party = context.parties.find((candidate) => candidate.account === grantee && candidate.role === 'grantee');
+    if (party === undefined || !isNewParty(party)) continue;
+    const points = effect.kind === 'delegation' ? DELEGATION : NEW_SPENDER;
+    if (worst !== undefined && worst.points >= points) continue;
+    worst = {
+      id: 'allowance_new_spender',
+      component: 'transaction',
+      points,
+      detail: `${grantee} never had rights or money from here.`,
+      reason: 'allowance_new_spender',
+    };
+  }
+  return worst;
+}
+
+function granteeOf(effect: RiskContext['input']['effects'][number]): string | undefined {
+  if (effect.kind === 'allowance') return effect.amount === 0n ? undefined : effect.spender;
+  if (effect.kind === 'operator') return effect.approved ? effect.operator : undefined;
+  return effect.kind === 'delegation' ? effect.delegate : undefined;
+}

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import type { Effect } from '../../src/core/index.ts';
+import { assessRisk, detectAnomaly, trainProfile } from '../../src/risk/index.ts';
+import { account, dueAfter, ETH, habitual, input, outflow, payment, USDC, WALLET } from './fixtures.ts';
+
+/** Ten times the goal of 1.5 µs: a loaded machine must not fail it, anything that is not O(effects) must. */
+const BOUND_NS = 15_000;
+
+/** Median of eleven rounds, nanoseconds a call. */
+function nanoseconds(rounds: number, run: () => unknown): number {
+  const times = Array.from({ length: 11 }, () => {
+    const start = process.hrtime.bigint();
+    for (let index = 0; index < rounds; index += 1) run();
+    return Number(process.hrtime.bigint() - start) / rounds;
+  });
+  return times.sort((a, b) => a - b)[5] as number;
+}
+
+it('a score and an anomaly check of five effects, warm', () => {
+  const profile = habitual();
+  const nowMs = dueAfter();
+  const allowList = Array.from({ length: 100 }, (_, index) => account(index + 20));
+  const allowed = new Set(allowList);
+  const effects: Effect[] = [
+    outflow(account(1), 1_234_567n),
+    outflow(account(2), 5n, USDC),
+    { leaf: '0', source: 'bytes', kind: 'fee', account: WALLET, asset: ETH, max: 21_000n },
+    { leaf: '0', source: 'simulation', kind: 'inflow', account: WALLET, counterparty: account(30), asset: USDC, amount: 5n },
+    outflow(account(31), 99n),
+  ];
+  const risk = input({ profile, nowMs, effects, allowList, allowListed: (id) => allowed.has(id), market: undefined });
+  const anomaly = { profile, nowMs, unitAmount: 1_234_567n, attemptsLast10s: 1, attemptsLastMinute: 1, anomalyThreshold: 3 };
+  const together = nanoseconds(10_000, () => [assessRisk(risk).score, detectAnomaly(anomaly).deviationScore]);
+  const training = nanoseconds(5_000, () => trainProfile(profile, payment()));
+  process.stdout.write(`assessRisk + detectAnomaly, 5 effects: ${together.toFixed(0)} ns; trainProfile: ${training.toFixed(0)} ns\n`);
+  expect(together).toBeLessThan(BOUND_NS);
+  expect(training).toBeLessThan(BOUND_NS);
+});
+
+it('costs the same after 100 and after 100,000 payments', () => {
+  const cost = (count: number) => {
+    const profile = habitual(count);
+    const risk = input({ profile, nowMs: dueAfter(count) });
+    return nanoseconds(5_000, () => assessRisk(risk));
+  };
+  const [few, many] = [cost(100), cost(100_000)];
+  process.stdout.write(`assessRisk after 100 payments: ${few.toFixed(0)} ns; after 100,000: ${many.toFixed(0)} ns\n`);
+  expect(many).toBeLessThan(few * 3);
+});
