@@ -72,6 +72,10 @@ export async function createAuthority(options: AuthorityOptions): Promise<Regist
   let chain: RegistryChain | undefined = await readChain(store, tenant, verifiers);
 
   const current = (): Registry => chain?.current ?? empty;
+  /** Of two reads under way at once, the later version stands. */
+  const adopt = (read: RegistryChain | undefined): void => {
+    if (read !== undefined && (chain === undefined || read.current.sequence >= chain.current.sequence)) chain = read;
+  };
   const next = (wanted: RegistryBody): Registry =>
     toRegistry(wanted, { tenant, sequence: chain === undefined ? 0 : chain.current.sequence + 1, previous: chain?.digest ?? NO_REGISTRY });
 
@@ -88,7 +92,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Regist
         told,
       ],
     });
-    chain = await readChain(store, tenant, verifiers, chain);
+    adopt(await readChain(store, tenant, verifiers, chain));
     return result.ok;
   }
 
@@ -147,7 +151,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Regist
     digest: () => chain?.digest ?? 'none',
     key: (id: string, role: Role) => current().keys.find((key) => key.id === id && key.roles.includes(role)),
     async refresh() {
-      chain = await readChain(store, tenant, verifiers, chain);
+      adopt(await readChain(store, tenant, verifiers, chain));
     },
     propose(wanted: RegistryBody) {
       const registry = next(wanted);

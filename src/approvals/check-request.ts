@@ -5,6 +5,7 @@ const MAX_LIFE_MS = 31 * 86_400_000;
 const ID = /^[A-Za-z0-9_.-]{1,128}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 const MAX_RENDERED = 16_384;
+const FIELDS = new Set(['v', 'id', 'tenant', 'agent', 'requestId', 'decisionId', 'wallet', 'actionDigest', 'effectsDigest', 'rendered', 'satisfies', 'policy', 'registry', 'createdAtMs', 'expiresAtMs', 'nonce']);
 
 /**
  * Checks a request before anyone is asked: every field is there, the digest is that of the text, the text is of this
@@ -17,7 +18,7 @@ export function checkApprovalRequest(request: ApprovalRequest, tenant: string, n
     if (!holds) throw new CastellanError('APPROVAL_INVALID', { message: 'A request for approval is not well-formed.', details: { field, reason: 'approval_invalid' } });
   };
   const isText = (value: unknown, most: number): boolean => typeof value === 'string' && value.length > 0 && value.length <= most && value.isWellFormed();
-  check('v', request?.v === 1);
+  check('v', request?.v === 1 && Object.keys(request).every((field) => FIELDS.has(field)));
   check('id', typeof request.id === 'string' && ID.test(request.id));
   check('tenant', request.tenant === tenant);
   check('agent', agentIdSchema.safeParse(request.agent).success);

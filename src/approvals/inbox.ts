@@ -100,7 +100,7 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
     return doc === undefined ? undefined : { record: parseApprovalRecord(doc.value, id), version: doc.version };
   }
 
-  /** Rewrites a record until nobody came between; `next` returns the record itself where nothing changes. */
+  /** Rewrites a record until nobody came between; `next` returns undefined where nothing is to change. */
   async function rewrite(id: string, next: (record: ApprovalRecord, now: TimeMs) => Promise<{ readonly record: ApprovalRecord; readonly facts: Record<string, Json> } | undefined>): Promise<ApprovalRecord> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const found = await read(id);
@@ -176,8 +176,11 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
         const told = waiters.wait(id, Math.min(leftMs, untilExpiryMs));
         if (told === undefined) throw new CastellanError('TIMEOUT', { message: 'Too many callers wait for approvals in this process.', retryable: true });
         // An answer between the read and the registration has told nobody: look once more before sleeping.
-        const missed = await inbox.get(id);
-        if (missed !== undefined && missed.state !== 'pending') waiters.tell(id);
+        const missed = await inbox.get(id).catch((error: unknown) => {
+          waiters.tell(id);
+          throw error;
+        });
+        if (missed?.state !== 'pending') waiters.tell(id);
         await told;
       }
     },

@@ -26,6 +26,7 @@ export interface OpaqueCall {
 }
 
 type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
+type Flow = Extract<Effect, { kind: 'outflow' | 'inflow' }>;
 
 /** What a transaction can cost and change, summed from its effects. Inflows never offset anything. */
 export interface Exposure {
@@ -46,7 +47,7 @@ export interface Exposure {
 /** Collects what {@link exposureOf} sums. */
 class Sums {
   readonly wallet: AccountId;
-  readonly outflows: EffectOf<'outflow'>[] = [];
+  readonly outflows: Flow[] = [];
   readonly allowances: EffectOf<'allowance'>[] = [];
   readonly calls: OpaqueCall[] = [];
   readonly powers: Exposure['powers'][number][] = [];
@@ -160,9 +161,12 @@ export function decodedExposure(decoded: DecodedTransaction, tx: UnsignedTransac
   return exposure;
 }
 
-function toOutflow(effect: EffectOf<'outflow'>, calls: readonly OpaqueCall[]): Outflow {
+function toOutflow(effect: Flow, calls: readonly OpaqueCall[]): Outflow {
   const simulated = effect.source === 'simulation';
-  const call = calls.find(({ contract, leaf }) => contract !== null && contract === effect.counterparty && (simulated || leaf === effect.leaf));
+  const to = effect.counterparty;
+  // What a simulation cannot attribute has left through the one call there is.
+  const alone = simulated && to === null && calls.length === 1 ? calls[0] : undefined;
+  const call = alone ?? calls.find(({ contract, leaf }) => contract !== null && contract === to && (simulated || leaf === effect.leaf));
   return { asset: effect.asset, amount: effect.amount, counterparty: effect.counterparty, leaf: effect.leaf, call: call ?? null, simulated };
 }
 

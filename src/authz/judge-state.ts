@@ -1,4 +1,5 @@
-import type { Doc, Json, PriceSource } from '../core/index.ts';
+import type { Doc, Json, PriceSource, SimulationReport } from '../core/index.ts';
+import type { MarketFacts } from '../risk/index.ts';
 
 /** Rows as the store answered them, in the order of their keys. */
 export interface JudgeRows {
@@ -6,31 +7,56 @@ export interface JudgeRows {
   readonly values: readonly (Json | undefined)[];
 }
 
-/** The state behind the facts: rows that were read for this judgement, and prices. Seen only inside `fact`. */
+/** Dry run of the exact bytes. */
+export type Simulate = (signal: AbortSignal) => Promise<SimulationReport> | SimulationReport;
+
+/** The state behind the facts: rows that were read for this judgement, prices, the chain. Seen only inside `fact`. */
 export interface JudgeState {
-  /** A row; undefined where the store has none. @throws Error for a row that nobody read: absent and unread are not the same */
+  /** A row; undefined where the store has none. @throws TypeError for a row that nobody read: absent and unread are not the same */
   row(key: string): Json | undefined;
   /** The value of a document row; undefined where there is none. */
   doc(key: string): Json | undefined;
   readonly price: PriceSource | undefined;
+  readonly market: MarketFacts | undefined;
+  /** Null where nothing can simulate. */
+  readonly simulate: Simulate | null;
 }
 
-/** State over rows read together. `more` are rows that a later layer had to read. */
-export function createJudgeState(rows: JudgeRows, price: PriceSource | undefined, more?: JudgeRows): JudgeState {
-  if (rows.keys.length !== rows.values.length) throw new TypeError('rows and keys do not match');
-  const row = (key: string): Json | undefined => {
-    let at = rows.keys.indexOf(key);
-    if (at >= 0) return rows.values[at] ?? undefined;
-    at = more?.keys.indexOf(key) ?? -1;
-    if (at >= 0) return more?.values[at] ?? undefined;
-    throw new TypeError(`the row ${key} was not read`);
-  };
-  return {
-    row,
-    doc(key) {
-      const found = row(key);
-      return found === undefined ? undefined : ((found as unknown as Doc).value as Json);
-    },
-    price,
-  };
+/** What a judgement's state is made of. */
+export interface StateParts {
+  readonly rows: JudgeRows;
+  readonly price?: PriceSource | undefined;
+  readonly market?: MarketFacts | undefined;
+  readonly simulate: Simulate | null;
+}
+
+/** State over rows read together. `more` are rows that had to be read later. */
+export class ReadState implements JudgeState {
+  readonly #rows: JudgeRows;
+  readonly #more: JudgeRows | undefined;
+  readonly price: PriceSource | undefined;
+  readonly market: MarketFacts | undefined;
+  readonly simulate: Simulate | null;
+
+  constructor(parts: StateParts, more?: JudgeRows) {
+    if (parts.rows.keys.length !== parts.rows.values.length) throw new TypeError('rows and keys do not match');
+    this.#rows = parts.rows;
+    this.#more = more;
+    this.price = parts.price;
+    this.market = parts.market;
+    this.simulate = parts.simulate;
+  }
+
+  row(key: string): Json | undefined {
+    const at = this.#rows.keys.indexOf(key);
+    if (at >= 0) return this.#rows.values[at] ?? undefined;
+    const later = this.#more?.keys.indexOf(key) ?? -1;
+    if (later < 0) throw new TypeError(`the row ${key} was not read`);
+    return this.#more?.values[later] ?? undefined;
+  }
+
+  doc(key: string): Json | undefined {
+    const found = this.row(key);
+    return found === undefined ? undefined : ((found as unknown as Doc).value as Json);
+  }
 }

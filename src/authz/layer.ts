@@ -1,6 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { DecodedTransaction, Effect, Json, LayerName, LayerOutcome, Reason, ReasonCode, TimeMs, Token, UnsignedTransaction } from '../core/index.ts';
-import type { ActionRequest } from '../core/index.ts';
+import type { ActionRequest, DecodedTransaction, Effect, Json, LayerName, LayerOutcome, Reason, ReasonCode, TimeMs, Token, UnsignedTransaction } from '../core/index.ts';
 import type { Exposure } from './exposure.ts';
 import type { JudgeOutput } from './judge-output.ts';
 import type { JudgeSettings } from './judge-settings.ts';
@@ -33,6 +32,8 @@ export interface LayerContext {
   fact<T extends Json>(name: string, compute: (state: JudgeState) => T): T;
   /** The same for state that answers later. */
   factLater<T extends Json>(name: string, compute: (state: JudgeState) => T | Promise<T>): T | Promise<T>;
+  /** Makes the state of what `effects` touch readable for the judges of the union. Rejects where it cannot be read. */
+  readMore(effects: readonly Effect[]): Promise<void>;
 }
 
 /** What `judge` may answer with. Anything else, or anything too late, denies. */

@@ -1,4 +1,4 @@
-import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
+import { filter, Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
 import type { Clock } from './clock.ts';
 import type { SecurityEvent } from './event.ts';
 
@@ -158,6 +158,11 @@ function freeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
   Object.freeze(value);
   for (const member of Object.values(value)) freeze(member);
+}
+
+/** The events of one agent, of a stream of all. */
+export function eventsOf(events$: Observable<SecurityEvent>, agent: string): Observable<SecurityEvent> {
+  return events$.pipe(filter((event) => event.agent === agent));
 }
 
 /**

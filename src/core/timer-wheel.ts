@@ -87,11 +87,7 @@ export function createTimerWheel(clock: Clock): TimerWheel {
     arm(ms, onExpire) {
       if (isClosed) throw new CastellanError('SHUTTING_DOWN', { message: 'Deadlines are closed: nothing new is begun.' });
       const nowMs = clock.monotonicMs();
-      if (timer === undefined) {
-        // Nothing was armed since the last turn, so no slot between holds anything.
-        if (state.armed === 0) turned = Math.floor(nowMs / WHEEL_TICK_MS);
-        timer = clock.schedule(WHEEL_TICK_MS, turn);
-      }
+      timer ??= clock.schedule(WHEEL_TICK_MS, turn);
       const link = new Link(state, onExpire);
       // A wait that is no number is none at all.
       const dueMs = nowMs + (ms > 0 ? ms : 0);

@@ -74,7 +74,7 @@ export interface SoftwareCustodian extends Custodian {
  */
 export function createCustodian({ store, keys, hashes, random, redeemerId, onRefused }: CustodianOptions): SoftwareCustodian {
   const access = keyAccess(keys);
-  const processId = redeemerId.replaceAll('/', '_');
+  const processId = redeemerId.replaceAll('/', '_').slice(0, 128);
 
   /** Everything that can fail without a permit being lost: the key's record and the hash to sign. */
   async function prepare(keyId: string, payload: Uint8Array): Promise<{ readonly record: KeyRecord; readonly hash: Uint8Array }> {
@@ -85,7 +85,9 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     if (record.algorithm !== 'secp256k1' || toHash === undefined) {
       throw new CastellanError('MODE_UNAVAILABLE', { message: 'No chain of this manager signs with such a key.', details: { algorithm: record.algorithm } });
     }
-    return { record, hash: Uint8Array.from(toHash(payload)) };
+    const hash = Uint8Array.from(toHash(payload));
+    if (hash.length !== 32) throw new CastellanError('KEY_INVALID', { message: 'What a chain signs is a hash of 32 bytes.' });
+    return { record, hash };
   }
 
   function signWith(record: KeyRecord, hash: Uint8Array): PayloadSignature {

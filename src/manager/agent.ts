@@ -1,5 +1,4 @@
 import type { Observable } from 'rxjs';
-import { filter } from 'rxjs';
 import { execute, dryRun, type ExecuteOptions, type ExecuteParts } from './pipeline/execute.ts';
 import { signOut } from './pipeline/advance.ts';
 import { submit } from './pipeline/submit.ts';
@@ -9,6 +8,7 @@ import type { AgentSigningPort } from '../core/agent-port.ts';
 import type { Decision } from '../core/decision.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { SecurityEvent } from '../core/event.ts';
+import { eventsOf } from '../core/event-bus.ts';
 import type { AgentId } from '../core/ids.ts';
 
 /** What an agent gets: its identity is fixed, and nothing here approves, resumes, changes a policy or touches a key. */
@@ -75,6 +75,6 @@ export function createAgent(agentId: AgentId, parts: () => ExecuteParts, admit: 
         const signed = await signOut(parts(), row);
         return { raw: signed.raw, hash: signed.hash };
       }),
-    events$: events$.pipe(filter((event) => event.agent === agentId)),
+    events$: eventsOf(events$, agentId),
   });
 }

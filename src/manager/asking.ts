@@ -1,8 +1,7 @@
-import { consumeApproval, renderEffects } from '../approvals/index.ts';
+import { renderEffects } from '../approvals/index.ts';
 import type { ApprovalRecord, ApprovalRequest } from '../core/approval.ts';
 import type { Decision } from '../core/decision.ts';
 import { sha256Hex, toHex } from '../core/digest.ts';
-import type { Digest } from '../core/ids.ts';
 import type { ReasonCode } from '../core/reason.ts';
 import type { House } from './boot.ts';
 import type { Satisfaction } from './pipeline/decide.ts';
@@ -39,19 +38,21 @@ export async function openApproval(house: House, decision: Decision, prepared: P
   return house.approvals.open(request);
 }
 
-/** What an approved record satisfies for this very action, or nothing. */
+/** What an approved record may satisfy of this action; whether it does is checked when the effects are known. */
 export function satisfactionOf(house: House, record: ApprovalRecord, prepared: Prepared): Satisfaction | undefined {
   const { request, state } = record;
-  if (state !== 'approved' || request.actionDigest !== prepared.actionDigest || request.wallet !== prepared.request.wallet) return undefined;
-  if (request.agent !== prepared.request.agentId || request.requestId !== prepared.request.id || request.tenant !== prepared.request.tenant) return undefined;
+  if (state !== 'approved') return undefined;
   return {
+    approvalId: request.id,
     codes: new Set<ReasonCode>(request.satisfies),
-    approvals: [request.id],
-    expiresAtMs: request.expiresAtMs,
-    policy: request.policy,
-    registry: request.registry,
-    effectsDigest: request.effectsDigest,
-    effectsOf: (decision): Digest => sha256Hex(renderDecision(house, decision, prepared.feeBound)),
-    consume: [consumeApproval(record)],
+    confirm: (decision) =>
+      house.approvals.use(request.id, {
+        agent: decision.agent,
+        requestId: decision.requestId,
+        actionDigest: prepared.actionDigest,
+        effectsDigest: sha256Hex(renderDecision(house, decision, prepared.feeBound)),
+        policy: decision.policy,
+        registry: decision.registry,
+      }),
   };
 }

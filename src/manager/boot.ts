@@ -1,5 +1,5 @@
 import { createJudge, type Judge } from '../authz/index.ts';
-import { type Approvals, createApprovals, createAuthority, createEd25519Verifier } from '../approvals/index.ts';
+import { type ApprovalInbox, createApprovals, createAuthority, createEd25519Verifier } from '../approvals/index.ts';
 import { type AuditLog, createAuditLog, parseEntry, toAppendCommand } from '../audit/index.ts';
 import { createSoftwareCustody, openVault, type SoftwareCustody } from '../custody/index.ts';
 import { createEmergencyController, type EmergencyController } from '../emergency/index.ts';
@@ -10,6 +10,7 @@ import { createDeadlines, type Deadlines } from '../core/deadline.ts';
 import { toHex } from '../core/digest.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { EventBus } from '../core/event-bus.ts';
+import type { RegisteredKey } from '../core/registry.ts';
 import type { SigningHashes } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
 import type { Host, ResolvedConfig } from './config.ts';
@@ -34,7 +35,7 @@ export interface House {
   readonly audit: AuditLog;
   readonly authority: Authority;
   readonly emergency: EmergencyController;
-  readonly approvals: Approvals;
+  readonly approvals: ApprovalInbox;
   readonly wallets: Wallets;
   /** Plain sentences about what is weaker than it could be. */
   readonly notes: readonly string[];
@@ -42,6 +43,9 @@ export interface House {
 
 /** Version that stands in every decision. */
 export const SOFTWARE = 'castellan/0.1.0';
+
+const given = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
 
 function signingHashes(chains: Chains): SigningHashes {
   const hashes: { -readonly [K in keyof SigningHashes]: SigningHashes[K] } = {};
@@ -85,7 +89,7 @@ export async function bootHouse(config: ResolvedConfig, host: Host, bus: EventBu
     const vault = await openVault({ store, random, tenant, ...secretOf(config, host, store) });
     const custody = createSoftwareCustody({ store, clock, random, vault, hashes: signingHashes(chains), redeemerId: toHex(random.bytes(8)), command });
     const verifiers: readonly SignatureVerifier[] = [createEd25519Verifier(), ...chains.adapters.flatMap((adapter) => adapter.verifiers ?? [])];
-    const authority = await createAuthority({ store, tenant, clock, genesis: config.registry, verifiers });
+    const authority = await createAuthority({ store, tenant, clock, random, command, verifiers, genesis: config.registry.keys as readonly RegisteredKey[], quorums: given(config.registry.quorums) });
     const audit = createAuditLog({
       store,
       key: await custody.attestationKey('log'),
@@ -108,16 +112,13 @@ export async function bootHouse(config: ResolvedConfig, host: Host, bus: EventBu
       killSwitchEnabled: config.emergency.killSwitchEnabled,
       triggers: config.emergency.autoResponseEnabled ? config.emergency.autoResponseTriggers : [],
     });
-    const approvals = createApprovals({ store, authority, verifiers, clock, random, tenant, command });
+    const approvals = createApprovals({ store, authority, verifiers, clock, random, tenant, command, providers: config.approvals.providers });
     const compile = compilePermissions(chains.allTokens, config.authorization);
     const policies = createPolicyBook(compile);
     const { authorization, risk } = config;
     const judge = createJudge({
       clock,
       deadlines,
-      tokens: chains.allTokens,
-      store,
-      ...(config.price === undefined ? {} : { price: config.price }),
       settings: {
         requireIntentValidation: authorization.requireIntentValidation,
         minConfidence: authorization.minConfidence,

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import type { ApprovalProvider } from '../approvals/index.ts';
+import type { ActionValidator } from '../authz/index.ts';
 import type { ChainAdapter } from '../core/chain-adapter.ts';
 import type { Clock } from '../core/clock.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { PriceSource } from '../core/price.ts';
 import type { Random } from '../core/random.ts';
+import type { EmergencyTrigger } from '../emergency/index.ts';
 import { agentIdSchema, describeIssues } from '../core/schema.ts';
 import type { Store } from '../core/store.ts';
 
@@ -28,7 +31,7 @@ const factory = <T>(method: keyof T & string, what: string) =>
 
 const positiveMs = z.int().positive().max(30 * 86_400_000);
 const wholeLimit = z.union([z.int().nonnegative(), z.string().regex(/^(0|[1-9]\d*)(\.\d+)?$/, 'must be an exact decimal string')]);
-const validator = z.custom<{ validate(request: unknown, context: unknown): unknown }>(
+const validator = z.custom<ActionValidator>(
   (value) => typeof value === 'object' && value !== null && typeof (value as { validate?: unknown }).validate === 'function',
   'must have a validate(request, context) method',
 );
@@ -38,8 +41,12 @@ const registeredKey = z.strictObject({
   key: z.string().min(1).max(128),
   roles: z.array(z.enum(['owner', 'operator', 'approver', 'guardian'])).min(1),
 });
+const TRIGGER_EVENTS = [
+  'multiple_failures', 'decision_made', 'policy_rejected', 'approval_requested', 'approval_decision', 'execution_success', 'execution_failed', 'cap_warning',
+  'monitor_unrecorded', 'monitor_reorg', 'anomaly_detected', 'fraud_detected', 'key_event', 'permission_changed', 'wallet_event', 'breaker_state',
+] as const satisfies readonly EmergencyTrigger['event'][];
 const trigger = z.strictObject({
-  event: z.string().min(1),
+  event: z.enum(TRIGGER_EVENTS),
   threshold: z.int().positive(),
   windowMs: positiveMs.default(3_600_000),
   action: z.enum(['pause', 'kill']),
@@ -77,6 +84,7 @@ const configSchema = z.strictObject({
       strategyValidator: validator.optional(),
       layerTimeoutMs: positiveMs.default(5_000),
       simulationTimeoutMs: positiveMs.default(10_000),
+      decisionTimeoutMs: positiveMs.default(20_000),
     })
     .prefault({}),
   risk: z
@@ -106,6 +114,8 @@ const configSchema = z.strictObject({
       ttlMs: positiveMs.default(3_600_000),
       /** How long `execute` itself waits for the answer; 0 answers `approval_pending` at once. */
       waitMs: z.int().nonnegative().max(86_400_000).default(0),
+      /** Bring requests to people; see `createMemoryApprovalProvider`. */
+      providers: z.array(factory<ApprovalProvider>('notify', 'an approval provider')).default([]),
     })
     .prefault({}),
   registry: z

@@ -15,7 +15,9 @@ export async function learnCommand(store: Store, row: RequestRow, receipt: Recei
   if (decision === undefined || !receipt.success || flagged(decision)) return [];
   const key = docKey.profile(row.agent);
   const { value, version } = await readDoc<Json>(store, key);
-  let profile: Profile = value === undefined ? emptyProfile() : parseProfile(value);
+  let profile: Profile | undefined = value === undefined ? emptyProfile() : parseProfile(value);
+  // A profile that cannot be read is left as it is: it reads as "unknown", which is caution.
+  if (profile === undefined) return [];
   const outflows = decision.effects.filter((effect) => effect.kind === 'outflow' && effect.source === 'bytes' && effect.account === row.wallet);
   const principal = row.lines.reduce((sum, line) => sum + BigInt(line.amount), 0n) - row.feeLines.reduce((sum, line) => sum + BigInt(line.amount), 0n);
   for (const [index, effect] of outflows.entries()) {

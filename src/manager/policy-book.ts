@@ -12,6 +12,8 @@ export interface PolicyDocument {
 export interface PolicyBook {
   /** Undefined where the document is absent or does not compile to its own digest: both mean denied. */
   policyOf(agent: string, document: Json | undefined): CompiledPolicy | undefined;
+  /** The policy last seen for an agent: a guess at the one in force. */
+  lastOf(agent: string): CompiledPolicy | undefined;
   /** Compiles permissions. @throws POLICY_INVALID naming every wrong field. */
   compile(permissions: unknown): CompiledPolicy;
 }
@@ -21,6 +23,7 @@ export function createPolicyBook(compile: (permissions: unknown) => CompiledPoli
   const compiled = new Map<string, CompiledPolicy>();
   return {
     compile,
+    lastOf: (agent) => compiled.get(agent),
     policyOf(agent, document) {
       const stored = docValue<PolicyDocument>(document);
       if (stored === undefined) return undefined;

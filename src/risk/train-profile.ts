@@ -27,7 +27,8 @@ const MAX_UNIT_AMOUNT = 1n << 256n;
  * of order do not train the interval.
  */
 export function trainProfile(profile: Profile, settled: SettledPayment): Profile {
-  const atMs = Number.isFinite(settled.atMs) ? settled.atMs : (profile.lastMs ?? 0);
+  // Whole ms; adding 0 makes -0, which JSON does not know, 0.
+  const atMs = Number.isFinite(settled.atMs) ? Math.trunc(settled.atMs) + 0 : (profile.lastMs ?? 0);
   const unitAmount = settled.unitAmount < 0n ? 0n : settled.unitAmount > MAX_UNIT_AMOUNT ? MAX_UNIT_AMOUNT : settled.unitAmount;
   const count = profile.count + 1;
   const priced = unitAmount > 0n ? profile.priced + 1 : profile.priced;

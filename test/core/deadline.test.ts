@@ -1,14 +1,12 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/host/index.ts';
-import { type Clock, createDeadlines, WHEEL_TICK_MS } from '../../src/core/index.ts';
+import { createDeadlines, WHEEL_TICK_MS } from '../../src/core/index.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
-import { expectCode } from './expect-code.ts';
+import { countedClock } from './counted-clock.ts';
 
 const never = (): Promise<never> => new Promise(() => {});
 /** A foreign promise-like with this `then`. */
 const thenable = (then: (resolve: (value: unknown) => void) => void): PromiseLike<unknown> => {
-  // biome-ignore lint/suspicious/noThenProperty: foreign thenables are what is tested
   return { then } as PromiseLike<unknown>;
 };
 

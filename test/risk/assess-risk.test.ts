@@ -114,7 +114,8 @@ describe('each signal only ever raises the score', () => {
     );
     if (strictly) expect(assessRisk(worse(usual())).score).toBeGreaterThan(assessRisk(usual()).score);
   };
-  const first = (any: RiskInput) => any.effects.find((effect) => effect.kind === 'outflow')?.counterparty ?? account(1);
+  const first = (any: RiskInput) =>
+    any.effects.flatMap((effect) => (effect.kind === 'outflow' ? [effect.counterparty] : []))[0] ?? account(1);
 
   it('a listing', () =>
     raises((any) => ({ ...any, listed: (id) => (id === first(any) ? { ...entry(1), account: first(any) } : any.listed(id)) }), true));

@@ -51,7 +51,7 @@ describe('the streaming statistics agree with the offline ones', () => {
   });
 
   it('the normal tail', () => {
-    for (const tail of [0.4999, 0.3, 0.1, 0.02, 1e-3, 1e-6]) close(deviationsAtTail(tail), normalQuantile(1 - tail), 2e-3);
+    for (const tail of [0.4999, 0.3, 0.1, 0.02, 1e-3, 1e-6]) close(deviationsAtTail(tail), normalQuantile(1 - tail), 5e-3);
     for (const none of [0.5, 0.9, 1, Number.NaN]) expect(deviationsAtTail(none)).toBe(0);
     expect(deviationsAtTail(0)).toBeGreaterThan(30);
   });

@@ -104,7 +104,7 @@ function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Looks every `pollMs` until the end is known or time is up; then the last thing seen, `pending` or `included`.
+ * Looks every `pollMs` until the end is known; `pending` once time is up, however far the transaction has come.
  * Endpoints that fail or talk nonsense meanwhile are asked again.
  */
 export async function settle(
@@ -115,17 +115,15 @@ export async function settle(
   options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ): Promise<SettlementStatus> {
   const dueMs = clock.monotonicMs() + options.timeoutMs;
-  let last = PENDING;
   for (;;) {
     try {
-      last = await readStatus(client, config, signed, options.signal);
-      if (last.status !== 'pending' && last.status !== 'included') return last;
+      const seen = await readStatus(client, config, signed, options.signal);
+      if (seen.status !== 'pending' && seen.status !== 'included') return seen;
     } catch (error) {
       if (!isCastellanError(error)) throw error;
-      last = PENDING;
     }
     const leftMs = dueMs - clock.monotonicMs();
-    if (leftMs <= 0 || options.signal?.aborted) return last;
+    if (leftMs <= 0 || options.signal?.aborted) return PENDING;
     await pause(clock, Math.min(config.pollMs, leftMs), options.signal);
   }
 }

@@ -1,5 +1,6 @@
 import { type LayerOutcome, type LayerSignal, type LedgerRow, ledgerUse, type Reason, type ReasonCode, type WindowRow } from '../../core/index.ts';
 import { assessRisk, parseProfile, parseScreening } from '../../risk/index.ts';
+import { screenRow } from '../judge-keys.ts';
 import type { JudgeState } from '../judge-state.ts';
 import { type Layer, type LayerContext, PASS, reason } from '../layer.ts';
 import { accountsOf } from '../limits/ledger-accounts.ts';

@@ -84,3 +84,16 @@ function powerItem(power: Exposure['powers'][number], chain: RuleItem['chain']):
   const to = power.kind === 'operator' ? power.operator : power.kind === 'delegation' ? power.delegate : power.kind === 'control' ? power.to : null;
   return { effect: power.kind, capability: POWER_CAPABILITY[power.kind], chain, asset: null, amount: null, destination: to, contract: null, selector: null, listed: false };
 }
+
+/** What a transaction needs permission for, by its effects alone. */
+export function effectCapabilities(exposure: Exposure, policy: CompiledPolicy, nowMs: TimeMs): readonly Capability[] {
+  const found: Capability[] = [];
+  const add = (capability: Capability): void => {
+    if (!found.includes(capability)) found.push(capability);
+  };
+  for (const { call } of exposure.outflows) add(call === null ? 'transfers' : (lookUpCall(policy, call, nowMs).entry?.capability ?? 'contracts'));
+  if (exposure.allowances.length > 0) add('approvals');
+  for (const call of exposure.calls) add(lookUpCall(policy, call, nowMs).entry?.capability ?? 'contracts');
+  for (const { kind } of exposure.powers) add(POWER_CAPABILITY[kind]);
+  return found;
+}

@@ -1,36 +1,31 @@
+import type { ApprovalUse } from '../../approvals/index.ts';
 import { type CompiledPolicy, type Judge, type Judgement, judgeKeys } from '../../authz/index.ts';
-import type { SimulationReport } from '../../core/chain-adapter.ts';
+import type { SimulationReport, Token } from '../../core/chain-adapter.ts';
 import type { Decision } from '../../core/decision.ts';
 import { toHex } from '../../core/digest.ts';
-import type { Digest } from '../../core/ids.ts';
 import { type HaltState, haltFor, NO_HALT } from '../../core/halt.ts';
 import { PERMIT_TTL_MS, type PermitTerms } from '../../core/permit.ts';
+import type { PriceSource } from '../../core/price.ts';
 import type { Reason, ReasonCode } from '../../core/reason.ts';
-import { type Command, type Json, type RequestRow, type Store, storeKey } from '../../core/store.ts';
+import { type Command, type RequestRow, type Store, storeKey } from '../../core/store.ts';
 import type { LayerName } from '../../core/verdict.ts';
 import type { Host } from '../config.ts';
 import { docKey, docValue, type WalletRecord } from '../directory.ts';
 import type { Journal } from '../journal.ts';
+import type { PolicyBook } from '../policy-book.ts';
 import { type DecisionFrame, decisionEvents, judgedDecision, overruled, refusalDecision, requestRow } from './decision-record.ts';
 import type { Prepared } from './prepare.ts';
 
-/** What a person's yes answers: which escalations, by which approvals, until when. */
+/** What a person's yes may answer, if it still stands once the effects are known. */
 export interface Satisfaction {
+  readonly approvalId: string;
+  /** The escalations that it answers. */
   readonly codes: ReadonlySet<ReasonCode>;
-  readonly approvals: readonly string[];
-  readonly expiresAtMs: number;
-  /** The rules it was given under; under others it satisfies nothing. */
-  readonly policy: string;
-  readonly registry: string;
-  /** Digest of the text that was approved, and the same of a decision's effects. */
-  readonly effectsDigest: Digest;
-  readonly effectsOf: (decision: Decision) => Digest;
-  /** Marks the approvals used, in the deciding step itself. */
-  readonly consume: readonly Command[];
+  /** Checks everything the approval is bound to, every signature anew, against the decision that would stand on it. */
+  readonly confirm: (decision: Decision) => Promise<ApprovalUse>;
 }
 
 const NOTHING: ReadonlySet<ReasonCode> = new Set();
-const APPROVAL_MOVED: Reason = { code: 'approval_invalid', message: 'The effects are no longer those that were approved.', retryable: false };
 
 /** What deciding needs. */
 export interface DecideParts {
@@ -42,8 +37,10 @@ export interface DecideParts {
   readonly software: string;
   readonly enabled: boolean;
   readonly registryDigest: () => string;
-  /** The agent's compiled policy from its stored document; undefined where it has none. */
-  readonly policyOf: (agent: string, document: Json | undefined) => CompiledPolicy | undefined;
+  readonly policies: Pick<PolicyBook, 'policyOf' | 'lastOf'>;
+  readonly tokens: readonly Token[];
+  readonly price?: PriceSource | undefined;
+  readonly decisionTimeoutMs: number;
   /** True while an automatic stop has tripped and is not yet written. */
   readonly locallyHalted: (agent: string) => boolean;
 }
@@ -103,10 +100,18 @@ async function recordRefusal(parts: DecideParts, frame: DecisionFrame, prepared:
  * issue the permit in one all-or-nothing step. Where the step is refused, a second one records the denial.
  */
 export async function decide(parts: DecideParts, prepared: Prepared, options: DecideOptions = {}): Promise<Decided> {
-  const { request } = prepared;
-  const rows = await parts.store.get([storeKey.halt(), storeKey.doc(docKey.policy(request.agentId)), storeKey.doc(docKey.wallet(request.wallet)), ...judgeKeys(request, prepared.decoded)]);
+  const { request, tx, decoded } = prepared;
+  const head = [storeKey.halt(), storeKey.doc(docKey.policy(request.agentId)), storeKey.doc(docKey.wallet(request.wallet))];
+  // The policy names the rows to read: the one last seen is nearly always still the one in force, so one read is enough.
+  const guess = parts.policies.lastOf(request.agentId);
+  let keys = guess === undefined ? [] : judgeKeys({ request, tx, decoded, policy: guess });
+  let rows = await parts.store.get([...head, ...keys]);
+  const policy = parts.policies.policyOf(request.agentId, rows[1]);
+  if (policy !== undefined && policy !== guess) {
+    keys = judgeKeys({ request, tx, decoded, policy });
+    rows = [...rows.slice(0, head.length), ...(await parts.store.get(keys))];
+  }
   const halt = (rows[0] as HaltState | undefined) ?? NO_HALT;
-  const policy = parts.policyOf(request.agentId, rows[1]);
   const wallet = docValue<WalletRecord>(rows[2]);
   const nowMs = parts.host.clock.nowMs();
   const frame: DecisionFrame = { host: parts.host, tenant: parts.tenant, software: parts.software, registry: parts.registryDigest(), epoch: halt.epoch };
@@ -117,23 +122,28 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     if (options.dryRun === true) return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: null };
     return recordRefusal(parts, frame, prepared, decision, undefined);
   }
-  const given = options.satisfaction;
-  const satisfaction = given !== undefined && given.policy === policy.digest && given.registry === frame.registry && given.expiresAtMs > nowMs ? given : undefined;
   const judgement = await parts.judge.judge({
     request,
-    tx: prepared.tx,
-    decoded: prepared.decoded,
+    tx,
+    decoded,
     policy,
-    rows: rows.slice(3),
-    simulate: options.simulate ?? ((signal) => prepared.node.simulate(prepared.tx, { signal })),
-    satisfied: satisfaction?.codes ?? NOTHING,
+    rows: { keys, values: rows.slice(head.length) },
+    read: (more) => parts.store.get(more),
+    simulate: options.simulate ?? ((signal) => prepared.node.simulate(tx, { signal })),
+    satisfied: options.satisfaction?.codes ?? NOTHING,
+    tokens: parts.tokens,
+    price: parts.price,
     nowMs,
+    deadlineMs: nowMs + parts.decisionTimeoutMs,
   });
-  const decision = judgedDecision(frame, prepared, policy, judgement, nowMs, satisfaction?.approvals ?? []);
+  const approvals = options.satisfaction === undefined ? [] : [options.satisfaction.approvalId];
+  const decision = judgedDecision(frame, prepared, policy, judgement, nowMs, approvals);
   if (options.dryRun === true) return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: judgement.simulation };
   if (decision.verdict !== 'approved') return recordRefusal(parts, frame, prepared, decision, judgement);
-  if (satisfaction !== undefined && satisfaction.effectsOf(decision) !== satisfaction.effectsDigest) {
-    return recordRefusal(parts, frame, prepared, overruled(decision, APPROVAL_MOVED, null), judgement);
+  const use = await options.satisfaction?.confirm(decision);
+  if (use?.ok === false) {
+    const moved: Reason = { code: use.reason, message: 'The approval does not fit what would be signed now.', retryable: false };
+    return recordRefusal(parts, frame, prepared, overruled(decision, moved, null), judgement);
   }
   const dueMs = nowMs + PERMIT_TTL_MS;
   const permit: PermitTerms = {
@@ -145,8 +155,8 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     registry: decision.registry,
     epoch: decision.epoch,
     expiresAtMs: dueMs,
-    approvals: satisfaction?.approvals ?? [],
-    approvalsExpireAtMs: satisfaction?.expiresAtMs ?? null,
+    approvals: use?.approvals ?? [],
+    approvalsExpireAtMs: use?.expiresAtMs ?? null,
     redeemedBy: null,
   };
   const row = requestRow(decision, prepared, { judgement, dueMs });
@@ -156,7 +166,7 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     ...judgement.rates,
     { kind: 'slot.take', wallet: request.wallet, slot: prepared.tx.slot, base: prepared.slotBase, agent, requestId, dueMs },
     { kind: 'permit.issue', agent, requestId, permit },
-    ...(satisfaction?.consume ?? []),
+    ...(use?.consume ?? []),
     ...decisionEvents(frame, decision).map((event) => parts.journal.command(event)),
   ];
   const result = await parts.journal.apply(commands);

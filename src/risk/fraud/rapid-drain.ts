@@ -5,7 +5,7 @@ import type { RiskContext } from '../risk-context.ts';
 /** Finished days with outflow before a day can be called unusual. */
 const ENOUGH_DAYS = 5;
 /** Multiples of a usual day that block: at any pace, and at a hurried one. */
-const ANY_PACE = 5n;
+const ANY_PACE = 12n;
 const HURRIED = 2n;
 /** Payments within the window, this one included, that are a hurry; and how far above the agent's own pace. */
 const HURRY_WINDOW_MS = 600_000;

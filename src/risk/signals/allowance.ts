@@ -2,7 +2,7 @@ import type { RiskFactor } from '../risk-assessment.ts';
 import type { RiskContext } from '../risk-context.ts';
 import { isNewParty } from '../risk-context.ts';
 
-const UNLIMITED = 45;
+const UNLIMITED = 50;
 /** From here on a number means "everything": no token has a supply of 2^128 base units that it can part with. */
 const UNLIMITED_FROM = 1n << 128n;
 
@@ -26,7 +26,7 @@ export function unlimitedAllowanceSignal(context: RiskContext): RiskFactor | und
   return undefined;
 }
 
-const NEW_SPENDER = 40;
+const NEW_SPENDER = 50;
 const DELEGATION = 60;
 
 /** Rights go to an account that was never paid and that no policy names. */

@@ -1,3 +1,3 @@
 export { decodeTransaction } from './decode-transaction.ts';
 export type { KnownTokens } from './frame.ts';
-export { allowanceAmount } from './methods.ts';
+export { allowanceAmount, selectorOf } from './methods.ts';

@@ -1,2 +1,3 @@
 export { createSqliteStore } from './sqlite-store.ts';
 export type { SqliteStoreOptions } from './sqlite-store.ts';
+export { sqliteStore, type StoreOpener } from './sqlite.ts';

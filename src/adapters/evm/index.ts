@@ -1,0 +1,3 @@
+export type { EvmAdapterOptions, EvmChainOptions, EvmTokenOption, FetchFunction } from './config.ts';
+export type { EvmAdapterFactory } from './evm-adapter.ts';
+export { createEvmAdapter, evm } from './evm-adapter.ts';

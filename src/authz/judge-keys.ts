@@ -1,0 +1,44 @@
+import { type AccountId, type ActionRequest, type AssetId, type DecodedTransaction, storeKey, type UnsignedTransaction } from '../core/index.ts';
+import { screenKey } from '../risk/index.ts';
+import { decodedExposure, type Exposure } from './exposure.ts';
+import { accountsOf } from './limits/ledger-accounts.ts';
+import type { CompiledPolicy } from './policy/index.ts';
+
+/** Whose rows a judgement reads. */
+export interface JudgeKeysInput {
+  readonly request: ActionRequest;
+  readonly tx: UnsignedTransaction;
+  readonly decoded: DecodedTransaction;
+  readonly policy: CompiledPolicy;
+}
+
+/** The rows that judging this request reads: the manager gets them from one consistent state and hands them to `judge`. */
+export function judgeKeys({ request, tx, decoded, policy }: JudgeKeysInput): readonly string[] {
+  return exposureKeys(request, decodedExposure(decoded, tx), policy);
+}
+
+/** The rows for what effects touch: the agent's profile, counters and ledger accounts, and the screening of every party. */
+export function exposureKeys(request: ActionRequest, exposure: Exposure, policy: CompiledPolicy): readonly string[] {
+  const accounts = accountsOf(policy, request.agentId);
+  const keys = [accounts.profileKey, ...accounts.rateKeys, ...accounts.unit.keys];
+  if (policy.assetCaps.size > 0) {
+    for (const asset of new Set([...exposure.spendTotals.map((total) => total.asset), exposure.fee.asset, ...declaredAsset(request)])) {
+      const own = accounts.asset(asset);
+      if (own !== undefined) keys.push(...own.keys);
+    }
+  }
+  const strategy = request.context.strategy === undefined ? undefined : accounts.strategy(request.context.strategy);
+  if (strategy !== undefined) keys.push(...strategy.keys);
+  for (const party of exposure.parties) keys.push(screenRow(party));
+  return keys;
+}
+
+/** Row key of an account's screening entry. */
+export function screenRow(account: AccountId): string {
+  return storeKey.doc(screenKey(account));
+}
+
+/** The asset that a call is said to spend, which only a simulation shows. */
+function declaredAsset({ declared }: ActionRequest): readonly AssetId[] {
+  return declared.asset === null ? [] : [declared.asset as AssetId];
+}

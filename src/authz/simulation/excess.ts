@@ -1,0 +1,112 @@
+import type { AccountId, ActionRequest, AssetId, Effect } from '../../core/index.ts';
+
+/** What a simulation shows beyond the decoded bytes. */
+export interface Excess {
+  /** Effects that the bytes did not show: layers 3, 4, 5 and 7 judge them too. */
+  readonly effects: readonly Effect[];
+  /** Those of them that neither the bytes nor the request's own words account for, in words; any denies. */
+  readonly unintended: readonly string[];
+}
+
+type Flow = Extract<Effect, { kind: 'outflow' | 'inflow' }>;
+
+/**
+ * Compares simulated with decoded effects of the wallet; the tolerance is zero. Money counts net per asset: a refund is
+ * no spending, and a decoded inflow that did not come is. Beside a call whose meaning only the simulation shows, what the
+ * request declared to spend is intended too; a right that nobody decoded never is.
+ */
+export function excessOf(decoded: readonly Effect[], simulated: readonly Effect[], request: ActionRequest): Excess {
+  const { wallet } = request;
+  const opaque = decoded.some(({ kind }) => kind === 'call' || kind === 'unknown');
+  const effects: Effect[] = [];
+  const unintended: string[] = [];
+  const assets = new Set(simulated.flatMap((effect) => (effect.kind === 'outflow' && effect.account === wallet ? [effect.asset] : [])));
+  for (const asset of inflowsExpected(decoded, wallet)) assets.add(asset);
+  for (const asset of assets) {
+    const overNet = netOf(simulated, wallet, asset) - positive(netOf(decoded, wallet, asset));
+    const declared = opaque && request.declared.asset === asset && request.declared.amount !== null && request.declared.amount !== 'unlimited' ? BigInt(request.declared.amount) : 0n;
+    if (overNet > 0n && netOf(simulated, wallet, asset) > declared) unintended.push(`${asset} leaves that the bytes do not show`);
+    const redirected = redirections(decoded, simulated, wallet, asset);
+    if (redirected.length > 0 && !opaque) unintended.push(`${asset} goes to another account than the bytes show`);
+    effects.push(...(redirected.length > 0 ? redirected : overNet > 0n ? [lump(asset, wallet, overNet)] : []));
+  }
+  for (const effect of simulated) {
+    const right = rightOf(effect, decoded, wallet);
+    if (right === undefined) continue;
+    effects.push(effect);
+    unintended.push(right);
+  }
+  return { effects, unintended };
+}
+
+/** Simulated outflows to a counterparty beyond what the bytes send it; empty where the simulation cannot attribute. */
+function redirections(decoded: readonly Effect[], simulated: readonly Effect[], wallet: AccountId, asset: AssetId): readonly Effect[] {
+  const flows = simulated.filter((effect): effect is Flow => effect.kind === 'outflow' && effect.account === wallet && effect.asset === asset);
+  if (flows.some(({ counterparty }) => counterparty === null)) return [];
+  const found: Effect[] = [];
+  for (const counterparty of new Set(flows.map((flow) => flow.counterparty))) {
+    const amount = sentTo(simulated, wallet, asset, counterparty) - sentTo(decoded, wallet, asset, counterparty);
+    if (amount > 0n) found.push({ kind: 'outflow', account: wallet, counterparty, asset, amount, leaf: 'simulation', source: 'simulation' });
+  }
+  return found;
+}
+
+function sentTo(effects: readonly Effect[], wallet: AccountId, asset: AssetId, to: AccountId | null): bigint {
+  let sum = 0n;
+  for (const effect of effects) if (effect.kind === 'outflow' && effect.account === wallet && effect.asset === asset && effect.counterparty === to) sum += effect.amount;
+  return sum;
+}
+
+/** A right over the wallet that the simulation shows and the bytes do not, in words; undefined for anything else. */
+function rightOf(effect: Effect, decoded: readonly Effect[], wallet: AccountId): string | undefined {
+  switch (effect.kind) {
+    case 'allowance': {
+      if (effect.owner !== wallet || effect.amount === 0n) return undefined;
+      const granted = decoded.some((known) => known.kind === 'allowance' && known.owner === wallet && known.spender === effect.spender && known.asset === effect.asset && covers(known.amount, effect.amount));
+      return granted ? undefined : `an allowance to ${effect.spender} that the bytes do not show`;
+    }
+    case 'operator':
+      if (effect.owner !== wallet || !effect.approved) return undefined;
+      return decoded.some((known) => known.kind === 'operator' && known.approved && known.operator === effect.operator && known.collection === effect.collection)
+        ? undefined
+        : `an operator ${effect.operator} that the bytes do not show`;
+    case 'delegation':
+      if (effect.account !== wallet) return undefined;
+      return decoded.some((known) => known.kind === 'delegation' && known.account === wallet && known.delegate === effect.delegate) ? undefined : 'a delegation that the bytes do not show';
+    case 'control':
+      if (effect.account !== wallet) return undefined;
+      return decoded.some((known) => known.kind === 'control' && known.account === wallet && known.aspect === effect.aspect && known.to === effect.to)
+        ? undefined
+        : `a change of ${effect.aspect} that the bytes do not show`;
+    case 'unknown':
+      return 'something that the simulation cannot explain';
+    default:
+      return undefined;
+  }
+}
+
+function covers(known: bigint | 'unlimited', found: bigint | 'unlimited'): boolean {
+  return known === 'unlimited' || (found !== 'unlimited' && found <= known);
+}
+
+function netOf(effects: readonly Effect[], wallet: AccountId, asset: AssetId): bigint {
+  let net = 0n;
+  for (const effect of effects) {
+    if ((effect.kind !== 'outflow' && effect.kind !== 'inflow') || effect.account !== wallet || effect.asset !== asset) continue;
+    net += effect.kind === 'outflow' ? effect.amount : -effect.amount;
+  }
+  return net;
+}
+
+/** Assets that the bytes bring to the wallet and take from it: an inflow that stays away makes the net larger. */
+function inflowsExpected(decoded: readonly Effect[], wallet: AccountId): readonly AssetId[] {
+  return decoded.flatMap((effect) => (effect.kind === 'inflow' && effect.account === wallet ? [effect.asset] : []));
+}
+
+function lump(asset: AssetId, account: AccountId, amount: bigint): Effect {
+  return { kind: 'outflow', account, counterparty: null, asset, amount, leaf: 'simulation', source: 'simulation' };
+}
+
+function positive(net: bigint): bigint {
+  return net > 0n ? net : 0n;
+}

@@ -1,0 +1,95 @@
+import { filter, Observable, retry, type Subscription } from 'rxjs';
+import type { Clock } from '../core/clock.ts';
+import type { SecurityEvent, SecurityEventType } from '../core/event.ts';
+import type { HaltState } from '../core/halt.ts';
+import type { TimeMs } from '../core/ids.ts';
+import { replayTriggers } from './replay.ts';
+import { createTriggerCounter, type IsStopped, type Trip } from './trigger-counter.ts';
+import { countedTypes, type TriggerRule } from './trigger-rule.ts';
+
+/** Events since a time, oldest first; how the audit log tells them. */
+export type History = (range: { readonly sinceMs: number; readonly types: readonly SecurityEventType[] }) => AsyncIterable<SecurityEvent>;
+
+/** What the triggers need. */
+export interface TriggersOptions {
+  readonly rules: readonly TriggerRule[];
+  readonly events$: Observable<SecurityEvent>;
+  readonly clock: Clock;
+  readonly isStopped: IsStopped;
+  /** Stops what a trip says. Must not throw; what it cannot store it has to repeat. */
+  readonly act: (trip: Trip) => void;
+}
+
+/** Watches events and pulls the emergency stop by itself. */
+export interface Triggers {
+  /** Counts what the log holds, then what is published. A trip that was never acted on is acted on now. */
+  start(history: History | undefined, state: HaltState): Promise<void>;
+  stop(): void;
+  /** Starts the counts of an agent, or with null those of the tenant, anew. */
+  reset(agent: string | null, atMs: TimeMs): void;
+  /** Events that could not be counted because something threw. */
+  readonly faults: number;
+}
+
+/** A source that failed is listened to again after this long. */
+const RESUBSCRIBE_MS = 100;
+
+/** Makes triggers that listen once started. */
+export function createTriggers(options: TriggersOptions): Triggers {
+  const { rules, clock, act } = options;
+  const counter = createTriggerCounter(rules);
+  const types: ReadonlySet<SecurityEventType> = new Set([...countedTypes(rules), 'emergency_changed']);
+  let subscription: Subscription | undefined;
+  let faults = 0;
+
+  const observe = (event: SecurityEvent): void => {
+    try {
+      if (event.type === 'emergency_changed') resetBy(event);
+      else for (const trip of counter.observe(event, clock.nowMs(), options.isStopped)) act(trip);
+    } catch {
+      faults += 1;
+    }
+  };
+  const resetBy = (event: Extract<SecurityEvent, { type: 'emergency_changed' }>): void => {
+    const { change } = event;
+    counter.reset(change.kind === 'pause' || change.kind === 'resume' ? change.agent : null, event.at);
+  };
+  const listen = (next: (event: SecurityEvent) => void): Subscription => {
+    const later = (): Observable<number> =>
+      new Observable((subscriber) => {
+        const timer = clock.schedule(RESUBSCRIBE_MS, () => subscriber.next(0));
+        return () => timer.cancel();
+      });
+    return options.events$.pipe(
+      filter((event) => types.has(event.type)),
+      retry({ delay: later }),
+    ).subscribe({ next });
+  };
+
+  return {
+    get faults() {
+      return faults;
+    },
+    async start(history, state) {
+      if (subscription !== undefined || rules.length === 0) return;
+      // Listened to from now on, counted after what the log tells; what both tell counts once.
+      let waiting: SecurityEvent[] | undefined = [];
+      subscription = listen((event) => (waiting === undefined ? observe(event) : waiting.push(event)));
+      try {
+        const replayed = history === undefined ? { trips: [], ids: new Set<string>() } : await replayTriggers({ rules, types: [...types], counter, history, state, nowMs: clock.nowMs() });
+        for (const trip of replayed.trips) if (!options.isStopped(trip.rule.action, trip.agent)) act(trip);
+        for (const event of waiting) if (!replayed.ids.has(event.id)) observe(event);
+        waiting = undefined;
+      } catch (error) {
+        subscription.unsubscribe();
+        subscription = undefined;
+        throw error;
+      }
+    },
+    stop() {
+      subscription?.unsubscribe();
+      subscription = undefined;
+    },
+    reset: counter.reset,
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * castellan: a gate between an autonomous agent and its money.
+ *
+ * @packageDocumentation
+ */
+export { createAuditLog, verifyLog } from './audit/index.ts';
+export { createMemoryApprovalProvider, signApproval, signStatement } from './approvals/index.ts';
+export { type CompiledPolicy, compilePolicy, DEFAULT_POLICY_BASE, DEFAULT_TEMPLATES, type Permissions } from './authz/index.ts';
+export type { Agent } from './manager/agent.ts';
+export { createSecurityManager, type SecurityManager, type ShutdownReport } from './manager/create.ts';
+export type { SecurityConfig } from './manager/config.ts';
+export type { SecurityHealth } from './manager/health.ts';
+export type { AgentRequest } from './manager/request.ts';
+export type { AuthorizationResult, DryRunResult, ExecutionResult, ExecutionStatus } from './manager/result.ts';
+export type { Wallet } from './manager/wallets.ts';
+export type { AgentSigned, AgentSigningInput, AgentSigningPort } from './core/agent-port.ts';
+export type { ApprovalAnswer, ApprovalRecord, ApprovalRequest } from './core/approval.ts';
+export type { Authorization } from './core/authority.ts';
+export type { ChainAdapter, ChainNode, Codec, SimulationReport, Token } from './core/chain-adapter.ts';
+export type { Decision } from './core/decision.ts';
+export type { Effect } from './core/effect.ts';
+export { CastellanError, type ErrorCode, isCastellanError } from './core/errors.ts';
+export type { SecurityEvent, SecurityEventType } from './core/event.ts';
+export type { AccountId, AgentId, AssetId, ChainId, Digest, RequestId, TimeMs } from './core/ids.ts';
+export { formatAmount, parseAmount } from './core/money.ts';
+export type { PriceSource } from './core/price.ts';
+export type { Reason, ReasonCode } from './core/reason.ts';
+export { createAttestationKey, generateSeed } from './core/signature.ts';
+export type { AttestationKey } from './core/signer.ts';
+export type { Json, Store } from './core/store.ts';
+export type { Receipt } from './core/transaction.ts';
+export { LAYERS, type LayerName, type LayerReport, type Verdict } from './core/verdict.ts';
