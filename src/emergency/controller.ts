@@ -95,18 +95,17 @@ export function createEmergencyController(options: EmergencyOptions): EmergencyC
     knownEpoch = state.epoch;
     return state;
   };
-  const change = async (plan: HaltPlan, details: EventDetails): Promise<HaltState> => {
-    const state = await changeHalt({ store, tenant: options.tenant, clock, random: options.random, command: options.command, publish, read }, plan, details);
-    knownEpoch = Math.max(knownEpoch, state.epoch);
-    return state;
-  };
+  const changer = { store, tenant: options.tenant, clock, random: options.random, command: options.command, publish };
+  const loosen = (plan: HaltPlan, details: EventDetails): Promise<HaltState> => changeHalt({ ...changer, read }, plan, details);
+  // A stop is written into any state that can be read at all, also into one that was set back.
+  const tighten = (plan: HaltPlan, details: EventDetails): Promise<HaltState> => changeHalt({ ...changer, read: () => readHaltState(store) }, plan, details);
   const freshState = (): HaltState | undefined => {
     const snapshot = store.haltSnapshot();
     if (snapshot === undefined || !(Math.abs(clock.nowMs() - snapshot.readAtMs) <= freshMs) || snapshot.state.epoch < knownEpoch) return undefined;
     return snapshot.state;
   };
-  const stops = createStops({ latch, change });
-  const releases = createReleases({ latch, change, authority, read });
+  const stops = createStops({ latch, change: tighten });
+  const releases = createReleases({ latch, change: loosen, authority, read });
 
   const stopAll = async (cause: StopCause): Promise<HaltState> => {
     const state = await stops.all(cause);
@@ -185,6 +184,7 @@ export function createEmergencyController(options: EmergencyOptions): EmergencyC
     async start() {
       starting ??= (async () => {
         await triggers.start(options.history, await read());
+        latch.open();
         keepFresh();
       })().catch((error: unknown) => {
         starting = undefined;

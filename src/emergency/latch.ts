@@ -18,7 +18,9 @@ export interface Latch {
   isStopped(target: string): boolean;
   /** Targets that are stopped here and not yet durably. */
   targets(): readonly string[];
-  /** Ends the repeating; what is stopped stays stopped. */
+  /** Repeats what is not durable yet, now. */
+  open(): void;
+  /** Ends the repeating until it is opened again; what is stopped stays stopped. */
   close(): void;
 }
 
@@ -79,6 +81,11 @@ export function createLatch(clock: Clock): Latch {
     },
     isStopped: (target) => pending.has(target),
     targets: () => [...pending.keys()],
+    open() {
+      if (!closed) return;
+      closed = false;
+      for (const [target, entries] of pending) for (const entry of entries) attempt(target, entry).catch(() => undefined);
+    },
     close() {
       closed = true;
       for (const entries of pending.values()) for (const entry of entries) entry.timer?.cancel();

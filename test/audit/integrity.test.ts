@@ -1,5 +1,8 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkpointKey } from '../../src/audit/stored-checkpoint.ts';
 import { createCompactRange, type IntegrityReport, logOrigin, parseEntry, signCheckpoint, toEntry, verifyLog } from '../../src/audit/index.ts';
 import { chainHash, leafHash, nodeHash } from '../../src/core/index.ts';
@@ -7,9 +10,22 @@ import { eventOf, fileLog, KEY, memoryLog, OTHER_KEY, stepsOf, tamper, temporary
 
 const SIZE = 1_250;
 
-/** A file with 1,250 entries signed every hundred, and the checkpoint at 1,200 as an operator would have kept it. */
+const folder = mkdtempSync(join(tmpdir(), 'castellan-integrity-'));
+const original = join(folder, 'store.db');
+let held = '';
+beforeAll(makeOriginal);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A copy of the file, and the checkpoint at 1,200 as an operator would have kept it. */
 async function signedFile(): Promise<{ readonly path: string; readonly held: string }> {
   const path = temporaryFile();
+  copyFileSync(original, path);
+  return { path, held };
+}
+
+/** A file with 1,250 entries signed every hundred. */
+async function makeOriginal(): Promise<void> {
+  const path = original;
   const { store, log, close } = await fileLog(path);
   await log.start();
   for (let from = 0; from < SIZE; from += 50) {
@@ -17,8 +33,9 @@ async function signedFile(): Promise<{ readonly path: string; readonly held: str
     while (log.health().unsigned >= 100) await new Promise((resolve) => setImmediate(resolve));
   }
   await close();
-  const held = readDoc(path, checkpointKey(1_200))['note'];
-  return { path, held: String(held) };
+  held = String(readDoc(path, checkpointKey(1_200))['note']);
+  // The copies are of one file: nothing may be left beside it.
+  tamper(path, (db) => db.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
 }
 
 function readDoc(path: string, key: string): Record<string, unknown> {
@@ -69,10 +86,10 @@ async function verify(path: string, options: { readonly checkpoint?: string; rea
 
 const named = (report: IntegrityReport): readonly string[] => report.problems.map(({ kind, index }) => `${kind}@${index}`);
 
-async function afterTampering(change: (db: DatabaseSync) => void, held = false): Promise<readonly string[]> {
+async function afterTampering(change: (db: DatabaseSync) => void): Promise<readonly string[]> {
   const file = await signedFile();
   tamper(file.path, change);
-  const report = await verify(file.path, held ? { checkpoint: file.held } : {});
+  const report = await verify(file.path);
   expect(report.valid).toBe(false);
   for (const { detail } of report.problems) expect(detail).not.toBe('');
   return named(report);
@@ -80,7 +97,7 @@ async function afterTampering(change: (db: DatabaseSync) => void, held = false):
 
 describe('an untouched log', () => {
   it('is valid in whole and in parts, and says what was checked', async () => {
-    const { path, held } = await signedFile();
+    const { path } = await signedFile();
     const whole = await verify(path, { checkpoint: held });
     expect(whole).toMatchObject({ valid: true, size: SIZE, checkedEntries: SIZE, signedSize: SIZE, problems: [], truncated: false });
     const range = createCompactRange();
@@ -285,7 +302,7 @@ describe('tampering with the file is named', () => {
   });
 
   it('a held checkpoint that is no checkpoint of this log', async () => {
-    const { path, held } = await signedFile();
+    const { path } = await signedFile();
     expect(named(await verify(path, { checkpoint: held.replace('acme', 'acne') }))).toEqual(['checkpoint_invalid@null']);
     expect(named(await verify(path, { checkpoint: '' }))).toEqual(['checkpoint_invalid@null']);
     expect(named(await verify(path, { publicKey: OTHER_KEY.publicKey }))).toContain('checkpoint_invalid@100');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/adapters/host/index.ts';
 import { createSqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import { CastellanError, fromHex, keccak256, payloadDigest, type Store, sha256, toHex } from '../../src/core/index.ts';
 import { createCustodian, createSoftwareCustody, openVault } from '../../src/custody/index.ts';
@@ -86,7 +87,7 @@ describe('custodian', () => {
       await expectRefused(bench, bench.custody.custodian.sign(permit, wrong), 'permit_payload_mismatch');
     }
     for (const wrong of [undefined, null, toHex(PAYLOAD), [...PAYLOAD], PAYLOAD.buffer]) {
-      await expect(bench.custody.custodian.sign(permit, wrong as Uint8Array)).rejects.toMatchObject({ details: { reason: 'permit_payload_mismatch' } });
+      await expect(bench.custody.custodian.sign(permit, wrong as never)).rejects.toMatchObject({ details: { reason: 'permit_payload_mismatch' } });
     }
   });
 
@@ -350,8 +351,10 @@ describe('two processes on one SQLite file', () => {
 
   it('redeem a permit once between them', async () => {
     const path = join(folder, 'store.db');
-    const bench = await createBench({ store: (clock, random) => createSqliteStore({ path, clock, random }) });
-    const second = await createSqliteStore({ path, clock: bench.clock, random: bench.random });
+    // Processes wait for each other in real time.
+    const { schedule } = systemClock();
+    const bench = await createBench({ store: (clock, random) => createSqliteStore({ path, clock: { ...clock, schedule }, random }) });
+    const second = await createSqliteStore({ path, clock: { ...bench.clock, schedule }, random: bench.random });
     const vault = await openVault({ store: second, random: bench.random, tenant: 'test', encryptionKey: ENCRYPTION_KEY });
     const other = createSoftwareCustody({ store: second, clock: bench.clock, random: bench.random, vault, hashes: { secp256k1: keccak256 }, redeemerId: 'host-2', command: toLogCommand });
     for (let round = 0; round < 8; round += 1) {

@@ -82,10 +82,14 @@ describe('lookalike_destination', () => {
 });
 
 describe('rapid_drain', () => {
-  it('blocks five usual days at once, also to known accounts', () => {
-    const assessment = run(sized(30_000_000n));
+  it('blocks eight usual days at once, also to known accounts', () => {
+    const assessment = run(sized(50_000_000n));
     expect(assessment.patterns).toContainEqual(expect.objectContaining({ id: 'rapid_drain', recommendedAction: 'block' }));
     expect(assessment.vetoes).toContainEqual({ reason: 'rapid_drain', detail: 'Rapid drain', account: null });
+  });
+  it('escalates from five', () => {
+    expect(pattern(sized(30_000_000n), 'rapid_drain')).toMatchObject({ recommendedAction: 'escalate' });
+    expect(run(sized(30_000_000n)).vetoes).toEqual([]);
   });
   it('counts what the ledger has booked and holds', () => {
     expect(pattern(sized(1_234_567n), 'rapid_drain')).toBeUndefined();

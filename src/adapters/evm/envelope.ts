@@ -128,12 +128,13 @@ export function readEnvelope(payload: Uint8Array): Envelope {
 }
 
 /**
- * Reads signed EIP-1559 bytes: `0x02 ‖ rlp([…nine fields, yParity, r, s])`. The signature itself is not checked here.
+ * The unsigned bytes inside signed EIP-1559 ones: `0x02 ‖ rlp([…nine fields, yParity, r, s])` without the last three.
+ * The signature itself is not checked.
  * @throws PAYLOAD_UNDECODABLE
  */
-export function readSignedEnvelope(raw: Uint8Array): Envelope {
+export function readUnsigned(raw: Uint8Array): Uint8Array {
   if (!(raw instanceof Uint8Array) || raw[0] !== 2) throw undecodable('type_unsupported');
   const fields = list(decodeRlp(raw.subarray(1)), 'transaction');
   if (fields.length !== 12) throw undecodable('field_count', { type: 'eip1559', fields: fields.length });
-  return readEnvelope(encodeRlp(fields.slice(0, 9), 2));
+  return encodeRlp(fields.slice(0, 9), 2);
 }

@@ -1,3 +1,4 @@
 export type { EvmAdapterOptions, EvmChainOptions, EvmTokenOption, FetchFunction } from './config.ts';
+export { readUnsigned } from './envelope.ts';
 export type { EvmAdapterFactory } from './evm-adapter.ts';
 export { createEvmAdapter, evm } from './evm-adapter.ts';

@@ -7,7 +7,7 @@ import { malformed, readCount, readHash, readObject, readQuantity } from './answ
 import type { Block } from './block.ts';
 import type { RpcClient } from './client.ts';
 import { allowanceAmount } from './decode/index.ts';
-import { readSignedEnvelope } from './envelope.ts';
+import { readEnvelope, readUnsigned } from './envelope.ts';
 import type { Log } from './events.ts';
 import { readClaim, readLogs } from './events.ts';
 
@@ -85,7 +85,7 @@ function claimed({ chain, wallet }: SignedTransaction, log: Log): readonly Effec
 export function toReceipt(signed: SignedTransaction, found: ChainReceipt, block: Block): Receipt {
   const { chain, wallet, hash } = signed;
   const native = nativeAssetId(chain);
-  const { to, value } = readSignedEnvelope(signed.raw);
+  const { to, value } = readEnvelope(readUnsigned(signed.raw));
   const effects: Effect[] = [{ kind: 'fee', account: wallet, asset: native, max: found.feePaid, ...AT }];
   if (found.success && to !== null && value > 0n) effects.push(...movements(wallet, wallet, accountOf(chain, to), native, value));
   if (found.success) effects.push(...found.logs.flatMap((log) => claimed(signed, log)));

@@ -4,8 +4,9 @@ import type { RiskContext } from '../risk-context.ts';
 
 /** Finished days with outflow before a day can be called unusual. */
 const ENOUGH_DAYS = 5;
-/** Multiples of a usual day that block: at any pace, and at a hurried one. */
-const ANY_PACE = 12n;
+/** Multiples of a usual day: what a person should see, what no person is asked about, what blocks at a hurried pace. */
+const ESCALATED = 5n;
+const BLOCKED = 8n;
 const HURRIED = 2n;
 /** Payments within the window, this one included, that are a hurry; and how far above the agent's own pace. */
 const HURRY_WINDOW_MS = 600_000;
@@ -14,7 +15,8 @@ const HURRY_FACTOR = 4;
 
 /**
  * `rapid_drain`: a day's outflow far above a usual day of this agent, or twice a usual day in one hurried run, as when a
- * stolen session empties a wallet before anyone looks. Blocks.
+ * stolen session empties a wallet before anyone looks. Blocks; between five and eight usual days it escalates, because
+ * honest payrolls and purchases lie there too.
  *
  * Avoiding it costs the attacker time: less than the multiple a day, under daily limits, in sight of everyone. A young
  * profile has no usual day; limits alone hold there.
@@ -29,13 +31,14 @@ export function rapidDrain(context: RiskContext): PatternMatch | undefined {
   const day = (booked > seen ? booked : seen) + amountsInUnit.outflow;
   if (day < usual * HURRIED) return undefined;
   const hurried = isHurried(profile.recent, 2 ** profile.interval.mean, nowMs);
-  if (day < usual * ANY_PACE && !hurried) return undefined;
+  if (day < usual * ESCALATED && !hurried) return undefined;
+  const blocked = hurried || day >= usual * BLOCKED;
   const multiple = Number((day * 100n) / usual) / 100;
   return {
     id: 'rapid_drain',
     name: 'Rapid drain',
-    confidence: Math.min(0.99, 0.8 + 0.01 * multiple),
-    recommendedAction: 'block',
+    confidence: blocked ? 0.95 : 0.75,
+    recommendedAction: blocked ? 'block' : 'escalate',
     evidence: { multipleOfUsualDay: multiple, hurried, dayOutflow: String(day), usualDay: String(usual) },
     reason: 'rapid_drain',
   };

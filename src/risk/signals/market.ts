@@ -9,11 +9,11 @@ const FRESH_FOR_MS = 600_000;
 const FULL_VOLATILITY = 0.2;
 const FULL_IMPACT = 0.05;
 
-/** True for data of the last ten minutes that is numbers, none of them negative. */
+/** True for data at most ten minutes away that is numbers, none of them negative. */
 export function isFreshMarket(market: MarketFacts | undefined, nowMs: TimeMs): market is MarketFacts {
   return (
     market !== undefined &&
-    nowMs - market.atMs <= FRESH_FOR_MS &&
+    Math.abs(nowMs - market.atMs) <= FRESH_FOR_MS &&
     market.dailyVolatility >= 0 &&
     (market.priceImpact === null || market.priceImpact >= 0)
   );

@@ -1,0 +1,78 @@
+import type { Address, Hex, LocalAccount, TransactionSerializable } from 'viem';
+import { BaseError, hexToBytes, serializeTransaction } from 'viem';
+import { toAccount } from 'viem/accounts';
+import { readUnsigned } from '../../adapters/evm/index.ts';
+import type { AgentSigningPort, ChainId } from '../../core/index.ts';
+import { CastellanError, isCastellanError, parseAccount, toHex } from '../../core/index.ts';
+
+function closed(door: string): () => Promise<never> {
+  return () =>
+    Promise.reject(
+      new CastellanError('SIGNING_CLOSED', {
+        message: 'A guarded account signs transactions only: nothing else can be judged by its effects yet.',
+        details: { door },
+      }),
+    );
+}
+
+function refuse(message: string): CastellanError {
+  return new CastellanError('REQUEST_INVALID', { message });
+}
+
+/**
+ * A refusal in viem's own form, which its clients can carry to the caller whole: they take `details` for text.
+ * `cause` is the {@link CastellanError}; `error.walk(isCastellanError)` finds it under whatever a client wraps around it.
+ */
+export class GuardedTransactionError extends BaseError {
+  override readonly cause: CastellanError;
+
+  constructor(cause: CastellanError) {
+    const reason = cause.details['reason'];
+    super(cause.shortMessage, { cause, name: 'GuardedTransactionError', details: reason === undefined ? cause.code : `${cause.code} ${String(reason)}` });
+    this.cause = cause;
+  }
+}
+
+/**
+ * A viem account whose transactions pass the gate: give it to `createWalletClient` and existing agent code keeps working.
+ *
+ * The bytes that come back are those that went in, signed: recipient, value, data, nonce and fees are viem's own. A nonce
+ * that is not the wallet's next free slot is refused by the gate. `signMessage`, `signTypedData`, `sign` and
+ * `signAuthorization` throw SIGNING_CLOSED.
+ *
+ * Fails closed when the gate says no, or hands back anything but a signature over these very bytes.
+ * @throws GuardedTransactionError around REQUEST_DENIED with the decision's `verdict`, `reason` and `decisionId` in
+ * `details`, or around REQUEST_INVALID for a transaction that is not EIP-1559 or names no chain
+ * @example
+ * const account = toGuardedAccount(security.agent('a1'), { address: wallet });
+ * const client = createWalletClient({ account, chain, transport: http(rpcUrl) });
+ * const hash = await client.sendTransaction({ to, value: parseEther('0.5') });
+ */
+export function toGuardedAccount(agent: AgentSigningPort, { address }: { readonly address: string }): LocalAccount<'custom', Address> {
+  const signTransaction = async (transaction: TransactionSerializable): Promise<Hex> => {
+    if (transaction.chainId === undefined) throw refuse('The transaction names no chain.');
+    const chain = `eip155:${transaction.chainId}` as ChainId;
+    const wallet = parseAccount(address, chain);
+    // A serializer of the caller's would choose bytes that we do not know: the standard form or nothing.
+    const bytes = hexToBytes(serializeTransaction(transaction));
+    if (bytes[0] !== 2) throw refuse('Only EIP-1559 transactions are signed.');
+    const { raw } = await agent.signTransaction({ chain, wallet, bytes });
+    if (toHex(readUnsigned(raw)) !== toHex(bytes)) {
+      throw new CastellanError('SIGNATURE_INVALID', { message: 'Other bytes than these were signed.', details: { agent: agent.agentId } });
+    }
+    return `0x${toHex(raw)}`;
+  };
+  const account = toAccount({
+    address: address as Address,
+    // viem hands over whatever transaction type the chain knows; what is not EIP-1559 is refused above.
+    signTransaction: (transaction) =>
+      signTransaction(transaction as TransactionSerializable).catch((error: unknown) => {
+        throw isCastellanError(error) ? new GuardedTransactionError(error) : error;
+      }),
+    signMessage: closed('signMessage'),
+    signTypedData: closed('signTypedData'),
+    sign: closed('sign'),
+    signAuthorization: closed('signAuthorization'),
+  });
+  return account as LocalAccount<'custom', Address>;
+}

@@ -1,0 +1,1 @@
+export { GuardedTransactionError, toGuardedAccount } from './guarded-account.ts';

@@ -1,0 +1,56 @@
+import type { Clock } from '../core/clock.ts';
+import type { Store } from '../core/store.ts';
+import { createManualClock } from './manual-clock.ts';
+import type { ManualClock } from './manual-clock.ts';
+import { accountingChecks } from './store-conformance/accounting.ts';
+import { documentChecks } from './store-conformance/documents.ts';
+import { ledgerChecks } from './store-conformance/ledger.ts';
+import { logChecks } from './store-conformance/log.ts';
+import { permitChecks } from './store-conformance/permit.ts';
+import { rateChecks } from './store-conformance/rate.ts';
+import { slotChecks } from './store-conformance/slot.ts';
+import { timeChecks } from './store-conformance/time.ts';
+
+/** What the suite needs of a test runner; vitest, jest and node:test wrappers fit. */
+export interface SuiteRunner {
+  describe(name: string, body: () => void): unknown;
+  it(name: string, body: () => Promise<void>): unknown;
+  expect(value: unknown): { toBe(expected: unknown): void; toEqual(expected: unknown): void; toMatchObject(expected: object): void };
+}
+
+/** Opens an empty store on this clock. The suite closes it. */
+export type OpenStore = (clock: Clock) => Promise<Store> | Store;
+
+/** One property that every store has. */
+export interface StoreCheck {
+  readonly name: string;
+  run(scene: { readonly store: Store; readonly clock: ManualClock; readonly expect: SuiteRunner['expect'] }): Promise<void>;
+}
+
+const FAMILIES: Readonly<Record<string, readonly StoreCheck[]>> = {
+  ledger: ledgerChecks, accounting: accountingChecks, permit: permitChecks, slot: slotChecks, rate: rateChecks, log: logChecks, documents: documentChecks, time: timeChecks,
+};
+
+/**
+ * The conformance suite of the Store port: registers every check with the runner. A store that passes decides like ours.
+ *
+ * @example
+ * storeConformance({ describe, it, expect }, 'my store', (clock) => createMyStore({ clock }));
+ */
+export function storeConformance(runner: SuiteRunner, name: string, open: OpenStore): void {
+  for (const [family, checks] of Object.entries(FAMILIES)) {
+    runner.describe(`${name}: ${family}`, () => {
+      for (const check of checks) {
+        runner.it(check.name, async () => {
+          const clock = createManualClock();
+          const store = await open(clock);
+          try {
+            await check.run({ store, clock, expect: runner.expect });
+          } finally {
+            await store.close();
+          }
+        });
+      }
+    });
+  }
+}
