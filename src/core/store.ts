@@ -164,6 +164,7 @@ export const storeKey = {
   request: (agent: AgentId, requestId: RequestId): string => `request/${requestId}/${agent}`,
   /** Exists from redeemed until final or released: what recovery has to look at. */
   open: (agent: AgentId, requestId: RequestId): string => `open/${requestId}/${agent}`,
+  openAll: (): string => 'open/',
   ledger: (account: string): string => `ledger/${account}`,
   ledgerWindow: (account: string, windowMs: number): string => `window/${account}/${windowMs}`,
   rate: (key: string): string => `rate/${key}`,

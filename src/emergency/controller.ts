@@ -9,13 +9,14 @@ import type { Command, Store } from '../core/store.ts';
 import { type ActiveEmergency, listActive } from './active.ts';
 import { changeHalt, type HaltPlan } from './halt-change.ts';
 import { readHaltState } from './halt-state.ts';
+import type { History } from './history.ts';
 import { createLatch, EVERYTHING } from './latch.ts';
 import { createReleases, type Release } from './releases.ts';
 import { toAgentId, toDurationMs, toReason } from './stop-text.ts';
 import { createStops, type StopCause } from './stops.ts';
 import type { Trip } from './trigger-counter.ts';
 import { type EmergencyTrigger, toTriggerRules } from './trigger-rule.ts';
-import { createTriggers, type History } from './triggers.ts';
+import { createTriggers } from './triggers.ts';
 
 /** What the emergency controller needs. */
 export interface EmergencyOptions {

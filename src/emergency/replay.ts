@@ -2,7 +2,7 @@ import type { SecurityEvent, SecurityEventType } from '../core/event.ts';
 import type { Halt, HaltState } from '../core/halt.ts';
 import type { TriggerCounter, Trip } from './trigger-counter.ts';
 import type { TriggerRule } from './trigger-rule.ts';
-import type { History } from './triggers.ts';
+import type { History } from './history.ts';
 
 /** What counting anew needs. */
 export interface ReplayOptions {

@@ -3,12 +3,10 @@ import type { Clock } from '../core/clock.ts';
 import type { SecurityEvent, SecurityEventType } from '../core/event.ts';
 import type { HaltState } from '../core/halt.ts';
 import type { TimeMs } from '../core/ids.ts';
+import type { History } from './history.ts';
 import { replayTriggers } from './replay.ts';
 import { createTriggerCounter, type IsStopped, type Trip } from './trigger-counter.ts';
 import { countedTypes, type TriggerRule } from './trigger-rule.ts';
-
-/** Events since a time, oldest first; how the audit log tells them. */
-export type History = (range: { readonly sinceMs: number; readonly types: readonly SecurityEventType[] }) => AsyncIterable<SecurityEvent>;
 
 /** What the triggers need. */
 export interface TriggersOptions {

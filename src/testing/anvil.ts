@@ -32,7 +32,11 @@ function binaryPath(): string {
   const arch = process.arch === 'x64' ? 'amd64' : process.arch;
   const manifest = `@foundry-rs/anvil-${process.platform}-${arch}/package.json`;
   try {
-    return join(dirname(require.resolve(manifest, { paths: [dirname(require.resolve('@foundry-rs/anvil/package.json'))] })), 'bin', 'anvil');
+    return join(
+      dirname(require.resolve(manifest, { paths: [dirname(require.resolve('@foundry-rs/anvil/package.json'))] })),
+      'bin',
+      'anvil',
+    );
   } catch (cause) {
     throw new CastellanError('PEER_MISSING', { message: 'A local chain needs the package @foundry-rs/anvil.', cause });
   }
@@ -64,7 +68,9 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     let printed = '';
     void gone.then(fail);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      const match = printed.length > 100_000 ? null : /Listening on (\S+)/.exec((printed += text));
+      if (printed.length > 100_000) return;
+      printed += text;
+      const match = /Listening on (\S+)/.exec(printed);
       if (match === null) return;
       clearTimeout(timer);
       resolve(match[1] as string);
@@ -92,7 +98,10 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
       const response = await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
       const answer = (await response.json()) as { readonly result?: unknown; readonly error?: { readonly message?: string } };
       if (answer.error !== undefined) {
-        throw new CastellanError('CHAIN_REJECTED', { message: `The local chain refused ${method}.`, details: { detail: String(answer.error.message) } });
+        throw new CastellanError('CHAIN_REJECTED', {
+          message: `The local chain refused ${method}.`,
+          details: { detail: String(answer.error.message) },
+        });
       }
       return answer.result;
     },

@@ -52,7 +52,10 @@ async function codeOf(run: () => unknown): Promise<string> {
 }
 
 const moves = (effects: readonly Effect[], kind: 'outflow' | 'inflow', account: AccountId, asset: AssetId): bigint =>
-  effects.reduce((sum, effect) => (effect.kind === kind && effect.account === account && effect.asset === asset ? sum + effect.amount : sum), 0n);
+  effects.reduce(
+    (sum, effect) => (effect.kind === kind && effect.account === account && effect.asset === asset ? sum + effect.amount : sum),
+    0n,
+  );
 
 /**
  * What every chain adapter must do, on its real engine: bytes say what was asked, nothing else decodes, a dry run equals
@@ -60,14 +63,10 @@ const moves = (effects: readonly Effect[], kind: 'outflow' | 'inflow', account: 
  */
 export function describeChainConformance({ describe, it, expect }: TestFunctions, name: string, open: () => Promise<ChainHarness>): void {
   const test = (title: string, body: (harness: ChainHarness) => Promise<void>): void =>
-    it(
-      title,
-      async () => {
-        await using harness = await open();
-        await body(harness);
-      },
-      30_000,
-    );
+    it(title, async () => {
+      await using harness = await open();
+      await body(harness);
+    }, 30_000);
   const prepare = async (harness: ChainHarness, action: Action): Promise<UnsignedTransaction> => {
     const { adapter, chain, wallet } = harness;
     const node = adapter.node(chain);
@@ -76,8 +75,14 @@ export function describeChainConformance({ describe, it, expect }: TestFunctions
   };
   const sign = async ({ adapter, sign: key }: ChainHarness, tx: UnsignedTransaction): Promise<SignedTransaction> =>
     adapter.codec.assemble(tx, await key(adapter.codec.signingHash(tx.payload)));
-  const statusOf = async ({ adapter, chain }: ChainHarness, signed: SignedTransaction): Promise<SettlementStatus> => adapter.node(chain).status(signed);
-  const pay = (harness: ChainHarness, asset: AssetId, amount: bigint): Action => ({ kind: 'transfer', asset, amount, to: harness.counterparty });
+  const statusOf = async ({ adapter, chain }: ChainHarness, signed: SignedTransaction): Promise<SettlementStatus> =>
+    adapter.node(chain).status(signed);
+  const pay = (harness: ChainHarness, asset: AssetId, amount: bigint): Action => ({
+    kind: 'transfer',
+    asset,
+    amount,
+    to: harness.counterparty,
+  });
   const assets = ({ adapter, chain, token }: ChainHarness): readonly AssetId[] => [adapter.codec.nativeAsset(chain).asset, token];
 
   describe(`chain adapter: ${name}`, () => {
@@ -92,7 +97,10 @@ export function describeChainConformance({ describe, it, expect }: TestFunctions
         expect(decoded.effects.every(({ source }) => source === 'bytes')).toBe(true);
         const fee = decoded.effects.filter((effect) => effect.kind === 'fee');
         expect(fee.map((effect) => [effect.account, effect.max])).toEqual([[wallet, tx.fee.ceiling]]);
-        const again = adapter.codec.build({ kind: 'calls', calls: decoded.calls }, { chain, wallet, slot: tx.slot, fee: tx.fee, validUntilMs: null });
+        const again = adapter.codec.build(
+          { kind: 'calls', calls: decoded.calls },
+          { chain, wallet, slot: tx.slot, fee: tx.fee, validUntilMs: null },
+        );
         expect(again).toEqual(tx);
         expect(adapter.codec.adopt(tx.payload, chain, wallet).payloadDigest).toBe(tx.payloadDigest);
         expect(adapter.codec.parse(tx.payload, chain, wallet)).toEqual({ kind: 'calls', calls: decoded.calls });
@@ -176,7 +184,9 @@ export function describeChainConformance({ describe, it, expect }: TestFunctions
       if (settled.status !== 'final') return;
       const fee = harness.adapter.codec.nativeAsset(harness.chain).asset;
       expect(moves(settled.receipt.effects, 'outflow', harness.wallet, harness.token)).toBe(7n);
-      expect(settled.receipt.effects.some((effect) => effect.kind === 'fee' && effect.asset === fee && effect.max === settled.receipt.feePaid)).toBe(true);
+      expect(
+        settled.receipt.effects.some((effect) => effect.kind === 'fee' && effect.asset === fee && effect.max === settled.receipt.feePaid),
+      ).toBe(true);
       expect(settled.receipt.effects.every(({ source }) => source === 'chain')).toBe(true);
     });
 

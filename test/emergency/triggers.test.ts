@@ -1,9 +1,7 @@
-import fc from 'fast-check';
 import { Observable, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { SecurityEvent } from '../../src/core/index.ts';
 import { type EmergencyTrigger, TRIGGER_WINDOW_MS } from '../../src/emergency/index.ts';
-import { createSlidingCount } from '../../src/emergency/sliding-count.ts';
 import { expectCode } from '../core/expect-code.ts';
 import { breakable, houseOf, START_MS } from './fixture.ts';
 
@@ -194,125 +192,5 @@ describe('a trip is not lost', () => {
     await settle();
     expect((await controller.read()).kill).not.toBeNull();
     controller.stop();
-  });
-});
-
-describe('a restart', () => {
-  it('goes on counting where the process before stopped', async () => {
-    const one = houseOf({ triggers: [PAUSE] });
-    await one.controller.start();
-    for (let index = 0; index < 2; index += 1) await one.tell('execution_failed', 'a1');
-    one.controller.stop();
-    one.clock.advance(60_000);
-    const two = houseOf({ on: one, triggers: [PAUSE] });
-    await two.controller.start();
-    await two.tell('execution_failed', 'a1');
-    expect(Object.keys((await two.controller.read()).paused)).toEqual(['a1']);
-    two.controller.stop();
-  });
-
-  it('acts on a trip that the process before did not live to act on', async () => {
-    const one = houseOf();
-    for (let index = 0; index < 3; index += 1) await one.tell('execution_failed', 'a1');
-    await one.tell('fraud_detected', 'a2');
-    await one.tell('fraud_detected', 'a2');
-    const two = houseOf({ on: one, triggers: [PAUSE, KILL] });
-    await two.controller.start();
-    await two.settle();
-    expect(await two.controller.read()).toMatchObject({ kill: { by: 'trigger:fraud_detected' }, paused: { a1: {} } });
-    two.controller.stop();
-  });
-
-  it('does not repeat what was answered: resumed, lifted, run out, or older than the window', async () => {
-    const one = houseOf({ triggers: [PAUSE, KILL] });
-    await one.controller.start();
-    for (let index = 0; index < 9; index += 1) await one.tell('execution_failed', 'a1');
-    for (let index = 0; index < 2; index += 1) await one.tell('fraud_detected', 'a3');
-    one.clock.advance(1_000);
-    await one.controller.resumeAgent('a1', BY);
-    await one.controller.deactivateKillSwitch(BY);
-    await one.controller.pauseAgent('a2', { reason: 'rest', duration: 2 });
-    for (let index = 0; index < 9; index += 1) await one.tell('execution_failed', 'a2');
-    one.clock.advance(2_000);
-    const { epoch } = await one.controller.read();
-    one.controller.stop();
-    const two = houseOf({ on: one, triggers: [PAUSE, KILL] });
-    await two.controller.start();
-    await two.settle();
-    expect((await two.controller.read()).epoch).toBe(epoch);
-    for (let index = 0; index < 2; index += 1) await two.tell('execution_failed', 'a1');
-    expect((await two.controller.read()).epoch).toBe(epoch);
-    two.controller.stop();
-
-    const old = houseOf();
-    for (let index = 0; index < 9; index += 1) await old.tell('execution_failed', 'a1');
-    old.clock.advance(TRIGGER_WINDOW_MS + 1);
-    const late = houseOf({ on: old, triggers: [PAUSE] });
-    await late.controller.start();
-    await late.settle();
-    expect((await late.controller.read()).epoch).toBe(0);
-    late.controller.stop();
-  });
-
-  it('counts once what the log and the bus both tell, and stays refused where the log cannot be read', async () => {
-    const one = houseOf();
-    const two = houseOf({
-      on: one,
-      triggers: [PAUSE],
-      history: async function* (range) {
-        await one.tell('execution_failed', 'a1');
-        await one.tell('execution_failed', 'a1');
-        for await (const event of one.log.history(range)) {
-          two.bus.publish(event);
-          yield event;
-        }
-        await two.settle();
-      },
-    });
-    await two.controller.start();
-    expect((await two.controller.read()).epoch).toBe(0);
-    await two.tell('execution_failed', 'a1');
-    expect((await two.controller.read()).epoch).toBe(1);
-    two.controller.stop();
-
-    const broken = houseOf({ triggers: [PAUSE], history: () => { throw new Error('unreadable'); } });
-    await expect(broken.controller.start()).rejects.toThrow('unreadable');
-    expect(broken.controller.health().started).toBe(false);
-    expect(broken.bus.size()).toBe(0);
-  });
-});
-
-describe('the sliding count', () => {
-  it('is the definition, in any order of events, within its bounds', () => {
-    const event = fc.record({ key: fc.constantFrom('a', 'b'), atMs: fc.nat(50) });
-    fc.assert(
-      fc.property(fc.array(event, { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 20 }), (events, threshold, windowMs) => {
-        const count = createSlidingCount(threshold, windowMs, 2);
-        const told = new Map<string, number[]>();
-        for (const { key, atMs } of events) {
-          const times = [...(told.get(key) ?? []), atMs];
-          const newestMs = Math.max(...times);
-          // The newest events decide: as many as the threshold, not further apart than the window.
-          const isFull = times.filter((timeMs) => timeMs >= newestMs - windowMs).length >= threshold;
-          expect(count.add(key, atMs)).toBe(isFull);
-          told.set(key, isFull ? [] : times);
-        }
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('forgets the key counted longest ago once there are too many', () => {
-    const count = createSlidingCount(2, 100, 3);
-    for (const key of ['a', 'b', 'c', 'd']) expect(count.add(key, 1)).toBe(false);
-    expect(count.size).toBe(3);
-    expect([count.add('d', 1), count.add('a', 1)]).toEqual([true, false]);
-  });
-
-  it('ignores what happened before it was reset, also when told later', () => {
-    const count = createSlidingCount(2, 100, 3);
-    count.add('a', 10);
-    count.reset('a', 20);
-    expect([count.add('a', 19), count.add('a', 20), count.add('a', 15), count.add('a', 21)]).toEqual([false, false, false, true]);
   });
 });

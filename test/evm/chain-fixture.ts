@@ -1,8 +1,17 @@
 import { mnemonicToAccount } from 'viem/accounts';
-import { createEvmAdapter } from '../../src/adapters/evm/index.ts';
 import type { EvmChainOptions } from '../../src/adapters/evm/index.ts';
+import { createEvmAdapter } from '../../src/adapters/evm/index.ts';
 import { systemClock } from '../../src/adapters/host/index.ts';
-import type { AccountId, Action, AssetId, ChainAdapter, ChainId, ChainNode, SignedTransaction, UnsignedTransaction } from '../../src/core/index.ts';
+import type {
+  AccountId,
+  Action,
+  AssetId,
+  ChainAdapter,
+  ChainId,
+  ChainNode,
+  SignedTransaction,
+  UnsignedTransaction,
+} from '../../src/core/index.ts';
 import { toHex } from '../../src/core/index.ts';
 import type { Anvil } from '../../src/testing/anvil.ts';
 

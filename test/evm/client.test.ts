@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isCastellanError } from '../../src/core/index.ts';
 import type { Anvil } from '../../src/testing/anvil.ts';
 import { startAnvil } from '../../src/testing/anvil.ts';
-import { isCastellanError } from '../../src/core/index.ts';
 import { connect, NATIVE, on, signer } from './chain-fixture.ts';
 import { faultyEndpoint, lyingEndpoint } from './endpoint-fixture.ts';
 
@@ -30,41 +30,69 @@ const thenFailing = (answer: Parameters<typeof faultyEndpoint>[0]) =>
 describe('an endpoint that fails', () => {
   const cases: readonly (readonly [string, Parameters<typeof faultyEndpoint>[0], string])[] = [
     ['hangs', () => undefined, 'TIMEOUT'],
-    ['talks for ever, a byte at a time', (_, response) => {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      const drip = setInterval(() => response.write(' '), 20);
-      response.on('close', () => clearInterval(drip));
-      return undefined;
-    }, 'TIMEOUT'],
+    [
+      'talks for ever, a byte at a time',
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        const drip = setInterval(() => response.write(' '), 20);
+        response.on('close', () => clearInterval(drip));
+        return undefined;
+      },
+      'TIMEOUT',
+    ],
     ['speaks no JSON', () => ({ body: '<html>gateway</html>' }), 'CHAIN_RESPONSE_INVALID not_json'],
-    ['answers too much', () => ({ body: JSON.stringify({ jsonrpc: '2.0', id: 1, result: 'x'.repeat(9 * 1024 * 1024) }) }), 'CHAIN_RESPONSE_INVALID too_large'],
-    ['answers too much without saying so', (_, response) => {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      for (let part = 0; part < 10; part += 1) response.write(' '.repeat(1024 * 1024));
-      response.end();
-      return undefined;
-    }, 'CHAIN_RESPONSE_INVALID too_large'],
-    ['answers another question', () => ({ body: JSON.stringify({ jsonrpc: '2.0', id: 999, result: '0x1' }) }), 'CHAIN_RESPONSE_INVALID malformed'],
+    [
+      'answers too much',
+      () => ({ body: JSON.stringify({ jsonrpc: '2.0', id: 1, result: 'x'.repeat(9 * 1024 * 1024) }) }),
+      'CHAIN_RESPONSE_INVALID too_large',
+    ],
+    [
+      'answers too much without saying so',
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        for (let part = 0; part < 10; part += 1) response.write(' '.repeat(1024 * 1024));
+        response.end();
+        return undefined;
+      },
+      'CHAIN_RESPONSE_INVALID too_large',
+    ],
+    [
+      'answers another question',
+      () => ({ body: JSON.stringify({ jsonrpc: '2.0', id: 999, result: '0x1' }) }),
+      'CHAIN_RESPONSE_INVALID malformed',
+    ],
     ['answers nothing', ({ id }) => ({ body: JSON.stringify({ jsonrpc: '2.0', id }) }), 'CHAIN_RESPONSE_INVALID malformed'],
     ['answers a list', () => ({ body: '[]' }), 'CHAIN_RESPONSE_INVALID malformed'],
     ['answers null', () => ({ body: 'null' }), 'CHAIN_RESPONSE_INVALID malformed'],
     ['counts in decimals', () => 12, 'CHAIN_RESPONSE_INVALID malformed'],
     ['pads its numbers', () => '0x0012', 'CHAIN_RESPONSE_INVALID malformed'],
     ['counts beyond reason', () => `0x${'f'.repeat(64)}`, 'CHAIN_RESPONSE_INVALID malformed'],
-    ['is overloaded', (_, response) => {
-      response.writeHead(503);
-      response.end('busy');
-      return undefined;
-    }, 'CHAIN_UNAVAILABLE'],
-    ['sends us elsewhere', (_, response) => {
-      response.writeHead(307, { location: anvil.rpcUrl });
-      response.end();
-      return undefined;
-    }, 'CHAIN_UNAVAILABLE'],
-    ['hangs up', (_, response) => {
-      response.destroy();
-      return undefined;
-    }, 'CHAIN_UNAVAILABLE'],
+    [
+      'is overloaded',
+      (_, response) => {
+        response.writeHead(503);
+        response.end('busy');
+        return undefined;
+      },
+      'CHAIN_UNAVAILABLE',
+    ],
+    [
+      'sends us elsewhere',
+      (_, response) => {
+        response.writeHead(307, { location: anvil.rpcUrl });
+        response.end();
+        return undefined;
+      },
+      'CHAIN_UNAVAILABLE',
+    ],
+    [
+      'hangs up',
+      (_, response) => {
+        response.destroy();
+        return undefined;
+      },
+      'CHAIN_UNAVAILABLE',
+    ],
   ];
   it.each(cases)('%s', async (_name, answer, expected) => {
     await using endpoint = await thenFailing(answer);
@@ -124,7 +152,9 @@ describe('an endpoint of another chain', () => {
 
 describe('answers are answers', () => {
   it('a revert is not asked again elsewhere', async () => {
-    await using reverting = await thenFailing(({ id }) => ({ body: JSON.stringify({ jsonrpc: '2.0', id, error: { code: 3, message: 'execution reverted' } }) }));
+    await using reverting = await thenFailing(({ id }) => ({
+      body: JSON.stringify({ jsonrpc: '2.0', id, error: { code: 3, message: 'execution reverted' } }),
+    }));
     const { node } = connect(reverting, { rpcUrl: [reverting.rpcUrl, anvil.rpcUrl] });
     expect(await failure(node.sequence(alice.wallet))).toBe('CHAIN_REJECTED');
     expect(reverting.asked).toEqual(['eth_chainId', 'eth_getTransactionCount']);
@@ -134,13 +164,23 @@ describe('answers are answers', () => {
   it('a node without simulation gives no weaker report', async () => {
     await using old = await lyingEndpoint(anvil.rpcUrl, () => undefined);
     await using without = await faultyEndpoint(async (question) => {
-      if (question.method === 'eth_simulateV1') return { body: JSON.stringify({ jsonrpc: '2.0', id: question.id, error: { code: -32601, message: 'Method not found' } }) };
-      const response = await fetch(old.rpcUrl, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', ...question }), headers: { 'content-type': 'application/json' } });
+      if (question.method === 'eth_simulateV1')
+        return { body: JSON.stringify({ jsonrpc: '2.0', id: question.id, error: { code: -32601, message: 'Method not found' } }) };
+      const response = await fetch(old.rpcUrl, {
+        method: 'POST',
+        body: JSON.stringify({ jsonrpc: '2.0', ...question }),
+        headers: { 'content-type': 'application/json' },
+      });
       return { body: await response.text() };
     });
     const chain = connect(without);
     const tx = await chain.build(alice, { kind: 'transfer', asset: NATIVE, amount: 1n, to: on(signer(2).address) });
-    expect(await chain.node.simulate(tx, {})).toMatchObject({ success: false, coverageLevel: 'basic', errors: ['simulation_unavailable'], effects: [] });
+    expect(await chain.node.simulate(tx, {})).toMatchObject({
+      success: false,
+      coverageLevel: 'basic',
+      errors: ['simulation_unavailable'],
+      effects: [],
+    });
     await chain.node.close();
   });
 
@@ -179,10 +219,18 @@ describe('fees', () => {
 
   it('of a call that reverts are a default, so that simulation can say why', async () => {
     const { node } = connect(anvil);
-    const call = { kind: 'calls', calls: [{ to: on('0x0000000000000000000000000000000000000002'), value: 10n ** 30n, data: new Uint8Array(4) }] } as const;
+    const call = {
+      kind: 'calls',
+      calls: [{ to: on('0x0000000000000000000000000000000000000002'), value: 10n ** 30n, data: new Uint8Array(4) }],
+    } as const;
     await using strict = await faultyEndpoint(async (question) => {
-      if (question.method === 'eth_estimateGas') return { body: JSON.stringify({ jsonrpc: '2.0', id: question.id, error: { code: 3, message: 'execution reverted' } }) };
-      const response = await fetch(anvil.rpcUrl, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', ...question }), headers: { 'content-type': 'application/json' } });
+      if (question.method === 'eth_estimateGas')
+        return { body: JSON.stringify({ jsonrpc: '2.0', id: question.id, error: { code: 3, message: 'execution reverted' } }) };
+      const response = await fetch(anvil.rpcUrl, {
+        method: 'POST',
+        body: JSON.stringify({ jsonrpc: '2.0', ...question }),
+        headers: { 'content-type': 'application/json' },
+      });
       return { body: await response.text() };
     });
     const reverting = connect(strict);

@@ -14,7 +14,13 @@ const seeds = [
   codec.build(
     {
       kind: 'calls',
-      calls: [{ to: STRANGE, value: 1n, data: bytes(encodeFunctionData({ abi: ABI, functionName: 'multicall', args: [[transferData, transferData]] })) }],
+      calls: [
+        {
+          to: STRANGE,
+          value: 1n,
+          data: bytes(encodeFunctionData({ abi: ABI, functionName: 'multicall', args: [[transferData, transferData]] })),
+        },
+      ],
     },
     context,
   ),
@@ -100,7 +106,11 @@ describe('20,000 mutated payloads', () => {
     const random = createSeededRandom('codec-noise');
     for (let round = 0; round < 2_000; round += 1) {
       const noise = random.bytes(round % 200);
-      for (const run of [() => codec.adopt(noise, CHAIN, WALLET), () => codec.parse(noise, CHAIN, WALLET), () => codec.parse(Uint8Array.of(2, ...noise), CHAIN, WALLET)]) {
+      for (const run of [
+        () => codec.adopt(noise, CHAIN, WALLET),
+        () => codec.parse(noise, CHAIN, WALLET),
+        () => codec.parse(Uint8Array.of(2, ...noise), CHAIN, WALLET),
+      ]) {
         expect(run).toThrow(/^PAYLOAD_UNDECODABLE/);
       }
     }

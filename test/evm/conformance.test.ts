@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { startAnvil } from '../../src/testing/anvil.ts';
 import type { ChainHarness } from '../../src/testing/chain-conformance.ts';
 import { describeChainConformance } from '../../src/testing/chain-conformance.ts';
-import { startAnvil } from '../../src/testing/anvil.ts';
 import { deploy } from '../fixtures/evm-contracts.ts';
 import { assetOf, CHAIN, connect, NATIVE, signer } from './chain-fixture.ts';
 

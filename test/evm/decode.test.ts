@@ -1,7 +1,7 @@
 import { encodeFunctionData, parseAbi } from 'viem';
 import { describe, expect, it } from 'vitest';
 import type { AccountId, Effect } from '../../src/core/index.ts';
-import { assetOf, BOB, bytes, CHAIN, codec, context, NATIVE, on, STRANGE, TOKEN, WALLET } from './codec-fixture.ts';
+import { assetOf, BOB, bytes, CHAIN, codec, context, NATIVE, STRANGE, TOKEN, WALLET } from './codec-fixture.ts';
 
 const raw = (account: AccountId): `0x${string}` => account.slice(CHAIN.length + 1) as `0x${string}`;
 const MAX = 2n ** 256n - 1n;
@@ -22,7 +22,8 @@ const ABI = parseAbi([
   'function aggregate3((address target,bool allowFailure,bytes data)[] calls) payable',
   'function executeBatch((address target,uint256 value,bytes data)[] calls)',
 ]);
-const data = (functionName: string, args: readonly unknown[]): `0x${string}` => encodeFunctionData({ abi: ABI, functionName, args } as never);
+const data = (functionName: string, args: readonly unknown[]): `0x${string}` =>
+  encodeFunctionData({ abi: ABI, functionName, args } as never);
 
 function decodeCall(to: AccountId, calldata: string, value = 0n) {
   return codec.decode(codec.build({ kind: 'calls', calls: [{ to, value, data: bytes(calldata) }] }, context));
@@ -41,7 +42,14 @@ describe('what is built is what is decoded', () => {
     const tx = codec.build({ kind: 'transfer', asset: NATIVE, amount: 5n, to: BOB }, context);
     const decoded = codec.decode(tx);
     expect(decoded.complete).toBe(true);
-    expect(decoded.effects[0]).toEqual({ kind: 'fee', account: WALLET, asset: NATIVE, max: context.fee.ceiling, leaf: '0', source: 'bytes' });
+    expect(decoded.effects[0]).toEqual({
+      kind: 'fee',
+      account: WALLET,
+      asset: NATIVE,
+      max: context.fee.ceiling,
+      leaf: '0',
+      source: 'bytes',
+    });
     expect(told(decoded.effects)).toEqual(moved(WALLET, BOB, NATIVE, 5n));
     expect(codec.build({ kind: 'calls', calls: decoded.calls }, context)).toEqual(tx);
   });
@@ -103,7 +111,10 @@ describe('every kind of leaf', () => {
     expect(told(decrease.effects)).toMatchObject([{ kind: 'call' }, { kind: 'allowance', amount: 0n }]);
     const zero = `0x${'00'.repeat(32)}`;
     const permit = decodeCall(TOKEN, data('permit', [raw(STRANGE), raw(BOB), MAX, 1n, 27, zero, zero]));
-    expect(told(permit.effects)).toMatchObject([{ kind: 'call' }, { kind: 'allowance', owner: STRANGE, spender: BOB, amount: 'unlimited' }]);
+    expect(told(permit.effects)).toMatchObject([
+      { kind: 'call' },
+      { kind: 'allowance', owner: STRANGE, spender: BOB, amount: 'unlimited' },
+    ]);
   });
 
   it('an operator, and a change of owner', () => {
@@ -141,7 +152,15 @@ describe('batches', () => {
   it('a contract calling into itself keeps the sender and counts the value once', () => {
     const decoded = decodeCall(STRANGE, data('multicall', [[inner, data('approve', [raw(BOB), MAX])]]), 10n);
     expect(kinds(decoded.effects)).toEqual([
-      '0:fee', '0:outflow', '0:inflow', '0:call', '0.0:call', '0.0:outflow', '0.0:inflow', '0.1:call', '0.1:allowance',
+      '0:fee',
+      '0:outflow',
+      '0:inflow',
+      '0:call',
+      '0.0:call',
+      '0.0:outflow',
+      '0.0:inflow',
+      '0.1:call',
+      '0.1:allowance',
     ]);
     expect(decoded.effects.filter(({ kind }) => kind === 'outflow')).toMatchObject([{ amount: 10n }, { account: WALLET, amount: 3n }]);
     expect(decoded.effects.find(({ leaf, kind }) => leaf === '0.1' && kind === 'call')).toMatchObject({ value: 0n });
@@ -158,7 +177,10 @@ describe('batches', () => {
       { kind: 'outflow', account: STRANGE, counterparty: BOB, asset: assetOf(TOKEN), amount: 3n, leaf: '0.0', source: 'bytes' },
       { kind: 'outflow', account: STRANGE, counterparty: BOB, asset: NATIVE, amount: 6n, leaf: '0.1', source: 'bytes' },
     ]);
-    expect(decoded.effects.find(({ kind }) => kind === 'call')).toMatchObject({ method: 'aggregate3Value', args: { calls: '2', sender: STRANGE } });
+    expect(decoded.effects.find(({ kind }) => kind === 'call')).toMatchObject({
+      method: 'aggregate3Value',
+      args: { calls: '2', sender: STRANGE },
+    });
   });
 
   it('an unknown leaf deep inside makes all of it incomplete', () => {

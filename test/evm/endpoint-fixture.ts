@@ -54,7 +54,11 @@ export async function faultyEndpoint(answer: (question: Question, response: Serv
 /** Passes questions on to a real node and lets `change` falsify its answers. */
 export function lyingEndpoint(target: string, change: (question: Question, result: unknown) => unknown): Promise<FaultyEndpoint> {
   return faultyEndpoint(async (question) => {
-    const response = await fetch(target, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ jsonrpc: '2.0', ...question }) });
+    const response = await fetch(target, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', ...question }),
+    });
     const text = await response.text();
     const answer = JSON.parse(text) as { readonly result?: unknown; readonly error?: unknown };
     if (answer.error !== undefined) return { body: text };

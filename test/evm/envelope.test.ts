@@ -28,7 +28,11 @@ describe('bytes that are refused', () => {
     ['a delegation (7702)', Uint8Array.of(4, ...good.subarray(1)), 'type_unsupported'],
     ['trailing bytes', Uint8Array.of(...good, 0), 'rlp_trailing_bytes'],
     ['cut short', good.subarray(0, -1), 'rlp_truncated'],
-    ['legacy without a chain', bytes(serializeTransaction({ type: 'legacy', nonce: 7, gas: 1n, gasPrice: 1n, to, value: 1n })), 'field_count'],
+    [
+      'legacy without a chain',
+      bytes(serializeTransaction({ type: 'legacy', nonce: 7, gas: 1n, gasPrice: 1n, to, value: 1n })),
+      'field_count',
+    ],
     ['too large', new Uint8Array(131_073), 'too_large'],
     ['no recipient', bytes(serializeTransaction({ type: 'eip1559', ...base, ...fees, to: null })), 'deploy_unsupported'],
   ];
@@ -56,7 +60,9 @@ describe('bytes that are refused', () => {
     ['a length in more bytes than it needs', [0x82, 0x7a, 0x69, 0xb8, 0x01, 0x07]],
   ])('%s', (_name, head) => {
     const list = Uint8Array.of(...head, 0x80, 0x80, 0x01, 0x80, 0x80, 0x80, 0xc0);
-    expect(refusal(() => codec.parse(Uint8Array.of(2, 0xc0 + list.length, ...list), CHAIN, WALLET))).toBe('PAYLOAD_UNDECODABLE rlp_not_canonical');
+    expect(refusal(() => codec.parse(Uint8Array.of(2, 0xc0 + list.length, ...list), CHAIN, WALLET))).toBe(
+      'PAYLOAD_UNDECODABLE rlp_not_canonical',
+    );
   });
 });
 
@@ -65,19 +71,34 @@ describe('older types', () => {
     ['legacy', serializeTransaction({ type: 'legacy', ...base, gasPrice: 5n })],
     ['2930', serializeTransaction({ type: 'eip2930', ...base, gasPrice: 5n })],
   ])('%s is read into an action but never adopted', (_name, serialized) => {
-    expect(codec.parse(bytes(serialized), CHAIN, WALLET)).toEqual({ kind: 'calls', calls: [{ to: BOB, value: 1n, data: new Uint8Array(0) }] });
+    expect(codec.parse(bytes(serialized), CHAIN, WALLET)).toEqual({
+      kind: 'calls',
+      calls: [{ to: BOB, value: 1n, data: new Uint8Array(0) }],
+    });
     expect(refusal(() => codec.adopt(bytes(serialized), CHAIN, WALLET))).toBe('PAYLOAD_UNDECODABLE type_unsupported');
   });
 
   it('an access list is noted; a creation is a deploy', () => {
     const keys = [`0x${'11'.repeat(32)}`, `0x${'22'.repeat(32)}`] as const;
-    const listed = bytes(serializeTransaction({ type: 'eip1559', ...base, ...fees, accessList: [{ address: to, storageKeys: [...keys] }] }));
+    const listed = bytes(
+      serializeTransaction({ type: 'eip1559', ...base, ...fees, accessList: [{ address: to, storageKeys: [...keys] }] }),
+    );
     const decoded = codec.decode(codec.adopt(listed, CHAIN, WALLET));
-    expect(decoded.effects).toContainEqual({ kind: 'message', text: 'access list of 1 addresses and 2 storage keys', leaf: '0', source: 'bytes' });
+    expect(decoded.effects).toContainEqual({
+      kind: 'message',
+      text: 'access list of 1 addresses and 2 storage keys',
+      leaf: '0',
+      source: 'bytes',
+    });
     const creation = bytes(serializeTransaction({ type: 'eip1559', ...base, ...fees, to: null, data: '0x6000', nonce: 0 }));
     const deployed = codec.decode(codec.adopt(creation, CHAIN, on('0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266')));
     // The first contract that anvil's first account ever makes.
-    expect(deployed.effects).toMatchObject([{ kind: 'fee' }, { kind: 'deploy', account: on('0x5FbDB2315678afecb367f032d93F642f64180aa3') }, { kind: 'outflow', amount: 1n }, { kind: 'inflow' }]);
+    expect(deployed.effects).toMatchObject([
+      { kind: 'fee' },
+      { kind: 'deploy', account: on('0x5FbDB2315678afecb367f032d93F642f64180aa3') },
+      { kind: 'outflow', amount: 1n },
+      { kind: 'inflow' },
+    ]);
     expect(deployed.calls).toEqual([]);
   });
 });
@@ -86,7 +107,11 @@ describe('fields that disagree with the bytes', () => {
   const tx = codec.build({ kind: 'transfer', asset: NATIVE, amount: 5n, to: BOB }, context);
   it.each([
     ['the slot', { ...tx, slot: 8 }, 'slot_mismatch'],
-    ['the digest', { ...tx, payloadDigest: tx.payloadDigest.replace(/^./, (c) => (c === '0' ? '1' : '0')) as typeof tx.payloadDigest }, 'payload_digest_mismatch'],
+    [
+      'the digest',
+      { ...tx, payloadDigest: tx.payloadDigest.replace(/^./, (c) => (c === '0' ? '1' : '0')) as typeof tx.payloadDigest },
+      'payload_digest_mismatch',
+    ],
     ['the ceiling', { ...tx, fee: { ...FEE, ceiling: FEE.ceiling + 1n } }, 'fee_mismatch'],
     ['the gas', { ...tx, fee: { ...FEE, params: { ...FEE.params, gas: '1' } } }, 'fee_mismatch'],
     ['a validity that the bytes lack', { ...tx, validUntilMs: 1 }, 'validity_not_in_bytes'],
@@ -137,8 +162,13 @@ describe('signing and joining', () => {
     const signature = bytes(await account.sign({ hash: `0x${toHex(codec.signingHash(tx.payload))}` }));
     const signed = codec.assemble(tx, signature);
     const theirs = await account.signTransaction({
-      type: 'eip1559', chainId: 31337, nonce: 7, gas: 100_000n, ...fees,
-      to: TOKEN.slice(CHAIN.length + 1) as `0x${string}`, data: `0x${toHex(codec.decode(tx).calls[0]?.data ?? new Uint8Array(0))}`,
+      type: 'eip1559',
+      chainId: 31337,
+      nonce: 7,
+      gas: 100_000n,
+      ...fees,
+      to: TOKEN.slice(CHAIN.length + 1) as `0x${string}`,
+      data: `0x${toHex(codec.decode(tx).calls[0]?.data ?? new Uint8Array(0))}`,
     });
     expect(`0x${toHex(signed.raw)}`).toBe(theirs);
     const v = signature[64] as number;
@@ -169,7 +199,12 @@ describe('signing and joining', () => {
     const compressed = Uint8Array.of(2 + ((point[64] as number) & 1), ...point.subarray(1, 33));
     expect(codec.walletOf(point, CHAIN)).toBe(wallet);
     expect(codec.walletOf(compressed, CHAIN)).toBe(wallet);
-    for (const wrong of [point.subarray(1), compressed.subarray(1), Uint8Array.of(4, ...new Uint8Array(64)), Uint8Array.of(2, ...new Uint8Array(32).fill(255))]) {
+    for (const wrong of [
+      point.subarray(1),
+      compressed.subarray(1),
+      Uint8Array.of(4, ...new Uint8Array(64)),
+      Uint8Array.of(2, ...new Uint8Array(32).fill(255)),
+    ]) {
       expect(refusal(() => codec.walletOf(wrong, CHAIN))).toBe('KEY_INVALID');
     }
   });

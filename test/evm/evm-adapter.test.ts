@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createEvmAdapter, evm, readUnsigned } from '../../src/adapters/evm/index.ts';
 import { accountOf, addressOf } from '../../src/adapters/evm/address.ts';
-import { isCastellanError, parseAccount } from '../../src/core/index.ts';
+import { createEvmAdapter, evm, readUnsigned } from '../../src/adapters/evm/index.ts';
 import type { ChainId } from '../../src/core/index.ts';
+import { isCastellanError, parseAccount } from '../../src/core/index.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 import { createSeededRandom } from '../../src/testing/seeded-random.ts';
 
@@ -22,7 +22,10 @@ function fields(options: unknown): readonly string[] {
 
 describe('the adapter', () => {
   it('serves the chains of its configuration, tokens and all', async () => {
-    const adapter = evm({ chains: [good, { ...good, chain: 'eip155:10', tokens: [], nativeSymbol: 'OETH' }] }).create({ clock, random: createSeededRandom(1) });
+    const adapter = evm({ chains: [good, { ...good, chain: 'eip155:10', tokens: [], nativeSymbol: 'OETH' }] }).create({
+      clock,
+      random: createSeededRandom(1),
+    });
     expect(adapter.family).toBe('evm');
     expect(adapter.chains).toEqual(['eip155:1', 'eip155:10']);
     expect(adapter.tokens).toEqual([
@@ -46,16 +49,35 @@ describe('the adapter', () => {
     };
     const text = fields(wrong).join('\n');
     for (const name of [
-      'chains[0].chain', 'chains[0].rpcUrl', 'chains[0].confirmations', 'chains[0].tokens[0].symbol', 'chains[0].tokens[0].decimals', 'chains[0].nonsense',
-      'chains[1].confirmations', 'chains[1].pollMs', 'chains[1].timeoutMs', 'chains[1].finality', 'chains[1].rpcUrl', 'clock', 'extra',
+      'chains[0].chain',
+      'chains[0].rpcUrl',
+      'chains[0].confirmations',
+      'chains[0].tokens[0].symbol',
+      'chains[0].tokens[0].decimals',
+      'chains[0].nonsense',
+      'chains[1].confirmations',
+      'chains[1].pollMs',
+      'chains[1].timeoutMs',
+      'chains[1].finality',
+      'chains[1].rpcUrl',
+      'clock',
+      'extra',
     ]) {
       expect(text).toContain(`${name}:`);
     }
   });
 
   it.each([
-    ['a token twice', { chains: [{ ...good, tokens: [...good.tokens, { ...good.tokens[0], address: address.toLowerCase() }] }], clock }, 'chains[0].tokens[1].address'],
-    ['a mistyped token', { chains: [{ ...good, tokens: [{ ...good.tokens[0], address: address.replace('5', '6') }] }], clock }, 'chains[0].tokens[0].address'],
+    [
+      'a token twice',
+      { chains: [{ ...good, tokens: [...good.tokens, { ...good.tokens[0], address: address.toLowerCase() }] }], clock },
+      'chains[0].tokens[1].address',
+    ],
+    [
+      'a mistyped token',
+      { chains: [{ ...good, tokens: [{ ...good.tokens[0], address: address.replace('5', '6') }] }], clock },
+      'chains[0].tokens[0].address',
+    ],
     ['a chain twice', { chains: [good, good], clock }, 'chains'],
     ['no chain', { chains: [], clock }, 'chains'],
     ['no network', { chains: [good], clock, fetch: 'x' }, 'fetch'],

@@ -32,9 +32,15 @@ function gate(limit: bigint): AgentSigningPort & { readonly seen: Uint8Array[] }
       seen.push(bytes);
       const tx = chain.adapter.codec.adopt(bytes, on, wallet);
       const { effects } = chain.adapter.codec.decode(tx);
-      const spent = effects.reduce((sum, effect) => (effect.kind === 'outflow' && effect.account === wallet && effect.asset === NATIVE ? sum + effect.amount : sum), 0n);
+      const spent = effects.reduce(
+        (sum, effect) => (effect.kind === 'outflow' && effect.account === wallet && effect.asset === NATIVE ? sum + effect.amount : sum),
+        0n,
+      );
       if (spent > limit) {
-        throw new CastellanError('REQUEST_DENIED', { message: 'The gate says no.', details: { verdict: 'denied', reason: 'per_transaction_limit', decisionId: 'd1' } });
+        throw new CastellanError('REQUEST_DENIED', {
+          message: 'The gate says no.',
+          details: { verdict: 'denied', reason: 'per_transaction_limit', decisionId: 'd1' },
+        });
       }
       return chain.sign(alice, tx);
     },
@@ -58,13 +64,18 @@ describe('a guarded account', () => {
     const wallet = client(gate(10n));
     const abi = parseAbi(['function deposit() payable']);
     for (const sending of [
-      wallet.sendTransaction({ to: bob.address, value: 11n }),
-      wallet.writeContract({ address: bob.address, abi, functionName: 'deposit', value: 11n }),
+      () => wallet.sendTransaction({ to: bob.address, value: 11n }),
+      () => wallet.writeContract({ address: bob.address, abi, functionName: 'deposit', value: 11n }),
     ]) {
-      const error = (await sending.catch((thrown: unknown) => thrown)) as BaseError;
+      const error = (await sending().catch((thrown: unknown) => thrown)) as BaseError;
       expect(error).toBeInstanceOf(BaseError);
-      expect(error.walk((cause) => cause instanceof GuardedTransactionError)).toMatchObject({ details: 'REQUEST_DENIED per_transaction_limit' });
-      expect(error.walk(isCastellanError)).toMatchObject({ code: 'REQUEST_DENIED', details: { decisionId: 'd1', reason: 'per_transaction_limit' } });
+      expect(error.walk((cause) => cause instanceof GuardedTransactionError)).toMatchObject({
+        details: 'REQUEST_DENIED: The gate says no.',
+      });
+      expect(error.walk(isCastellanError)).toMatchObject({
+        code: 'REQUEST_DENIED',
+        details: { decisionId: 'd1', reason: 'per_transaction_limit' },
+      });
     }
     expect(await anvil.rpc('eth_getTransactionCount', [alice.address, 'pending'])).toBe(before);
   });
@@ -85,22 +96,38 @@ describe('a guarded account', () => {
     const port = gate(10n);
     const account = toGuardedAccount(port, { address: alice.address });
     const base = { chainId: 31337, nonce: 0, gas: 21_000n, to: bob.address, value: 1n } as const;
-    await expect(account.signTransaction({ ...base, type: 'legacy', gasPrice: 1n })).rejects.toMatchObject({ cause: { code: 'REQUEST_INVALID' } });
+    await expect(account.signTransaction({ ...base, type: 'legacy', gasPrice: 1n })).rejects.toMatchObject({
+      cause: { code: 'REQUEST_INVALID' },
+    });
     const authorizationList = [{ address: bob.address, chainId: 31337, nonce: 0, r: '0x1', s: '0x1', yParity: 0 }] as const;
-    await expect(account.signTransaction({ ...base, type: 'eip7702', authorizationList: [...authorizationList] })).rejects.toMatchObject({ cause: { code: 'REQUEST_INVALID' } });
+    await expect(account.signTransaction({ ...base, type: 'eip7702', authorizationList: [...authorizationList] })).rejects.toMatchObject({
+      cause: { code: 'REQUEST_INVALID' },
+    });
     const { chainId: _chainId, ...nameless } = base;
-    await expect(account.signTransaction({ ...nameless, type: 'eip1559' } as never)).rejects.toMatchObject({ cause: { code: 'REQUEST_INVALID' } });
+    await expect(account.signTransaction({ ...nameless, type: 'eip1559' } as never)).rejects.toMatchObject({
+      cause: { code: 'REQUEST_INVALID' },
+    });
     expect(port.seen).toEqual([]);
     const other = await chain.buildAndSign(alice, { kind: 'transfer', asset: NATIVE, amount: 2n, to: bob.wallet });
     const swapped = toGuardedAccount({ agentId: 'a1', signTransaction: async () => other }, { address: alice.address });
-    await expect(swapped.signTransaction({ ...base, type: 'eip1559', maxFeePerGas: 1n })).rejects.toMatchObject({ cause: { code: 'SIGNATURE_INVALID' } });
+    await expect(swapped.signTransaction({ ...base, type: 'eip1559', maxFeePerGas: 1n })).rejects.toMatchObject({
+      cause: { code: 'SIGNATURE_INVALID' },
+    });
   });
 
   it('a serializer of the caller’s has no say in the bytes', async () => {
     const port = gate(10n);
     const account = toGuardedAccount(port, { address: alice.address });
     const { next: nonce } = await chain.node.sequence(alice.wallet);
-    const transaction = { type: 'eip1559', chainId: 31337, nonce, gas: 21_000n, to: bob.address, value: 1n, maxFeePerGas: 10n ** 10n } as const;
+    const transaction = {
+      type: 'eip1559',
+      chainId: 31337,
+      nonce,
+      gas: 21_000n,
+      to: bob.address,
+      value: 1n,
+      maxFeePerGas: 10n ** 10n,
+    } as const;
     const raw = await account.signTransaction(transaction as never, { serializer: (() => '0x1234') as never });
     expect(raw.startsWith('0x02')).toBe(true);
   });

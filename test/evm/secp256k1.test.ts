@@ -34,7 +34,12 @@ describe('recovery agrees with the library that wallets use', () => {
   it('on arbitrary numbers, half of which are no signature at all', async () => {
     let none = 0;
     for (let round = 0; round < 120; round += 1) {
-      const [hash, r, s, odd] = [random.bytes(32), number(random.bytes(32)) % CURVE_ORDER, number(random.bytes(32)) % (CURVE_ORDER / 2n), round % 2 === 0];
+      const [hash, r, s, odd] = [
+        random.bytes(32),
+        number(random.bytes(32)) % CURVE_ORDER,
+        number(random.bytes(32)) % (CURVE_ORDER / 2n),
+        round % 2 === 0,
+      ];
       const ours = recoverPublicKey(hash, r, s, odd);
       if (ours === null) none += 1;
       expect(ours === null ? null : toHex(ours)).toBe(await theirs(hash, r, s, odd));
@@ -51,7 +56,13 @@ describe('recovery agrees with the library that wallets use', () => {
           expect(ours === null ? null : toHex(ours)).toBe(await theirs(hash, r, s, true));
         }
       }
-      for (const [r, s] of [[0n, 1n], [1n, 0n], [CURVE_ORDER, 1n], [1n, CURVE_ORDER], [1n, CURVE_ORDER / 2n + 1n]] as const) {
+      for (const [r, s] of [
+        [0n, 1n],
+        [1n, 0n],
+        [CURVE_ORDER, 1n],
+        [1n, CURVE_ORDER],
+        [1n, CURVE_ORDER / 2n + 1n],
+      ] as const) {
         expect(recoverPublicKey(hash, r, s, true)).toBeNull();
       }
     }

@@ -42,7 +42,10 @@ afterAll(async () => {
 });
 
 async function simulated(action: Parameters<typeof calling> | Parameters<typeof chain.build>[1]) {
-  const tx = await chain.build(alice, Array.isArray(action) ? calling(...(action as Parameters<typeof calling>)) : (action as Parameters<typeof chain.build>[1]));
+  const tx = await chain.build(
+    alice,
+    Array.isArray(action) ? calling(...(action as Parameters<typeof calling>)) : (action as Parameters<typeof chain.build>[1]),
+  );
   return chain.node.simulate(tx, {});
 }
 const of = (effects: readonly Effect[], account: string): readonly Effect[] =>
@@ -52,7 +55,15 @@ const sim = { leaf: '0', source: 'simulation' } as const;
 describe('ordinary transactions', () => {
   it('a native transfer', async () => {
     const report = await simulated({ kind: 'transfer', asset: NATIVE, amount: 5n, to: bob.wallet });
-    expect(report).toMatchObject({ success: true, wouldRevert: false, coverageLevel: 'deep', gasEstimate: '21000', caveats: ['state_may_diverge'], errors: [], warnings: [] });
+    expect(report).toMatchObject({
+      success: true,
+      wouldRevert: false,
+      coverageLevel: 'deep',
+      gasEstimate: '21000',
+      caveats: ['state_may_diverge'],
+      errors: [],
+      warnings: [],
+    });
     expect(report.effects).toEqual([
       { kind: 'outflow', account: alice.wallet, counterparty: bob.wallet, asset: NATIVE, amount: 5n, ...sim },
       { kind: 'inflow', account: bob.wallet, counterparty: alice.wallet, asset: NATIVE, amount: 5n, ...sim },
@@ -71,13 +82,23 @@ describe('ordinary transactions', () => {
   it('an approval, measured', async () => {
     const report = await simulated({ kind: 'approve', asset: assetOf(token.address), amount: 'unlimited', spender: bob.wallet });
     expect(report.effects).toEqual([
-      { kind: 'allowance', owner: alice.wallet, spender: bob.wallet, asset: assetOf(token.address), amount: 'unlimited', expiresAtMs: null, ...sim },
+      {
+        kind: 'allowance',
+        owner: alice.wallet,
+        spender: bob.wallet,
+        asset: assetOf(token.address),
+        amount: 'unlimited',
+        expiresAtMs: null,
+        ...sim,
+      },
     ]);
   });
 
   it('an operator and an item', async () => {
     const all = await simulated([collectible.address, collectible.data('setApprovalForAll', [bob.address, true])]);
-    expect(all.effects).toEqual([{ kind: 'operator', owner: alice.wallet, operator: bob.wallet, collection: on(collectible.address), approved: true, ...sim }]);
+    expect(all.effects).toEqual([
+      { kind: 'operator', owner: alice.wallet, operator: bob.wallet, collection: on(collectible.address), approved: true, ...sim },
+    ]);
     const moved = await simulated([collectible.address, collectible.data('transferFrom', [alice.address, bob.address, 7n])]);
     expect(of(moved.effects, alice.wallet)).toEqual([
       { kind: 'outflow', account: alice.wallet, counterparty: bob.wallet, asset: assetOf(collectible.address), amount: 1n, ...sim },
@@ -123,7 +144,9 @@ describe('contracts that take more than they say', () => {
     await token.send('approve', [drainer.address, MAX], { from: alice.address });
     const report = await simulated([drainer.address, drainer.data('claimRewards', [token.address])]);
     expect(report.success).toBe(true);
-    expect(of(report.effects, alice.wallet)).toMatchObject([{ kind: 'outflow', counterparty: thief.wallet, asset: assetOf(token.address) }]);
+    expect(of(report.effects, alice.wallet)).toMatchObject([
+      { kind: 'outflow', counterparty: thief.wallet, asset: assetOf(token.address) },
+    ]);
     expect(of(report.effects, thief.wallet)).toMatchObject([{ kind: 'inflow', asset: assetOf(token.address) }]);
     await token.send('approve', [drainer.address, 0n], { from: alice.address });
   });

@@ -23,7 +23,8 @@ afterEach(async () => {
 });
 
 const mine = (blocks = 1): Promise<unknown> => anvil.rpc('anvil_mine', [`0x${blocks.toString(16)}`]);
-const pay = (amount: bigint): Promise<SignedTransaction> => chain.buildAndSign(alice, { kind: 'transfer', asset: NATIVE, amount, to: bob.wallet });
+const pay = (amount: bigint): Promise<SignedTransaction> =>
+  chain.buildAndSign(alice, { kind: 'transfer', asset: NATIVE, amount, to: bob.wallet });
 const stands = async (signed: SignedTransaction): Promise<string> => (await chain.node.status(signed)).status;
 /** Block hash of the transaction where the chain holds it now. */
 const canonical = async (hash: string): Promise<string | null> => {
@@ -43,7 +44,10 @@ describe('finality', () => {
     expect(await chain.node.status(signed)).toMatchObject({ status: 'included', confirmations: 2 });
     await mine();
     const settled = await chain.node.settle(signed, { timeoutMs: 1_000 });
-    expect(settled).toMatchObject({ status: 'final', receipt: { txHash: signed.hash, success: true, gasUsed: '21000', blockHash: await canonical(signed.hash) } });
+    expect(settled).toMatchObject({
+      status: 'final',
+      receipt: { txHash: signed.hash, success: true, gasUsed: '21000', blockHash: await canonical(signed.hash) },
+    });
     if (settled.status !== 'final') return;
     expect(settled.receipt.effects).toEqual([
       { kind: 'fee', account: alice.wallet, asset: NATIVE, max: settled.receipt.feePaid, leaf: '0', source: 'chain' },
@@ -184,7 +188,8 @@ describe('replacement', () => {
 });
 
 describe('broadcast', () => {
-  const refused = (answer: Awaited<ReturnType<typeof chain.node.broadcast>>): string => (answer.status === 'rejected' ? `rejected: ${answer.detail}` : answer.status);
+  const refused = (answer: Awaited<ReturnType<typeof chain.node.broadcast>>): string =>
+    answer.status === 'rejected' ? `rejected: ${answer.detail}` : answer.status;
 
   it('the same bytes again: known, while they wait and once they are mined', async () => {
     const signed = await pay(5n);

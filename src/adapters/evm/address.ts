@@ -25,7 +25,10 @@ export function accountOf(chain: ChainId, address: string): AccountId {
 export function addressOf(account: AccountId, chain: ChainId): EvmAddress {
   const address = typeof account === 'string' && account.startsWith(`${chain}:`) ? account.slice(chain.length + 1) : '';
   if (!ADDRESS.test(address)) {
-    throw new CastellanError('REQUEST_INVALID', { message: 'The account is not on this chain.', details: { account: String(account), chain } });
+    throw new CastellanError('REQUEST_INVALID', {
+      message: 'The account is not on this chain.',
+      details: { account: String(account), chain },
+    });
   }
   return address as EvmAddress;
 }

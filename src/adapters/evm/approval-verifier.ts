@@ -1,5 +1,13 @@
 import { type Hex, hashTypedData, isAddress, recoverAddress } from 'viem';
-import { type ApprovalAnswer, type ApprovalRequest, approvalDigest, type SignatureVerifier, type SignedStatement, statementDigest, toHex } from '../../core/index.ts';
+import {
+  type ApprovalAnswer,
+  type ApprovalRequest,
+  approvalDigest,
+  type SignatureVerifier,
+  type SignedStatement,
+  statementDigest,
+  toHex,
+} from '../../core/index.ts';
 
 /** The domain of everything that a person signs for castellan with an EVM key. It names no chain: no chain is meant. */
 const DOMAIN = { name: 'castellan', version: '1' } as const;
@@ -70,11 +78,18 @@ export function statementTypedData(statement: SignedStatement) {
 export function createEip712Verifier(): SignatureVerifier {
   return Object.freeze({
     scheme: 'eip712' as const,
-    async verify(key: string, digest: Uint8Array, signature: Uint8Array, request: ApprovalRequest, verdict: ApprovalAnswer['verdict']): Promise<boolean> {
+    async verify(
+      key: string,
+      digest: Uint8Array,
+      signature: Uint8Array,
+      request: ApprovalRequest,
+      verdict: ApprovalAnswer['verdict'],
+    ): Promise<boolean> {
       if (toHex(digest) !== approvalDigest(request, verdict)) return false;
       return isSignedBy(key, signature, () => hashTypedData(approvalTypedData(request, verdict)));
     },
-    verifyStatement: (key: string, statement: SignedStatement, signature: Uint8Array) => isSignedBy(key, signature, () => hashTypedData(statementTypedData(statement))),
+    verifyStatement: (key: string, statement: SignedStatement, signature: Uint8Array) =>
+      isSignedBy(key, signature, () => hashTypedData(statementTypedData(statement))),
   });
 }
 

@@ -21,7 +21,10 @@ export function walletOf(publicKey: Uint8Array, chain: ChainId): AccountId {
 }
 
 function refuse(reason: string): CastellanError {
-  return new CastellanError('SIGNATURE_INVALID', { message: `The signature does not belong to this transaction (${reason.replaceAll('_', ' ')}).`, details: { reason } });
+  return new CastellanError('SIGNATURE_INVALID', {
+    message: `The signature does not belong to this transaction (${reason.replaceAll('_', ' ')}).`,
+    details: { reason },
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
-import { malformed, readAddress, readCount, readHash, readList, readObject, readQuantity, toQuantity } from './answer.ts';
 import type { EvmAddress } from './address.ts';
+import { malformed, readAddress, readCount, readHash, readList, readObject, readQuantity, toQuantity } from './answer.ts';
 import type { RpcClient } from './client.ts';
 
 /** Transactions that a block may list; the densest real ones hold a few thousand. */
@@ -27,7 +27,9 @@ function readBlock(value: unknown): Block {
     baseFeePerGas: fields['baseFeePerGas'] === undefined ? 0n : readQuantity(fields['baseFeePerGas'], 'block.baseFeePerGas'),
     gasLimit: readQuantity(fields['gasLimit'], 'block.gasLimit'),
     feeRecipient: readAddress(fields['miner'], 'block.miner'),
-    transactions: readList(fields['transactions'], 'block.transactions', MAX_TRANSACTIONS).map((hash) => readHash(hash, 'block.transactions')),
+    transactions: readList(fields['transactions'], 'block.transactions', MAX_TRANSACTIONS).map((hash) =>
+      readHash(hash, 'block.transactions'),
+    ),
   };
 }
 

@@ -55,6 +55,7 @@ export async function broadcast(client: RpcClient, signed: SignedTransaction, si
   const held = await Promise.all(endpoints.map((index) => isHeldBy(client, index, hash, signal)));
   if (held.includes(true)) return { status: 'known', hash };
   const [first] = verdicts;
-  if (first?.kind === 'rejected' && verdicts.every(({ kind }) => kind === 'rejected')) return { status: 'rejected', hash, detail: first.detail };
+  if (first?.kind === 'rejected' && verdicts.every(({ kind }) => kind === 'rejected'))
+    return { status: 'rejected', hash, detail: first.detail };
   return { status: 'unknown', hash };
 }

@@ -43,7 +43,8 @@ function single(calls: readonly Call[], chain: ChainId): Call {
   }
   addressOf(call.to, chain);
   checkAmount(call.value);
-  if (!(call.data instanceof Uint8Array) || call.data.length > MAX_TRANSACTION_BYTES) throw refuse('The calldata is no bytes, or too many.');
+  if (!(call.data instanceof Uint8Array) || call.data.length > MAX_TRANSACTION_BYTES)
+    throw refuse('The calldata is no bytes, or too many.');
   return call;
 }
 
@@ -64,11 +65,19 @@ export function callOf(action: Action, chain: ChainId, wallet: AccountId): Call 
     case 'approve': {
       const amount = action.amount === 'unlimited' ? MAX_AMOUNT : checkAmount(action.amount);
       const args = [addressOf(action.spender, chain), amount] as const;
-      return { to: tokenOf(action.asset, chain), value: 0n, data: bytesOf(encodeFunctionData({ abi: ERC20, functionName: 'approve', args })) };
+      return {
+        to: tokenOf(action.asset, chain),
+        value: 0n,
+        data: bytesOf(encodeFunctionData({ abi: ERC20, functionName: 'approve', args })),
+      };
     }
     case 'transfer_from': {
       const args = [addressOf(action.from, chain), addressOf(action.to, chain), checkAmount(action.amount)] as const;
-      return { to: tokenOf(action.asset, chain), value: 0n, data: bytesOf(encodeFunctionData({ abi: ERC20, functionName: 'transferFrom', args })) };
+      return {
+        to: tokenOf(action.asset, chain),
+        value: 0n,
+        data: bytesOf(encodeFunctionData({ abi: ERC20, functionName: 'transferFrom', args })),
+      };
     }
     case 'calls':
       return single(action.calls, chain);

@@ -37,8 +37,16 @@ export function createRpcClient(config: EvmChainConfig, clock: Clock, network?: 
   const deadlines = createDeadlines(clock);
   const closing = new AbortController();
   const expected = BigInt(evmChainNumber(config.chain));
-  const endpoints = config.rpcUrls.map((url, index): Endpoint =>
-    createEndpoint({ url, index, timeoutMs: config.timeoutMs, deadlines, closed: closing.signal, ...(network === undefined ? {} : { fetch: network }) }),
+  const endpoints = config.rpcUrls.map(
+    (url, index): Endpoint =>
+      createEndpoint({
+        url,
+        index,
+        timeoutMs: config.timeoutMs,
+        deadlines,
+        closed: closing.signal,
+        ...(network === undefined ? {} : { fetch: network }),
+      }),
   );
   const verified = endpoints.map(() => false);
   let preferred = 0;

@@ -1,12 +1,12 @@
 import type { Codec, Token } from '../../core/chain-adapter.ts';
-import { CastellanError } from '../../core/errors.ts';
 import { keccak256 } from '../../core/digest.ts';
+import { CastellanError } from '../../core/errors.ts';
 import type { AssetId, ChainId } from '../../core/ids.ts';
 import { addressOf } from './address.ts';
 import { assemble, walletOf } from './assemble.ts';
 import { build } from './build.ts';
-import { decodeTransaction } from './decode/index.ts';
 import type { KnownTokens } from './decode/index.ts';
+import { decodeTransaction } from './decode/index.ts';
 import { adopt, readAction } from './parse.ts';
 import type { ChainTokens } from './tokens.ts';
 
@@ -19,7 +19,8 @@ export function createEvmCodec(chains: ReadonlyMap<ChainId, ChainTokens>): Codec
   const known = new Map([...chains].map(([chain, tokens]): [ChainId, KnownTokens] => [chain, tokenMap(tokens)]));
   const chainOf = (chain: ChainId): ChainTokens => {
     const tokens = chains.get(chain);
-    if (tokens === undefined) throw new CastellanError('CHAIN_INVALID', { message: 'This adapter does not serve the chain.', details: { chain } });
+    if (tokens === undefined)
+      throw new CastellanError('CHAIN_INVALID', { message: 'This adapter does not serve the chain.', details: { chain } });
     return tokens;
   };
   return {

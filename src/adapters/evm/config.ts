@@ -64,7 +64,10 @@ const chainSchema = z
   .strictObject({
     chain: chainIdSchema.refine((chain) => chain.startsWith('eip155:'), 'An EVM chain is `eip155:<number>`.'),
     rpcUrl: z.union([url, z.array(url).min(1).max(16)]),
-    tokens: z.array(z.strictObject({ symbol, address: z.string(), decimals: z.int().min(0).max(255) })).max(1_000).default([]),
+    tokens: z
+      .array(z.strictObject({ symbol, address: z.string(), decimals: z.int().min(0).max(255) }))
+      .max(1_000)
+      .default([]),
     confirmations: z.int().min(1).max(10_000),
     pollMs: z.int().min(10).max(600_000).default(1_000),
     timeoutMs: z.int().min(10).max(120_000).default(10_000),

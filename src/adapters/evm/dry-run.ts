@@ -121,6 +121,10 @@ export async function runProbes(
   const asked = probes.map(({ to, input }) => ({ from: around.prober, to, input, gas: toQuantity(PROBE_GAS) }));
   const calls = call === null ? asked : [call, ...asked];
   const stateOverrides = { [around.reader]: { code: BALANCE_READER } };
-  const request = { blockStateCalls: [{ blockOverrides: around.overrides, stateOverrides, calls }], traceTransfers: true, validation: false };
+  const request = {
+    blockStateCalls: [{ blockOverrides: around.overrides, stateOverrides, calls }],
+    traceTransfers: true,
+    validation: false,
+  };
   return readCalls(await client.request('eth_simulateV1', [request, toQuantity(head.number)], signal), calls.length);
 }

@@ -34,17 +34,34 @@ function broken(error: unknown, index: number, method: string): CastellanError {
   const details = { endpoint: index, method };
   const { name, cause, status } = error as { readonly name?: unknown; readonly cause?: unknown; readonly status?: unknown };
   if (name === 'ResponseBodyTooLargeError') {
-    return new CastellanError('CHAIN_RESPONSE_INVALID', { message: 'The endpoint’s answer is too large.', details: { ...details, reason: 'too_large' }, retryable: true });
+    return new CastellanError('CHAIN_RESPONSE_INVALID', {
+      message: 'The endpoint’s answer is too large.',
+      details: { ...details, reason: 'too_large' },
+      retryable: true,
+    });
   }
   if (cause instanceof SyntaxError) {
-    return new CastellanError('CHAIN_RESPONSE_INVALID', { message: 'The endpoint’s answer is no JSON.', details: { ...details, reason: 'not_json' }, retryable: true });
+    return new CastellanError('CHAIN_RESPONSE_INVALID', {
+      message: 'The endpoint’s answer is no JSON.',
+      details: { ...details, reason: 'not_json' },
+      retryable: true,
+    });
   }
   const facts = typeof status === 'number' ? { ...details, status } : details;
-  return new CastellanError('CHAIN_UNAVAILABLE', { message: 'The endpoint cannot be reached.', details: facts, retryable: true, cause: error });
+  return new CastellanError('CHAIN_UNAVAILABLE', {
+    message: 'The endpoint cannot be reached.',
+    details: facts,
+    retryable: true,
+    cause: error,
+  });
 }
 
 function stopped(index: number, method: string): CastellanError {
-  return new CastellanError('TIMEOUT', { message: 'The call was given up.', details: { endpoint: index, method, aborted: true }, retryable: true });
+  return new CastellanError('TIMEOUT', {
+    message: 'The call was given up.',
+    details: { endpoint: index, method, aborted: true },
+    retryable: true,
+  });
 }
 
 function rejected(error: unknown, index: number, method: string): CastellanError {

@@ -1,7 +1,7 @@
-import { hexOf } from './address.ts';
 import type { EvmAddress } from './address.ts';
-import { decodeRlp, encodeRlp } from './rlp.ts';
+import { hexOf } from './address.ts';
 import type { RlpItem } from './rlp.ts';
+import { decodeRlp, encodeRlp } from './rlp.ts';
 import { undecodable } from './undecodable.ts';
 
 /** The most that a node accepts from outside (go-ethereum's txMaxSize), bytes. */

@@ -12,11 +12,36 @@ export interface Log {
 
 /** What a log says happened. A contract may say anything: only a measured difference of state is believed. */
 export type Claim =
-  | { readonly kind: 'native' | 'transfer'; readonly token: EvmAddress; readonly from: EvmAddress; readonly to: EvmAddress; readonly amount: bigint }
+  | {
+      readonly kind: 'native' | 'transfer';
+      readonly token: EvmAddress;
+      readonly from: EvmAddress;
+      readonly to: EvmAddress;
+      readonly amount: bigint;
+    }
   | { readonly kind: 'item'; readonly token: EvmAddress; readonly from: EvmAddress; readonly to: EvmAddress; readonly id: bigint }
-  | { readonly kind: 'items'; readonly token: EvmAddress; readonly from: EvmAddress; readonly to: EvmAddress; readonly ids: readonly bigint[]; readonly amounts: readonly bigint[] }
-  | { readonly kind: 'approval'; readonly token: EvmAddress; readonly owner: EvmAddress; readonly spender: EvmAddress; readonly amount: bigint }
-  | { readonly kind: 'item-approval'; readonly token: EvmAddress; readonly owner: EvmAddress; readonly spender: EvmAddress; readonly id: bigint }
+  | {
+      readonly kind: 'items';
+      readonly token: EvmAddress;
+      readonly from: EvmAddress;
+      readonly to: EvmAddress;
+      readonly ids: readonly bigint[];
+      readonly amounts: readonly bigint[];
+    }
+  | {
+      readonly kind: 'approval';
+      readonly token: EvmAddress;
+      readonly owner: EvmAddress;
+      readonly spender: EvmAddress;
+      readonly amount: bigint;
+    }
+  | {
+      readonly kind: 'item-approval';
+      readonly token: EvmAddress;
+      readonly owner: EvmAddress;
+      readonly spender: EvmAddress;
+      readonly id: bigint;
+    }
   | { readonly kind: 'operator'; readonly token: EvmAddress; readonly owner: EvmAddress; readonly operator: EvmAddress }
   | { readonly kind: 'permit2'; readonly token: EvmAddress; readonly owner: EvmAddress; readonly spender: EvmAddress };
 
@@ -69,16 +94,22 @@ function arrayIn(words: readonly string[], at: number): readonly bigint[] {
 
 function readTransfer(token: EvmAddress, topics: readonly string[], words: readonly string[]): Claim | null {
   const kind = token === NATIVE_LOGGER ? 'native' : 'transfer';
-  if (topics.length === 3 && words.length === 1) return { kind, token, from: addressIn(topics[1]), to: addressIn(topics[2]), amount: number(words[0]) };
-  if (topics.length === 4) return { kind: 'item', token, from: addressIn(topics[1]), to: addressIn(topics[2]), id: BigInt(topics[3] ?? '0x0') };
-  if (topics.length === 1 && words.length === 3) return { kind, token, from: addressIn(words[0]), to: addressIn(words[1]), amount: number(words[2]) };
+  if (topics.length === 3 && words.length === 1)
+    return { kind, token, from: addressIn(topics[1]), to: addressIn(topics[2]), amount: number(words[0]) };
+  if (topics.length === 4)
+    return { kind: 'item', token, from: addressIn(topics[1]), to: addressIn(topics[2]), id: BigInt(topics[3] ?? '0x0') };
+  if (topics.length === 1 && words.length === 3)
+    return { kind, token, from: addressIn(words[0]), to: addressIn(words[1]), amount: number(words[2]) };
   return null;
 }
 
 function readApproval(token: EvmAddress, topics: readonly string[], words: readonly string[]): Claim | null {
-  if (topics.length === 3 && words.length === 1) return { kind: 'approval', token, owner: addressIn(topics[1]), spender: addressIn(topics[2]), amount: number(words[0]) };
-  if (topics.length === 4) return { kind: 'item-approval', token, owner: addressIn(topics[1]), spender: addressIn(topics[2]), id: BigInt(topics[3] ?? '0x0') };
-  if (topics.length === 1 && words.length === 3) return { kind: 'approval', token, owner: addressIn(words[0]), spender: addressIn(words[1]), amount: number(words[2]) };
+  if (topics.length === 3 && words.length === 1)
+    return { kind: 'approval', token, owner: addressIn(topics[1]), spender: addressIn(topics[2]), amount: number(words[0]) };
+  if (topics.length === 4)
+    return { kind: 'item-approval', token, owner: addressIn(topics[1]), spender: addressIn(topics[2]), id: BigInt(topics[3] ?? '0x0') };
+  if (topics.length === 1 && words.length === 3)
+    return { kind: 'approval', token, owner: addressIn(words[0]), spender: addressIn(words[1]), amount: number(words[2]) };
   return null;
 }
 
@@ -88,12 +119,27 @@ export function readClaim({ address: token, topics, data }: Log): Claim | null {
   const [first] = topics;
   if (first === TRANSFER) return readTransfer(token, topics, words);
   if (first === APPROVAL) return readApproval(token, topics, words);
-  if (first === APPROVAL_FOR_ALL && topics.length === 3) return { kind: 'operator', token, owner: addressIn(topics[1]), operator: addressIn(topics[2]) };
+  if (first === APPROVAL_FOR_ALL && topics.length === 3)
+    return { kind: 'operator', token, owner: addressIn(topics[1]), operator: addressIn(topics[2]) };
   if (first === TRANSFER_SINGLE && topics.length === 4) {
-    return { kind: 'items', token, from: addressIn(topics[2]), to: addressIn(topics[3]), ids: [number(words[0])], amounts: [number(words[1])] };
+    return {
+      kind: 'items',
+      token,
+      from: addressIn(topics[2]),
+      to: addressIn(topics[3]),
+      ids: [number(words[0])],
+      amounts: [number(words[1])],
+    };
   }
   if (first === TRANSFER_BATCH && topics.length === 4) {
-    return { kind: 'items', token, from: addressIn(topics[2]), to: addressIn(topics[3]), ids: arrayIn(words, 0), amounts: arrayIn(words, 1) };
+    return {
+      kind: 'items',
+      token,
+      from: addressIn(topics[2]),
+      to: addressIn(topics[3]),
+      ids: arrayIn(words, 0),
+      amounts: arrayIn(words, 1),
+    };
   }
   if (token === PERMIT2 && (first === PERMIT2_APPROVAL || first === PERMIT2_PERMIT) && topics.length === 4) {
     return { kind: 'permit2', owner: addressIn(topics[1]), token: addressIn(topics[2]), spender: addressIn(topics[3]) };

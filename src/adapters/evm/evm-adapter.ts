@@ -7,13 +7,13 @@ import { readHead } from './block.ts';
 import { broadcast } from './broadcast.ts';
 import { createRpcClient } from './client.ts';
 import { createEvmCodec } from './codec.ts';
-import { readOptions } from './config.ts';
 import type { EvmAdapterOptions, EvmChainConfig, FetchFunction } from './config.ts';
+import { readOptions } from './config.ts';
 import { quoteFee } from './fees.ts';
 import { readSequence } from './sequence.ts';
 import { simulate } from './simulate.ts';
-import { chainTokens, tokenList } from './tokens.ts';
 import type { ChainTokens } from './tokens.ts';
+import { chainTokens, tokenList } from './tokens.ts';
 import { readStatus, settle } from './watch.ts';
 
 /** Tokens of the configuration that every simulation looks at; those a caller names come on top. */
@@ -24,7 +24,8 @@ function createNode(config: EvmChainConfig, tokens: ChainTokens, codec: Codec, c
   const client = createRpcClient(config, clock, network);
   const always = tokens.erc20.slice(0, ALWAYS_WATCHED).map(({ token }) => token.asset);
   const own = (given: ChainId): void => {
-    if (given !== chain) throw new CastellanError('CHAIN_INVALID', { message: 'The transaction is for another chain.', details: { chain: given } });
+    if (given !== chain)
+      throw new CastellanError('CHAIN_INVALID', { message: 'The transaction is for another chain.', details: { chain: given } });
   };
   return {
     chain,
@@ -76,7 +77,8 @@ export function createEvmAdapter(options: EvmAdapterOptions): ChainAdapter {
     tokens: [...tokens.values()].flatMap(tokenList),
     node(chain) {
       const node = nodes.get(chain);
-      if (node === undefined) throw new CastellanError('CHAIN_INVALID', { message: 'This adapter does not serve the chain.', details: { chain } });
+      if (node === undefined)
+        throw new CastellanError('CHAIN_INVALID', { message: 'This adapter does not serve the chain.', details: { chain } });
       return node;
     },
   };

@@ -35,7 +35,14 @@ const AT = { leaf: '0', source: 'simulation' } as const;
 const ZERO = `0x${'00'.repeat(20)}`;
 const PERMIT2_UNLIMITED = 2n ** 160n - 1n;
 const WORDS: Readonly<Record<Subject['kind'], number>> = {
-  coin: 1, balance: 1, allowance: 1, 'item-owner': 1, 'item-spender': 1, items: 1, operator: 1, permit2: 3,
+  coin: 1,
+  balance: 1,
+  allowance: 1,
+  'item-owner': 1,
+  'item-spender': 1,
+  items: 1,
+  operator: 1,
+  permit2: 3,
 };
 
 /** The words that a probe returned; null unless they are exactly as many as the question's answer has. */
@@ -91,7 +98,9 @@ export function netEffects(measured: readonly Measured[], context: NetContext): 
     return worst;
   };
   const namedInBytes = (owner: AccountId, spender: AccountId, of: AssetId): boolean =>
-    context.decoded.some((effect) => effect.kind === 'allowance' && effect.owner === owner && effect.spender === spender && effect.asset === of);
+    context.decoded.some(
+      (effect) => effect.kind === 'allowance' && effect.owner === owner && effect.spender === spender && effect.asset === of,
+    );
 
   for (const { subject, before, after } of measured) {
     const [was, is] = [before?.[0] ?? null, after?.[0] ?? null];
@@ -156,7 +165,9 @@ export function netEffects(measured: readonly Measured[], context: NetContext): 
 
   for (const claim of context.claims) {
     if (claim.kind !== 'transfer' || claim.amount === 0n || claim.from === claim.to) continue;
-    const seen = effects.some(({ kind, ...rest }) => (kind === 'outflow' || kind === 'inflow') && (rest as { asset?: AssetId }).asset === asset(claim.token));
+    const seen = effects.some(
+      ({ kind, ...rest }) => (kind === 'outflow' || kind === 'inflow') && (rest as { asset?: AssetId }).asset === asset(claim.token),
+    );
     if (!seen) warnings.add(`event_without_effect:${claim.token}`);
   }
   return { effects, warnings: [...warnings] };

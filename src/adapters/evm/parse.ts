@@ -1,10 +1,10 @@
+import { nativeAssetId } from '../../core/asset.ts';
 import { payloadDigest } from '../../core/digest.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
-import { nativeAssetId } from '../../core/asset.ts';
 import type { Action, FeeQuote, UnsignedTransaction } from '../../core/transaction.ts';
 import { accountOf, addressOf } from './address.ts';
-import { readEnvelope } from './envelope.ts';
 import type { Envelope } from './envelope.ts';
+import { readEnvelope } from './envelope.ts';
 import { undecodable } from './undecodable.ts';
 
 /** Reads an envelope that must be for `chain`. @throws PAYLOAD_UNDECODABLE, `details.reason` `chain_id_mismatch` for another */

@@ -1,11 +1,11 @@
 import type { Effect } from '../../core/effect.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
-import { addressOf } from './address.ts';
 import type { EvmAddress } from './address.ts';
+import { addressOf } from './address.ts';
 import { selectorOf } from './decode/index.ts';
 import type { ProbeCall } from './dry-run.ts';
-import { PERMIT2 } from './events.ts';
 import type { Claim } from './events.ts';
+import { PERMIT2 } from './events.ts';
 
 /** One fact of state that is read before and after. */
 export type Subject =
@@ -101,7 +101,8 @@ function decodedSubjects(effect: Effect, chain: ChainId): readonly Subject[] {
     const token = tokenOf(effect.asset);
     return token === null ? [] : [{ kind: 'allowance', token, owner: at(effect.owner), spender: at(effect.spender) }];
   }
-  if (effect.kind === 'operator') return [{ kind: 'operator', token: at(effect.collection), owner: at(effect.owner), operator: at(effect.operator) }];
+  if (effect.kind === 'operator')
+    return [{ kind: 'operator', token: at(effect.collection), owner: at(effect.owner), operator: at(effect.operator) }];
   return [];
 }
 

@@ -26,7 +26,8 @@ export async function readReceipt(client: RpcClient, hash: string, signal?: Abor
   const answer = await client.request('eth_getTransactionReceipt', [hash], signal);
   if (answer === null) return null;
   const fields = readObject(answer, 'receipt');
-  if (readHash(fields['transactionHash'], 'receipt.transactionHash') !== hash) throw malformed('receipt.transactionHash', 'another_transaction');
+  if (readHash(fields['transactionHash'], 'receipt.transactionHash') !== hash)
+    throw malformed('receipt.transactionHash', 'another_transaction');
   const status = readQuantity(fields['status'], 'receipt.status');
   if (status > 1n) throw malformed('receipt.status');
   const gasUsed = readQuantity(fields['gasUsed'], 'receipt.gasUsed');

@@ -4,8 +4,8 @@ import type { Effect } from '../../core/effect.ts';
 import { isCastellanError } from '../../core/errors.ts';
 import type { AssetId } from '../../core/ids.ts';
 import type { DecodedTransaction, UnsignedTransaction } from '../../core/transaction.ts';
-import { addressOf } from './address.ts';
 import type { EvmAddress } from './address.ts';
+import { addressOf } from './address.ts';
 import { readQuantity, toQuantity } from './answer.ts';
 import type { Block } from './block.ts';
 import { readHead, readNonce } from './block.ts';
@@ -16,8 +16,8 @@ import type { Envelope } from './envelope.ts';
 import { readEnvelope } from './envelope.ts';
 import type { Claim, Log } from './events.ts';
 import { readClaim } from './events.ts';
-import { netEffects, readProbe } from './net-effects.ts';
 import type { NetEffects } from './net-effects.ts';
+import { netEffects, readProbe } from './net-effects.ts';
 import type { Subject } from './probes.ts';
 import { probeCall, subjects } from './probes.ts';
 import { revertReason } from './revert-reason.ts';
@@ -79,7 +79,8 @@ function refusal(error: unknown): Finding {
   if (!isCastellanError(error) || error.code !== 'CHAIN_REJECTED') throw error;
   const { rpcCode, rpcMessage } = error.details;
   const message = String(rpcMessage ?? '');
-  if (rpcCode === -32003 || rpcCode === -38014 || /insufficient funds/i.test(message)) return { errors: ['insufficient_funds'], caveats: ['not_run'] };
+  if (rpcCode === -32003 || rpcCode === -38014 || /insufficient funds/i.test(message))
+    return { errors: ['insufficient_funds'], caveats: ['not_run'] };
   if (rpcCode === -32601 || /method not found|not supported|not available|does not exist|not whitelisted|can't be built/i.test(message)) {
     return { errors: ['simulation_unavailable'], caveats: ['not_run'], warnings: [`node: ${message.slice(0, 160)}`] };
   }
@@ -94,7 +95,11 @@ async function readSubjects(
   head: Block,
   around: Surroundings,
   room: number,
-): Promise<{ readonly before: readonly CallResult[]; readonly after: readonly CallResult[]; readonly transactions: readonly CallResult[] }> {
+): Promise<{
+  readonly before: readonly CallResult[];
+  readonly after: readonly CallResult[];
+  readonly transactions: readonly CallResult[];
+}> {
   const probes = found.map((subject) => probeCall(subject, around.reader));
   const groups = Array.from({ length: Math.ceil(probes.length / room) }, (_, index) => probes.slice(index * room, (index + 1) * room));
   const ask = (with_: typeof call | null) =>
@@ -148,14 +153,21 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
   }
   if (one.success !== two.success) {
     const { returnData } = one.success ? two : one;
-    return report(head, { errors: [...failed, 'simulation_unstable'], warnings: [`reverted: ${revertReason(returnData)}`], wouldRevert: true, gas, caveats: ['unstable'] });
+    return report(head, {
+      errors: [...failed, 'simulation_unstable'],
+      warnings: [`reverted: ${revertReason(returnData)}`],
+      wouldRevert: true,
+      gas,
+      caveats: ['unstable'],
+    });
   }
 
   const tokens = context.watch.flatMap((asset) => assetAddress(asset) ?? []).map((account): EvmAddress => addressOf(account, tx.chain));
   const claims = [claimsOf(one), claimsOf(two)] as const;
   const found = subjects([...claims[0], ...claims[1]], { chain: tx.chain, wallet, tokens, decoded: decoded.effects });
   const room = Number((head.gasLimit - envelope.gas) / PROBE_GAS);
-  if (found.length > MAX_SUBJECTS || room < 1) return report(head, { errors: [...failed, 'too_many_effects'], gas, caveats: ['too_many_subjects'] });
+  if (found.length > MAX_SUBJECTS || room < 1)
+    return report(head, { errors: [...failed, 'too_many_effects'], gas, caveats: ['too_many_subjects'] });
   const runs = await Promise.all(around.map((block) => readSubjects(context, call, found, head, block, Math.min(room, 128)))).catch(
     (error: unknown) => refusal(error),
   );
@@ -168,11 +180,19 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
       after: readProbe(subject, run.after[at] as CallResult),
     }));
     const feeBound = envelope.maxFeePerGas * (run.transactions[0]?.gasUsed ?? 0n);
-    return netEffects(measured, { chain: tx.chain, wallet: tx.wallet, claims: claims[index] as readonly Claim[], decoded: decoded.effects, feeBound });
+    return netEffects(measured, {
+      chain: tx.chain,
+      wallet: tx.wallet,
+      claims: claims[index] as readonly Claim[],
+      decoded: decoded.effects,
+      feeBound,
+    });
   }) as [NetEffects, NetEffects];
   const stable =
     spelled(nets[0].effects).join() === spelled(nets[1].effects).join() &&
-    runs.every(({ transactions }, index) => transactions.every((again) => again.success && sameLogs(again.logs, (index === 0 ? one : two).logs)));
+    runs.every(({ transactions }, index) =>
+      transactions.every((again) => again.success && sameLogs(again.logs, (index === 0 ? one : two).logs)),
+    );
   return report(head, {
     errors: stable ? failed : [...failed, 'simulation_unstable'],
     warnings: [...new Set([...nets[0].warnings, ...nets[1].warnings])],

@@ -1,5 +1,5 @@
-import { CastellanError } from '../../core/errors.ts';
 import type { ErrorDetails } from '../../core/errors.ts';
+import { CastellanError } from '../../core/errors.ts';
 
 /** The error for bytes that are no transaction we would sign. `reason` is stable lower_snake; programs may switch on it. */
 export function undecodable(reason: string, details: ErrorDetails = {}): CastellanError {

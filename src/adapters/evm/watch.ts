@@ -46,7 +46,13 @@ async function blockOfSlot(client: RpcClient, wallet: EvmAddress, slot: number, 
 }
 
 /** The transaction that the wallet sent from this slot in a block; null where the block holds none. */
-async function slotHolder(client: RpcClient, wallet: EvmAddress, slot: number, number: number, signal?: AbortSignal): Promise<string | null> {
+async function slotHolder(
+  client: RpcClient,
+  wallet: EvmAddress,
+  slot: number,
+  number: number,
+  signal?: AbortSignal,
+): Promise<string | null> {
   const block = readObject(await client.request('eth_getBlockByNumber', [toQuantity(number), true], signal), 'block');
   for (const entry of readList(block['transactions'], 'block.transactions', 100_000)) {
     const fields = readObject(entry, 'transaction');
@@ -76,7 +82,12 @@ async function replacedBy(client: RpcClient, signed: SignedTransaction, finalAt:
  * blocks above; then receipt and block are read a second time and must say the same. A block that was reorganised away, and
  * anything that changes between the two looks, is `pending`.
  */
-export async function readStatus(client: RpcClient, config: EvmChainConfig, signed: SignedTransaction, signal?: AbortSignal): Promise<SettlementStatus> {
+export async function readStatus(
+  client: RpcClient,
+  config: EvmChainConfig,
+  signed: SignedTransaction,
+  signal?: AbortSignal,
+): Promise<SettlementStatus> {
   const receipt = await readReceipt(client, signed.hash, signal);
   const head = await readHead(client, 'latest', signal);
   const finalAt = await finalHeight(client, config, head, signal);

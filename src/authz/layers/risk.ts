@@ -2,7 +2,7 @@ import { type LayerOutcome, type LayerSignal, type LedgerRow, ledgerUse, type Re
 import { assessRisk, parseProfile, parseScreening } from '../../risk/index.ts';
 import { screenRow } from '../judge-keys.ts';
 import type { JudgeState } from '../judge-state.ts';
-import { type Layer, type LayerContext, PASS, reason } from '../layer.ts';
+import { deny, type Layer, type LayerContext, PASS, reason } from '../layer.ts';
 import { accountsOf } from '../limits/ledger-accounts.ts';
 import { type Valuation, withValuation } from '../limits/valuation.ts';
 
@@ -12,9 +12,8 @@ const DAY_MS = 86_400_000;
 export const riskLayer: Layer = {
   name: 'risk',
   judge(context) {
-    if (!context.settings.riskEnabled) {
-      return { verdict: 'pass', reasons: [], unenforced: ['risk'] };
-    }
+    const { riskEnabled, allowUnenforced } = context.settings;
+    if (!riskEnabled) return allowUnenforced ? { verdict: 'pass', reasons: [], unenforced: ['risk'] } : deny('risk_inputs_missing', 'Risk is switched off, which needs allowUnenforced.');
     return withValuation(context, (valuation) => judgeRisk(context, valuation));
   },
 };

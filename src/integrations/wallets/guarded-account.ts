@@ -27,8 +27,7 @@ export class GuardedTransactionError extends BaseError {
   override readonly cause: CastellanError;
 
   constructor(cause: CastellanError) {
-    const reason = cause.details['reason'];
-    super(cause.shortMessage, { cause, name: 'GuardedTransactionError', details: reason === undefined ? cause.code : `${cause.code} ${String(reason)}` });
+    super(cause.shortMessage, { cause, name: 'GuardedTransactionError' });
     this.cause = cause;
   }
 }

@@ -53,6 +53,8 @@ export type Decided =
 /** Options of one run. */
 export interface DecideOptions {
   readonly satisfaction?: Satisfaction;
+  /** The row of an earlier run whose hold is over: its room is given back in the deciding step. */
+  readonly lapsed?: boolean;
   /** Judges and answers; records nothing and holds nothing. */
   readonly dryRun?: boolean;
   /** Records a collision as a denial instead of asking for another run. */
@@ -162,6 +164,7 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
   const row = requestRow(decision, prepared, { judgement, dueMs });
   const { agentId: agent, id: requestId } = request;
   const commands: Command[] = [
+    ...(options.lapsed === true ? [{ kind: 'ledger.expire', agent, requestId } as const] : []),
     { kind: 'ledger.reserve', request: row, caps: judgement.caps },
     ...judgement.rates,
     { kind: 'slot.take', wallet: request.wallet, slot: prepared.tx.slot, base: prepared.slotBase, agent, requestId, dueMs },

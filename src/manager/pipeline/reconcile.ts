@@ -1,6 +1,5 @@
 import { type AdvanceParts, advance } from './advance.ts';
 import { type RequestRow, storeKey } from '../../core/store.ts';
-import type { SlotRow } from '../../core/slot.ts';
 
 /** What one pass over the open requests did. */
 export interface ReconcileReport {
@@ -10,15 +9,16 @@ export interface ReconcileReport {
   readonly failed: number;
 }
 
-/** Open requests, read from the wallets' slots: their number is bounded by what is in flight, not by history. */
-export async function openRequests(parts: AdvanceParts): Promise<readonly RequestRow[]> {
-  const rows = await parts.store.scan('slots/');
-  const keys = rows.flatMap(({ value }) =>
-    (value as unknown as SlotRow).held.map((held) => {
-      const cut = held.request.lastIndexOf('/');
-      return storeKey.request(held.request.slice(cut + 1), held.request.slice(0, cut));
-    }),
-  );
+/** Most open requests read in one pass; what is left comes in the next. */
+const PASS = 1_000;
+
+/** Requests whose money is on its way: their number is bounded by what is in flight, not by history. */
+export async function openRequests(parts: Pick<AdvanceParts, 'store'>): Promise<readonly RequestRow[]> {
+  const index = await parts.store.scan(storeKey.openAll(), { limit: PASS });
+  const keys = index.map(({ value }) => {
+    const { agent, requestId } = value as { readonly agent: string; readonly requestId: string };
+    return storeKey.request(agent, requestId);
+  });
   const found = keys.length === 0 ? [] : await parts.store.get(keys);
   return found.filter((row) => row !== undefined).map((row) => row as unknown as RequestRow);
 }

@@ -93,6 +93,7 @@ async function run(parts: SubmitParts, asked: Asked, request: ActionRequest, pri
     const decided: Decided = await decide(parts, prepared.value, {
       ...(satisfaction === undefined ? {} : { satisfaction }),
       ...(options.dryRun === true ? { dryRun: true } : {}),
+      ...(prior?.state === 'held' ? { lapsed: true } : {}),
       ...(options.simulate === undefined ? {} : { simulate: options.simulate }),
       last: attempt >= MAX_RUNS,
     });

@@ -1,5 +1,5 @@
-import { decodeAbiParameters, encodeAbiParameters, parseAbiParameters } from 'viem';
 import type { AbiParameter } from 'viem';
+import { decodeAbiParameters, encodeAbiParameters, parseAbiParameters } from 'viem';
 import type { EvmAddress } from '../address.ts';
 import { hexOf } from '../address.ts';
 import { selectorOf } from './methods.ts';
@@ -64,7 +64,9 @@ const BATCHES: readonly Batch[] = [
   batch('blockAndAggregate', '(address,bytes)[]', 'contract', ([list]) => rows(list, ([to, data]) => call(to, 0n, data))),
   batch('tryBlockAndAggregate', 'bool, (address,bytes)[]', 'contract', ([, list]) => rows(list, ([to, data]) => call(to, 0n, data))),
   batch('aggregate3', '(address,bool,bytes)[]', 'contract', ([list]) => rows(list, ([to, , data]) => call(to, 0n, data))),
-  batch('aggregate3Value', '(address,bool,uint256,bytes)[]', 'contract', ([list]) => rows(list, ([to, , value, data]) => call(to, value, data))),
+  batch('aggregate3Value', '(address,bool,uint256,bytes)[]', 'contract', ([list]) =>
+    rows(list, ([to, , value, data]) => call(to, value, data)),
+  ),
   batch('execute', '(address,uint256,bytes)[]', 'contract', ([list]) => rows(list, ([to, value, data]) => call(to, value, data))),
   batch('executeBatch', '(address,uint256,bytes)[]', 'contract', ([list]) => rows(list, ([to, value, data]) => call(to, value, data))),
   batch('executeBatch', 'address[], bytes[]', 'contract', ([to, datas]) => columns(to, null, datas)),

@@ -48,7 +48,14 @@ function method(text: string, standard: boolean, effects: Method['effects']): Me
   const pairs = inner === '' ? [] : inner.split(',').map((part) => part.split(' '));
   const types = pairs.map(([type]) => type as WordType);
   const name = text.slice(0, open);
-  return { name, selector: selectorOf(`${name}(${types.join(',')})`), types, params: pairs.map(([, param]) => param as string), standard, effects };
+  return {
+    name,
+    selector: selectorOf(`${name}(${types.join(',')})`),
+    types,
+    params: pairs.map(([, param]) => param as string),
+    standard,
+    effects,
+  };
 }
 
 function moved(from: AccountId, to: AccountId, asset: AssetId, amount: bigint): readonly Found[] {
@@ -58,16 +65,26 @@ function moved(from: AccountId, to: AccountId, asset: AssetId, amount: bigint): 
   ];
 }
 
-function allowed(owner: AccountId, spender: AccountId, asset: AssetId, amount: bigint | 'unlimited', expiresAtMs: number | null = null): Found {
+function allowed(
+  owner: AccountId,
+  spender: AccountId,
+  asset: AssetId,
+  amount: bigint | 'unlimited',
+  expiresAtMs: number | null = null,
+): Found {
   return { kind: 'allowance', owner, spender, asset, amount, expiresAtMs };
 }
 
 const METHODS: readonly Method[] = [
   method('transfer(address to,uint256 amount)', true, (c) => moved(c.frame.sender, c.account(0), c.asset, c.amount(1))),
   method('transferFrom(address from,address to,uint256 amount)', true, (c) => moved(c.account(0), c.account(1), c.asset, c.amount(2))),
-  method('approve(address spender,uint256 amount)', true, (c) => [allowed(c.frame.sender, c.account(0), c.asset, allowanceAmount(c.amount(1)))]),
+  method('approve(address spender,uint256 amount)', true, (c) => [
+    allowed(c.frame.sender, c.account(0), c.asset, allowanceAmount(c.amount(1))),
+  ]),
   // What is added says nothing of the total, so a rule must allow the call itself too; simulation measures the total.
-  method('increaseAllowance(address spender,uint256 added)', false, (c) => [allowed(c.frame.sender, c.account(0), c.asset, allowanceAmount(c.amount(1)))]),
+  method('increaseAllowance(address spender,uint256 added)', false, (c) => [
+    allowed(c.frame.sender, c.account(0), c.asset, allowanceAmount(c.amount(1))),
+  ]),
   method('decreaseAllowance(address spender,uint256 removed)', false, (c) => [allowed(c.frame.sender, c.account(0), c.asset, 0n)]),
   method('permit(address owner,address spender,uint256 amount,uint256 deadline,uint8 v,bytes32 r,bytes32 s)', false, (c) => [
     allowed(c.account(0), c.account(1), c.asset, allowanceAmount(c.amount(2))),
@@ -79,9 +96,13 @@ const METHODS: readonly Method[] = [
   method('setApprovalForAll(address operator,bool approved)', false, (c) => [
     { kind: 'operator', owner: c.frame.sender, operator: c.account(0), collection: c.contract, approved: c.words[1] === true },
   ]),
-  method('transferOwnership(address newOwner)', false, (c) => [{ kind: 'control', account: c.contract, aspect: 'owner', to: c.account(0) }]),
+  method('transferOwnership(address newOwner)', false, (c) => [
+    { kind: 'control', account: c.contract, aspect: 'owner', to: c.account(0) },
+  ]),
   method('renounceOwnership()', false, (c) => [{ kind: 'control', account: c.contract, aspect: 'owner', to: null }]),
-  method('upgradeTo(address implementation)', false, (c) => [{ kind: 'control', account: c.contract, aspect: 'upgrade', to: c.account(0) }]),
+  method('upgradeTo(address implementation)', false, (c) => [
+    { kind: 'control', account: c.contract, aspect: 'upgrade', to: c.account(0) },
+  ]),
 ];
 
 const BY_SELECTOR: ReadonlyMap<string, Method> = new Map(METHODS.map((known) => [known.selector, known]));

@@ -15,8 +15,24 @@ function unknown(frame: Frame, contract: AccountId, selector: string | null, det
   found.effects.push({ kind: 'unknown', contract, selector, detail, leaf: frame.leaf, source: 'bytes' });
 }
 
-function called(frame: Frame, contract: AccountId, selector: string, method: string | null, args: Readonly<Record<string, string>> | null): Effect {
-  return { kind: 'call', contract, selector, method, args, value: frame.inner ? 0n : frame.value, asset: frame.native, leaf: frame.leaf, source: 'bytes' };
+function called(
+  frame: Frame,
+  contract: AccountId,
+  selector: string,
+  method: string | null,
+  args: Readonly<Record<string, string>> | null,
+): Effect {
+  return {
+    kind: 'call',
+    contract,
+    selector,
+    method,
+    args,
+    value: frame.inner ? 0n : frame.value,
+    asset: frame.native,
+    leaf: frame.leaf,
+    source: 'bytes',
+  };
 }
 
 function valueMoves(frame: Frame, contract: AccountId, found: Findings): void {
@@ -40,7 +56,11 @@ function walkBatch(known: Batch, frame: Frame, contract: AccountId, tokens: Know
   for (const [index, call] of calls.entries()) {
     const leaf = `${frame.leaf}.${index}`;
     const inner = call.to === null;
-    walk({ ...frame, sender, to: call.to ?? frame.to, value: call.value, data: call.data, leaf, depth: frame.depth + 1, inner }, tokens, found);
+    walk(
+      { ...frame, sender, to: call.to ?? frame.to, value: call.value, data: call.data, leaf, depth: frame.depth + 1, inner },
+      tokens,
+      found,
+    );
     if (found.leaves > MAX_LEAVES) return;
   }
 }
@@ -76,4 +96,3 @@ export function walk(frame: Frame, tokens: KnownTokens, found: Findings): void {
   }
   found.effects.push(...methodEffects(method, frame, contract, known ?? tokenAsset(frame.chain, contract), words));
 }
-
