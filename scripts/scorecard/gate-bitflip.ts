@@ -1,6 +1,16 @@
-import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
 import { systemClock, systemRandom } from '../../src/adapters/host/index.ts';
-import { canonicalize, isCastellanError, keccak256, leafHash, payloadDigest, permitId, type RequestRow, sha256Hex, toHex } from '../../src/core/index.ts';
+import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
+import {
+  canonicalize,
+  isCastellanError,
+  keccak256,
+  leafHash,
+  payloadDigest,
+  permitId,
+  type RequestRow,
+  sha256Hex,
+  toHex,
+} from '../../src/core/index.ts';
 import { createSoftwareCustody, openVault } from '../../src/custody/index.ts';
 
 /** What flipping bits after the decision came to. */
@@ -30,7 +40,15 @@ export async function bitFlip(mode: 'quick' | 'full'): Promise<BitFlips> {
     const entry = canonicalize(event);
     return { kind: 'log.append', id: event.id, entry, leaf: leafHash(entry) } as const;
   };
-  const custody = createSoftwareCustody({ store, clock, random, vault, hashes: { secp256k1: keccak256 }, redeemerId: 'scorecard', command });
+  const custody = createSoftwareCustody({
+    store,
+    clock,
+    random,
+    vault,
+    hashes: { secp256k1: keccak256 },
+    redeemerId: 'scorecard',
+    command,
+  });
   const key = await custody.keys.generateKey({ algorithm: 'secp256k1', purpose: 'signing' });
   const below = (limit: number): number => new DataView(random.bytes(4).buffer).getUint32(0) % limit;
   let tried = 0;
@@ -43,12 +61,47 @@ export async function bitFlip(mode: 'quick' | 'full'): Promise<BitFlips> {
     const actionDigest = sha256Hex(requestId);
     const secret = toHex(random.bytes(16));
     const request: RequestRow = {
-      agent: 'a1', requestId, bodyDigest: sha256Hex(`body/${requestId}`), actionDigest, payloadDigest: digest, decisionId: requestId, logIndex: 0, state: 'held',
-      wallet: 'eip155:1:0x1111111111111111111111111111111111111111' as RequestRow['wallet'], slot: null, lines: [], feeLines: [], feeCeiling: '0',
-      payload: null, dueMs: nowMs + 3_600_000, permit: null, sealed: null, txHash: null, updatedMs: nowMs,
+      agent: 'a1',
+      requestId,
+      bodyDigest: sha256Hex(`body/${requestId}`),
+      actionDigest,
+      payloadDigest: digest,
+      decisionId: requestId,
+      logIndex: 0,
+      state: 'held',
+      wallet: 'eip155:1:0x1111111111111111111111111111111111111111' as RequestRow['wallet'],
+      slot: null,
+      lines: [],
+      feeLines: [],
+      feeCeiling: '0',
+      payload: null,
+      dueMs: nowMs + 3_600_000,
+      permit: null,
+      sealed: null,
+      txHash: null,
+      updatedMs: nowMs,
     };
-    const permit = { secret, payloadDigest: digest, actionDigest, keyId: key.id, policy: 'none', registry: 'none', epoch: 0, expiresAtMs: nowMs + 3_600_000, approvals: [], approvalsExpireAtMs: null, redeemedBy: null };
-    const [result] = await store.apply([{ commands: [{ kind: 'ledger.reserve', request, caps: [] }, { kind: 'permit.issue', agent: 'a1', requestId, permit }] }]);
+    const permit = {
+      secret,
+      payloadDigest: digest,
+      actionDigest,
+      keyId: key.id,
+      policy: 'none',
+      registry: 'none',
+      epoch: 0,
+      expiresAtMs: nowMs + 3_600_000,
+      approvals: [],
+      approvalsExpireAtMs: null,
+      redeemedBy: null,
+    };
+    const [result] = await store.apply([
+      {
+        commands: [
+          { kind: 'ledger.reserve', request, caps: [] },
+          { kind: 'permit.issue', agent: 'a1', requestId, permit },
+        ],
+      },
+    ]);
     if (result?.ok !== true) throw new Error('the payload was not held');
     return permitId('a1', requestId, secret);
   }

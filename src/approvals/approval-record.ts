@@ -1,4 +1,12 @@
-import { type ApprovalAnswer, type ApprovalRecord, type ApprovalRequest, CastellanError, type Json, type ReasonCode, type TimeMs } from '../core/index.ts';
+import {
+  type ApprovalAnswer,
+  type ApprovalRecord,
+  type ApprovalRequest,
+  CastellanError,
+  type Json,
+  type ReasonCode,
+  type TimeMs,
+} from '../core/index.ts';
 
 /** Where an approval lies among the documents. */
 export function approvalDoc(id: string): string {
@@ -8,7 +16,15 @@ export function approvalDoc(id: string): string {
 /** A stored value as a record. @throws STORE_CORRUPT */
 export function parseApprovalRecord(value: Json, id: string): ApprovalRecord {
   const record = value as unknown as Partial<ApprovalRecord> | null;
-  if (typeof record === 'object' && record !== null && record.request?.id === id && record.request.v === 1 && Number.isSafeInteger(record.request.expiresAtMs) && STATES.has(record.state ?? '') && Array.isArray(record.answers)) {
+  if (
+    typeof record === 'object' &&
+    record !== null &&
+    record.request?.id === id &&
+    record.request.v === 1 &&
+    Number.isSafeInteger(record.request.expiresAtMs) &&
+    STATES.has(record.state ?? '') &&
+    Array.isArray(record.answers)
+  ) {
     return record as ApprovalRecord;
   }
   throw new CastellanError('STORE_CORRUPT', { message: 'A stored approval is not readable.', details: { id } });

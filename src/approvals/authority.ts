@@ -21,7 +21,15 @@ import {
   type Store,
 } from '../core/index.ts';
 import { type RegistryChain, readChain, versionDoc } from './registry-chain.ts';
-import { isOwned, NO_REGISTRY, type RegistryBody, registryDigest, registryStatement, saysTheSame, toRegistry } from './registry-document.ts';
+import {
+  isOwned,
+  NO_REGISTRY,
+  type RegistryBody,
+  registryDigest,
+  registryStatement,
+  saysTheSame,
+  toRegistry,
+} from './registry-document.ts';
 import { signedBy } from './signed-by.ts';
 
 /** What an authority stands on. */
@@ -53,7 +61,13 @@ const MAX_LIFE_MS = 7 * 86_400_000;
 const NONCE = /^[A-Za-z0-9_-]{16,128}$/;
 
 /** What the keys of an act's role sign: tenant, action, facts, nonce, expiry; domain `castellan.authority.v1`. */
-export function authorizationStatement(act: { readonly tenant: string; readonly action: AuthorityAction; readonly facts: Json; readonly nonce: string; readonly expiresAtMs: number }): SignedStatement {
+export function authorizationStatement(act: {
+  readonly tenant: string;
+  readonly action: AuthorityAction;
+  readonly facts: Json;
+  readonly nonce: string;
+  readonly expiresAtMs: number;
+}): SignedStatement {
   const { tenant, action, facts, nonce, expiresAtMs } = act;
   return { domain: 'castellan.authority.v1', text: canonicalize({ tenant, action, facts, nonce, expiresAtMs }) };
 }
@@ -84,7 +98,16 @@ export async function createAuthority(options: AuthorityOptions): Promise<Regist
     const digest = registryDigest(registry);
     const at = clock.nowMs();
     const details = { action: 'registry_changed', sequence, digest, previous: registry.previous };
-    const told = command({ v: 1, id: newId(random, at), tenant, at, agent: null, severity: 'warning', type: 'permission_changed', details });
+    const told = command({
+      v: 1,
+      id: newId(random, at),
+      tenant,
+      at,
+      agent: null,
+      severity: 'warning',
+      type: 'permission_changed',
+      details,
+    });
     const result = await applyStep(store, {
       commands: [
         { kind: 'doc.put', key: 'registry', value: { v: 1, digest, sequence }, ifVersion: chain?.docVersion ?? 0 },
@@ -100,11 +123,15 @@ export async function createAuthority(options: AuthorityOptions): Promise<Regist
     const pinned = toRegistry(body, { tenant, sequence: 0, previous: NO_REGISTRY });
     if (chain?.firstOwned !== undefined) {
       if (!isOwned(pinned)) throw invalid('The registry of this store has owners: pin them in the configuration.');
-      if (!saysTheSame(pinned, chain.firstOwned)) throw invalid('The pinned registry is not the one that took ownership of this store: change the registry by its owners, not by configuration.');
+      if (!saysTheSame(pinned, chain.firstOwned))
+        throw invalid(
+          'The pinned registry is not the one that took ownership of this store: change the registry by its owners, not by configuration.',
+        );
       return;
     }
     if (pinned.keys.length === 0 || (chain !== undefined && saysTheSame(pinned, chain.current))) return;
-    if (!(await put(next(body), [])) && !(chain !== undefined && saysTheSame(pinned, chain.current))) throw invalid('Another process registered other keys at the same time.');
+    if (!(await put(next(body), [])) && !(chain !== undefined && saysTheSame(pinned, chain.current)))
+      throw invalid('Another process registered other keys at the same time.');
   }
   await pin();
 
@@ -117,13 +144,20 @@ export async function createAuthority(options: AuthorityOptions): Promise<Regist
       if (signed.keys.length < current().quorums.owner) throw required('registry.change', current(), signed.keys.length);
     }
     if (!(await put(registry, isOwned(current()) ? signatures : []))) {
-      throw new CastellanError('STORE_UNAVAILABLE', { message: 'The registry was changed by others meanwhile; sign the change again.', details: { reason: 'version_conflict' } });
+      throw new CastellanError('STORE_UNAVAILABLE', {
+        message: 'The registry was changed by others meanwhile; sign the change again.',
+        details: { reason: 'version_conflict' },
+      });
     }
     return registry;
   }
 
   async function requireAct(action: AuthorityAction, facts: Json, authorization?: Authorization): Promise<void> {
-    if (!Object.hasOwn(AUTHORITY_ACTIONS, action)) throw new CastellanError('AUTHORITY_REQUIRED', { message: 'There is no such act.', details: { action: String(action).slice(0, 64) } });
+    if (!Object.hasOwn(AUTHORITY_ACTIONS, action))
+      throw new CastellanError('AUTHORITY_REQUIRED', {
+        message: 'There is no such act.',
+        details: { action: String(action).slice(0, 64) },
+      });
     await authority.refresh();
     const registry = current();
     if (!isOwned(registry)) return;
@@ -165,11 +199,17 @@ export async function createAuthority(options: AuthorityOptions): Promise<Regist
 
 function required(action: AuthorityAction, registry: Registry, have: number, reason = 'below_quorum'): CastellanError {
   const role = AUTHORITY_ACTIONS[action];
-  return new CastellanError('AUTHORITY_REQUIRED', { message: `This needs the signatures of the ${role} quorum.`, details: { action, role, need: registry.quorums[role], have, reason } });
+  return new CastellanError('AUTHORITY_REQUIRED', {
+    message: `This needs the signatures of the ${role} quorum.`,
+    details: { action, role, need: registry.quorums[role], have, reason },
+  });
 }
 
 function wrongSignature(keyId: string): CastellanError {
-  return new CastellanError('SIGNATURE_INVALID', { message: 'A signature is wrong, or its key does not hold the role.', details: { keyId } });
+  return new CastellanError('SIGNATURE_INVALID', {
+    message: 'A signature is wrong, or its key does not hold the role.',
+    details: { keyId },
+  });
 }
 
 function invalid(message: string): CastellanError {

@@ -5,7 +5,24 @@ const MAX_LIFE_MS = 31 * 86_400_000;
 const ID = /^[A-Za-z0-9_.-]{1,128}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 const MAX_RENDERED = 16_384;
-const FIELDS = new Set(['v', 'id', 'tenant', 'agent', 'requestId', 'decisionId', 'wallet', 'actionDigest', 'effectsDigest', 'rendered', 'satisfies', 'policy', 'registry', 'createdAtMs', 'expiresAtMs', 'nonce']);
+const FIELDS = new Set([
+  'v',
+  'id',
+  'tenant',
+  'agent',
+  'requestId',
+  'decisionId',
+  'wallet',
+  'actionDigest',
+  'effectsDigest',
+  'rendered',
+  'satisfies',
+  'policy',
+  'registry',
+  'createdAtMs',
+  'expiresAtMs',
+  'nonce',
+]);
 
 /**
  * Checks a request before anyone is asked: every field is there, the digest is that of the text, the text is of this
@@ -15,9 +32,14 @@ const FIELDS = new Set(['v', 'id', 'tenant', 'agent', 'requestId', 'decisionId',
  */
 export function checkApprovalRequest(request: ApprovalRequest, tenant: string, nowMs: TimeMs): void {
   const check = (field: keyof ApprovalRequest, holds: boolean): void => {
-    if (!holds) throw new CastellanError('APPROVAL_INVALID', { message: 'A request for approval is not well-formed.', details: { field, reason: 'approval_invalid' } });
+    if (!holds)
+      throw new CastellanError('APPROVAL_INVALID', {
+        message: 'A request for approval is not well-formed.',
+        details: { field, reason: 'approval_invalid' },
+      });
   };
-  const isText = (value: unknown, most: number): boolean => typeof value === 'string' && value.length > 0 && value.length <= most && value.isWellFormed();
+  const isText = (value: unknown, most: number): boolean =>
+    typeof value === 'string' && value.length > 0 && value.length <= most && value.isWellFormed();
   check('v', request?.v === 1 && Object.keys(request).every((field) => FIELDS.has(field)));
   check('id', typeof request.id === 'string' && ID.test(request.id));
   check('tenant', request.tenant === tenant);
@@ -28,10 +50,19 @@ export function checkApprovalRequest(request: ApprovalRequest, tenant: string, n
   check('actionDigest', DIGEST.test(request.actionDigest));
   check('rendered', isText(request.rendered, MAX_RENDERED));
   check('effectsDigest', request.effectsDigest === sha256Hex(request.rendered));
-  check('satisfies', Array.isArray(request.satisfies) && request.satisfies.length > 0 && request.satisfies.length <= 32 && request.satisfies.every((code) => isText(code, 64)));
+  check(
+    'satisfies',
+    Array.isArray(request.satisfies) &&
+      request.satisfies.length > 0 &&
+      request.satisfies.length <= 32 &&
+      request.satisfies.every((code) => isText(code, 64)),
+  );
   check('policy', isText(request.policy, 128));
   check('registry', isText(request.registry, 128));
   check('nonce', isText(request.nonce, 128));
   check('createdAtMs', Number.isSafeInteger(request.createdAtMs));
-  check('expiresAtMs', Number.isSafeInteger(request.expiresAtMs) && request.expiresAtMs > nowMs && request.expiresAtMs <= nowMs + MAX_LIFE_MS);
+  check(
+    'expiresAtMs',
+    Number.isSafeInteger(request.expiresAtMs) && request.expiresAtMs > nowMs && request.expiresAtMs <= nowMs + MAX_LIFE_MS,
+  );
 }

@@ -21,14 +21,16 @@ const KEY = /^[0-9a-f]{64}$/;
  * with a letter and is longer than a hash, so it can never be a transaction.
  */
 export function createEd25519Verifier(): SignatureVerifier {
-  const check = (key: string, message: Uint8Array, signature: Uint8Array): boolean => KEY.test(key) && verifyEd25519(fromHex(key), message, signature);
+  const check = (key: string, message: Uint8Array, signature: Uint8Array): boolean =>
+    KEY.test(key) && verifyEd25519(fromHex(key), message, signature);
   return Object.freeze({
     scheme: 'ed25519' as const,
     verify(key: string, digest: Uint8Array, signature: Uint8Array, request: ApprovalRequest, verdict: ApprovalAnswer['verdict']): boolean {
       const expected = approvalDigest(request, verdict);
       return toHex(digest) === expected && check(key, signedText(APPROVAL_DOMAIN, expected), signature);
     },
-    verifyStatement: (key: string, statement: SignedStatement, signature: Uint8Array) => check(key, signedText(statement.domain, statementDigest(statement)), signature),
+    verifyStatement: (key: string, statement: SignedStatement, signature: Uint8Array) =>
+      check(key, signedText(statement.domain, statementDigest(statement)), signature),
   });
 }
 

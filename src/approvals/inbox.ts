@@ -49,9 +49,15 @@ export interface ApprovalsOptions {
 /** What a request must still be when its approval is used. */
 export type ApprovalBinding = Pick<ApprovalRequest, 'agent' | 'requestId' | 'actionDigest' | 'effectsDigest' | 'policy' | 'registry'>;
 
-/** What an approval is good for now. `consume` goes into the deciding step: it is what makes the approval single use. */
+/** What an approval is good for at this moment. `consume` goes into the deciding step: it is what makes the approval single use. */
 export type ApprovalUse =
-  | { readonly ok: true; readonly codes: ReadonlySet<ReasonCode>; readonly approvals: readonly string[]; readonly expiresAtMs: TimeMs; readonly consume: readonly Command[] }
+  | {
+      readonly ok: true;
+      readonly codes: ReadonlySet<ReasonCode>;
+      readonly approvals: readonly string[];
+      readonly expiresAtMs: TimeMs;
+      readonly consume: readonly Command[];
+    }
   | { readonly ok: false; readonly reason: ReasonCode };
 
 /** The inbox of people's decisions. */
@@ -86,12 +92,28 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
     const at = clock.nowMs();
     const { id, requestId, decisionId, agent } = record.request;
     const severity = record.state === 'pending' || record.state === 'approved' ? 'info' : 'warning';
-    return command({ v: 1, id: newId(random, at), tenant, at, agent, severity, type, details: { approvalId: id, requestId, decisionId, state: record.state, ...facts } });
+    return command({
+      v: 1,
+      id: newId(random, at),
+      tenant,
+      at,
+      agent,
+      severity,
+      type,
+      details: { approvalId: id, requestId, decisionId, state: record.state, ...facts },
+    });
   };
-  const put = (record: ApprovalRecord, ifVersion: number): Command => ({ kind: 'doc.put', key: approvalDoc(record.request.id), value: record as unknown as Json, ifVersion });
+  const put = (record: ApprovalRecord, ifVersion: number): Command => ({
+    kind: 'doc.put',
+    key: approvalDoc(record.request.id),
+    value: record as unknown as Json,
+    ifVersion,
+  });
   const waiters = createWaiters(clock, async (ids) => {
     const rows = await store.get(ids.map((id) => storeKey.doc(approvalDoc(id))));
-    return rows.flatMap((row, index) => (row === undefined ? [] : [parseApprovalRecord(toDoc(row, ids[index] as string).value, ids[index] as string)]));
+    return rows.flatMap((row, index) =>
+      row === undefined ? [] : [parseApprovalRecord(toDoc(row, ids[index] as string).value, ids[index] as string)],
+    );
   });
   const opening = createOpenApprovals({ store, put, told });
 
@@ -101,17 +123,29 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
   }
 
   /** Rewrites a record until nobody came between; `next` returns undefined where nothing is to change. */
-  async function rewrite(id: string, next: (record: ApprovalRecord, now: TimeMs) => Promise<{ readonly record: ApprovalRecord; readonly facts: Record<string, Json> } | undefined>): Promise<ApprovalRecord> {
+  async function rewrite(
+    id: string,
+    next: (
+      record: ApprovalRecord,
+      now: TimeMs,
+    ) => Promise<{ readonly record: ApprovalRecord; readonly facts: Record<string, Json> } | undefined>,
+  ): Promise<ApprovalRecord> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const found = await read(id);
-      if (found === undefined) throw new CastellanError('APPROVAL_UNKNOWN', { message: 'There is no such request for approval.', details: { id: String(id).slice(0, 128) } });
+      if (found === undefined)
+        throw new CastellanError('APPROVAL_UNKNOWN', {
+          message: 'There is no such request for approval.',
+          details: { id: String(id).slice(0, 128) },
+        });
       const now = await nowMs();
       const current = atMoment(found.record, now);
       const change = await next(current, now);
       // What has expired is written down as such, whatever else was wanted.
       const record = change?.record ?? current;
       if (change === undefined && current.state === found.record.state) return current;
-      const result = await applyStep(store, { commands: [put(record, found.version), told(record, 'approval_decision', change?.facts ?? { timeout: true })] });
+      const result = await applyStep(store, {
+        commands: [put(record, found.version), told(record, 'approval_decision', change?.facts ?? { timeout: true })],
+      });
       if (!result.ok) continue;
       if (record.state !== 'pending') waiters.tell(id);
       return record;
@@ -161,7 +195,11 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
       const found: ApprovalRecord[] = [];
       for await (const record of all()) {
         const current = atMoment(record, now);
-        if ((filter.agent === undefined || current.request.agent === filter.agent) && (filter.state === undefined || current.state === filter.state)) found.push(current);
+        if (
+          (filter.agent === undefined || current.request.agent === filter.agent) &&
+          (filter.state === undefined || current.state === filter.state)
+        )
+          found.push(current);
       }
       return found;
     },
@@ -174,7 +212,8 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
         if (unanswered.state !== 'pending' || !(leftMs > 0)) return unanswered;
         const untilExpiryMs = Math.max(1, unanswered.request.expiresAtMs - (await nowMs()));
         const told = waiters.wait(id, Math.min(leftMs, untilExpiryMs));
-        if (told === undefined) throw new CastellanError('TIMEOUT', { message: 'Too many callers wait for approvals in this process.', retryable: true });
+        if (told === undefined)
+          throw new CastellanError('TIMEOUT', { message: 'Too many callers wait for approvals in this process.', retryable: true });
         // An answer between the read and the registration has told nobody: look once more before sleeping.
         const missed = await inbox.get(id).catch((error: unknown) => {
           waiters.tell(id);
@@ -245,7 +284,8 @@ function checkAnswer(given: ApprovalAnswer): ApprovalAnswer {
   const { approvalId, verdict, approver, scheme, signature } = (given ?? {}) as ApprovalAnswer;
   const isText = (value: unknown, most: number): boolean => typeof value === 'string' && value.length > 0 && value.length <= most;
   if (!isText(approvalId, 128) || !isText(approver, 64) || !isText(signature, 4_096)) throw fault('malformed', 'approval_invalid');
-  if ((verdict !== 'approve' && verdict !== 'reject') || (scheme !== 'ed25519' && scheme !== 'eip712')) throw fault('malformed', 'approval_invalid');
+  if ((verdict !== 'approve' && verdict !== 'reject') || (scheme !== 'ed25519' && scheme !== 'eip712'))
+    throw fault('malformed', 'approval_invalid');
   return { approvalId, verdict, approver, scheme, signature };
 }
 

@@ -1,7 +1,14 @@
 export { approvalReason } from './approval-record.ts';
 export { type AuthorityOptions, authorizationStatement, createAuthority, type RegistryAuthority } from './authority.ts';
 export { createEd25519Verifier, signApproval, signStatement } from './ed25519-verifier.ts';
-export { type ApprovalBinding, type ApprovalInbox, type ApprovalProvider, type ApprovalsOptions, type ApprovalUse, createApprovals } from './inbox.ts';
+export {
+  type ApprovalBinding,
+  type ApprovalInbox,
+  type ApprovalProvider,
+  type ApprovalsOptions,
+  type ApprovalUse,
+  createApprovals,
+} from './inbox.ts';
 export { MAX_OPEN } from './open-approvals.ts';
 export { createMemoryApprovalProvider, type MemoryApprovalProviderOptions } from './providers/memory.ts';
 export { type RegistryBody, registryDigest, registryStatement } from './registry-document.ts';

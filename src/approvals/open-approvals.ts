@@ -1,4 +1,15 @@
-import { type ApprovalRecord, type ApprovalRequest, applyStep, CastellanError, type Command, type Json, readDoc, readDocs, type Store, type TimeMs } from '../core/index.ts';
+import {
+  type ApprovalRecord,
+  type ApprovalRequest,
+  applyStep,
+  CastellanError,
+  type Command,
+  type Json,
+  readDoc,
+  readDocs,
+  type Store,
+  type TimeMs,
+} from '../core/index.ts';
 import { approvalDoc, asksTheSame, atMoment, parseApprovalRecord } from './approval-record.ts';
 
 /** Open requests of one agent; more than a person would read. The oldest gives way. */
@@ -9,7 +20,10 @@ const ATTEMPTS = 16;
 /** Opens requests: one per (agent, request id), a bounded number per agent. */
 export interface OpenApprovals {
   /** `fresh` is false where the same was asked before; `closed` names those that gave way. @throws APPROVAL_INVALID */
-  open(request: ApprovalRequest, nowMs: TimeMs): Promise<{ readonly record: ApprovalRecord; readonly fresh: boolean; readonly closed: readonly string[] }>;
+  open(
+    request: ApprovalRequest,
+    nowMs: TimeMs,
+  ): Promise<{ readonly record: ApprovalRecord; readonly fresh: boolean; readonly closed: readonly string[] }>;
 }
 
 /** What opening stands on: how a record is put, and how its event is told. */
@@ -34,7 +48,9 @@ export function createOpenApprovals({ store, put, told }: OpenApprovalsOptions):
     const listed = (index?.value as { readonly ids?: unknown } | undefined)?.ids;
     const ids = Array.isArray(listed) ? listed.filter((id): id is string => typeof id === 'string') : [];
     const docs = await readDocs(store, ids.map(approvalDoc));
-    const open = docs.flatMap((doc, at): Held[] => (doc === undefined ? [] : [{ record: parseApprovalRecord(doc.value, ids[at] as string), version: doc.version }]));
+    const open = docs.flatMap((doc, at): Held[] =>
+      doc === undefined ? [] : [{ record: parseApprovalRecord(doc.value, ids[at] as string), version: doc.version }],
+    );
     return { version: index?.version ?? 0, open: open.filter(({ record }) => isOpen(atMoment(record, nowMs)) || isOpen(record)) };
   }
 
@@ -46,23 +62,44 @@ export function createOpenApprovals({ store, put, told }: OpenApprovalsOptions):
         const same = live.find(({ record }) => asksTheSame(record.request, request));
         if (same !== undefined) return { record: same.record, fresh: false, closed: [] };
         const superseded = live.filter(({ record }) => record.request.requestId === request.requestId);
-        const kept = live.filter((held) => !superseded.includes(held)).sort((a, b) => a.record.request.createdAtMs - b.record.request.createdAtMs);
+        const kept = live
+          .filter((held) => !superseded.includes(held))
+          .sort((a, b) => a.record.request.createdAtMs - b.record.request.createdAtMs);
         const evicted = kept.splice(0, Math.max(0, kept.length - MAX_OPEN + 1));
         const late = open.filter((held) => !live.includes(held));
         const record: ApprovalRecord = { request, state: 'pending', answer: null, answers: [], answeredAtMs: null };
-        const closing = [...superseded, ...evicted, ...late].map((held) => ({ ...held, record: { ...held.record, state: 'expired' as const } }));
+        const closing = [...superseded, ...evicted, ...late].map((held) => ({
+          ...held,
+          record: { ...held.record, state: 'expired' as const },
+        }));
         const result = await applyStep(store, {
           commands: [
             put(record, 0),
-            { kind: 'doc.put', key: `approval-open/${request.agent}`, value: { ids: [...kept.map((held) => held.record.request.id), request.id] }, ifVersion: version },
+            {
+              kind: 'doc.put',
+              key: `approval-open/${request.agent}`,
+              value: { ids: [...kept.map((held) => held.record.request.id), request.id] },
+              ifVersion: version,
+            },
             ...closing.map((held) => put(held.record, held.version)),
-            ...closing.map((held) => told(held.record, 'approval_decision', { timeout: late.some((other) => other.version === held.version && other.record.request.id === held.record.request.id) })),
-            told(record, 'approval_requested', { satisfies: request.satisfies, expiresAtMs: request.expiresAtMs, effectsDigest: request.effectsDigest }),
+            ...closing.map((held) =>
+              told(held.record, 'approval_decision', {
+                timeout: late.some((other) => other.version === held.version && other.record.request.id === held.record.request.id),
+              }),
+            ),
+            told(record, 'approval_requested', {
+              satisfies: request.satisfies,
+              expiresAtMs: request.expiresAtMs,
+              effectsDigest: request.effectsDigest,
+            }),
           ],
         });
         if (result.ok) return { record, fresh: true, closed: closing.map((held) => held.record.request.id) };
         if ((await readDoc(store, approvalDoc(request.id))) !== undefined) {
-          throw new CastellanError('APPROVAL_INVALID', { message: 'There is a request for approval with this id already.', details: { id: request.id, reason: 'approval_invalid' } });
+          throw new CastellanError('APPROVAL_INVALID', {
+            message: 'There is a request for approval with this id already.',
+            details: { id: request.id, reason: 'approval_invalid' },
+          });
         }
       }
       throw new CastellanError('STORE_UNAVAILABLE', { message: 'Others opened requests each time; try again.', retryable: true });

@@ -1,4 +1,4 @@
-import { accountKey, type ApprovalRequest, type RegisteredKey, readDocs, type Store } from '../core/index.ts';
+import { type ApprovalRequest, accountKey, type RegisteredKey, readDocs, type Store } from '../core/index.ts';
 
 /** Wallets of one agent that are looked at. */
 const MAX_WALLETS = 256;
@@ -11,12 +11,20 @@ export async function isOwnKey(store: Store, request: ApprovalRequest, approver:
   if (approver.id === request.agent) return true;
   const [agent] = await readDocs(store, [`agent/${request.agent}`]);
   const listed = field(agent?.value, 'wallets');
-  const wallets = new Set<string>([request.wallet, ...(Array.isArray(listed) ? listed.filter((wallet) => typeof wallet === 'string') : [])].slice(0, MAX_WALLETS));
+  const wallets = new Set<string>(
+    [request.wallet, ...(Array.isArray(listed) ? listed.filter((wallet) => typeof wallet === 'string') : [])].slice(0, MAX_WALLETS),
+  );
   const key = approver.key.toLowerCase();
   for (const wallet of wallets) if (accountKey(wallet as ApprovalRequest['wallet']).toLowerCase() === key) return true;
-  const records = await readDocs(store, [...wallets].map((wallet) => `wallet/${wallet}`));
+  const records = await readDocs(
+    store,
+    [...wallets].map((wallet) => `wallet/${wallet}`),
+  );
   const keyIds = records.map((record) => field(record?.value, 'keyId')).filter((id) => typeof id === 'string');
-  const keys = await readDocs(store, keyIds.map((id) => `key/${id}`));
+  const keys = await readDocs(
+    store,
+    keyIds.map((id) => `key/${id}`),
+  );
   return keys.some((record) => field(record?.value, 'publicKey') === key);
 }
 

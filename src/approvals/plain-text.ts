@@ -1,3 +1,5 @@
+import { sha256Hex } from '../core/index.ts';
+
 /** Longest text of one field that is shown; the rest is cut, and the cut is said. */
 const MAX_FIELD = 512;
 
@@ -9,9 +11,13 @@ const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
  * and look-alike characters are written as their code points, so that it can neither forge a line nor hide in one.
  */
 export function quoted(text: string): string {
-  const cut = text.length > MAX_FIELD ? text.slice(0, MAX_FIELD) : text;
-  const shown = PLAIN.test(cut) ? cut : [...cut].map(escaped).join('');
-  return cut === text ? `"${shown}"` : `"${shown}" (cut from ${text.length} characters)`;
+  if (text.length <= MAX_FIELD) return `"${escapeAll(text)}"`;
+  // The digest binds what is not shown.
+  return `"${escapeAll(text.slice(0, MAX_FIELD))}" (cut from ${text.length} characters, SHA-256 ${sha256Hex(escapeAll(text))})`;
+}
+
+function escapeAll(text: string): string {
+  return PLAIN.test(text) ? text : [...text].map(escaped).join('');
 }
 
 function escaped(character: string): string {

@@ -1,4 +1,14 @@
-import { type ApprovalAnswer, type ApprovalRecord, type ApprovalRequest, type Authority, approvalDigest, fromHex, type RegisteredKey, type SignatureVerifier, type Store } from '../core/index.ts';
+import {
+  type ApprovalAnswer,
+  type ApprovalRecord,
+  type ApprovalRequest,
+  type Authority,
+  approvalDigest,
+  fromHex,
+  type RegisteredKey,
+  type SignatureVerifier,
+  type Store,
+} from '../core/index.ts';
 import { isOwnKey } from './own-keys.ts';
 import { isSignatureText } from './signed-by.ts';
 
@@ -13,7 +23,11 @@ export interface AnswerContext {
 }
 
 /** The registered key behind an answer, or why it does not count. Asks the registry as it is now. */
-export async function judgeAnswer(context: AnswerContext, request: ApprovalRequest, answer: ApprovalAnswer): Promise<RegisteredKey | AnswerFault> {
+export async function judgeAnswer(
+  context: AnswerContext,
+  request: ApprovalRequest,
+  answer: ApprovalAnswer,
+): Promise<RegisteredKey | AnswerFault> {
   const key = context.authority.key(answer.approver, 'approver');
   if (key === undefined) return 'approver_unknown';
   const verifier = context.verifiers.find((candidate) => candidate.scheme === key.scheme);

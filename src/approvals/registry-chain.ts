@@ -1,4 +1,14 @@
-import { CastellanError, type Json, type Registry, type RegistrySignature, readDoc, type SignatureVerifier, type Store, storeKey, toDoc } from '../core/index.ts';
+import {
+  CastellanError,
+  type Json,
+  type Registry,
+  type RegistrySignature,
+  readDoc,
+  type SignatureVerifier,
+  type Store,
+  storeKey,
+  toDoc,
+} from '../core/index.ts';
 import { isOwned, NO_REGISTRY, registryDigest, registryStatement, saysTheSame, toRegistry } from './registry-document.ts';
 import { signedBy } from './signed-by.ts';
 
@@ -44,7 +54,12 @@ export function versionDoc(sequence: number): string {
  * Fails closed when the chain is broken or shorter than one seen before: then nobody approves and nobody loosens.
  * @throws STORE_CORRUPT, STORE_UNAVAILABLE
  */
-export async function readChain(store: Store, tenant: string, verifiers: readonly SignatureVerifier[], known?: RegistryChain): Promise<RegistryChain | undefined> {
+export async function readChain(
+  store: Store,
+  tenant: string,
+  verifiers: readonly SignatureVerifier[],
+  known?: RegistryChain,
+): Promise<RegistryChain | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     const doc = await readDoc(store, 'registry');
     if (doc === undefined) {
@@ -62,7 +77,13 @@ export async function readChain(store: Store, tenant: string, verifiers: readonl
 }
 
 /** Verifies every stored version after `known`. */
-async function follow(store: Store, tenant: string, verifiers: readonly SignatureVerifier[], known: RegistryChain | undefined, docVersion: number): Promise<RegistryChain | undefined> {
+async function follow(
+  store: Store,
+  tenant: string,
+  verifiers: readonly SignatureVerifier[],
+  known: RegistryChain | undefined,
+  docVersion: number,
+): Promise<RegistryChain | undefined> {
   let chain = known;
   for (;;) {
     const after = chain === undefined ? {} : { after: storeKey.doc(versionDoc(chain.current.sequence)) };
@@ -72,7 +93,13 @@ async function follow(store: Store, tenant: string, verifiers: readonly Signatur
   }
 }
 
-async function extend(chain: RegistryChain | undefined, value: Json, tenant: string, verifiers: readonly SignatureVerifier[], docVersion: number): Promise<RegistryChain> {
+async function extend(
+  chain: RegistryChain | undefined,
+  value: Json,
+  tenant: string,
+  verifiers: readonly SignatureVerifier[],
+  docVersion: number,
+): Promise<RegistryChain> {
   const version = value as unknown as Partial<RegistryVersion> | null;
   const registry = readVersion(version?.registry, tenant);
   if (registry.sequence !== (chain === undefined ? 0 : chain.current.sequence + 1)) throw broken('a version is missing');
@@ -92,9 +119,14 @@ async function extend(chain: RegistryChain | undefined, value: Json, tenant: str
 
 function readVersion(value: Registry | undefined, tenant: string): Registry {
   try {
-    const registry = toRegistry(value as Registry, { tenant, sequence: (value as Registry).sequence, previous: (value as Registry).previous });
+    const registry = toRegistry(value as Registry, {
+      tenant,
+      sequence: (value as Registry).sequence,
+      previous: (value as Registry).previous,
+    });
     // What is stored is what was digested: no second spelling.
-    if (!Number.isSafeInteger(registry.sequence) || !saysTheSame(registry, value as Registry)) throw broken('a version is not in its one form');
+    if (!Number.isSafeInteger(registry.sequence) || !saysTheSame(registry, value as Registry))
+      throw broken('a version is not in its one form');
     return registry;
   } catch {
     throw broken('a version is not readable');
@@ -102,5 +134,8 @@ function readVersion(value: Registry | undefined, tenant: string): Registry {
 }
 
 function broken(why: string): CastellanError {
-  return new CastellanError('STORE_CORRUPT', { message: `The chain of registry versions is broken: ${why}.`, details: { reason: 'registry_chain_broken' } });
+  return new CastellanError('STORE_CORRUPT', {
+    message: `The chain of registry versions is broken: ${why}.`,
+    details: { reason: 'registry_chain_broken' },
+  });
 }

@@ -1,4 +1,13 @@
-import { CastellanError, canonicalize, type Digest, type RegisteredKey, type Registry, type Role, type SignedStatement, taggedDigest } from '../core/index.ts';
+import {
+  CastellanError,
+  canonicalize,
+  type Digest,
+  type RegisteredKey,
+  type Registry,
+  type Role,
+  type SignedStatement,
+  taggedDigest,
+} from '../core/index.ts';
 
 /** All roles, in their order. */
 export const ROLES = ['owner', 'operator', 'approver', 'guardian'] as const satisfies readonly Role[];
@@ -62,11 +71,14 @@ export function saysTheSame(a: Registry, b: Registry): boolean {
 }
 
 function toRegisteredKey(value: RegisteredKey): RegisteredKey {
-  if (typeof value !== 'object' || value === null || typeof value.id !== 'string' || !ID.test(value.id)) throw invalid('The id of a registered key is 1 to 64 of A-Z a-z 0-9 _ . @ -');
+  if (typeof value !== 'object' || value === null || typeof value.id !== 'string' || !ID.test(value.id))
+    throw invalid('The id of a registered key is 1 to 64 of A-Z a-z 0-9 _ . @ -');
   const form = Object.hasOwn(KEY_FORMS, value.scheme) ? KEY_FORMS[value.scheme] : undefined;
   const key = typeof value.key === 'string' ? value.key.toLowerCase() : '';
-  if (form === undefined || !form.test(key)) throw invalid(`The key ${value.id} is neither 64 hex digits (ed25519) nor an EVM address (eip712).`);
-  if (!Array.isArray(value.roles) || value.roles.length === 0 || !value.roles.every((role) => ROLES.includes(role))) throw invalid(`The key ${value.id} has a role that is none.`);
+  if (form === undefined || !form.test(key))
+    throw invalid(`The key ${value.id} is neither 64 hex digits (ed25519) nor an EVM address (eip712).`);
+  if (!Array.isArray(value.roles) || value.roles.length === 0 || !value.roles.every((role) => ROLES.includes(role)))
+    throw invalid(`The key ${value.id} has a role that is none.`);
   return { id: value.id, scheme: value.scheme, key, roles: ROLES.filter((role) => value.roles.includes(role)) };
 }
 

@@ -1,4 +1,13 @@
-import { type AccountId, type AssetId, accountAddress, CastellanError, type Effect, formatAmount, isCastellanError, type Token } from '../core/index.ts';
+import {
+  type AccountId,
+  type AssetId,
+  accountAddress,
+  CastellanError,
+  type Effect,
+  formatAmount,
+  isCastellanError,
+  type Token,
+} from '../core/index.ts';
 import { quoted } from './plain-text.ts';
 
 /** What is longer than this is not read by a person, and is therefore not put before one. */
@@ -41,7 +50,11 @@ export function renderEffects(effects: readonly Effect[], tokens: readonly Token
   if (effects.length === 0) lines.push('- UNKNOWN: no effect could be read');
   const warning = unknown > 0 || effects.length === 0 ? ['WARNING: part of this transaction could not be understood.'] : [];
   const text = [...warning, 'This transaction:', ...lines].join('\n');
-  if (text.length > MAX_RENDERED) throw new CastellanError('APPROVAL_INVALID', { message: 'The effects are too many for a person to read.', details: { characters: text.length } });
+  if (text.length > MAX_RENDERED)
+    throw new CastellanError('APPROVAL_INVALID', {
+      message: 'The effects are too many for a person to read.',
+      details: { characters: text.length },
+    });
   return text;
 }
 
@@ -57,7 +70,10 @@ function lineOf(effect: Effect, known: ReadonlyMap<AssetId, Token>, { feeCeiling
       return `pays at most ${money(effect.asset, max)} in network fees from ${account(effect.account)}`;
     }
     case 'allowance': {
-      const amount = effect.amount === 'unlimited' ? `an UNLIMITED amount of ${tokenOf(effect.asset, known.get(effect.asset))}` : money(effect.asset, effect.amount);
+      const amount =
+        effect.amount === 'unlimited'
+          ? `an UNLIMITED amount of ${tokenOf(effect.asset, known.get(effect.asset))}`
+          : money(effect.asset, effect.amount);
       const until = effect.expiresAtMs === null ? 'for ever' : `until ${new Date(effect.expiresAtMs).toISOString()}`;
       return `lets ${account(effect.spender)} take ${amount} from ${account(effect.owner)} ${until}`;
     }
@@ -72,7 +88,14 @@ function lineOf(effect: Effect, known: ReadonlyMap<AssetId, Token>, { feeCeiling
     case 'deploy':
       return `deploys code ${quoted(effect.codeDigest)} at ${account(effect.account)}`;
     case 'call': {
-      const args = effect.args === null ? 'arguments not understood' : `arguments ${Object.entries(effect.args).map(([name, value]) => `${quoted(name)} = ${quoted(value)}`).join(', ') || 'none'}`;
+      const args =
+        effect.args === null
+          ? 'arguments not understood'
+          : `arguments ${
+              Object.entries(effect.args)
+                .map(([name, value]) => `${quoted(name)} = ${quoted(value)}`)
+                .join(', ') || 'none'
+            }`;
       const value = effect.value === 0n ? '' : ` with ${money(effect.asset, effect.value)}`;
       return `calls ${effect.method === null ? 'an unknown method' : quoted(effect.method)} [${quoted(effect.selector)}] of ${account(effect.contract)}${value}, ${args}`;
     }
@@ -86,7 +109,9 @@ function lineOf(effect: Effect, known: ReadonlyMap<AssetId, Token>, { feeCeiling
 }
 
 function amountOf(asset: AssetId, amount: bigint, token: Token | undefined): string {
-  return token === undefined ? `${amount} base units of ${tokenOf(asset, token)}` : `${formatAmount(amount, token.decimals)} ${tokenOf(asset, token)}`;
+  return token === undefined
+    ? `${amount} base units of ${tokenOf(asset, token)}`
+    : `${formatAmount(amount, token.decimals)} ${tokenOf(asset, token)}`;
 }
 
 function tokenOf(asset: AssetId, token: Token | undefined): string {

@@ -1,4 +1,12 @@
-import { fromHex, type RegisteredKey, type Registry, type RegistrySignature, type Role, type SignatureVerifier, type SignedStatement } from '../core/index.ts';
+import {
+  fromHex,
+  type RegisteredKey,
+  type Registry,
+  type RegistrySignature,
+  type Role,
+  type SignatureVerifier,
+  type SignedStatement,
+} from '../core/index.ts';
 
 /** Signatures that one statement may carry. */
 const MAX_SIGNATURES = 64;

@@ -29,13 +29,18 @@ export type CheckpointResult =
 /** Origin of a tenant's log and name of its checkpoint key. @throws CONFIG_INVALID for a tenant that cannot stand in one */
 export function logOrigin(tenant: string): string {
   const origin = `castellan/${tenant}`;
-  if (tenant.length === 0 || !isNoteName(origin)) throw new CastellanError('CONFIG_INVALID', { message: 'A tenant name has no spaces and no plus.', details: { field: 'tenant' } });
+  if (tenant.length === 0 || !isNoteName(origin))
+    throw new CastellanError('CONFIG_INVALID', { message: 'A tenant name has no spaces and no plus.', details: { field: 'tenant' } });
   return origin;
 }
 
 /** Signs the state of a log. Returns the whole note. */
-export function signCheckpoint(checkpoint: { readonly origin: string; readonly size: number; readonly root: string }, key: AttestationKey): string {
-  if (!Number.isSafeInteger(checkpoint.size) || checkpoint.size < 0) throw new CastellanError('INTERNAL', { message: 'A log size is a whole number.' });
+export function signCheckpoint(
+  checkpoint: { readonly origin: string; readonly size: number; readonly root: string },
+  key: AttestationKey,
+): string {
+  if (!Number.isSafeInteger(checkpoint.size) || checkpoint.size < 0)
+    throw new CastellanError('INTERNAL', { message: 'A log size is a whole number.' });
   const root = Buffer.from(fromHex(checkpoint.root)).toString('base64');
   return signNote(`${checkpoint.origin}\n${checkpoint.size}\n${root}\n`, checkpoint.origin, key);
 }

@@ -55,13 +55,24 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       const latest = await readDoc(store, LATEST_CHECKPOINT);
       const known = latest === undefined ? undefined : verifyStoredCheckpoint(latest.value, origin, key.publicKey);
       // A checkpoint that nobody signed is evidence: it is not written over.
-      if (known?.ok === false && known.reason !== 'other_key') throw new CastellanError('LOG_CORRUPT', { message: 'The latest checkpoint is not a signed one.', details: { reason: known.reason } });
+      if (known?.ok === false && known.reason !== 'other_key')
+        throw new CastellanError('LOG_CORRUPT', {
+          message: 'The latest checkpoint is not a signed one.',
+          details: { reason: known.reason },
+        });
       if (known?.ok === true && known.stored.size >= state.size) {
         signedSize = Math.max(signedSize, known.stored.size);
         lastAtMs = known.stored.atMs;
         return;
       }
-      const stored: StoredCheckpoint = { size: state.size, previous: known?.ok === true ? known.stored.size : 0, note, chain: state.chain, frontier: state.frontier, atMs: clock.nowMs() };
+      const stored: StoredCheckpoint = {
+        size: state.size,
+        previous: known?.ok === true ? known.stored.size : 0,
+        note,
+        chain: state.chain,
+        frontier: state.frontier,
+        atMs: clock.nowMs(),
+      };
       const value = toCheckpointJson(stored);
       const result = await applyStep(store, {
         commands: [
@@ -75,7 +86,12 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
         options.onSigned(stored);
         return;
       }
-      if (result.reason.code !== 'version_conflict') throw new CastellanError('STORE_UNAVAILABLE', { message: 'The store refused a checkpoint.', details: { reason: result.reason.code }, retryable: true });
+      if (result.reason.code !== 'version_conflict')
+        throw new CastellanError('STORE_UNAVAILABLE', {
+          message: 'The store refused a checkpoint.',
+          details: { reason: result.reason.code },
+          retryable: true,
+        });
     }
     throw new CastellanError('STORE_UNAVAILABLE', { message: 'Other processes kept signing first.', retryable: true });
   };

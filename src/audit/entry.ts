@@ -26,7 +26,10 @@ const DECIMAL = /^-?[0-9]{1,96}$/;
  */
 export function toEntry(event: SecurityEvent): LogEntry {
   if (event.type === 'decision_made' && event.decision.id !== event.id) {
-    throw new CastellanError('INTERNAL', { message: 'The event that records a decision carries its id.', details: { event: event.id, decision: event.decision.id } });
+    throw new CastellanError('INTERNAL', {
+      message: 'The event that records a decision carries its id.',
+      details: { event: event.id, decision: event.decision.id },
+    });
   }
   const entry = canonicalize(event);
   return { id: event.id, entry, leaf: leafHash(entry) };
@@ -46,9 +49,11 @@ export function parseEntry(entry: string): SecurityEvent {
     throw corrupt('is no JSON', cause);
   }
   if (typeof event !== 'object' || event === null || event.v !== 1) throw corrupt('is no event of version 1');
-  if (typeof event.id !== 'string' || typeof event.tenant !== 'string' || typeof event.type !== 'string' || !Number.isFinite(event.at)) throw corrupt('lacks a field');
+  if (typeof event.id !== 'string' || typeof event.tenant !== 'string' || typeof event.type !== 'string' || !Number.isFinite(event.at))
+    throw corrupt('lacks a field');
   if (event.type !== 'decision_made') return event;
-  if (typeof event.decision !== 'object' || event.decision === null || !Array.isArray(event.decision.effects)) throw corrupt('holds no decision');
+  if (typeof event.decision !== 'object' || event.decision === null || !Array.isArray(event.decision.effects))
+    throw corrupt('holds no decision');
   const decision: Decision = { ...event.decision, effects: event.decision.effects.map(reviveEffect) };
   return { ...event, decision };
 }

@@ -8,4 +8,4 @@ export { consistencyProof, createSubtreeReader, inclusionProof, type LeafReader,
 export { type ProofFailure, type ProofResult, verifyConsistency, verifyInclusion } from './merkle/verify.ts';
 export { formatVerifierKey, type NoteVerifier, openNote, parseVerifierKey, toNoteVerifier } from './note.ts';
 export type { FoundEntry, LogFilter, LogPage } from './query.ts';
-export { leafReader, type LogReceipt, type ReceiptResult, verifyReceipt } from './receipt.ts';
+export { type LogReceipt, leafReader, type ReceiptResult, verifyReceipt } from './receipt.ts';

@@ -33,7 +33,10 @@ export interface LogTail {
 }
 
 /** Starts at a state that the caller trusts, by default at the empty log. */
-export function createLogTail(store: Store, from: { readonly chain: string; readonly frontier: Frontier } = { chain: EMPTY_CHAIN, frontier: { size: 0, nodes: [] } }): LogTail {
+export function createLogTail(
+  store: Store,
+  from: { readonly chain: string; readonly frontier: Frontier } = { chain: EMPTY_CHAIN, frontier: { size: 0, nodes: [] } },
+): LogTail {
   const range: CompactRange = createCompactRange(from.frontier);
   let { chain } = from;
   let seen = range.size;
@@ -45,7 +48,10 @@ export function createLogTail(store: Store, from: { readonly chain: string; read
   };
   const check = (row: LogRow): void => {
     if (row.index === range.size && leafHash(row.entry) === row.leaf && chainHash(chain, row.leaf) === row.chain) return;
-    throw new CastellanError('LOG_CORRUPT', { message: 'The audit log contradicts itself.', details: { index: range.size, found: row.index } });
+    throw new CastellanError('LOG_CORRUPT', {
+      message: 'The audit log contradicts itself.',
+      details: { index: range.size, found: row.index },
+    });
   };
 
   return {
@@ -63,7 +69,11 @@ export function createLogTail(store: Store, from: { readonly chain: string; read
     },
     async catchUp() {
       const head = await store.logHead();
-      if (head.size < range.size) throw new CastellanError('LOG_CORRUPT', { message: 'The audit log became shorter.', details: { size: head.size, before: range.size } });
+      if (head.size < range.size)
+        throw new CastellanError('LOG_CORRUPT', {
+          message: 'The audit log became shorter.',
+          details: { size: head.size, before: range.size },
+        });
       seen = Math.max(seen, head.size);
       while (range.size < head.size) {
         const rows = await store.log(range.size, BATCH);
@@ -74,7 +84,8 @@ export function createLogTail(store: Store, from: { readonly chain: string; read
           check(row);
           append(row);
         }
-        if (rows.length === 0 && range.size === before) throw new CastellanError('LOG_CORRUPT', { message: 'The audit log lacks entries.', details: { index: range.size } });
+        if (rows.length === 0 && range.size === before)
+          throw new CastellanError('LOG_CORRUPT', { message: 'The audit log lacks entries.', details: { index: range.size } });
       }
     },
     state: () => ({ size: range.size, chain, root: range.root(), frontier: range.frontier() }),

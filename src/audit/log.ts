@@ -74,14 +74,26 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
   const every = options.checkpointEvery ?? 100;
   const delayMs = options.checkpointMs ?? 1_000;
   if (!Number.isSafeInteger(every) || every < 1 || !Number.isFinite(delayMs) || delayMs < 0) {
-    throw new CastellanError('CONFIG_INVALID', { message: 'Checkpoints come every 1 or more entries and 0 or more ms.', details: { checkpointEvery: every, checkpointMs: delayMs } });
+    throw new CastellanError('CONFIG_INVALID', {
+      message: 'Checkpoints come every 1 or more entries and 0 or more ms.',
+      details: { checkpointEvery: every, checkpointMs: delayMs },
+    });
   }
   let running: { readonly tail: LogTail; readonly checkpointer: Checkpointer; readonly unwatch: () => void } | undefined;
   let starting: Promise<void> | undefined;
 
   const onSigned = (stored: StoredCheckpoint): void => {
     const details = { size: stored.size, chain: stored.chain, checkpoint: stored.note };
-    onCheckpoint?.({ v: 1, id: newId(random, stored.atMs), tenant, at: stored.atMs, agent: null, severity: 'info', type: 'audit_checkpoint', details });
+    onCheckpoint?.({
+      v: 1,
+      id: newId(random, stored.atMs),
+      tenant,
+      at: stored.atMs,
+      agent: null,
+      severity: 'info',
+      type: 'audit_checkpoint',
+      details,
+    });
   };
   const start = async (): Promise<void> => {
     const { signed, tail } = await openTail(store, origin, key);
@@ -104,13 +116,15 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
     const index = await store.findLog(id);
     if (index === undefined) return undefined;
     const [row] = await store.log(index, 1);
-    if (row === undefined || row.index !== index || row.id !== id) throw new CastellanError('LOG_CORRUPT', { message: 'The audit log lacks an entry that it lists.', details: { index } });
+    if (row === undefined || row.index !== index || row.id !== id)
+      throw new CastellanError('LOG_CORRUPT', { message: 'The audit log lacks an entry that it lists.', details: { index } });
     return row;
   };
 
   return {
     command(event) {
-      if (event.tenant !== tenant) throw new CastellanError('INTERNAL', { message: 'An event is logged by its own tenant.', details: { event: event.id } });
+      if (event.tenant !== tenant)
+        throw new CastellanError('INTERNAL', { message: 'An event is logged by its own tenant.', details: { event: event.id } });
       return toAppendCommand(event);
     },
     async start() {
@@ -133,7 +147,14 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
       const size = running?.tail.seen ?? 0;
       const signedSize = running?.checkpointer.signedSize ?? 0;
       const { lastAtMs = null, fault = null } = running?.checkpointer ?? {};
-      return { started: running !== undefined, size, signedSize, unsigned: Math.max(0, size - signedSize), lastCheckpointAtMs: lastAtMs, fault };
+      return {
+        started: running !== undefined,
+        size,
+        signedSize,
+        unsigned: Math.max(0, size - signedSize),
+        lastCheckpointAtMs: lastAtMs,
+        fault,
+      };
     },
     query: (filter = {}) => queryLog(store, filter),
     async find(decisionId) {
@@ -149,7 +170,8 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
       const source = { store, origin, publicKey: key.publicKey };
       const covered = await makeReceipt(source, row);
       if (covered !== undefined) return covered;
-      if (running === undefined) throw new CastellanError('NOT_STARTED', { message: 'The entry is unsigned, and the log signs only once started.' });
+      if (running === undefined)
+        throw new CastellanError('NOT_STARTED', { message: 'The entry is unsigned, and the log signs only once started.' });
       await running.checkpointer.sign();
       return makeReceipt(source, row);
     },
@@ -161,12 +183,17 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
  * Opens the log at its last checkpoint, so that only what came after is read. Without one, or with one of an earlier key,
  * everything is read and checked.
  */
-async function openTail(store: Store, origin: string, key: AttestationKey): Promise<{ readonly signed: StoredCheckpoint | null; readonly tail: LogTail }> {
+async function openTail(
+  store: Store,
+  origin: string,
+  key: AttestationKey,
+): Promise<{ readonly signed: StoredCheckpoint | null; readonly tail: LogTail }> {
   const latest = await readDoc(store, LATEST_CHECKPOINT);
   if (latest === undefined) return { signed: null, tail: createLogTail(store) };
   const known = verifyStoredCheckpoint(latest.value, origin, key.publicKey);
   if (!known.ok && known.reason === 'other_key') return { signed: null, tail: createLogTail(store) };
-  if (!known.ok) throw new CastellanError('LOG_CORRUPT', { message: 'The latest checkpoint is not a signed one.', details: { reason: known.reason } });
+  if (!known.ok)
+    throw new CastellanError('LOG_CORRUPT', { message: 'The latest checkpoint is not a signed one.', details: { reason: known.reason } });
   const { stored } = known;
   const [last] = stored.size === 0 ? [] : await store.log(stored.size - 1, 1);
   if (stored.size > 0 && (last?.index !== stored.size - 1 || last.chain !== stored.chain)) {

@@ -1,7 +1,7 @@
 import { sha256, toHex } from '../core/digest.ts';
 import { CastellanError } from '../core/errors.ts';
-import type { AttestationKey } from '../core/signer.ts';
 import { verifyEd25519 } from '../core/signature.ts';
+import type { AttestationKey } from '../core/signer.ts';
 
 /** One signature line of a note: `— <name> base64(key id ‖ signature)`. */
 export interface NoteSignature {
@@ -45,7 +45,8 @@ export function isNoteName(name: string): boolean {
 
 /** The verifier of a key under a name. @throws KEY_INVALID */
 export function toNoteVerifier(name: string, publicKey: Uint8Array): NoteVerifier {
-  if (!isNoteName(name) || publicKey.length !== PUBLIC_KEY_BYTES) throw new CastellanError('KEY_INVALID', { message: 'A note key has a name without spaces or plus, and 32 bytes.' });
+  if (!isNoteName(name) || publicKey.length !== PUBLIC_KEY_BYTES)
+    throw new CastellanError('KEY_INVALID', { message: 'A note key has a name without spaces or plus, and 32 bytes.' });
   const typed = Uint8Array.of(ED25519, ...publicKey);
   const keyId = toHex(sha256(Buffer.concat([Buffer.from(`${name}\n`), typed])).subarray(0, 4));
   return { name, keyId, publicKey };
@@ -70,7 +71,10 @@ export function parseVerifierKey(text: string): NoteVerifier {
 
 /** Signs `text` as a note (C2SP signed-note). @throws REQUEST_INVALID for text that is no note text */
 export function signNote(text: string, name: string, key: AttestationKey): string {
-  if (!isNoteText(text)) throw new CastellanError('REQUEST_INVALID', { message: 'A note is text that ends with a newline and holds no other control character.' });
+  if (!isNoteText(text))
+    throw new CastellanError('REQUEST_INVALID', {
+      message: 'A note is text that ends with a newline and holds no other control character.',
+    });
   const { keyId } = toNoteVerifier(name, key.publicKey);
   const signature = key.sign(Buffer.from(text));
   return `${text}\n— ${name} ${Buffer.concat([Buffer.from(keyId, 'hex'), signature]).toString('base64')}\n`;

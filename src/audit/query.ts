@@ -75,7 +75,10 @@ export async function queryLog(store: Store, filter: LogFilter): Promise<LogPage
 /**
  * Events since a time, oldest first, for rebuilding what was counted in memory. Reads back at most `maxEntries` rows.
  */
-export async function* readHistory(store: Store, options: { readonly sinceMs: number; readonly types: readonly SecurityEventType[]; readonly maxEntries?: number }): AsyncGenerator<SecurityEvent> {
+export async function* readHistory(
+  store: Store,
+  options: { readonly sinceMs: number; readonly types: readonly SecurityEventType[]; readonly maxEntries?: number },
+): AsyncGenerator<SecurityEvent> {
   const { size } = await store.logHead();
   const floor = Math.max(0, size - (options.maxEntries ?? MAX_SCAN));
   let start = size;

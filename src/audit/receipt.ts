@@ -1,7 +1,7 @@
 import { leafHash } from '../core/digest.ts';
+import { readDoc } from '../core/doc.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { LogRow, Store } from '../core/store.ts';
-import { readDoc } from '../core/doc.ts';
 import { storeKey } from '../core/store.ts';
 import { type CheckpointResult, logOrigin, verifyCheckpoint } from './checkpoint.ts';
 import { createCompactRange, type Frontier } from './merkle/compact-range.ts';

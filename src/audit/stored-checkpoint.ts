@@ -17,7 +17,10 @@ export interface StoredCheckpoint {
 /** What verifying a stored checkpoint came to. */
 export type StoredResult =
   | { readonly ok: true; readonly stored: StoredCheckpoint; readonly checkpoint: Checkpoint }
-  | { readonly ok: false; readonly reason: Extract<CheckpointResult, { ok: false }>['reason'] | 'malformed_record' | 'size_mismatch' | 'frontier_mismatch' };
+  | {
+      readonly ok: false;
+      readonly reason: Extract<CheckpointResult, { ok: false }>['reason'] | 'malformed_record' | 'size_mismatch' | 'frontier_mismatch';
+    };
 
 /** Prefix of the documents that hold checkpoints. */
 export const CHECKPOINT_PREFIX = 'checkpoint/';
@@ -31,7 +34,15 @@ export function checkpointKey(size: number): string {
 
 /** A stored checkpoint as a document's value. */
 export function toCheckpointJson(stored: StoredCheckpoint): Json {
-  return { v: 1, size: stored.size, previous: stored.previous, note: stored.note, chain: stored.chain, frontier: stored.frontier.nodes, atMs: stored.atMs };
+  return {
+    v: 1,
+    size: stored.size,
+    previous: stored.previous,
+    note: stored.note,
+    chain: stored.chain,
+    frontier: stored.frontier.nodes,
+    atMs: stored.atMs,
+  };
 }
 
 /** Verifies a document's value: signature, origin, and that the frontier is the one that was signed. Fails closed. */
@@ -52,7 +63,16 @@ function frontierOf(stored: StoredCheckpoint): string | undefined {
 function parseStored(value: Json | undefined): StoredCheckpoint | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const { v, size, previous, note, chain, frontier, atMs } = value as { readonly [key: string]: Json };
-  if (v !== 1 || !isSize(size) || !isSize(previous) || previous > size || typeof note !== 'string' || !isHash(chain) || typeof atMs !== 'number') return undefined;
+  if (
+    v !== 1 ||
+    !isSize(size) ||
+    !isSize(previous) ||
+    previous > size ||
+    typeof note !== 'string' ||
+    !isHash(chain) ||
+    typeof atMs !== 'number'
+  )
+    return undefined;
   if (!Array.isArray(frontier) || !frontier.every(isHash)) return undefined;
   return { size, previous, note, chain, frontier: { size, nodes: frontier as readonly string[] }, atMs };
 }

@@ -1,7 +1,7 @@
-import { Observable, type Subscriber, type Subscription } from 'rxjs';
+import { Observable, type Subscription } from 'rxjs';
 import type { Clock, DeadlineHandle, Deadlines, LayerName, LayerOutcome, LayerReport, LayerSignal, Reason, ReasonCode } from '../core/index.ts';
 import { deny, type Layer, type LayerContext } from './layer.ts';
-import { readOutcome } from './outcome.ts';
+import { readOutcome, readOwnOutcome } from './outcome.ts';
 
 /** What the chain runs with. */
 export interface ChainParts {
@@ -14,6 +14,8 @@ export interface ChainParts {
   readonly totalMs: number;
   /** Whether a denial ends the run for the layers behind it. */
   readonly skipAfterDenial: boolean;
+  /** Layers of our own, whose outcomes are built by this room; every other answer is taken apart. */
+  readonly own: ReadonlySet<Layer>;
   /** Called when a layer's time is up, so that its work can stop. */
   readonly onTimeout?: () => void;
 }
@@ -37,18 +39,26 @@ const NO_REASONS: readonly Reason[] = Object.freeze([]);
  * A layer that never returns from a synchronous loop holds the thread: nothing in the same thread can interrupt it.
  */
 export function judgeChain(layers: readonly Layer[], context: LayerContext, parts: ChainParts): Observable<ChainResult> {
-  return new Observable((subscriber) => {
-    const run = new ChainRun(layers, context, parts, subscriber);
-    run.pump();
-    return () => run.stop();
-  });
+  return new Observable((subscriber) =>
+    startChain(layers, context, parts, (result) => {
+      subscriber.next(result);
+      subscriber.complete();
+    }),
+  );
+}
+
+/** The same without an Observable of its own, for the one that judges: calls `done` once unless it is stopped before. */
+export function startChain(layers: readonly Layer[], context: LayerContext, parts: ChainParts, done: (result: ChainResult) => void): () => void {
+  const run = new ChainRun(layers, context, parts, done);
+  run.pump();
+  return () => run.stop();
 }
 
 class ChainRun {
   readonly #layers: readonly Layer[];
   readonly #context: LayerContext;
   readonly #parts: ChainParts;
-  readonly #subscriber: Subscriber<ChainResult>;
+  readonly #done: (result: ChainResult) => void;
   readonly #reports: LayerReport[] = [];
   readonly #signals: LayerSignal[] = [];
   readonly #unenforced: string[] = [];
@@ -63,11 +73,11 @@ class ChainRun {
   #handle: DeadlineHandle | undefined;
   #inner: Subscription | undefined;
 
-  constructor(layers: readonly Layer[], context: LayerContext, parts: ChainParts, subscriber: Subscriber<ChainResult>) {
+  constructor(layers: readonly Layer[], context: LayerContext, parts: ChainParts, done: (result: ChainResult) => void) {
     this.#layers = layers;
     this.#context = context;
     this.#parts = parts;
-    this.#subscriber = subscriber;
+    this.#done = done;
     this.#beganMs = parts.clock.monotonicMs();
     this.#layerBeganMs = this.#beganMs;
   }
@@ -78,8 +88,7 @@ class ChainRun {
       const layer = this.#layers[this.#reports.length];
       if (layer === undefined) {
         this.#stopped = true;
-        this.#subscriber.next({ reports: this.#reports, signals: this.#signals, unenforced: this.#unenforced });
-        this.#subscriber.complete();
+        this.#done({ reports: this.#reports, signals: this.#signals, unenforced: this.#unenforced });
         break;
       }
       if (this.#denied && this.#parts.skipAfterDenial) {
@@ -170,7 +179,7 @@ class ChainRun {
   #settle(layer: Layer, answer: unknown): void {
     let outcome: LayerOutcome | undefined;
     try {
-      outcome = readOutcome(answer);
+      outcome = this.#parts.own.has(layer) ? readOwnOutcome(answer) : readOutcome(answer);
     } catch {
       outcome = undefined;
     }

@@ -150,14 +150,14 @@ export function exposureOf(effects: readonly Effect[], tx: UnsignedTransaction):
   };
 }
 
-const cache = new WeakMap<DecodedTransaction, Exposure>();
+/** The last one: keys and judgement of one request follow each other. */
+let last: { readonly decoded: DecodedTransaction; readonly tx: UnsignedTransaction; readonly exposure: Exposure } | undefined;
 
-/** The exposure of the decoded bytes, computed once per decoding. */
+/** The exposure of the decoded bytes. */
 export function decodedExposure(decoded: DecodedTransaction, tx: UnsignedTransaction): Exposure {
-  const cached = cache.get(decoded);
-  if (cached !== undefined) return cached;
+  if (last?.decoded === decoded && last.tx === tx) return last.exposure;
   const exposure = exposureOf(decoded.effects, tx);
-  cache.set(decoded, exposure);
+  last = { decoded, tx, exposure };
   return exposure;
 }
 

@@ -1,5 +1,6 @@
 export { decodedExposure, type Exposure, exposureOf } from './exposure.ts';
-export { createJudge, type Judge, type JudgeInput, type Judgement, type JudgeOptions } from './judge.ts';
+export { createJudge, type Judge, type JudgeOptions } from './judge.ts';
+export type { Judgement, JudgeInput } from './judge-input.ts';
 export { judgeKeys, type JudgeKeysInput } from './judge-keys.ts';
 export { DEFAULT_JUDGE_SETTINGS, type JudgeSettings } from './judge-settings.ts';
 export type { JudgeRows, JudgeState, Simulate } from './judge-state.ts';

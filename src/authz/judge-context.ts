@@ -1,28 +1,18 @@
 import type { ActionRequest, DecodedTransaction, Effect, Json, ReasonCode, TimeMs, Token, UnsignedTransaction } from '../core/index.ts';
 import type { Exposure } from './exposure.ts';
-import type { JudgeOutput } from './judge-output.ts';
+import type { JudgeInput } from './judge-input.ts';
+import type { JudgeMemo, JudgeOutput } from './judge-output.ts';
 import type { JudgeSettings } from './judge-settings.ts';
 import type { JudgeState } from './judge-state.ts';
 import type { LayerContext } from './layer.ts';
 import type { CompiledPolicy } from './policy/index.ts';
 
-/** What a context is made of. */
-export interface ContextParts {
-  readonly request: ActionRequest;
-  readonly tx: UnsignedTransaction;
-  readonly decoded: DecodedTransaction;
+/** What a context shows beside the input. */
+export interface ContextView {
   readonly effects: readonly Effect[];
   readonly exposure: Exposure;
-  readonly policy: CompiledPolicy;
-  readonly settings: JudgeSettings;
-  readonly tokens: readonly Token[];
-  readonly nowMs: TimeMs;
-  readonly satisfied: ReadonlySet<ReasonCode>;
-  readonly output: JudgeOutput;
   readonly state: JudgeState;
-  /** Facts that are recorded already, and where more go. */
-  readonly facts: Record<string, Json>;
-  /** Put before each name: the same fact over other effects is another fact. */
+  /** Put before each fact's name: the same fact over other effects is another fact. */
   readonly prefix: string;
   /** Reads what the union of effects needs beyond the rows at hand. */
   readonly readMore: LayerContext['readMore'];
@@ -41,28 +31,26 @@ export class JudgeContext implements LayerContext {
   readonly nowMs: TimeMs;
   readonly satisfied: ReadonlySet<ReasonCode>;
   readonly output: JudgeOutput;
-  readonly readMore: LayerContext['readMore'];
-  readonly #state: JudgeState;
+  readonly memo: JudgeMemo = { valuation: undefined, room: [] };
+  readonly #view: ContextView;
   readonly #facts: Record<string, Json>;
-  readonly #prefix: string;
   #abort: AbortController | undefined;
 
-  constructor(parts: ContextParts) {
-    this.request = parts.request;
-    this.tx = parts.tx;
-    this.decoded = parts.decoded;
-    this.effects = parts.effects;
-    this.exposure = parts.exposure;
-    this.policy = parts.policy;
-    this.settings = parts.settings;
-    this.tokens = parts.tokens;
-    this.nowMs = parts.nowMs;
-    this.satisfied = parts.satisfied;
-    this.output = parts.output;
-    this.readMore = parts.readMore;
-    this.#state = parts.state;
-    this.#facts = parts.facts;
-    this.#prefix = parts.prefix;
+  /** `facts` are recorded into; they may hold some already. */
+  constructor(input: JudgeInput, settings: JudgeSettings, output: JudgeOutput, facts: Record<string, Json>, view: ContextView) {
+    this.request = input.request;
+    this.tx = input.tx;
+    this.decoded = input.decoded;
+    this.effects = view.effects;
+    this.exposure = view.exposure;
+    this.policy = input.policy;
+    this.settings = settings;
+    this.tokens = input.tokens;
+    this.nowMs = input.nowMs;
+    this.satisfied = input.satisfied;
+    this.output = output;
+    this.#view = view;
+    this.#facts = facts;
   }
 
   get signal(): AbortSignal {
@@ -76,18 +64,20 @@ export class JudgeContext implements LayerContext {
     this.#abort = undefined;
   }
 
+  readMore(effects: readonly Effect[]): Promise<void> {
+    return this.#view.readMore(effects);
+  }
+
   fact<T extends Json>(name: string, compute: (state: JudgeState) => T): T {
-    const key = this.#prefix + name;
-    const known = this.#facts[key];
-    if (known !== undefined && Object.hasOwn(this.#facts, key)) return known as T;
-    return this.#record(key, compute(this.#state));
+    const key = this.#view.prefix === '' ? name : this.#view.prefix + name;
+    if (Object.hasOwn(this.#facts, key)) return this.#facts[key] as T;
+    return this.#record(key, compute(this.#view.state));
   }
 
   factLater<T extends Json>(name: string, compute: (state: JudgeState) => T | Promise<T>): T | Promise<T> {
-    const key = this.#prefix + name;
-    const known = this.#facts[key];
-    if (known !== undefined && Object.hasOwn(this.#facts, key)) return known as T;
-    const value = compute(this.#state);
+    const key = this.#view.prefix === '' ? name : this.#view.prefix + name;
+    if (Object.hasOwn(this.#facts, key)) return this.#facts[key] as T;
+    const value = compute(this.#view.state);
     return value instanceof Promise ? value.then((settled) => this.#record(key, settled)) : this.#record(key, value);
   }
 

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { ActionRequest, DecodedTransaction, Effect, Json, LayerName, LayerOutcome, Reason, ReasonCode, TimeMs, Token, UnsignedTransaction } from '../core/index.ts';
 import type { Exposure } from './exposure.ts';
-import type { JudgeOutput } from './judge-output.ts';
+import type { JudgeMemo, JudgeOutput } from './judge-output.ts';
 import type { JudgeSettings } from './judge-settings.ts';
 import type { JudgeState } from './judge-state.ts';
 import type { CompiledPolicy } from './policy/compiled-policy.ts';
@@ -23,6 +23,8 @@ export interface LayerContext {
   readonly satisfied: ReadonlySet<ReasonCode>;
   /** What the decision will carry beside the reports. */
   readonly output: JudgeOutput;
+  /** What several layers compute from the same facts. */
+  readonly memo: JudgeMemo;
   /** Aborts when the layer's time is up. Made on first use. */
   readonly signal: AbortSignal;
   /**

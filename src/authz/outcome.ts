@@ -42,6 +42,17 @@ export function readOutcome(answer: unknown): ReadOutcome {
   };
 }
 
+/** The short check of an outcome that this room built itself: what a bug of ours could get wrong. */
+export function readOwnOutcome(answer: unknown): ReadOutcome {
+  if (answer === PASS) return PASS;
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const { verdict, reasons, score } = answer as LayerOutcome;
+  if (verdict !== 'pass' && verdict !== 'escalate' && verdict !== 'deny') return undefined;
+  if (!Array.isArray(reasons) || (verdict === 'pass') !== (reasons.length === 0)) return undefined;
+  if (score !== undefined && !(score >= 0 && score <= 100)) return undefined;
+  return answer as LayerOutcome;
+}
+
 function readReason(value: unknown): Reason | undefined {
   const fields = plainFields(value, REASON_KEYS);
   if (fields === undefined) return undefined;

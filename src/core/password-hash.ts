@@ -27,7 +27,14 @@ export async function passwordHash(password: string, salt: Uint8Array, cost: Pas
   const message = Buffer.from(password.normalize('NFKC'));
   try {
     return await new Promise((resolve, reject) => {
-      const parameters = { message, nonce: salt, memory: cost.memoryKib, parallelism: cost.lanes, passes: cost.passes, tagLength: KEY_BYTES };
+      const parameters = {
+        message,
+        nonce: salt,
+        memory: cost.memoryKib,
+        parallelism: cost.lanes,
+        passes: cost.passes,
+        tagLength: KEY_BYTES,
+      };
       crypto.argon2('argon2id', parameters, (error, derived) => (error === null ? resolve(owned(derived)) : reject(error)));
     });
   } finally {
@@ -36,7 +43,11 @@ export async function passwordHash(password: string, salt: Uint8Array, cost: Pas
 }
 
 /** The same hash in JavaScript alone, for runtimes without argon2; about seven times slower. @throws KEY_INVALID */
-export async function portablePasswordHash(password: string, salt: Uint8Array, cost: PasswordHashCost = PASSWORD_HASH_COST): Promise<Uint8Array> {
+export async function portablePasswordHash(
+  password: string,
+  salt: Uint8Array,
+  cost: PasswordHashCost = PASSWORD_HASH_COST,
+): Promise<Uint8Array> {
   check(password, salt, cost);
   const { argon2idAsync } = await import('@noble/hashes/argon2.js');
   const message = Buffer.from(password.normalize('NFKC'));
@@ -60,7 +71,8 @@ export function createMac(key: Uint8Array): (data: string | Uint8Array) => strin
 
 function check(password: string, salt: Uint8Array, cost: PasswordHashCost): void {
   const within = (value: number, least: number, most: number): boolean => Number.isSafeInteger(value) && value >= least && value <= most;
-  if (typeof password !== 'string' || password.length === 0 || !password.isWellFormed()) throw refused('A passphrase is non-empty, well-formed text.');
+  if (typeof password !== 'string' || password.length === 0 || !password.isWellFormed())
+    throw refused('A passphrase is non-empty, well-formed text.');
   if (!(salt instanceof Uint8Array) || salt.length < 16) throw refused('A salt has at least 16 bytes.');
   if (!within(cost.memoryKib, 8_192, 1_048_576) || !within(cost.lanes, 1, 16) || !within(cost.passes, 1, 16)) {
     throw refused('The cost is outside 8 MiB to 1 GiB, 1 to 16 lanes, 1 to 16 passes.');

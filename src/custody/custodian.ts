@@ -1,12 +1,13 @@
 import {
-  applyStep,
   type AgentId,
+  applyStep,
   CastellanError,
   type Custodian,
   constantTimeEqual,
   type Digest,
-  haltFor,
+  fromHex,
   type HaltState,
+  haltFor,
   isCastellanError,
   NO_HALT,
   type PayloadSignature,
@@ -20,7 +21,6 @@ import {
   type Store,
   storeKey,
   toHex,
-  fromHex,
 } from '../core/index.ts';
 import { keyAccess } from './keys/key-access.ts';
 import type { KeyManager } from './keys/key-manager.ts';
@@ -83,7 +83,10 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     if (record.state !== 'active') throw refusal('key_revoked');
     const toHash = hashes[record.algorithm];
     if (record.algorithm !== 'secp256k1' || toHash === undefined) {
-      throw new CastellanError('MODE_UNAVAILABLE', { message: 'No chain of this manager signs with such a key.', details: { algorithm: record.algorithm } });
+      throw new CastellanError('MODE_UNAVAILABLE', {
+        message: 'No chain of this manager signs with such a key.',
+        details: { algorithm: record.algorithm },
+      });
     }
     const hash = Uint8Array.from(toHash(payload));
     if (hash.length !== 32) throw new CastellanError('KEY_INVALID', { message: 'What a chain signs is a hash of 32 bytes.' });
@@ -111,7 +114,9 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     const { record, hash } = await prepare(terms.keyId, payload);
     const signing = { agent: parsed.agent, requestId: parsed.requestId, secret: parsed.secret, payloadDigest: digest, keyId: record.keyId };
     const redeemer = redeemerName(access.mac, processId, toHex(random.bytes(16)), signing);
-    const result = await applyStep(store, { commands: [{ kind: 'permit.redeem', permitId: id, payloadDigest: digest, keyId: record.keyId, redeemer }] });
+    const result = await applyStep(store, {
+      commands: [{ kind: 'permit.redeem', permitId: id, payloadDigest: digest, keyId: record.keyId, redeemer }],
+    });
     if (!result.ok) throw refusal(result.reason.code);
     return signWith(record, hash);
   }
@@ -131,7 +136,10 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
   }
 
   /** A store that cannot answer is a refusal, and every refusal is told. */
-  async function guarded<T>(where: { readonly agent: AgentId | null; readonly requestId: RequestId | null; readonly digest: Digest | null }, run: () => Promise<T>): Promise<T> {
+  async function guarded<T>(
+    where: { readonly agent: AgentId | null; readonly requestId: RequestId | null; readonly digest: Digest | null },
+    run: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await run();
     } catch (error) {
@@ -154,9 +162,12 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
       const bytes = new Uint8Array(payload);
       const digest = payloadDigest(bytes);
       const parsed = parsePermitId(id);
-      return guarded({ agent: parsed?.agent ?? null, requestId: parsed?.requestId ?? null, digest }, () => redeemAndSign(id, bytes, digest));
+      return guarded({ agent: parsed?.agent ?? null, requestId: parsed?.requestId ?? null, digest }, () =>
+        redeemAndSign(id, bytes, digest),
+      );
     },
-    resume: ({ agent, requestId }: Pick<RequestRow, 'agent' | 'requestId'>) => guarded({ agent, requestId, digest: null }, () => signAgain(agent, requestId)),
+    resume: ({ agent, requestId }: Pick<RequestRow, 'agent' | 'requestId'>) =>
+      guarded({ agent, requestId, digest: null }, () => signAgain(agent, requestId)),
   });
 }
 

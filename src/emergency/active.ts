@@ -20,7 +20,16 @@ export interface ActiveEmergency {
 /** Everything that is stopped at `nowMs`, the kill first; `latched` are the targets that only this process obeys. */
 export function listActive(state: HaltState | undefined, latched: readonly string[], nowMs: TimeMs): readonly ActiveEmergency[] {
   const active: ActiveEmergency[] = [];
-  if (state === undefined) active.push({ kind: 'unreadable', agent: null, reason: 'The emergency state cannot be read.', by: 'castellan', atMs: null, untilMs: null, durable: false });
+  if (state === undefined)
+    active.push({
+      kind: 'unreadable',
+      agent: null,
+      reason: 'The emergency state cannot be read.',
+      by: 'castellan',
+      atMs: null,
+      untilMs: null,
+      durable: false,
+    });
   if (state !== undefined && state.kill !== null) active.push({ kind: 'kill', agent: null, ...state.kill, durable: true });
   for (const agent of Object.keys(state?.paused ?? {})) {
     const stop = state && haltFor({ ...state, kill: null }, agent, nowMs);
@@ -28,7 +37,15 @@ export function listActive(state: HaltState | undefined, latched: readonly strin
   }
   for (const target of latched) {
     const kind = target === EVERYTHING ? 'kill' : 'pause';
-    active.push({ kind, agent: target === EVERYTHING ? null : target, reason: 'The store has not taken it yet.', by: 'castellan', atMs: null, untilMs: null, durable: false });
+    active.push({
+      kind,
+      agent: target === EVERYTHING ? null : target,
+      reason: 'The store has not taken it yet.',
+      by: 'castellan',
+      atMs: null,
+      untilMs: null,
+      durable: false,
+    });
   }
   return active;
 }

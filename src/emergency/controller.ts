@@ -3,7 +3,7 @@ import type { Authority } from '../core/authority.ts';
 import type { Clock } from '../core/clock.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { EventDetails, SecurityEvent } from '../core/event.ts';
-import { type HaltChange, haltFor, type HaltPort, type HaltState } from '../core/halt.ts';
+import { type HaltChange, type HaltPort, type HaltState, haltFor } from '../core/halt.ts';
 import type { Random } from '../core/random.ts';
 import type { Command, Store } from '../core/store.ts';
 import { type ActiveEmergency, listActive } from './active.ts';
@@ -81,7 +81,8 @@ export interface EmergencyHealth {
 /** Makes the controller of one tenant. Its state lives in the store and holds in every process that shares it. @throws CONFIG_INVALID */
 export function createEmergencyController(options: EmergencyOptions): EmergencyController {
   const { store, clock, authority, freshMs = 2_000, killSwitchEnabled: canKill = true } = options;
-  if (!Number.isFinite(freshMs) || freshMs < 2) throw new CastellanError('CONFIG_INVALID', { message: 'The age of a fresh snapshot is 2 ms or more.', details: { field: 'freshMs' } });
+  if (!Number.isFinite(freshMs) || freshMs < 2)
+    throw new CastellanError('CONFIG_INVALID', { message: 'The age of a fresh snapshot is 2 ms or more.', details: { field: 'freshMs' } });
   const rules = (options.autoResponseEnabled ?? true) ? toTriggerRules(options.triggers ?? []) : [];
   const publish = options.publish ?? ((): void => undefined);
   const latch = createLatch(clock);
@@ -92,17 +93,23 @@ export function createEmergencyController(options: EmergencyOptions): EmergencyC
   const read = async (): Promise<HaltState> => {
     const state = await readHaltState(store);
     // Permits of an earlier life would be valid again.
-    if (state.epoch < knownEpoch) throw new CastellanError('STORE_CORRUPT', { message: 'The emergency epoch went back.', details: { epoch: state.epoch, known: knownEpoch } });
+    if (state.epoch < knownEpoch)
+      throw new CastellanError('STORE_CORRUPT', {
+        message: 'The emergency epoch went back.',
+        details: { epoch: state.epoch, known: knownEpoch },
+      });
     knownEpoch = state.epoch;
     return state;
   };
   const changer = { store, tenant: options.tenant, clock, random: options.random, command: options.command, publish };
   const loosen = (plan: HaltPlan, details: EventDetails): Promise<HaltState> => changeHalt({ ...changer, read }, plan, details);
   // A stop is written into any state that can be read at all, also into one that was set back.
-  const tighten = (plan: HaltPlan, details: EventDetails): Promise<HaltState> => changeHalt({ ...changer, read: () => readHaltState(store) }, plan, details);
+  const tighten = (plan: HaltPlan, details: EventDetails): Promise<HaltState> =>
+    changeHalt({ ...changer, read: () => readHaltState(store) }, plan, details);
   const freshState = (): HaltState | undefined => {
     const snapshot = store.haltSnapshot();
-    if (snapshot === undefined || !(Math.abs(clock.nowMs() - snapshot.readAtMs) <= freshMs) || snapshot.state.epoch < knownEpoch) return undefined;
+    if (snapshot === undefined || !(Math.abs(clock.nowMs() - snapshot.readAtMs) <= freshMs) || snapshot.state.epoch < knownEpoch)
+      return undefined;
     return snapshot.state;
   };
   const stops = createStops({ latch, change: tighten });
@@ -134,7 +141,11 @@ export function createEmergencyController(options: EmergencyOptions): EmergencyC
   };
   const act = ({ rule, agent }: Trip): void => {
     const details: EventDetails = { event: rule.event, threshold: rule.threshold, windowMs: rule.windowMs, action: rule.action, agent };
-    const cause: StopCause = { reason: `${rule.threshold} × ${rule.event} within ${rule.windowMs} ms`, by: `trigger:${rule.event}`, details };
+    const cause: StopCause = {
+      reason: `${rule.threshold} × ${rule.event} within ${rule.windowMs} ms`,
+      by: `trigger:${rule.event}`,
+      details,
+    };
     // What the store does not take is repeated by the latch.
     if (rule.action === 'kill' && canKill) stopAll(cause).catch(() => undefined);
     else if (agent !== null) stopAgent(agent, null, cause).catch(() => undefined);
@@ -175,7 +186,11 @@ export function createEmergencyController(options: EmergencyOptions): EmergencyC
       }
     },
     pauseAgent: async (agentId, details) =>
-      stopAgent(toAgentId(agentId), toDurationMs(details?.duration), { reason: toReason(details?.reason), by: toReason(details?.by ?? 'operator'), details: {} }),
+      stopAgent(toAgentId(agentId), toDurationMs(details?.duration), {
+        reason: toReason(details?.reason),
+        by: toReason(details?.by ?? 'operator'),
+        details: {},
+      }),
     resumeAgent: async (agentId, release) => resume(toAgentId(agentId), release),
     async getActiveEmergencies() {
       const state = await read().catch(() => undefined);
@@ -200,6 +215,12 @@ export function createEmergencyController(options: EmergencyOptions): EmergencyC
       triggers.stop();
       latch.close();
     },
-    health: () => ({ started: refresh !== undefined, triggers: rules.length, notDurable: latch.targets(), faults: triggers.faults, unenforced: canKill ? [] : ['kill_switch'] }),
+    health: () => ({
+      started: refresh !== undefined,
+      triggers: rules.length,
+      notDurable: latch.targets(),
+      faults: triggers.faults,
+      unenforced: canKill ? [] : ['kill_switch'],
+    }),
   };
 }

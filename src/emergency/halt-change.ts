@@ -25,7 +25,12 @@ export type HaltPlan = (state: HaltState, nowMs: number) => HaltChange | null;
 
 /** Other processes may change the state first: each round that we lose, one of them has won. */
 const MAX_ATTEMPTS = 64;
-const SEVERITY: Readonly<Record<HaltChange['kind'], SecurityEvent['severity']>> = { kill: 'critical', pause: 'warning', lift: 'warning', resume: 'info' };
+const SEVERITY: Readonly<Record<HaltChange['kind'], SecurityEvent['severity']>> = {
+  kill: 'critical',
+  pause: 'warning',
+  lift: 'warning',
+  resume: 'info',
+};
 
 /**
  * Changes the emergency state and logs it in one step, all or nothing. The change is planned on the very state that it
@@ -59,7 +64,11 @@ export async function changeHalt(options: HaltChangerOptions, plan: HaltPlan, de
       return applyHalt(state, change, result.atMs);
     }
     if (result.reason.code !== 'epoch_changed') {
-      throw new CastellanError('STORE_UNAVAILABLE', { message: 'The store refused an emergency change.', details: { reason: result.reason.code }, retryable: true });
+      throw new CastellanError('STORE_UNAVAILABLE', {
+        message: 'The store refused an emergency change.',
+        details: { reason: result.reason.code },
+        retryable: true,
+      });
     }
   }
   throw new CastellanError('STORE_UNAVAILABLE', { message: 'Other processes kept changing the emergency state.', retryable: true });

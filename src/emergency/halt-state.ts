@@ -15,7 +15,13 @@ export function toHaltState(row: Json | undefined): HaltState {
   const state = row as Partial<Record<keyof HaltState, unknown>> | null;
   if (typeof state !== 'object' || state === null || !Number.isSafeInteger(state.epoch) || (state.epoch as number) < 0) throw corrupt();
   if (state.kill !== null && !isHalt(state.kill)) throw corrupt();
-  if (typeof state.paused !== 'object' || state.paused === null || Array.isArray(state.paused) || !Object.values(state.paused).every(isHalt)) throw corrupt();
+  if (
+    typeof state.paused !== 'object' ||
+    state.paused === null ||
+    Array.isArray(state.paused) ||
+    !Object.values(state.paused).every(isHalt)
+  )
+    throw corrupt();
   return state as HaltState;
 }
 
@@ -27,7 +33,12 @@ export function isSameHalt(a: Halt, b: Halt): boolean {
 function isHalt(value: unknown): value is Halt {
   if (typeof value !== 'object' || value === null) return false;
   const halt = value as Partial<Record<keyof Halt, unknown>>;
-  return typeof halt.reason === 'string' && typeof halt.by === 'string' && Number.isFinite(halt.atMs) && (halt.untilMs === null || Number.isFinite(halt.untilMs));
+  return (
+    typeof halt.reason === 'string' &&
+    typeof halt.by === 'string' &&
+    Number.isFinite(halt.atMs) &&
+    (halt.untilMs === null || Number.isFinite(halt.untilMs))
+  );
 }
 
 function corrupt(): CastellanError {

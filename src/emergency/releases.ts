@@ -4,8 +4,8 @@ import type { Halt, HaltChange, HaltState } from '../core/halt.ts';
 import type { Json } from '../core/store.ts';
 import { isSameHalt } from './halt-state.ts';
 import { EVERYTHING } from './latch.ts';
-import type { StopsOptions } from './stops.ts';
 import { toReason } from './stop-text.ts';
+import type { StopsOptions } from './stops.ts';
 
 /** Who lifts a stop, and why. `authorization` is needed once the manager is owned. */
 export interface Release {
@@ -49,7 +49,8 @@ interface Target {
 /** Makes the half. Where nothing is stopped nothing is asked and nothing changes. */
 export function createReleases({ latch, change, authority, read }: ReleasesOptions): Releases {
   const release = async (target: Target, { approvedBy, notes, authorization }: Release) => {
-    if (typeof approvedBy !== 'string' || approvedBy.trim() === '') throw new CastellanError('REQUEST_INVALID', { message: 'Whoever lifts a stop is named.', details: { field: 'approvedBy' } });
+    if (typeof approvedBy !== 'string' || approvedBy.trim() === '')
+      throw new CastellanError('REQUEST_INVALID', { message: 'Whoever lifts a stop is named.', details: { field: 'approvedBy' } });
     const before = await read();
     const halt = target.haltOf(before);
     if (halt === null && !latch.isStopped(target.name)) return { state: before, released: false };
@@ -62,7 +63,8 @@ export function createReleases({ latch, change, authority, read }: ReleasesOptio
       (now) => {
         const current = target.haltOf(now);
         if (current === null) return null;
-        if (halt === null || !isSameHalt(current, halt)) throw new CastellanError('HALTED', { message: 'Another stop came first; it was not released.', retryable: true });
+        if (halt === null || !isSameHalt(current, halt))
+          throw new CastellanError('HALTED', { message: 'Another stop came first; it was not released.', retryable: true });
         return target.change(by, reason);
       },
       { approvedBy: by, notes: reason },
@@ -70,7 +72,17 @@ export function createReleases({ latch, change, authority, read }: ReleasesOptio
     return { state, released: true };
   };
   return {
-    all: (given) => release({ name: EVERYTHING, action: 'kill.lift', haltOf: ({ kill }) => kill, facts: killLiftFacts, change: (by, reason) => ({ kind: 'lift', reason, by }) }, given),
+    all: (given) =>
+      release(
+        {
+          name: EVERYTHING,
+          action: 'kill.lift',
+          haltOf: ({ kill }) => kill,
+          facts: killLiftFacts,
+          change: (by, reason) => ({ kind: 'lift', reason, by }),
+        },
+        given,
+      ),
     agent: (agent, given) =>
       release(
         {

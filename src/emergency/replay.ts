@@ -1,8 +1,8 @@
 import type { SecurityEvent, SecurityEventType } from '../core/event.ts';
 import type { Halt, HaltState } from '../core/halt.ts';
+import type { History } from './history.ts';
 import type { TriggerCounter, Trip } from './trigger-counter.ts';
 import type { TriggerRule } from './trigger-rule.ts';
-import type { History } from './history.ts';
 
 /** What counting anew needs. */
 export interface ReplayOptions {
@@ -20,7 +20,9 @@ export interface ReplayOptions {
  * the emergency state start the counts anew. Returns the trips that no stop followed, because the process ended in
  * between, and the ids of all events seen.
  */
-export async function replayTriggers(options: ReplayOptions): Promise<{ readonly trips: readonly Trip[]; readonly ids: ReadonlySet<string> }> {
+export async function replayTriggers(
+  options: ReplayOptions,
+): Promise<{ readonly trips: readonly Trip[]; readonly ids: ReadonlySet<string> }> {
   const { counter, state } = options;
   const sinceMs = options.nowMs - Math.max(...options.rules.map(({ windowMs }) => windowMs));
   const trips = new Map<string, Trip>();
@@ -48,7 +50,11 @@ export async function replayTriggers(options: ReplayOptions): Promise<{ readonly
   return { trips: [...trips.values()], ids };
 }
 
-function stopOf(stops: ReadonlyMap<string, Pick<Halt, 'atMs' | 'untilMs'> | null>, state: HaltState, target: string | null): Pick<Halt, 'atMs' | 'untilMs'> | null {
+function stopOf(
+  stops: ReadonlyMap<string, Pick<Halt, 'atMs' | 'untilMs'> | null>,
+  state: HaltState,
+  target: string | null,
+): Pick<Halt, 'atMs' | 'untilMs'> | null {
   const key = keyOf(target);
   if (stops.has(key)) return stops.get(key) ?? null;
   if (target === null) return state.kill;

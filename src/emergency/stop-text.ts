@@ -12,7 +12,10 @@ export function toReason(given: unknown): string {
 /** An agent id. @throws REQUEST_INVALID */
 export function toAgentId(given: unknown): string {
   if (typeof given === 'string' && AGENT.test(given)) return given;
-  throw new CastellanError('REQUEST_INVALID', { message: 'An agent id is 1 to 64 letters, digits, dots, dashes or underscores.', details: { field: 'agentId' } });
+  throw new CastellanError('REQUEST_INVALID', {
+    message: 'An agent id is 1 to 64 letters, digits, dots, dashes or underscores.',
+    details: { field: 'agentId' },
+  });
 }
 
 /** Length of a pause in ms; null, which does not end by itself, for anything that is no positive number of seconds. */

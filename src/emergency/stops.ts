@@ -1,5 +1,5 @@
 import type { EventDetails } from '../core/event.ts';
-import { haltFor, type HaltState } from '../core/halt.ts';
+import { type HaltState, haltFor } from '../core/halt.ts';
 import type { HaltPlan } from './halt-change.ts';
 import { EVERYTHING, type Latch } from './latch.ts';
 

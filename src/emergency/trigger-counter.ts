@@ -29,7 +29,10 @@ const TENANT = '';
 
 /** Makes empty counts for the rules. */
 export function createTriggerCounter(rules: readonly TriggerRule[]): TriggerCounter {
-  const counts: readonly (readonly [TriggerRule, SlidingCount])[] = rules.map((rule) => [rule, createSlidingCount(rule.threshold, rule.windowMs, MAX_AGENTS)]);
+  const counts: readonly (readonly [TriggerRule, SlidingCount])[] = rules.map((rule) => [
+    rule,
+    createSlidingCount(rule.threshold, rule.windowMs, MAX_AGENTS),
+  ]);
   return {
     observe(event, nowMs, isStopped) {
       // A time in the future would push the present out of the window.

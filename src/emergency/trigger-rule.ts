@@ -63,5 +63,8 @@ function codeOf(reason: unknown): unknown {
 }
 
 function invalid(index: number, field: string): CastellanError {
-  return new CastellanError('CONFIG_INVALID', { message: `An emergency trigger has a wrong ${field}.`, details: { field: `triggers.${index}.${field}` } });
+  return new CastellanError('CONFIG_INVALID', {
+    message: `An emergency trigger has a wrong ${field}.`,
+    details: { field: `triggers.${index}.${field}` },
+  });
 }

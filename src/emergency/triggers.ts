@@ -58,10 +58,12 @@ export function createTriggers(options: TriggersOptions): Triggers {
         const timer = clock.schedule(RESUBSCRIBE_MS, () => subscriber.next(0));
         return () => timer.cancel();
       });
-    return options.events$.pipe(
-      filter((event) => types.has(event.type)),
-      retry({ delay: later }),
-    ).subscribe({ next });
+    return options.events$
+      .pipe(
+        filter((event) => types.has(event.type)),
+        retry({ delay: later }),
+      )
+      .subscribe({ next });
   };
 
   return {
@@ -74,7 +76,10 @@ export function createTriggers(options: TriggersOptions): Triggers {
       let waiting: SecurityEvent[] | undefined = [];
       subscription = listen((event) => (waiting === undefined ? observe(event) : waiting.push(event)));
       try {
-        const replayed = history === undefined ? { trips: [], ids: new Set<string>() } : await replayTriggers({ rules, types: [...types], counter, history, state, nowMs: clock.nowMs() });
+        const replayed =
+          history === undefined
+            ? { trips: [], ids: new Set<string>() }
+            : await replayTriggers({ rules, types: [...types], counter, history, state, nowMs: clock.nowMs() });
         for (const trip of replayed.trips) if (!options.isStopped(trip.rule.action, trip.agent)) act(trip);
         for (const event of waiting) if (!replayed.ids.has(event.id)) observe(event);
         waiting = undefined;

@@ -61,11 +61,15 @@ const moves = (effects: readonly Effect[], kind: 'outflow' | 'inflow', account: 
  * What every chain adapter must do, on its real engine: bytes say what was asked, nothing else decodes, a dry run equals
  * what then happens, and only what is final is called final.
  */
-export function describeChainConformance({ describe, it, expect }: TestFunctions, name: string, open: () => Promise<ChainHarness>): void {
+export function chainConformance({ describe, it, expect }: TestFunctions, name: string, open: () => Promise<ChainHarness>): void {
   const test = (title: string, body: (harness: ChainHarness) => Promise<void>): void =>
     it(title, async () => {
-      await using harness = await open();
-      await body(harness);
+      const harness = await open();
+      try {
+        await body(harness);
+      } finally {
+        await harness[Symbol.asyncDispose]();
+      }
     }, 30_000);
   const prepare = async (harness: ChainHarness, action: Action): Promise<UnsignedTransaction> => {
     const { adapter, chain, wallet } = harness;

@@ -1,6 +1,13 @@
-import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
 import { createEip712Verifier } from '../../src/adapters/evm/approval-verifier.ts';
-import { type ApprovalInbox, type ApprovalProvider, createApprovals, createAuthority, createEd25519Verifier, type RegistryAuthority } from '../../src/approvals/index.ts';
+import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
+import {
+  type ApprovalInbox,
+  type ApprovalProvider,
+  createApprovals,
+  createAuthority,
+  createEd25519Verifier,
+  type RegistryAuthority,
+} from '../../src/approvals/index.ts';
 import {
   type AccountId,
   type ApprovalRequest,
@@ -53,14 +60,43 @@ export interface Bench {
   other(): Promise<Pick<Bench, 'authority' | 'approvals'>>;
 }
 
-export async function createBench(options: { readonly keys?: readonly RegisteredKey[]; readonly quorums?: Partial<Record<Role, number>>; readonly store?: (clock: ManualClock) => Store; readonly providers?: readonly ApprovalProvider[] } = {}): Promise<Bench> {
+export async function createBench(
+  options: {
+    readonly keys?: readonly RegisteredKey[];
+    readonly quorums?: Partial<Record<Role, number>>;
+    readonly store?: (clock: ManualClock) => Store;
+    readonly providers?: readonly ApprovalProvider[];
+  } = {},
+): Promise<Bench> {
   const clock = createManualClock();
   const random = createSeededRandom('approvals');
   const store = (options.store ?? ((at) => createMemoryStore({ clock: at })))(clock);
-  const keys = options.keys ?? [registered(person('ann'), 'approver'), registered(person('ben'), 'approver'), registered(person('cem'), 'operator')];
+  const keys = options.keys ?? [
+    registered(person('ann'), 'approver'),
+    registered(person('ben'), 'approver'),
+    registered(person('cem'), 'operator'),
+  ];
   const open = async (): Promise<Pick<Bench, 'authority' | 'approvals'>> => {
-    const authority = await createAuthority({ store, tenant: 'test', clock, random, verifiers, genesis: keys, quorums: options.quorums, command: toLogCommand });
-    const approvals = createApprovals({ store, authority, verifiers, clock, random, tenant: 'test', command: toLogCommand, providers: options.providers });
+    const authority = await createAuthority({
+      store,
+      tenant: 'test',
+      clock,
+      random,
+      verifiers,
+      genesis: keys,
+      quorums: options.quorums,
+      command: toLogCommand,
+    });
+    const approvals = createApprovals({
+      store,
+      authority,
+      verifiers,
+      clock,
+      random,
+      tenant: 'test',
+      command: toLogCommand,
+      providers: options.providers,
+    });
     return { authority, approvals };
   };
   const { authority, approvals } = await open();

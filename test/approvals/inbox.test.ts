@@ -1,16 +1,23 @@
 import { privateKeyToAccount } from 'viem/accounts';
 import { describe, expect, it } from 'vitest';
 import { approvalTypedData } from '../../src/adapters/evm/approval-verifier.ts';
-import { createMemoryApprovalProvider, MAX_OPEN, signApproval } from '../../src/approvals/index.ts';
+import { signApproval } from '../../src/approvals/index.ts';
 import type { AccountId, ApprovalAnswer, ApprovalRequest, RegisteredKey } from '../../src/core/index.ts';
-import { CastellanError, readDoc, sha256Hex } from '../../src/core/index.ts';
 import { type Bench, createBench, person, registered, WALLET } from './bench.ts';
 
 const ann = person('ann');
 const ben = person('ben');
 const invalid = (why: string) => expect.objectContaining({ code: 'APPROVAL_INVALID', details: expect.objectContaining({ why }) });
-const bindingOf = ({ agent, requestId, actionDigest, effectsDigest, policy, registry }: ApprovalRequest) => ({ agent, requestId, actionDigest, effectsDigest, policy, registry });
-const eventsOf = async (bench: Bench) => (await bench.store.log(0)).map((row) => JSON.parse(row.entry)).filter((event) => event.type.startsWith('approval_'));
+const bindingOf = ({ agent, requestId, actionDigest, effectsDigest, policy, registry }: ApprovalRequest) => ({
+  agent,
+  requestId,
+  actionDigest,
+  effectsDigest,
+  policy,
+  registry,
+});
+const eventsOf = async (bench: Bench) =>
+  (await bench.store.log(0)).map((row) => JSON.parse(row.entry)).filter((event) => event.type.startsWith('approval_'));
 
 describe('answering', () => {
   it('takes the yes of a registered approver, once, and lets it be used once', async () => {
@@ -25,7 +32,10 @@ describe('answering', () => {
     expect(await bench.apply(...use.consume)).toMatchObject({ ok: true });
     expect(await bench.apply(...use.consume)).toMatchObject({ ok: false, reason: { code: 'version_conflict' } });
     expect(await bench.approvals.use(request.id, bindingOf(request))).toEqual({ ok: false, reason: 'approval_used' });
-    expect((await eventsOf(bench)).map((event) => [event.type, event.details.state])).toEqual([['approval_requested', 'pending'], ['approval_decision', 'approved']]);
+    expect((await eventsOf(bench)).map((event) => [event.type, event.details.state])).toEqual([
+      ['approval_requested', 'pending'],
+      ['approval_decision', 'approved'],
+    ]);
   });
 
   it('takes an EVM key by EIP-712, and only its 65-byte low-s signature', async () => {
@@ -36,7 +46,9 @@ describe('answering', () => {
     await bench.approvals.open(request);
     const signature = (await account.signTypedData(approvalTypedData(request, 'approve'))).slice(2);
     const answer: ApprovalAnswer = { approvalId: request.id, verdict: 'approve', approver: 'eve', scheme: 'eip712', signature };
-    const highS = (0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n - BigInt(`0x${signature.slice(64, 128)}`)).toString(16).padStart(64, '0');
+    const highS = (0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n - BigInt(`0x${signature.slice(64, 128)}`))
+      .toString(16)
+      .padStart(64, '0');
     const twin = `${signature.slice(0, 64)}${highS}${signature.endsWith('1b') ? '1c' : '1b'}`;
     const rejected = (await account.signTypedData(approvalTypedData(request, 'reject'))).slice(2);
     const otherRequest = (await account.signTypedData(approvalTypedData({ ...request, nonce: 'other' }, 'approve'))).slice(2);
@@ -62,7 +74,10 @@ describe('answering', () => {
       [{ ...signApproval(ann, second, 'approve'), approvalId: request.id }, 'signature_wrong'],
       [signApproval(ann, { ...request, rendered: 'sends nothing' }, 'approve'), 'signature_wrong'],
       [signApproval(ann, { ...request, expiresAtMs: request.expiresAtMs + 1 }, 'approve'), 'signature_wrong'],
-      [{ ...good, signature: `${good.signature.slice(0, -1)}0` === good.signature ? '00' : `${good.signature.slice(0, -1)}0` }, 'signature_wrong'],
+      [
+        { ...good, signature: `${good.signature.slice(0, -1)}0` === good.signature ? '00' : `${good.signature.slice(0, -1)}0` },
+        'signature_wrong',
+      ],
       [{ ...good, signature: 'zz' }, 'signature_wrong'],
       [{ ...good, signature: '' }, 'malformed'],
       [{ ...good, verdict: 'yes' as 'approve' }, 'malformed'],
@@ -78,20 +93,35 @@ describe('answering', () => {
     const evm = privateKeyToAccount(`0x${'17'.repeat(32)}`);
     const wallet = `eip155:31337:${evm.address.toLowerCase()}` as AccountId;
     const tonKey = person('ton-key');
-    const keys: RegisteredKey[] = [registered(person('a1'), 'approver'), { id: 'w', scheme: 'eip712', key: evm.address, roles: ['approver'] }, registered(tonKey, 'approver'), registered(ann, 'approver')];
+    const keys: RegisteredKey[] = [
+      registered(person('a1'), 'approver'),
+      { id: 'w', scheme: 'eip712', key: evm.address, roles: ['approver'] },
+      registered(tonKey, 'approver'),
+      registered(ann, 'approver'),
+    ];
     const bench = await createBench({ keys });
     await bench.apply({ kind: 'doc.put', key: 'agent/a1', value: { wallets: [WALLET, wallet] } });
     await bench.apply({ kind: 'doc.put', key: `wallet/${WALLET}`, value: { keyId: 'k1' } });
     await bench.apply({ kind: 'doc.put', key: 'key/k1', value: { publicKey: Buffer.from(tonKey.publicKey).toString('hex') } });
     const request = bench.request();
     await bench.approvals.open(request);
-    const byWallet: ApprovalAnswer = { approvalId: request.id, verdict: 'approve', approver: 'w', scheme: 'eip712', signature: (await evm.signTypedData(approvalTypedData(request, 'approve'))).slice(2) };
+    const byWallet: ApprovalAnswer = {
+      approvalId: request.id,
+      verdict: 'approve',
+      approver: 'w',
+      scheme: 'eip712',
+      signature: (await evm.signTypedData(approvalTypedData(request, 'approve'))).slice(2),
+    };
     for (const answer of [signApproval(person('a1'), request, 'approve'), byWallet, signApproval(tonKey, request, 'approve')]) {
       await expect(bench.approvals.answer(answer)).rejects.toEqual(invalid('approver_is_agent'));
     }
     const own = bench.request({ wallet });
     await bench.approvals.open(own);
-    const bySame: ApprovalAnswer = { ...byWallet, approvalId: own.id, signature: (await evm.signTypedData(approvalTypedData(own, 'approve'))).slice(2) };
+    const bySame: ApprovalAnswer = {
+      ...byWallet,
+      approvalId: own.id,
+      signature: (await evm.signTypedData(approvalTypedData(own, 'approve'))).slice(2),
+    };
     await expect(bench.approvals.answer(bySame)).rejects.toEqual(invalid('approver_is_agent'));
     expect((await bench.approvals.answer(signApproval(ann, request, 'approve'))).state).toBe('approved');
   });
@@ -101,14 +131,19 @@ describe('answering', () => {
     const [first, second, third] = [bench.request(), bench.request(), bench.request()] as const;
     for (const request of [first, second, third]) await bench.approvals.open(request);
     expect((await bench.approvals.answer(signApproval(ann, first, 'reject'))).state).toBe('rejected');
-    await expect(bench.approvals.answer(signApproval(ben, first, 'approve'))).rejects.toMatchObject({ code: 'APPROVAL_INVALID', details: { reason: 'approval_rejected' } });
+    await expect(bench.approvals.answer(signApproval(ben, first, 'approve'))).rejects.toMatchObject({
+      code: 'APPROVAL_INVALID',
+      details: { reason: 'approval_rejected' },
+    });
     expect(await bench.approvals.use(first.id, bindingOf(first))).toEqual({ ok: false, reason: 'approval_rejected' });
     await bench.approvals.answer(signApproval(ann, second, 'approve'));
     const use = await bench.approvals.use(second.id, bindingOf(second));
     expect((await bench.approvals.answer(signApproval(ben, second, 'reject'))).state).toBe('rejected');
     if (use.ok) expect(await bench.apply(...use.consume)).toMatchObject({ ok: false });
     expect((await bench.approvals.reject(third.id, 'cli')).state).toBe('rejected');
-    await expect(bench.approvals.answer(signApproval(ann, third, 'approve'))).rejects.toMatchObject({ details: { reason: 'approval_rejected' } });
+    await expect(bench.approvals.answer(signApproval(ann, third, 'approve'))).rejects.toMatchObject({
+      details: { reason: 'approval_rejected' },
+    });
     await expect(bench.approvals.reject('nothing', 'cli')).rejects.toMatchObject({ code: 'APPROVAL_UNKNOWN' });
   });
 
@@ -119,7 +154,9 @@ describe('answering', () => {
     await bench.approvals.open(second);
     await bench.approvals.answer(signApproval(ann, second, 'approve'));
     bench.clock.advance(60_000);
-    await expect(bench.approvals.answer(signApproval(ann, first, 'approve'))).rejects.toMatchObject({ details: { reason: 'approval_expired' } });
+    await expect(bench.approvals.answer(signApproval(ann, first, 'approve'))).rejects.toMatchObject({
+      details: { reason: 'approval_expired' },
+    });
     expect((await bench.approvals.get(first.id))?.state).toBe('expired');
     expect(await bench.approvals.use(first.id, bindingOf(first))).toEqual({ ok: false, reason: 'approval_timeout' });
     expect(await bench.approvals.use(second.id, bindingOf(second))).toEqual({ ok: false, reason: 'approval_expired' });
@@ -146,7 +183,10 @@ describe('quorum', () => {
     const second = await bench.other();
     const request = bench.request();
     await bench.approvals.open(request);
-    const both = await Promise.all([bench.approvals.answer(signApproval(ann, request, 'approve')), second.approvals.answer(signApproval(ben, request, 'approve'))]);
+    const both = await Promise.all([
+      bench.approvals.answer(signApproval(ann, request, 'approve')),
+      second.approvals.answer(signApproval(ben, request, 'approve')),
+    ]);
     expect(both.map((record) => record.state).sort()).toEqual(['approved', 'pending']);
     expect((await bench.approvals.get(request.id))?.state).toBe('approved');
   });
@@ -159,12 +199,25 @@ describe('quorum', () => {
     await bench.approvals.answer(signApproval(ann, first, 'approve'));
     await (await bench.other()).authority.change({ keys: [registered(ben, 'approver')] });
     expect(await bench.approvals.use(first.id, bindingOf(first))).toEqual({ ok: false, reason: 'approval_invalid' });
-    expect(await bench.approvals.use(first.id, { ...bindingOf(first), registry: bench.authority.digest() })).toEqual({ ok: false, reason: 'approval_invalid' });
+    expect(await bench.approvals.use(first.id, { ...bindingOf(first), registry: bench.authority.digest() })).toEqual({
+      ok: false,
+      reason: 'approval_invalid',
+    });
     await expect(bench.approvals.answer(signApproval(ben, second, 'approve'))).rejects.toEqual(invalid('registry_changed'));
   });
 });
 
 describe('using', () => {
+  it('is over once the registry changed, though the approver is still in it', async () => {
+    const bench = await createBench();
+    const request = bench.request();
+    await bench.approvals.open(request);
+    await bench.approvals.answer(signApproval(ann, request, 'approve'));
+    expect((await bench.approvals.use(request.id, bindingOf(request))).ok).toBe(true);
+    await bench.authority.change({ keys: [registered(ann, 'approver')] });
+    expect(await bench.approvals.use(request.id, bindingOf(request))).toEqual({ ok: false, reason: 'approval_invalid' });
+  });
+
   it('believes signatures, not rows', async () => {
     const bench = await createBench({ quorums: { approver: 2 } });
     const request = bench.request();
@@ -186,9 +239,20 @@ describe('using', () => {
     const whole = { ...one, state: 'approved', answers: [one.answers[0], signApproval(ben, request, 'approve')] };
     await bench.apply({ kind: 'doc.put', key: `approval/${request.id}`, value: whole as never });
     expect((await bench.approvals.use(request.id, bindingOf(request))).ok).toBe(true);
+    const taken = { ...whole, answers: [...whole.answers, signApproval(ben, request, 'reject')] };
+    await bench.apply({ kind: 'doc.put', key: `approval/${request.id}`, value: taken as never });
+    expect(await bench.approvals.use(request.id, bindingOf(request))).toEqual({ ok: false, reason: 'approval_rejected' });
     // The same answers under a request that was changed afterwards.
-    for (const change of [{ satisfies: ['approval_required', 'risk_high'] }, { expiresAtMs: request.expiresAtMs + 1_000 }, { tenant: 'other' }]) {
-      await bench.apply({ kind: 'doc.put', key: `approval/${request.id}`, value: { ...whole, request: { ...request, ...change } } as never });
+    for (const change of [
+      { satisfies: ['approval_required', 'risk_high'] },
+      { expiresAtMs: request.expiresAtMs + 1_000 },
+      { tenant: 'other' },
+    ]) {
+      await bench.apply({
+        kind: 'doc.put',
+        key: `approval/${request.id}`,
+        value: { ...whole, request: { ...request, ...change } } as never,
+      });
       expect((await bench.approvals.use(request.id, bindingOf(request))).ok, JSON.stringify(change)).toBe(false);
     }
   });
@@ -200,161 +264,13 @@ describe('using', () => {
     await bench.approvals.answer(signApproval(ann, request, 'approve'));
     for (const field of ['agent', 'requestId', 'actionDigest', 'effectsDigest', 'policy', 'registry'] as const) {
       for (const value of ['other', undefined, '']) {
-        expect(await bench.approvals.use(request.id, { ...bindingOf(request), [field]: value } as never), field).toEqual({ ok: false, reason: 'approval_invalid' });
+        expect(await bench.approvals.use(request.id, { ...bindingOf(request), [field]: value } as never), field).toEqual({
+          ok: false,
+          reason: 'approval_invalid',
+        });
       }
     }
     expect(await bench.approvals.use('nothing', bindingOf(request))).toEqual({ ok: false, reason: 'approval_invalid' });
     expect((await bench.approvals.use(request.id, bindingOf(request))).ok).toBe(true);
-  });
-});
-
-describe('opening', () => {
-  it('asks once for one thing, and again when it became another', async () => {
-    const bench = await createBench();
-    const request = bench.request({ requestId: 'same' });
-    await bench.approvals.open(request);
-    const repeat = await bench.approvals.open({ ...bench.request({ requestId: 'same' }), actionDigest: request.actionDigest });
-    expect(repeat.request.id).toBe(request.id);
-    const changed = bench.request({ requestId: 'same' });
-    expect((await bench.approvals.open(changed)).request.id).toBe(changed.id);
-    expect((await bench.approvals.get(request.id))?.state).toBe('expired');
-    expect(await bench.approvals.list({ agent: 'a1', state: 'pending' })).toHaveLength(1);
-    await expect(bench.approvals.open({ ...changed, requestId: 'third' })).rejects.toMatchObject({ code: 'APPROVAL_INVALID' });
-  });
-
-  it('keeps an approved request open until it is used', async () => {
-    const bench = await createBench();
-    const request = bench.request({ requestId: 'same' });
-    await bench.approvals.open(request);
-    await bench.approvals.answer(signApproval(ann, request, 'approve'));
-    const repeat = await bench.approvals.open({ ...bench.request({ requestId: 'same' }), actionDigest: request.actionDigest });
-    expect([repeat.request.id, repeat.state]).toEqual([request.id, 'approved']);
-  });
-
-  it('holds at most 100 open requests of an agent: the oldest gives way', async () => {
-    const bench = await createBench();
-    const requests: ApprovalRequest[] = [];
-    for (let index = 0; index < MAX_OPEN + 3; index += 1) {
-      requests.push(bench.request());
-      await bench.approvals.open(requests[index] as ApprovalRequest);
-      bench.clock.advance(1);
-    }
-    const pending = await bench.approvals.list({ agent: 'a1', state: 'pending' });
-    expect(pending).toHaveLength(MAX_OPEN);
-    for (const request of requests.slice(0, 3)) expect((await bench.approvals.get(request.id))?.state).toBe('expired');
-    await bench.approvals.open(bench.request({ agent: 'a2' }));
-    expect(await bench.approvals.list({ state: 'pending' })).toHaveLength(MAX_OPEN + 1);
-  });
-
-  it('opens them all where many open at once', async () => {
-    const bench = await createBench();
-    const opened = await Promise.all(Array.from({ length: 12 }, () => bench.approvals.open(bench.request())));
-    expect(opened.every((record) => record.state === 'pending')).toBe(true);
-    expect(((await readDoc(bench.store, 'approval-open/a1'))?.value as { ids: string[] }).ids).toHaveLength(12);
-  });
-
-  it.each([
-    ['v', 2], ['id', 'a/b'], ['tenant', 'other'], ['agent', 'a b'], ['requestId', 'r/1'], ['wallet', ''], ['actionDigest', 'x'], ['effectsDigest', sha256Hex('something else')],
-    ['rendered', ''], ['satisfies', []], ['satisfies', 'approval_required'], ['policy', ''], ['registry', undefined], ['nonce', ''], ['createdAtMs', 1.5], ['expiresAtMs', 0], ['expiresAtMs', 9e15], ['hidden', 'x'],
-  ])('does not open with %s = %j', async (field, value) => {
-    const bench = await createBench();
-    await expect(bench.approvals.open({ ...bench.request(), [field]: value } as never)).rejects.toMatchObject({ code: 'APPROVAL_INVALID' });
-    expect(await bench.approvals.list()).toEqual([]);
-  });
-});
-
-describe('waiting', () => {
-  it('ends with the answer, in this process at once', async () => {
-    const bench = await createBench();
-    const request = bench.request();
-    await bench.approvals.open(request);
-    const waiting = bench.approvals.wait(request.id, 50_000);
-    await bench.clock.advanceAsync(0);
-    expect(bench.approvals.waiting()).toBe(1);
-    await bench.approvals.answer(signApproval(ann, request, 'approve'));
-    expect((await waiting).state).toBe('approved');
-    expect([bench.approvals.waiting(), bench.clock.pending()]).toEqual([0, 0]);
-  });
-
-  it('ends with the answer of another process, found by looking', async () => {
-    const bench = await createBench();
-    const second = await bench.other();
-    const request = bench.request();
-    await bench.approvals.open(request);
-    const waiting = bench.approvals.wait(request.id, 50_000);
-    await bench.clock.advanceAsync(0);
-    await second.approvals.answer(signApproval(ann, request, 'reject'));
-    await bench.clock.advanceAsync(250);
-    expect((await waiting).state).toBe('rejected');
-    expect(bench.clock.pending()).toBe(0);
-  });
-
-  it('ends pending at its own deadline, expired at that of the request', async () => {
-    const bench = await createBench();
-    const request = bench.request();
-    await bench.approvals.open(request);
-    const short = bench.approvals.wait(request.id, 1_000);
-    const long = bench.approvals.wait(request.id, 1e12);
-    for (let step = 0; step < 4; step += 1) await bench.clock.advanceAsync(250);
-    expect((await short).state).toBe('pending');
-    expect(bench.approvals.waiting()).toBe(1);
-    await bench.clock.advanceAsync(59_000);
-    expect((await long).state).toBe('expired');
-    expect([bench.approvals.waiting(), bench.clock.pending()]).toEqual([0, 0]);
-    expect((await bench.approvals.wait(request.id, 5_000)).state).toBe('expired');
-    await expect(bench.approvals.wait('nothing', 5)).rejects.toMatchObject({ code: 'APPROVAL_UNKNOWN' });
-  });
-
-  it('answers at once for no time, or none that is a number', async () => {
-    const bench = await createBench();
-    const request = bench.request();
-    await bench.approvals.open(request);
-    for (const timeoutMs of [0, -1, Number.NaN]) expect((await bench.approvals.wait(request.id, timeoutMs)).state).toBe('pending');
-  });
-
-  it('leaves no timer behind where the store fails meanwhile', async () => {
-    const bench = await createBench();
-    const request = bench.request();
-    await bench.approvals.open(request);
-    const waiting = bench.approvals.wait(request.id, 1_000);
-    await bench.clock.advanceAsync(0);
-    await bench.store.close();
-    const outcome = waiting.catch((error: unknown) => error);
-    for (let step = 0; step < 5; step += 1) await bench.clock.advanceAsync(250);
-    expect(await outcome).toBeInstanceOf(CastellanError);
-    expect([bench.approvals.waiting(), bench.clock.pending()]).toEqual([0, 0]);
-  });
-});
-
-describe('memory provider', () => {
-  it('answers with the keys of people until it is decided', async () => {
-    const asked: string[] = [];
-    const provider = createMemoryApprovalProvider({
-      keys: [ann, ben],
-      decide: (request, approver) => {
-        asked.push(`${approver}: ${request.rendered.split('\n')[0]}`);
-        return 'approve';
-      },
-    });
-    const bench = await createBench({ providers: [provider], quorums: { approver: 2 } });
-    const request = bench.request();
-    await bench.approvals.open(request);
-    await bench.clock.advanceAsync(0);
-    expect((await bench.approvals.get(request.id))?.state).toBe('approved');
-    expect(asked).toEqual(['ann: This transaction:', 'ben: This transaction:']);
-  });
-
-  it.each([
-    ['says nothing', () => undefined],
-    ['says anything else', () => 'yes' as 'approve'],
-    ['throws', () => { throw new Error('down'); }],
-    ['rejects', () => Promise.reject(new Error('down'))],
-    ['never answers', () => new Promise<'approve'>(() => {})],
-  ])('approves nothing where it %s', async (_name, decide) => {
-    const bench = await createBench({ providers: [createMemoryApprovalProvider({ keys: [ann], decide })] });
-    const request = bench.request();
-    expect((await bench.approvals.open(request)).state).toBe('pending');
-    await bench.clock.advanceAsync(0);
-    expect((await bench.approvals.get(request.id))?.state).toBe('pending');
   });
 });

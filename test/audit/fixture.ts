@@ -1,7 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { systemClock, systemRandom } from '../../src/adapters/host/index.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
@@ -18,7 +18,17 @@ export const TENANT = 'acme';
 /** A simple event; ids sort by number. */
 export function eventOf(number: number, more: Partial<SecurityEvent> = {}): SecurityEvent {
   const type = 'execution_success';
-  return { v: 1, id: `event-${String(number).padStart(8, '0')}`, tenant: TENANT, at: 1_700_000_000_000 + number, agent: `a${number % 3}`, severity: 'info', type, details: { requestId: `r${number}`, amount: String(number) }, ...more } as SecurityEvent;
+  return {
+    v: 1,
+    id: `event-${String(number).padStart(8, '0')}`,
+    tenant: TENANT,
+    at: 1_700_000_000_000 + number,
+    agent: `a${number % 3}`,
+    severity: 'info',
+    type,
+    details: { requestId: `r${number}`, amount: String(number) },
+    ...more,
+  } as SecurityEvent;
 }
 
 /** Steps of one entry each. */
@@ -27,7 +37,11 @@ export function stepsOf(log: AuditLog, from: number, count: number): Step[] {
 }
 
 /** A log in memory under a manual clock. */
-export function memoryLog(options: { readonly checkpointEvery?: number; readonly checkpointMs?: number } = {}): { readonly store: Store; readonly log: AuditLog; readonly clock: ManualClock } {
+export function memoryLog(options: { readonly checkpointEvery?: number; readonly checkpointMs?: number } = {}): {
+  readonly store: Store;
+  readonly log: AuditLog;
+  readonly clock: ManualClock;
+} {
   const clock = createManualClock();
   const store = createMemoryStore({ clock });
   return { store, clock, log: createAuditLog({ store, key: KEY, tenant: TENANT, clock, random: createSeededRandom('log'), ...options }) };
@@ -41,7 +55,11 @@ export function temporaryFile(): string {
 }
 
 /** Opens a log in a file; `close` closes both. */
-export async function fileLog(path: string, clock: Clock = systemClock(), checkpointEvery = 100): Promise<{ readonly store: Store; readonly log: AuditLog; readonly close: () => Promise<void> }> {
+export async function fileLog(
+  path: string,
+  clock: Clock = systemClock(),
+  checkpointEvery = 100,
+): Promise<{ readonly store: Store; readonly log: AuditLog; readonly close: () => Promise<void> }> {
   const random = systemRandom();
   const store = await createSqliteStore({ path, clock, random });
   const log = createAuditLog({ store, key: KEY, tenant: TENANT, clock, random, checkpointEvery });

@@ -6,7 +6,7 @@ import { named, rowsOf, SIZE, signedFile, verify } from './signed-file.ts';
 
 describe('an untouched log', () => {
   it('is valid in whole and in parts, and says what was checked', async () => {
-    const { path } = await signedFile();
+    const { path, held } = await signedFile();
     const whole = await verify(path, { checkpoint: held });
     expect(whole).toMatchObject({ valid: true, size: SIZE, checkedEntries: SIZE, signedSize: SIZE, problems: [], truncated: false });
     const range = createCompactRange();
@@ -32,12 +32,19 @@ describe('an untouched log', () => {
     expect(named(await log.verifyIntegrity({ maxUnsigned: 3_499 }))).toEqual(['tail_unsigned@0']);
     await log.start();
     let from = 3_500;
-    const growing = { ...store, log: async (start: number, limit?: number) => {
-      await store.apply(stepsOf(log, (from += 40), 40));
-      await new Promise((resolve) => setImmediate(resolve));
-      return store.log(start, limit);
-    } };
-    expect(await verifyLog(growing, { publicKey: KEY.publicKey, origin: logOrigin('acme') })).toMatchObject({ valid: true, checkedEntries: 3_500, problems: [] });
+    const growing = {
+      ...store,
+      log: async (start: number, limit?: number) => {
+        await store.apply(stepsOf(log, (from += 40), 40));
+        await new Promise((resolve) => setImmediate(resolve));
+        return store.log(start, limit);
+      },
+    };
+    expect(await verifyLog(growing, { publicKey: KEY.publicKey, origin: logOrigin('acme') })).toMatchObject({
+      valid: true,
+      checkedEntries: 3_500,
+      problems: [],
+    });
     await log.stop();
   });
 });
@@ -57,7 +64,9 @@ describe('throughput', () => {
     const hashMs = performance.now();
     for (let index = 0; index < 50_000; index += 1) leafHash(entry);
     const floorMs = performance.now() - hashMs;
-    console.log(`verify: ${Math.round(50_000 / elapsedMs) * 1_000} entries/s from SQLite; one hash each alone: ${Math.round(50_000 / floorMs) * 1_000}/s`);
+    console.log(
+      `verify: ${Math.round(50_000 / elapsedMs) * 1_000} entries/s from SQLite; one hash each alone: ${Math.round(50_000 / floorMs) * 1_000}/s`,
+    );
     await close();
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createAuditLog, openNote, toNoteVerifier, verifyCheckpoint, verifyReceipt } from '../../src/audit/index.ts';
+import { createLogTail } from '../../src/audit/log-tail.ts';
 import type { Decision, LogRow, SecurityEvent, Store } from '../../src/core/index.ts';
 import { createSeededRandom } from '../../src/testing/seeded-random.ts';
 import { expectCode } from '../core/expect-code.ts';
-import { eventOf, fileLog, KEY, memoryLog, OTHER_KEY, stepsOf, temporaryFile, TENANT } from './fixture.ts';
+import { eventOf, fileLog, KEY, memoryLog, OTHER_KEY, stepsOf, TENANT, temporaryFile } from './fixture.ts';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -39,7 +40,14 @@ describe('checkpoints', () => {
   it('are published, signed by the log key, and leave no timer after stop', async () => {
     const { store, log: template, clock } = memoryLog();
     const events: SecurityEvent[] = [];
-    const log = createAuditLog({ store, key: KEY, tenant: TENANT, clock, random: createSeededRandom('x'), onCheckpoint: (event) => events.push(event) });
+    const log = createAuditLog({
+      store,
+      key: KEY,
+      tenant: TENANT,
+      clock,
+      random: createSeededRandom('x'),
+      onCheckpoint: (event) => events.push(event),
+    });
     await log.start();
     await store.apply(stepsOf(template, 0, 3));
     await log.stop();
@@ -67,9 +75,23 @@ describe('checkpoints', () => {
     expect(log.health()).toMatchObject({ unsigned: 0, fault: null });
   });
 
+  it('are not written over one that nobody signed', async () => {
+    const { store, log, clock } = memoryLog();
+    await log.start();
+    await store.apply(stepsOf(log, 0, 5));
+    await clock.advanceAsync(1_000);
+    await store.apply([{ commands: [{ kind: 'doc.put', key: 'checkpoint/latest', value: { v: 1, forged: true } }] }]);
+    await store.apply(stepsOf(log, 5, 5));
+    await clock.advanceAsync(10_000);
+    expect(log.health()).toMatchObject({ size: 10, signedSize: 5, unsigned: 5, fault: 'LOG_CORRUPT' });
+    expect((await log.verifyIntegrity()).problems).toMatchObject([{ kind: 'checkpoint_invalid', id: 'checkpoint/latest' }]);
+    await log.stop();
+  });
+
   it('refuse a tenant, an interval or an event that is not right', () => {
     const { store, clock, log } = memoryLog();
-    const make = (more: object) => () => createAuditLog({ store, key: KEY, tenant: TENANT, clock, random: createSeededRandom('x'), ...more });
+    const make = (more: object) => () =>
+      createAuditLog({ store, key: KEY, tenant: TENANT, clock, random: createSeededRandom('x'), ...more });
     expectCode('CONFIG_INVALID', make({ tenant: 'a b' }));
     expectCode('CONFIG_INVALID', make({ checkpointEvery: 0 }));
     expectCode('CONFIG_INVALID', make({ checkpointMs: Number.NaN }));
@@ -90,6 +112,33 @@ describe('two processes on one file', () => {
     const report = await one.log.verifyIntegrity({ maxUnsigned: 0 });
     expect(report).toMatchObject({ valid: true, size: 600, signedSize: 600, problems: [] });
     await Promise.all([one.close(), two.close()]);
+  });
+});
+
+describe('the end of the log', () => {
+  it('is caught up with once, however many ask, and what contradicts itself is refused', async () => {
+    const { store, log } = memoryLog();
+    await store.apply(stepsOf(log, 0, 2_500));
+    const tail = createLogTail(store);
+    await Promise.all([tail.catchUp(), tail.catchUp(), tail.catchUp()]);
+    expect([tail.size, tail.seen, tail.state().chain]).toEqual([2_500, 2_500, (await store.logHead()).chain]);
+
+    const changed = (change: (row: LogRow) => LogRow): Store => ({
+      ...store,
+      log: async (from, limit) => (await store.log(from, limit)).map((row) => (row.index === 7 ? change(row) : row)),
+    });
+    for (const change of [
+      (row: LogRow) => ({ ...row, entry: `${row.entry} ` }),
+      (row: LogRow) => ({ ...row, leaf: row.chain }),
+      (row: LogRow) => ({ ...row, chain: row.leaf }),
+      (row: LogRow) => ({ ...row, index: 8 }),
+    ]) {
+      await expect(createLogTail(changed(change)).catchUp()).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
+    }
+    const shorter: Store = { ...store, logHead: async () => ({ size: 2_499, chain: '' }) };
+    const { chain, frontier } = tail.state();
+    await expect(createLogTail(shorter, { chain, frontier }).catchUp()).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
+    await expect(createLogTail({ ...store, log: async () => [] }).catchUp()).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
   });
 });
 
@@ -156,8 +205,22 @@ describe('reading', () => {
     const decision = { id: 'z-decision', requestId: 'rq', effects: [] } as unknown as Decision;
     const about = { requestId: 'rq', decisionId: 'z-decision' };
     await made.store.apply([
-      { commands: [made.log.command({ ...eventOf(2_400), id: 'z-decision', severity: 'warning', type: 'decision_made', decision } as SecurityEvent)] },
-      { commands: [made.log.command({ ...eventOf(2_401), id: 'z-rejected', severity: 'error', type: 'policy_rejected', details: about } as SecurityEvent)] },
+      {
+        commands: [
+          made.log.command({ ...eventOf(2_400), id: 'z-decision', severity: 'warning', type: 'decision_made', decision } as SecurityEvent),
+        ],
+      },
+      {
+        commands: [
+          made.log.command({
+            ...eventOf(2_401),
+            id: 'z-rejected',
+            severity: 'error',
+            type: 'policy_rejected',
+            details: about,
+          } as SecurityEvent),
+        ],
+      },
     ]);
     return made;
   };
@@ -177,7 +240,11 @@ describe('reading', () => {
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const page: Awaited<ReturnType<typeof log.query>> = await log.query({ agents: ['a2'], limit: 77, ...(cursor !== null && { cursor }) });
+      const page: Awaited<ReturnType<typeof log.query>> = await log.query({
+        agents: ['a2'],
+        limit: 77,
+        ...(cursor !== null && { cursor }),
+      });
       seen.push(...page.entries.map(({ id }) => id));
       cursor = page.cursor;
     } while (cursor !== null);
@@ -193,7 +260,8 @@ describe('reading', () => {
   it('tells history in order from a time on', async () => {
     const { log } = await filled();
     const seen: SecurityEvent[] = [];
-    for await (const event of log.history({ sinceMs: 1_700_000_002_390, types: ['execution_success', 'policy_rejected'] })) seen.push(event);
+    for await (const event of log.history({ sinceMs: 1_700_000_002_390, types: ['execution_success', 'policy_rejected'] }))
+      seen.push(event);
     expect(seen.map(({ at }) => at - 1_700_000_000_000)).toEqual([2390, 2391, 2392, 2393, 2394, 2395, 2396, 2397, 2398, 2399, 2401]);
   });
 
@@ -204,7 +272,9 @@ describe('reading', () => {
       if (receipt === undefined) throw new Error('no receipt');
       expect(verifyReceipt(receipt, { tenant: TENANT, publicKey: KEY.publicKey })).toMatchObject({ ok: true });
       expect(receipt.proof.length).toBeLessThan(13);
-      expect(verifyReceipt({ ...receipt, entry: receipt.entry.replace('info', 'warn') }, { tenant: TENANT, publicKey: KEY.publicKey }).ok).toBe(false);
+      expect(
+        verifyReceipt({ ...receipt, entry: receipt.entry.replace('info', 'warn') }, { tenant: TENANT, publicKey: KEY.publicKey }).ok,
+      ).toBe(false);
       expect(verifyReceipt({ ...receipt, index: receipt.index + 1 }, { tenant: TENANT, publicKey: KEY.publicKey }).ok).toBe(false);
       expect(verifyReceipt(receipt, { tenant: TENANT, publicKey: OTHER_KEY.publicKey })).toEqual({ ok: false, reason: 'other_key' });
       expect(verifyReceipt(receipt, { tenant: 'other', publicKey: KEY.publicKey })).toEqual({ ok: false, reason: 'other_origin' });

@@ -81,7 +81,13 @@ describe('proofs', () => {
         expect(verifyInclusion({ ...claim, index: index + 1 }).ok).toBe(false);
       }
       for (let old = 1; old <= size; old += 1) {
-        const claim = { oldSize: old, newSize: size, oldRoot: treeHash(leaves.slice(0, old)), newRoot: root, proof: await consistencyProof(old, size, subtree) };
+        const claim = {
+          oldSize: old,
+          newSize: size,
+          oldRoot: treeHash(leaves.slice(0, old)),
+          newRoot: root,
+          proof: await consistencyProof(old, size, subtree),
+        };
         expect(verifyConsistency(claim)).toEqual({ ok: true });
         expect(verifyConsistency({ ...claim, oldRoot: leafHash('other') }).ok).toBe(false);
         expect(verifyConsistency({ ...claim, newRoot: leafHash('other') }).ok).toBe(false);
@@ -102,17 +108,26 @@ describe('proofs', () => {
     const leaves = leavesOf(200);
     const subtree = createSubtreeReader(readerOf(leaves));
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 2, max: 200 }), fc.nat(), fc.nat(), fc.constantFrom('flip', 'drop', 'add', 'swap'), async (size, seat, place, how) => {
-        const index = seat % size;
-        const proof = [...(await inclusionProof(index, size, subtree))];
-        const at = place % proof.length;
-        if (how === 'flip') proof[at] = leafHash(proof[at] as string);
-        if (how === 'drop') proof.splice(at, 1);
-        if (how === 'add') proof.splice(at, 0, leafHash('extra'));
-        if (how === 'swap' && proof.length > 1) [proof[at], proof[(at + 1) % proof.length]] = [proof[(at + 1) % proof.length] as string, proof[at] as string];
-        else if (how === 'swap') proof.push(leafHash('extra'));
-        expect(verifyInclusion({ index, size, leaf: leaves[index] as string, root: treeHash(leaves.slice(0, size)), proof }).ok).toBe(false);
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 2, max: 200 }),
+        fc.nat(),
+        fc.nat(),
+        fc.constantFrom('flip', 'drop', 'add', 'swap'),
+        async (size, seat, place, how) => {
+          const index = seat % size;
+          const proof = [...(await inclusionProof(index, size, subtree))];
+          const at = place % proof.length;
+          if (how === 'flip') proof[at] = leafHash(proof[at] as string);
+          if (how === 'drop') proof.splice(at, 1);
+          if (how === 'add') proof.splice(at, 0, leafHash('extra'));
+          if (how === 'swap' && proof.length > 1)
+            [proof[at], proof[(at + 1) % proof.length]] = [proof[(at + 1) % proof.length] as string, proof[at] as string];
+          else if (how === 'swap') proof.push(leafHash('extra'));
+          expect(verifyInclusion({ index, size, leaf: leaves[index] as string, root: treeHash(leaves.slice(0, size)), proof }).ok).toBe(
+            false,
+          );
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -162,9 +177,12 @@ describeVectors('merkle-rfc6962', 'published Merkle probes', (folder) => {
   const hex = (text: string | null): string => Buffer.from(text ?? '', 'base64').toString('hex');
   const judges: Record<string, (probe: Probe, proof: readonly string[]) => boolean> = {
     inclusion: (p, proof) => verifyInclusion({ index: p.leafIdx, size: p.treeSize, leaf: hex(p.leafHash), root: hex(p.root), proof }).ok,
-    consistency: (p, proof) => verifyConsistency({ oldSize: p.size1, newSize: p.size2, oldRoot: hex(p.root1), newRoot: hex(p.root2), proof }).ok,
-    subtreeinclusion: (p, proof) => verifySubtreeInclusion({ index: p.leafIdx, start: p.start, end: p.end, leaf: hex(p.leafHash), root: hex(p.root), proof }).ok,
-    subtreeconsistency: (p, proof) => verifySubtreeConsistency({ start: p.start, end: p.end, size: p.size, subtree: hex(p.root1), root: hex(p.root2), proof }).ok,
+    consistency: (p, proof) =>
+      verifyConsistency({ oldSize: p.size1, newSize: p.size2, oldRoot: hex(p.root1), newRoot: hex(p.root2), proof }).ok,
+    subtreeinclusion: (p, proof) =>
+      verifySubtreeInclusion({ index: p.leafIdx, start: p.start, end: p.end, leaf: hex(p.leafHash), root: hex(p.root), proof }).ok,
+    subtreeconsistency: (p, proof) =>
+      verifySubtreeConsistency({ start: p.start, end: p.end, size: p.size, subtree: hex(p.root1), root: hex(p.root2), proof }).ok,
   };
 
   it.each(Object.keys(judges))('%s: accepts and refuses as told', (kind) => {

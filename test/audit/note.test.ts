@@ -41,7 +41,8 @@ describe('a checkpoint', () => {
 
 describe('a note', () => {
   it('holds no control characters and ends its text with a newline', () => {
-    for (const text of ['no newline', 'tab\there\n', 'lone \ud800 surrogate\n', 'return\r\n']) expectCode('REQUEST_INVALID', () => signNote(text, 'name', key));
+    for (const text of ['no newline', 'tab\there\n', 'lone \ud800 surrogate\n', 'return\r\n'])
+      expectCode('REQUEST_INVALID', () => signNote(text, 'name', key));
   });
 
   it('opens with what was signed, whatever the text', () => {
@@ -62,7 +63,12 @@ describeVectors('signed-note', 'published notes', (folder) => {
     readonly skey: string;
     readonly signText: string;
     readonly signedNote: string;
-    readonly open: readonly { readonly msg: string; readonly known: readonly string[]; readonly verified?: readonly string[]; readonly error?: string }[];
+    readonly open: readonly {
+      readonly msg: string;
+      readonly known: readonly string[];
+      readonly verified?: readonly string[];
+      readonly error?: string;
+    }[];
     readonly badMsgs: readonly string[];
   }
   const notes = vectorJson<Notes>(folder, 'golang-mod-note.json');
@@ -71,7 +77,8 @@ describeVectors('signed-note', 'published notes', (folder) => {
     for (const text of notes.vkeys) {
       expect(formatVerifierKey(parseVerifierKey(text))).toBe(text);
       for (let start = 0; start < text.length; start += 1) {
-        for (let end = start; end < text.length + (start === 0 ? 0 : 1); end += 1) expectCode('KEY_INVALID', () => parseVerifierKey(text.slice(start, end)));
+        for (let end = start; end < text.length + (start === 0 ? 0 : 1); end += 1)
+          expectCode('KEY_INVALID', () => parseVerifierKey(text.slice(start, end)));
         const raised = text.slice(0, start) + String.fromCharCode(text.charCodeAt(start) + 1) + text.slice(start + 1);
         expectCode('KEY_INVALID', () => parseVerifierKey(raised));
       }
@@ -103,7 +110,10 @@ describeVectors('signed-note', 'published notes', (folder) => {
   });
 
   it('opens the notes of the specification', () => {
-    const spec = vectorJson<{ ed25519Note: { vkey: string; note: string }; checkpointBody: string; checkpointWithSigs: string }>(folder, 'c2sp-examples.json');
+    const spec = vectorJson<{ ed25519Note: { vkey: string; note: string }; checkpointBody: string; checkpointWithSigs: string }>(
+      folder,
+      'c2sp-examples.json',
+    );
     expect(openNote(spec.ed25519Note.note, [parseVerifierKey(spec.ed25519Note.vkey)]).ok).toBe(true);
     const parsed = parseNote(spec.checkpointWithSigs);
     expect(parsed?.text).toBe(spec.checkpointBody);

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type IntegrityReport, parseEntry, toEntry } from '../../src/audit/index.ts';
 import { checkpointKey } from '../../src/audit/stored-checkpoint.ts';
@@ -41,7 +41,8 @@ async function makeOriginal(): Promise<void> {
 export function readDoc(path: string, key: string): Record<string, unknown> {
   let value: Record<string, unknown> = {};
   tamper(path, (db) => {
-    value = (JSON.parse(String(db.prepare('SELECT v FROM kv WHERE k = ?').get(`doc/${key}`)?.v)) as { value: Record<string, unknown> }).value;
+    value = (JSON.parse(String(db.prepare('SELECT v FROM kv WHERE k = ?').get(`doc/${key}`)?.v)) as { value: Record<string, unknown> })
+      .value;
   });
   return value;
 }
@@ -77,7 +78,10 @@ export function rewrite(db: DatabaseSync, rows: readonly Row[]): void {
 
 export const forged = (row: Row): Row => ({ ...row, entry: toEntry({ ...parseEntry(row.entry), severity: 'critical' }).entry });
 
-export async function verify(path: string, options: { readonly checkpoint?: string; readonly from?: number; readonly to?: number; readonly publicKey?: Uint8Array } = {}): Promise<IntegrityReport> {
+export async function verify(
+  path: string,
+  options: { readonly checkpoint?: string; readonly from?: number; readonly to?: number; readonly publicKey?: Uint8Array } = {},
+): Promise<IntegrityReport> {
   const { log, close } = await fileLog(path);
   const report = await log.verifyIntegrity(options);
   await close();

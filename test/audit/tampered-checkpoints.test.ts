@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { checkpointKey } from '../../src/audit/stored-checkpoint.ts';
 import { logOrigin, signCheckpoint } from '../../src/audit/index.ts';
+import { checkpointKey } from '../../src/audit/stored-checkpoint.ts';
 import { leafHash, nodeHash } from '../../src/core/index.ts';
 import { KEY, OTHER_KEY, tamper } from './fixture.ts';
 import { afterTampering, named, readDoc, signedFile, verify, writeDoc } from './signed-file.ts';
@@ -38,7 +38,9 @@ describe('tampering with head or checkpoints is named', () => {
   it('the latest checkpoint forged, set back or removed', async () => {
     expect(await afterTampering((db) => db.exec("DELETE FROM kv WHERE k = 'doc/checkpoint/latest'"))).toEqual(['checkpoint_invalid@null']);
     expect(await afterTampering((db) => writeDoc(db, 'checkpoint/latest', { v: 1 }))).toEqual(['checkpoint_invalid@null']);
-    expect(await afterTampering((db) => db.exec("UPDATE kv SET v = 'no json' WHERE k = 'doc/checkpoint/latest'"))).toContain('checkpoint_invalid@null');
+    expect(await afterTampering((db) => db.exec("UPDATE kv SET v = 'no json' WHERE k = 'doc/checkpoint/latest'"))).toContain(
+      'checkpoint_invalid@null',
+    );
     const setBack = (db: DatabaseSync): void => {
       db.prepare("UPDATE kv SET v = (SELECT v FROM kv WHERE k = ?) WHERE k = 'doc/checkpoint/latest'").run(`doc/${checkpointKey(1_100)}`);
     };
@@ -46,7 +48,7 @@ describe('tampering with head or checkpoints is named', () => {
   });
 
   it('a held checkpoint that is no checkpoint of this log', async () => {
-    const { path } = await signedFile();
+    const { path, held } = await signedFile();
     expect(named(await verify(path, { checkpoint: held.replace('acme', 'acne') }))).toEqual(['checkpoint_invalid@null']);
     expect(named(await verify(path, { checkpoint: '' }))).toEqual(['checkpoint_invalid@null']);
     expect(named(await verify(path, { publicKey: OTHER_KEY.publicKey }))).toContain('checkpoint_invalid@100');
@@ -60,4 +62,3 @@ describe('tampering with head or checkpoints is named', () => {
     expect(report.problems).toHaveLength(200);
   });
 });
-

@@ -7,11 +7,17 @@ import { afterTampering, forged, named, type Row, rewrite, rowsOf, signedFile, v
 
 describe('tampering with the file is named', () => {
   it('one byte of an entry', async () => {
-    expect(await afterTampering((db) => db.exec("UPDATE log SET entry = replace(entry, '\"amount\":\"777\"', '\"amount\":\"776\"') WHERE seq = 777"))).toEqual(['entry_altered@777']);
+    expect(
+      await afterTampering((db) =>
+        db.exec('UPDATE log SET entry = replace(entry, \'"amount":"777"\', \'"amount":"776"\') WHERE seq = 777'),
+      ),
+    ).toEqual(['entry_altered@777']);
   });
 
   it('any one byte of any one entry, to bytes that are no text', async () => {
-    const found = await afterTampering((db) => db.exec("UPDATE log SET entry = CAST(x'ff' || substr(CAST(entry AS BLOB), 2) AS TEXT) WHERE seq = 3"));
+    const found = await afterTampering((db) =>
+      db.exec("UPDATE log SET entry = CAST(x'ff' || substr(CAST(entry AS BLOB), 2) AS TEXT) WHERE seq = 3"),
+    );
     expect(found).toContain('entry_altered@3');
   });
 
@@ -24,13 +30,21 @@ describe('tampering with the file is named', () => {
   });
 
   it('a field changed and everything after made anew, head included', async () => {
-    const change = (db: DatabaseSync): void => rewrite(db, rowsOf(db).map((row) => (row.seq === 777 ? forged(row) : row)));
+    const change = (db: DatabaseSync): void =>
+      rewrite(
+        db,
+        rowsOf(db).map((row) => (row.seq === 777 ? forged(row) : row)),
+      );
     const found = await afterTampering(change);
     expect(found).toEqual(['root_mismatch@800']);
   });
 
   it('two separate rewrites, each by the checkpoint that shows it', async () => {
-    const change = (db: DatabaseSync): void => rewrite(db, rowsOf(db).map((row) => (row.seq === 120 || row.seq === 999 ? forged(row) : row)));
+    const change = (db: DatabaseSync): void =>
+      rewrite(
+        db,
+        rowsOf(db).map((row) => (row.seq === 120 || row.seq === 999 ? forged(row) : row)),
+      );
     expect(await afterTampering(change)).toEqual(['root_mismatch@200', 'root_mismatch@1000']);
   });
 
@@ -71,7 +85,10 @@ describe('tampering with the file is named', () => {
   it('history rewritten and signed anew with a stolen key, to whoever holds a checkpoint', async () => {
     const file = await signedFile();
     tamper(file.path, (db) => {
-      rewrite(db, rowsOf(db).map((row) => (row.seq === 777 ? forged(row) : row)));
+      rewrite(
+        db,
+        rowsOf(db).map((row) => (row.seq === 777 ? forged(row) : row)),
+      );
       db.exec("DELETE FROM kv WHERE k LIKE 'doc/checkpoint/%'");
     });
     const { log, close } = await fileLog(file.path);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AccountId, type Json, type LayerName, type ReasonCode, storeKey, type Verdict } from '../../src/core/index.ts';
+import { type AccountId, type Effect, type Json, type LayerName, type ReasonCode, storeKey, type Verdict } from '../../src/core/index.ts';
 import { countEvent, EMPTY_RATE } from '../../src/core/rate.ts';
 import type { JudgeSettings } from '../../src/authz/index.ts';
 import { emptyProfile, trainProfile } from '../../src/risk/index.ts';
@@ -26,7 +26,7 @@ const validator = (answer: unknown) => ({ validate: () => answer as never });
 const priced = { price: { price: () => ({ numerator: 10n ** 12n, denominator: 2_000n, atMs: NOW }) } };
 const counted = (key: string, times: readonly number[], windowMs: number): Record<string, Json> => {
   let row = EMPTY_RATE;
-  for (const at of times) row = countEvent(row, windowMs, at, at);
+  for (const at of times) row = countEvent(row, windowMs, null, at, at);
   return { [storeKey.rate(key)]: row as unknown as Json };
 };
 const profile = (() => {
@@ -40,8 +40,9 @@ const recent = (() => {
   return docRow('profile/a1', known as unknown as Json);
 })();
 const ledger = (inFlight: bigint): Record<string, Json> => ({ [storeKey.ledger(`agent:a1|${ETH}`)]: { inFlight: inFlight.toString(), held: [], total: '0' } });
+const asks = (amount: bigint) => request({ action: { kind: 'transfer', asset: ETH, amount, to: BOB }, declared: { asset: ETH, amount: amount.toString(), destination: BOB } });
 const lookalike = `eip155:1:0x${BOB.slice(11, 17)}${'9'.repeat(26)}${BOB.slice(-8)}` as AccountId;
-const simulate = (...effects: Parameters<typeof report>[0]) => ({ simulate: async () => report(effects) });
+const simulate = (...effects: readonly Effect[]) => ({ simulate: async () => report(effects) });
 
 const CASES: Readonly<Record<string, Case>> = {
   'an amount that is not the declared one': { code: 'intent_contradicts_effects', layer: 'intent', verdict: 'denied', scene: { effects: [fee(), send(ether('2'))] } },
@@ -73,6 +74,12 @@ const CASES: Readonly<Record<string, Case>> = {
   'no confidence where a minimum stands': { code: 'confidence_too_low', layer: 'strategy', verdict: 'escalated', scene: {}, settings: { minConfidence: 0.5 } },
   'a listed account': { code: 'address_blacklisted', layer: 'risk', verdict: 'denied', scene: { rows: docRow(`screen/${BOB}`, { account: BOB, kind: 'drainer', severity: 'high', source: 'test', addedMs: 1, expiresMs: null }) } },
   'a listing that cannot be read': { code: 'address_blacklisted', layer: 'risk', verdict: 'denied', scene: { rows: docRow(`screen/${BOB}`, 'garbage') } },
+  'a pattern that blocks': { code: 'rapid_drain', layer: 'risk', verdict: 'denied', scene: { rows: profile, request: asks(ether('9')), effects: [fee(), send(ether('9'))] } },
+  'a high score': { code: 'risk_high', layer: 'risk', verdict: 'denied', scene: { rows: profile, request: asks(ether('9')), effects: [fee(), send(ether('9'))] } },
+  'a large payment to somebody new': { code: 'new_destination_large', layer: 'risk', verdict: 'escalated', scene: { request: foreign(), effects: [fee(), send(ether('9'), EVE)], policy: policyOf({ ...OPEN, allowedDestinations: undefined }) } },
+  'a lookalike': { code: 'address_lookalike', layer: 'risk', verdict: 'denied', scene: { request: foreign(), effects: [fee(), send(1n, lookalike)], policy: policyOf({ ...OPEN, allowedDestinations: undefined, allowedContracts: [{ address: BOB }] }) } },
+  'a critical score': { code: 'risk_critical', layer: 'risk', verdict: 'denied', scene: { rows: docRow(`screen/${BOB}`, { account: BOB, kind: 'drainer', severity: 'high', source: 'test', addedMs: 1, expiresMs: null }) } },
+  'risk switched off': { code: 'risk_inputs_missing', layer: 'risk', verdict: 'denied', scene: {}, settings: { riskEnabled: false } },
   'a score above the maximum': { code: 'risk_score_exceeded', layer: 'risk', verdict: 'denied', scene: {}, settings: { maxRiskScore: 1 } },
   'a chain that the policy does not name': { code: 'chain_not_allowed', layer: 'policy', verdict: 'denied', scene: { policy: policyOf({ ...OPEN, chains: ['eip155:10'] }, { ...BASE, limits: { ...BASE.limits, unit: 'USD' } }) } },
   'a transaction for another chain': { code: 'chain_id_mismatch', layer: 'policy', verdict: 'denied', scene: { over: { tx: tx({ chain: 'eip155:10' as typeof CHAIN }) } } },
@@ -121,7 +128,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'too many in an hour': { code: 'rate_limited', layer: 'rate_limit', verdict: 'denied', scene: { rows: counted('agent:a1:approved', Array.from({ length: 10 }, (_, index) => NOW - 3_000_000 + index), 3_600_000) } },
   'too soon after the last': { code: 'cooldown_active', layer: 'rate_limit', verdict: 'denied', scene: { rows: counted('agent:a1:approved', [NOW - 59_999], 3_600_000) } },
   'a burst': { code: 'anomaly_burst', layer: 'anomaly', verdict: 'denied', scene: { rows: counted('agent:a1:attempts', Array.from({ length: 12 }, (_, index) => NOW - 5_000 + index * 100), 60_000) } },
-  'an unusual amount': { code: 'anomaly_amount', layer: 'anomaly', verdict: 'escalated', scene: { rows: profile, request: request({ ...request(), action: { kind: 'transfer', asset: ETH, amount: ether('9'), to: BOB }, declared: { asset: ETH, amount: ether('9').toString(), destination: BOB } }), effects: [fee(), send(ether('9'))] } },
+  'an unusual amount': { code: 'anomaly_amount', layer: 'anomaly', verdict: 'escalated', scene: { rows: profile, request: asks(ether('9')), effects: [fee(), send(ether('9'))] }, settings: { riskEnabled: false, allowUnenforced: true } },
   'an unusual interval': { code: 'anomaly_interval', layer: 'anomaly', verdict: 'escalated', scene: { rows: recent } },
   'a revert': { code: 'simulation_reverted', layer: 'simulation', verdict: 'denied', scene: { over: { simulate: async () => report([], { success: false, wouldRevert: true }) } } },
   'nothing to simulate with': { code: 'simulation_unavailable', layer: 'simulation', verdict: 'denied', scene: { over: { simulate: null } } },
@@ -130,6 +137,8 @@ const CASES: Readonly<Record<string, Case>> = {
   'simulation switched off': { code: 'simulation_unavailable', layer: 'simulation', verdict: 'denied', scene: {}, settings: { enableSimulation: false } },
   'a simulation without an end': { code: 'simulation_required_but_failed', layer: 'simulation', verdict: 'denied', scene: { over: { simulate: async () => report([], { success: false, wouldRevert: false }) } } },
   'a wallet that cannot pay': { code: 'insufficient_funds', layer: 'simulation', verdict: 'denied', scene: { over: { simulate: async () => report([], { success: false, errors: ['insufficient funds for gas * price + value'] }) } } },
+  'an unstable simulation': { code: 'simulation_unstable', layer: 'simulation', verdict: 'denied', scene: { over: { simulate: async () => report([], { success: false, errors: ['simulation_unstable'] }) } } },
+  'a node that cannot simulate': { code: 'simulation_unavailable', layer: 'simulation', verdict: 'denied', scene: { over: { simulate: async () => report([], { success: false, errors: ['simulation_unavailable'] }) } } },
   'a drain': { code: 'simulation_exceeds_intent', layer: 'simulation', verdict: 'denied', scene: { over: simulate(simulated(ether('1'), BOB), simulated(1n, EVE)) } },
   'a drain of another asset': { code: 'simulation_exceeds_intent', layer: 'simulation', verdict: 'denied', scene: { over: simulate(simulated(ether('1'), BOB), simulated(1n, BOB, USDC)) } },
   'a redirection': { code: 'simulation_exceeds_intent', layer: 'simulation', verdict: 'denied', scene: { over: simulate(simulated(ether('1'), EVE)) } },
@@ -148,11 +157,16 @@ describe('every reason has its case', () => {
     expect(judgement.reasons.map((reason) => reason.code)).toContain(code);
   });
 
-  it('a lookalike of somebody listed asks a person or denies', async () => {
-    const scene: Scene = { request: foreign(), effects: [fee(), send(ether('1'), lookalike)], policy: policyOf({ ...OPEN, allowedDestinations: undefined, allowedContracts: [{ address: BOB }] }) };
-    const judgement = await judgeOnce(scene);
-    expect(judgement.verdict).not.toBe('approved');
-    expect(judgement.reports.find(({ layer }) => layer === 'risk')?.verdict).not.toBe('pass');
+  it('only a block pattern says fraud', async () => {
+    const drained = await judgeOnce({ rows: profile, request: asks(ether('9')), effects: [fee(), send(ether('9'))] });
+    expect(drained.signals.map(({ type }) => type)).toEqual(['fraud_detected']);
+    const listed = await judgeOnce({ rows: docRow(`screen/${BOB}`, { account: BOB, kind: 'drainer', severity: 'high', source: 'test', addedMs: 1, expiresMs: null }) });
+    expect(listed.signals).toEqual([]);
+  });
+
+  it('an anomaly leaves its event', async () => {
+    const burst = await judgeOnce({ rows: counted('agent:a1:attempts', Array.from({ length: 12 }, (_, index) => NOW - 5_000 + index * 100), 60_000) });
+    expect(burst.signals.map(({ type, details }) => [type, details['type']])).toEqual([['anomaly_detected', 'burst']]);
   });
 
   it('the same without its fault is approved', async () => {
@@ -162,5 +176,32 @@ describe('every reason has its case', () => {
     expect((await judgeOnce({ request: approve(5n), effects: [fee(), allow(5n, ROUTER)], policy: listed(), over: priced })).verdict).toBe('approved');
     expect((await judgeOnce({ request: calls(), effects: [fee(), call()], policy: listed({ selectors: ['12345678'], expiresAt: NOW + 1 }) })).verdict).toBe('approved');
     expect((await judgeOnce({ request: strategic('s1'), policy: withStrategy({ operations: ['transfer'], assets: ['ETH'], maxAmountPerTrade: 1, maxDailyVolume: 1 }) })).verdict).toBe('approved');
+  });
+});
+
+describe('denials say what would help', () => {
+  it('a window: rule, limit, what remains, what was asked, when it resets', async () => {
+    const held = { [storeKey.ledger(`agent:a1|${ETH}`)]: { inFlight: '0', held: [[NOW + 5_000, ether('19.5').toString()]], total: '0' } } as unknown as Record<string, Json>;
+    const [denial] = (await judgeOnce({ rows: held })).reasons;
+    expect(denial).toMatchObject({ code: 'window_limit', rule: 'daily', limit: ether('20').toString(), remaining: ether('0.5').toString(), unit: ETH, retryable: true, resetsAtMs: NOW + 5_001 });
+    expect(BigInt(denial?.requested ?? 0)).toBe(ether('1') + 1_000_000_000_000n);
+  });
+
+  it('the rate: when the next one may come', async () => {
+    const at = NOW - 1_000;
+    const judgement = await judgeOnce({ rows: counted('agent:a1:approved', [at], 3_600_000) });
+    expect(judgement.reasons[0]).toMatchObject({ code: 'cooldown_active', resetsAtMs: at + 60_000, retryable: true });
+  });
+
+  it('a total that equals the cap passes, one unit more does not', async () => {
+    const fits = policyOf({ ...OPEN, limits: { perTransaction: '1.000001' } });
+    expect((await judgeOnce({ policy: fits })).verdict).toBe('approved');
+    const short = policyOf({ ...OPEN, limits: { perTransaction: '1.000000999999999999' } });
+    expect((await judgeOnce({ policy: short })).reasons.map(({ code }) => code)).toEqual(['per_transaction_limit']);
+  });
+
+  it('only the attempt is counted unless the action is approved', async () => {
+    expect((await judgeOnce()).rates.map(({ max }) => max)).toEqual([null, 10]);
+    expect((await judgeOnce({ policy: policyOf({}) })).rates.map(({ max }) => max)).toEqual([null]);
   });
 });

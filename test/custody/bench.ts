@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
 import {
   type AccountId,
@@ -20,7 +21,14 @@ import {
   storeKey,
   toHex,
 } from '../../src/core/index.ts';
-import { createSoftwareCustody, type KeyInfo, openVault, type RefusedSignature, type SoftwareCustody, type Vault } from '../../src/custody/index.ts';
+import {
+  createSoftwareCustody,
+  type KeyInfo,
+  openVault,
+  type RefusedSignature,
+  type SoftwareCustody,
+  type Vault,
+} from '../../src/custody/index.ts';
 import { createManualClock, type ManualClock } from '../../src/testing/manual-clock.ts';
 import { createSeededRandom } from '../../src/testing/seeded-random.ts';
 
@@ -56,7 +64,13 @@ export interface Bench {
 }
 
 /** Software custody with one key over a real store. */
-export async function createBench(options: { readonly store?: (clock: ManualClock, random: Random) => Store | Promise<Store>; readonly seed?: string; readonly wrap?: (store: Store) => Store } = {}): Promise<Bench> {
+export async function createBench(
+  options: {
+    readonly store?: (clock: ManualClock, random: Random) => Store | Promise<Store>;
+    readonly seed?: string;
+    readonly wrap?: (store: Store) => Store;
+  } = {},
+): Promise<Bench> {
   const clock = createManualClock();
   const random = createSeededRandom(options.seed ?? 'custody');
   const store = await (options.store ?? ((at) => createMemoryStore({ clock: at })))(clock, random);
@@ -86,7 +100,14 @@ export async function createBench(options: { readonly store?: (clock: ManualCloc
     apply,
     async hold(payload, terms = {}) {
       const { agent = 'a1', requestId = `r${(count += 1)}`, ...rest } = terms;
-      const commands = deciding(payload, { agent, requestId, keyId: key.id, secret: toHex(random.bytes(16)), nowMs: clock.nowMs(), ...rest });
+      const commands = deciding(payload, {
+        agent,
+        requestId,
+        keyId: key.id,
+        secret: toHex(random.bytes(16)),
+        nowMs: clock.nowMs(),
+        ...rest,
+      });
       const result = await apply(...commands.commands);
       if (!result.ok) throw new Error(`not held: ${result.reason.code}`);
       return { agent, requestId, payload, permit: permitId(agent, requestId, commands.secret) };
@@ -101,7 +122,13 @@ export async function createBench(options: { readonly store?: (clock: ManualCloc
 /** The commands of a deciding step for these bytes. */
 export function deciding(
   payload: Uint8Array,
-  options: Partial<PermitTerms> & { readonly agent: string; readonly requestId: string; readonly keyId: string; readonly secret: string; readonly nowMs: number },
+  options: Partial<PermitTerms> & {
+    readonly agent: string;
+    readonly requestId: string;
+    readonly keyId: string;
+    readonly secret: string;
+    readonly nowMs: number;
+  },
 ): { readonly commands: readonly Command[]; readonly secret: string } {
   const { agent, requestId, nowMs, ...terms } = options;
   const digest = payloadDigest(payload);
@@ -146,4 +173,20 @@ export function deciding(
       { kind: 'permit.issue', agent, requestId, permit },
     ],
   };
+}
+
+/** An unsigned transaction of type 2. */
+export const PAYLOAD: Uint8Array = new Uint8Array(
+  Buffer.from('02e98082869084773594008504a817c80082520894d8da6bf26964af9d7ed9e03e53415d37aa9604588080c0', 'hex'),
+);
+
+/** The same bytes but for one bit. */
+export function oneBitOff(payload: Uint8Array): Uint8Array {
+  return Uint8Array.from(payload, (byte, index) => (index === 7 ? byte ^ 1 : byte));
+}
+
+/** Refused with this reason, and the listener was told. */
+export async function expectRefused(bench: Bench, run: Promise<unknown>, reason: string, code = 'PERMIT_REFUSED'): Promise<void> {
+  await expect(run).rejects.toMatchObject({ code, details: { reason } });
+  expect(bench.refused.at(-1)?.reason).toBe(reason);
 }

@@ -1,5 +1,5 @@
-import { base58check } from '@scure/base';
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
+import { base58check } from '@scure/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/index.ts';
@@ -18,13 +18,20 @@ describe('BIP-32 and BIP-39, literals of the standards', () => {
     const seed = bytes('000102030405060708090a0b0c0d0e0f');
     expect(toHex(derivePrivateKey(seed, 'm'))).toBe('e8f32e723decf4051aefac8e2c93c9c5b214313817cdb01a1494b917c8436b35');
     expect(toHex(derivePrivateKey(seed, "m/0'"))).toBe('edb2e14f9ee77d26dd93b4ecede8d16ed408ce149b6cd80b0715a2d911a0afea');
-    expect(toHex(derivePrivateKey(seed, "m/0'/1/2'/2/1000000000"))).toBe('471b76e389e528d6de6d816857e012c5455051cad6660850e58372a6c3e6e7c8');
+    expect(toHex(derivePrivateKey(seed, "m/0'/1/2'/2/1000000000"))).toBe(
+      '471b76e389e528d6de6d816857e012c5455051cad6660850e58372a6c3e6e7c8',
+    );
   });
 
   it('reads the first English phrase', () => {
-    const { entropy, seed } = readMnemonic('abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about', 'TREZOR');
+    const { entropy, seed } = readMnemonic(
+      'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about',
+      'TREZOR',
+    );
     expect(toHex(entropy)).toBe('00'.repeat(16));
-    expect(toHex(seed)).toBe('c55257c360c07c72029aebc1b53c05ed0362ada38ead3e3e9efa3708e53495531f09a6987599d18264c1e1c92f2cf141630c7a3c4ab7c81b2f001698e7463b04');
+    expect(toHex(seed)).toBe(
+      'c55257c360c07c72029aebc1b53c05ed0362ada38ead3e3e9efa3708e53495531f09a6987599d18264c1e1c92f2cf141630c7a3c4ab7c81b2f001698e7463b04',
+    );
   });
 
   it('derives the account that every wallet shows first for the test phrase', () => {
@@ -45,7 +52,9 @@ describeVectors('bip32', 'BIP-32, published vectors', (folder) => {
     readonly chain: string;
     readonly extprv: string;
   }
-  const nodes = vectorJson<readonly Partial<Node>[]>(folder, 'bip32.json').filter((node): node is Node => node.seed !== undefined && node.chain !== undefined);
+  const nodes = vectorJson<readonly Partial<Node>[]>(folder, 'bip32.json').filter(
+    (node): node is Node => node.seed !== undefined && node.chain !== undefined,
+  );
 
   it('has the 17 valid nodes', () => expect(nodes).toHaveLength(17));
   it.each(nodes)('$seed $chain', ({ seed, chain, extprv }) => {
@@ -58,7 +67,12 @@ describeVectors('bip32', 'BIP-32, published vectors', (folder) => {
       readonly privKey?: string;
       readonly pubKey: string;
     }
-    const { valid } = vectorJson<{ readonly valid: readonly { readonly master: { readonly seed?: string; readonly privKey?: string }; readonly children: readonly Child[] }[] }>(folder, 'bitcoinjs-fixtures.json');
+    const { valid } = vectorJson<{
+      readonly valid: readonly {
+        readonly master: { readonly seed?: string; readonly privKey?: string };
+        readonly children: readonly Child[];
+      }[];
+    }>(folder, 'bitcoinjs-fixtures.json');
     let compared = 0;
     for (const { master, children } of valid) {
       if (master.seed === undefined) continue;
@@ -92,15 +106,29 @@ describe('paths', () => {
   });
 
   it.each([
-    ['purpose', 43], ['purpose', 84], ['coinType', 0], ['coinType', 61], ['account', -1], ['account', 2147483648], ['account', 1.5], ['account', Number.NaN], ['account', -0],
-    ['account', '0'], ['account', undefined], ['change', 2], ['index', Number.POSITIVE_INFINITY], ['index', 0x80000000],
+    ['purpose', 43],
+    ['purpose', 84],
+    ['coinType', 0],
+    ['coinType', 61],
+    ['account', -1],
+    ['account', 2147483648],
+    ['account', 1.5],
+    ['account', Number.NaN],
+    ['account', -0],
+    ['account', '0'],
+    ['account', undefined],
+    ['change', 2],
+    ['index', Number.POSITIVE_INFINITY],
+    ['index', 0x80000000],
   ])('refuses %s = %s', (field, value) => {
     const path = { purpose: 44, coinType: 60, account: 0, change: 0, index: 0, [field]: value };
     expect(() => service.getPath(path as never)).toThrow(expect.objectContaining({ code: 'DERIVATION_INVALID', details: { field } }));
   });
 
   it('refuses a field it does not know, and what is no object', () => {
-    expect(() => service.getPath({ purpose: 44, coinType: 60, account: 0, change: 0, index: 0, hardened: true } as never)).toThrow(/DERIVATION_INVALID/);
+    expect(() => service.getPath({ purpose: 44, coinType: 60, account: 0, change: 0, index: 0, hardened: true } as never)).toThrow(
+      /DERIVATION_INVALID/,
+    );
     expect(() => service.getPath(null as never)).toThrow(/DERIVATION_INVALID/);
   });
 
@@ -114,13 +142,26 @@ describe('paths', () => {
     );
   });
 
-  it.each(["m/44'/60'/0'/0/00", "m/44'/60'/0/0/0", "M/44'/60'/0'/0/0", "m/44'/60'/0'/0/0/1", "m/44'/60'/0'/0/2147483648", "m/44'/60'/0'/0/0 ", "m/44h/60h/0h/0/0", '', undefined])('does not read %s', (text) => {
+  it.each([
+    "m/44'/60'/0'/0/00",
+    "m/44'/60'/0/0/0",
+    "M/44'/60'/0'/0/0",
+    "m/44'/60'/0'/0/0/1",
+    "m/44'/60'/0'/0/2147483648",
+    "m/44'/60'/0'/0/0 ",
+    'm/44h/60h/0h/0/0',
+    '',
+    undefined,
+  ])('does not read %s', (text) => {
     expect(() => service.parsePath(text as never)).toThrow(expect.objectContaining({ code: 'DERIVATION_INVALID' }));
   });
 
-  it.each(["m/0''", 'm/', "m/-1", 'm/01', 'm/2147483648', `m${'/0'.repeat(11)}`, '0/1', 'm//0', 'm/0x1'])('derives nothing at %s', (path) => {
-    expect(() => derivePrivateKey(new Uint8Array(32).fill(1), path)).toThrow(expect.objectContaining({ code: 'DERIVATION_INVALID' }));
-  });
+  it.each(["m/0''", 'm/', 'm/-1', 'm/01', 'm/2147483648', `m${'/0'.repeat(11)}`, '0/1', 'm//0', 'm/0x1'])(
+    'derives nothing at %s',
+    (path) => {
+      expect(() => derivePrivateKey(new Uint8Array(32).fill(1), path)).toThrow(expect.objectContaining({ code: 'DERIVATION_INVALID' }));
+    },
+  );
 
   it('never repeats a phrase in an error', () => {
     const phrase = 'zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo secretword';

@@ -70,7 +70,11 @@ describe('key manager', () => {
     const { custody, key, store } = await createBench();
     await custody.keys.revokeKey(key.id, 'compromised');
     const events = (await store.log(0)).map((row) => JSON.parse(row.entry));
-    expect(events.map((event) => [event.type, event.details.action])).toEqual([['key_event', 'seed_generated'], ['key_event', 'key_created'], ['key_event', 'key_revoked']]);
+    expect(events.map((event) => [event.type, event.details.action])).toEqual([
+      ['key_event', 'seed_generated'],
+      ['key_event', 'key_created'],
+      ['key_event', 'key_revoked'],
+    ]);
     expect(events.at(-1)).toMatchObject({ tenant: 'test', severity: 'warning', details: { keyId: key.id, reason: 'compromised' } });
   });
 
@@ -99,7 +103,9 @@ describe('key manager', () => {
     await expect(custody.keys.createSeed({ id: 'default' })).rejects.toMatchObject({ code: 'KEY_INVALID' });
     await expect(custody.keys.createSeed({ bits: 64 as never })).rejects.toMatchObject({ code: 'KEY_INVALID' });
     await expect(custody.keys.importMnemonic({ mnemonic: `${TEST_PHRASE} junk` })).rejects.toMatchObject({ code: 'KEY_INVALID' });
-    await expect(custody.keys.deriveKey({ seedId: 'default', path: "m/44'/607'/0'/0/0" })).rejects.toMatchObject({ code: 'DERIVATION_INVALID' });
+    await expect(custody.keys.deriveKey({ seedId: 'default', path: "m/44'/607'/0'/0/0" })).rejects.toMatchObject({
+      code: 'DERIVATION_INVALID',
+    });
     await expect(custody.keys.deriveKey({ seedId: 'default', path: 'm/0' })).rejects.toMatchObject({ code: 'DERIVATION_INVALID' });
     await expect(custody.keys.deriveKey({ seedId: 'missing', path: "m/44'/60'/0'/0/0" })).rejects.toMatchObject({ code: 'KEY_UNKNOWN' });
     expect((await custody.keys.createSeed({ id: 'short', bits: 128 })).origin).toBe('generated');
@@ -108,7 +114,13 @@ describe('key manager', () => {
   it('does not make keys of dead randomness', async () => {
     const { store, vault, clock } = await createBench();
     for (const bytes of [(length: number) => new Uint8Array(length), () => new Uint8Array(0), () => 'x' as never]) {
-      const keys = createKeyManager({ store, vault, clock, random: { bytes }, command: () => ({ kind: 'log.append', id: 'x', entry: 'x', leaf: 'x' }) });
+      const keys = createKeyManager({
+        store,
+        vault,
+        clock,
+        random: { bytes },
+        command: () => ({ kind: 'log.append', id: 'x', entry: 'x', leaf: 'x' }),
+      });
       await expect(keys.generateKey({ ...SIGNING, source: 'random', id: 'k' })).rejects.toMatchObject({ code: 'KEY_INVALID' });
       await expect(keys.createSeed({ id: 's' })).rejects.toMatchObject({ code: 'KEY_INVALID' });
     }
@@ -117,8 +129,14 @@ describe('key manager', () => {
   it('cannot open a record whose parts were swapped', async () => {
     const { custody, key, store, apply, hold } = await createBench();
     const other = await custody.keys.generateKey(SIGNING);
-    const [mine, theirs] = await Promise.all([key.id, other.id].map(async (id) => (await readDoc(store, `key/${id}`))?.value as Record<string, never>));
-    for (const change of [{ ciphertext: theirs?.['ciphertext'] }, { publicKey: theirs?.['publicKey'] }, { ciphertext: theirs?.['ciphertext'], publicKey: theirs?.['publicKey'] }]) {
+    const [mine, theirs] = await Promise.all(
+      [key.id, other.id].map(async (id) => (await readDoc(store, `key/${id}`))?.value as Record<string, never>),
+    );
+    for (const change of [
+      { ciphertext: theirs?.['ciphertext'] },
+      { publicKey: theirs?.['publicKey'] },
+      { ciphertext: theirs?.['ciphertext'], publicKey: theirs?.['publicKey'] },
+    ]) {
       await apply({ kind: 'doc.put', key: `key/${key.id}`, value: { ...mine, ...change } as never });
       const payload = new Uint8Array(40).fill(3);
       const held = await hold(payload);
@@ -142,7 +160,12 @@ describe('attestation keys', () => {
 describe('custody mode', () => {
   it('knows the accepted spellings and says which are not there yet', () => {
     expect(parseCustodyMode('software')).toBe('software');
-    for (const [text, mode] of [['non-custodial', 'non-custodial'], ['non_custodial', 'non-custodial'], ['smart_contract_wallet', 'smart-contract'], ['mpc', 'mpc']]) {
+    for (const [text, mode] of [
+      ['non-custodial', 'non-custodial'],
+      ['non_custodial', 'non-custodial'],
+      ['smart_contract_wallet', 'smart-contract'],
+      ['mpc', 'mpc'],
+    ]) {
       expect(() => parseCustodyMode(text)).toThrow(expect.objectContaining({ code: 'MODE_UNAVAILABLE', details: { mode } }));
     }
     for (const wrong of ['Software', '', undefined, 'toString']) expect(() => parseCustodyMode(wrong)).toThrow(/CONFIG_INVALID/);

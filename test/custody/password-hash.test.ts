@@ -7,14 +7,22 @@ const small = { memoryKib: 8_192, lanes: 2, passes: 1 };
 
 describe('password hash', () => {
   it('is argon2id: the library it falls back to has the vector of RFC 9106, section 5.3', () => {
-    const tag = argon2id(new Uint8Array(32).fill(1), new Uint8Array(16).fill(2), { m: 32, t: 3, p: 4, dkLen: 32, key: new Uint8Array(8).fill(3), personalization: new Uint8Array(12).fill(4) });
+    const tag = argon2id(new Uint8Array(32).fill(1), new Uint8Array(16).fill(2), {
+      m: 32,
+      t: 3,
+      p: 4,
+      dkLen: 32,
+      key: new Uint8Array(8).fill(3),
+      personalization: new Uint8Array(12).fill(4),
+    });
     expect(toHex(tag)).toBe('0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659');
   });
 
   it('gives the same key with the runtime and in JavaScript alone', async () => {
     const native = await passwordHash('correct horse', salt, small);
     expect(toHex(native)).toBe(toHex(await portablePasswordHash('correct horse', salt, small)));
-    expect(native).toHaveLength(32);
+    // The same on every runtime: vaults move between them.
+    expect(toHex(native)).toBe('bd22e2f9245f1f8a84aab1ff56316fde68c175a0b1898ba6f622fcef46a6f00c');
   });
 
   it('reads one phrase in two Unicode spellings as one', async () => {
@@ -43,6 +51,8 @@ describe('password hash', () => {
   });
 
   it('makes MACs as RFC 4231 does (test case 2)', () => {
-    expect(createMac(new Uint8Array(Buffer.from('Jefe')))('what do ya want for nothing?')).toBe('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843');
+    expect(createMac(new Uint8Array(Buffer.from('Jefe')))('what do ya want for nothing?')).toBe(
+      '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
+    );
   });
 });

@@ -10,7 +10,8 @@ import { ENCRYPTION_KEY } from './bench.ts';
 
 const random = createSeededRandom('vault');
 const newStore = (): Store => createMemoryStore({ clock: createManualClock() });
-const open = (store: Store, encryptionKey: string = ENCRYPTION_KEY, tenant = 'test'): Promise<Vault> => openVault({ store, random, tenant, encryptionKey });
+const open = (store: Store, encryptionKey: string = ENCRYPTION_KEY, tenant = 'test'): Promise<Vault> =>
+  openVault({ store, random, tenant, encryptionKey });
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 describe('vault', () => {
@@ -36,7 +37,9 @@ describe('vault', () => {
     const vault = await openVault({ store, random, tenant: 'test', passphrase: 'correct horse battery' });
     expect(vault.kdf).toBe('argon2id');
     expect((await readDoc(store, 'vault'))?.value).toMatchObject({ kdf: 'argon2id', cost: { memoryKib: 65_536, lanes: 4, passes: 3 } });
-    await expect(openVault({ store, random, tenant: 'test', passphrase: 'correct horse batterz' })).rejects.toMatchObject({ code: 'KEY_DECRYPT_FAILED' });
+    await expect(openVault({ store, random, tenant: 'test', passphrase: 'correct horse batterz' })).rejects.toMatchObject({
+      code: 'KEY_DECRYPT_FAILED',
+    });
     await expect(open(store)).rejects.toMatchObject({ code: 'KEY_DECRYPT_FAILED' });
     const again = await openVault({ store, random, tenant: 'test', passphrase: 'correct horse battery' });
     expect(text(again.open(vault.seal(Buffer.from('x'), 'c'), 'c'))).toBe('x');
@@ -46,13 +49,21 @@ describe('vault', () => {
     const store = newStore();
     await open(store);
     await expect(open(store, ENCRYPTION_KEY.replace('8', '9'))).rejects.toMatchObject({ code: 'KEY_DECRYPT_FAILED' });
-    await expect(openVault({ store, random, tenant: 'test', passphrase: ENCRYPTION_KEY })).rejects.toMatchObject({ code: 'KEY_DECRYPT_FAILED' });
+    await expect(openVault({ store, random, tenant: 'test', passphrase: ENCRYPTION_KEY })).rejects.toMatchObject({
+      code: 'KEY_DECRYPT_FAILED',
+    });
     await expect(open(store, ENCRYPTION_KEY, 'other')).rejects.toMatchObject({ code: 'KEY_DECRYPT_FAILED' });
   });
 
   it.each([
-    [{}], [{ passphrase: 'long enough', encryptionKey: ENCRYPTION_KEY }], [{ passphrase: '' }], [{ passphrase: 'short' }], [{ encryptionKey: '' }],
-    [{ encryptionKey: ENCRYPTION_KEY.slice(1) }], [{ encryptionKey: `0x${ENCRYPTION_KEY}` }], [{ encryptionKey: `${'A'.repeat(42)}=` }],
+    [{}],
+    [{ passphrase: 'long enough', encryptionKey: ENCRYPTION_KEY }],
+    [{ passphrase: '' }],
+    [{ passphrase: 'short' }],
+    [{ encryptionKey: '' }],
+    [{ encryptionKey: ENCRYPTION_KEY.slice(1) }],
+    [{ encryptionKey: `0x${ENCRYPTION_KEY}` }],
+    [{ encryptionKey: `${'A'.repeat(42)}=` }],
   ])('does not open with %j', async (secret) => {
     await expect(openVault({ store: newStore(), random, tenant: 'test', ...secret })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
@@ -74,9 +85,18 @@ describe('vault', () => {
     const store = newStore();
     await open(store);
     const header = (await readDoc(store, 'vault'))?.value as Readonly<Record<string, Json>>;
-    for (const change of [{ salt: '00'.repeat(16) }, { check: header['salt'] as Json }, { kdf: 'argon2id', cost: { memoryKib: 4_000_000, lanes: 1, passes: 1 } }, { kdf: 'none' }, { v: 2 }, { cost: { memoryKib: 8192, lanes: 1, passes: 1 } }]) {
+    for (const change of [
+      { salt: '00'.repeat(16) },
+      { check: header['salt'] as Json },
+      { kdf: 'argon2id', cost: { memoryKib: 4_000_000, lanes: 1, passes: 1 } },
+      { kdf: 'none' },
+      { v: 2 },
+      { cost: { memoryKib: 8192, lanes: 1, passes: 1 } },
+    ]) {
       await applyStep(store, { commands: [{ kind: 'doc.put', key: 'vault', value: { ...header, ...change } as Json }] });
-      await expect(open(store), JSON.stringify(change)).rejects.toMatchObject({ code: expect.stringMatching(/KEY_DECRYPT_FAILED|STORE_CORRUPT/) });
+      await expect(open(store), JSON.stringify(change)).rejects.toMatchObject({
+        code: expect.stringMatching(/KEY_DECRYPT_FAILED|STORE_CORRUPT/),
+      });
     }
   });
 
@@ -124,7 +144,9 @@ describe('cipher', () => {
 
   it('never seals with a nonce that is not random', () => {
     for (const length of [0, 8, 24]) {
-      expect(() => createCipher(random.bytes(32), { bytes: () => new Uint8Array(length) }).seal(new Uint8Array(1), 'c')).toThrow(/INTERNAL/);
+      expect(() => createCipher(random.bytes(32), { bytes: () => new Uint8Array(length) }).seal(new Uint8Array(1), 'c')).toThrow(
+        /INTERNAL/,
+      );
     }
   });
 });

@@ -21,7 +21,12 @@ describe('the kill switch', () => {
     expect(controller.isKillSwitchActive()).toBe(true);
     await settle();
     const [entry] = (await log.query({ types: ['emergency_changed'] })).entries;
-    expect(entry?.event).toMatchObject({ type: 'emergency_changed', severity: 'critical', epoch: 1, change: { kind: 'kill', reason: 'incident', by: 'security-team' } });
+    expect(entry?.event).toMatchObject({
+      type: 'emergency_changed',
+      severity: 'critical',
+      epoch: 1,
+      change: { kind: 'kill', reason: 'incident', by: 'security-team' },
+    });
     expect(events).toEqual([entry?.event]);
     controller.stop();
   });
@@ -39,7 +44,8 @@ describe('the kill switch', () => {
   it('is lifted only by name, and the authority is asked about this very kill', async () => {
     const { controller, asked, clock } = houseOf();
     await controller.activateKillSwitch({ reason: 'incident', triggeredBy: 'x' });
-    for (const approvedBy of ['', '  ', undefined as never]) await expect(controller.deactivateKillSwitch({ approvedBy, notes: '' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    for (const approvedBy of ['', '  ', undefined as never])
+      await expect(controller.deactivateKillSwitch({ approvedBy, notes: '' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
     clock.advance(10);
     const state = await controller.deactivateKillSwitch(BY);
     expect(state).toEqual({ epoch: 2, kill: null, paused: {} });
@@ -55,7 +61,9 @@ describe('the kill switch', () => {
     await expect(controller.deactivateKillSwitch(BY)).rejects.toMatchObject({ code: 'AUTHORITY_REQUIRED' });
     await expect(controller.resumeAgent('a1', BY)).rejects.toMatchObject({ code: 'AUTHORITY_REQUIRED' });
     await expect(controller.change({ kind: 'lift', reason: 'r', by: 'b' })).rejects.toMatchObject({ code: 'AUTHORITY_REQUIRED' });
-    await expect(controller.change({ kind: 'resume', agent: 'a1', reason: 'r', by: 'b' })).rejects.toMatchObject({ code: 'AUTHORITY_REQUIRED' });
+    await expect(controller.change({ kind: 'resume', agent: 'a1', reason: 'r', by: 'b' })).rejects.toMatchObject({
+      code: 'AUTHORITY_REQUIRED',
+    });
     const { kill, paused } = await controller.read();
     expect([kill?.reason, Object.keys(paused)]).toEqual(['incident', ['a1']]);
     expect(asked.map(({ action }) => action)).toEqual(['kill.lift', 'agent.resume', 'kill.lift', 'agent.resume']);
@@ -70,7 +78,14 @@ describe('the kill switch', () => {
     const slow = houseOf({
       on: one,
       authority: {
-        ...{ owned: true, registry: () => { throw new Error('unused'); }, digest: () => 'none', key: () => undefined },
+        ...{
+          owned: true,
+          registry: () => {
+            throw new Error('unused');
+          },
+          digest: () => 'none',
+          key: () => undefined,
+        },
         async require() {
           await two.controller.deactivateKillSwitch(BY);
           one.clock.advance(5);
@@ -126,12 +141,25 @@ describe('what cannot be read is active', () => {
     down.isDown = false;
     expect(await controller.getActiveEmergencies()).toMatchObject([{ kind: 'pause', agent: 'a1', durable: true }]);
 
-    for (const row of [7, null, [], {}, { epoch: -1, kill: null, paused: {} }, { epoch: 9, kill: {}, paused: {} }, { epoch: 9, kill: null, paused: { a: 1 } }, { epoch: 9, kill: null, paused: [] }, { epoch: 9, paused: {} }]) {
+    for (const row of [
+      7,
+      null,
+      [],
+      {},
+      { epoch: -1, kill: null, paused: {} },
+      { epoch: 9, kill: {}, paused: {} },
+      { epoch: 9, kill: null, paused: { a: 1 } },
+      { epoch: 9, kill: null, paused: [] },
+      { epoch: 9, paused: {} },
+    ]) {
       const lying = houseOf({ on: one, store: { ...one.store, get: async () => [row as never] } });
       await expect(lying.controller.read()).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
     }
     let row: HaltState = { epoch: 5, kill: null, paused: {} };
-    const restored = houseOf({ on: one, store: { ...one.store, get: async () => [row as never], haltSnapshot: () => ({ state: row, readAtMs: one.clock.nowMs() }) } });
+    const restored = houseOf({
+      on: one,
+      store: { ...one.store, get: async () => [row as never], haltSnapshot: () => ({ state: row, readAtMs: one.clock.nowMs() }) },
+    });
     await restored.controller.read();
     row = { ...row, epoch: 4 };
     await expect(restored.controller.read()).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
@@ -182,7 +210,9 @@ describe('a pause', () => {
     expect(endless.paused['a1']?.untilMs).toBeNull();
     expect(await controller.pauseAgent('a1', { reason: 'long', duration: 1_000 })).toEqual(endless);
     clock.advance(50);
-    expect((await controller.change({ kind: 'pause', agent: 'a2', reason: 'r', by: 'x', untilMs: START_MS + 80 })).paused['a2']?.untilMs).toBe(START_MS + 80);
+    expect(
+      (await controller.change({ kind: 'pause', agent: 'a2', reason: 'r', by: 'x', untilMs: START_MS + 80 })).paused['a2']?.untilMs,
+    ).toBe(START_MS + 80);
   });
 
   it('takes any agent id that there can be, and no other', async () => {
@@ -192,7 +222,8 @@ describe('a pause', () => {
       expect(await controller.getActiveEmergencies()).toMatchObject([{ agent }]);
       expect(Object.keys((await controller.resumeAgent(agent, BY)).paused)).toEqual([]);
     }
-    for (const agent of ['', '*', 'a/b', 'a b', 'x'.repeat(65), null as never]) await expect(controller.pauseAgent(agent, { reason: '' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    for (const agent of ['', '*', 'a/b', 'a b', 'x'.repeat(65), null as never])
+      await expect(controller.pauseAgent(agent, { reason: '' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 
   it('resumed asks about this very pause, and where there is none asks nobody', async () => {
@@ -201,7 +232,9 @@ describe('a pause', () => {
     expect(asked).toEqual([]);
     await controller.pauseAgent('a1', { reason: 'odd', by: 'guard' });
     await controller.resumeAgent('a1', BY);
-    expect(asked).toEqual([{ action: 'agent.resume', facts: agentResumeFacts('a1', { reason: 'odd', by: 'guard', atMs: START_MS, untilMs: null }) }]);
+    expect(asked).toEqual([
+      { action: 'agent.resume', facts: agentResumeFacts('a1', { reason: 'odd', by: 'guard', atMs: START_MS, untilMs: null }) },
+    ]);
   });
 });
 
@@ -212,10 +245,17 @@ describe('a store that fails', () => {
     const { controller, clock, settle } = houseOf({ on: one, store: down.store });
     await controller.start();
     down.isDown = true;
-    await expect(controller.activateKillSwitch({ reason: 'incident', triggeredBy: 'x' })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });
+    await expect(controller.activateKillSwitch({ reason: 'incident', triggeredBy: 'x' })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      retryable: true,
+    });
     await expect(controller.pauseAgent('a1', { reason: 'odd' })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     await expect(controller.pauseAgent('a1', { reason: 'less', duration: 1 })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-    expect([controller.locallyHalted('a1'), controller.locallyHalted('other'), controller.isKillSwitchActive()]).toEqual([true, true, true]);
+    expect([controller.locallyHalted('a1'), controller.locallyHalted('other'), controller.isKillSwitchActive()]).toEqual([
+      true,
+      true,
+      true,
+    ]);
     expect(controller.health().notDurable).toEqual(['*', 'a1']);
     await clock.advanceAsync(30_000);
     expect(controller.health().notDurable).toEqual(['*', 'a1']);

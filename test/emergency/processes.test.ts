@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock, systemRandom } from '../../src/adapters/host/index.ts';
 import { createSqliteStore } from '../../src/adapters/store/sqlite/index.ts';
-import { houseOf } from './fixture.ts';
 import type { ManualClock } from '../../src/testing/manual-clock.ts';
+import { houseOf } from './fixture.ts';
 
 const PERMITS = 400;
 

@@ -53,6 +53,18 @@ describe('a restart', () => {
     expect((await two.controller.read()).epoch).toBe(epoch);
     two.controller.stop();
 
+    const rested = houseOf();
+    for (let index = 0; index < 2; index += 1) await rested.tell('execution_failed', 'a1');
+    rested.clock.advance(100);
+    await rested.controller.pauseAgent('a1', { reason: 'rest', duration: 1 });
+    rested.clock.advance(2_000);
+    await rested.tell('execution_failed', 'a1');
+    const awake = houseOf({ on: rested, triggers: [PAUSE] });
+    await awake.controller.start();
+    await awake.settle();
+    expect((await awake.controller.read()).epoch).toBe(1);
+    awake.controller.stop();
+
     const old = houseOf();
     for (let index = 0; index < 9; index += 1) await old.tell('execution_failed', 'a1');
     old.clock.advance(TRIGGER_WINDOW_MS + 1);
@@ -84,7 +96,12 @@ describe('a restart', () => {
     expect((await two.controller.read()).epoch).toBe(1);
     two.controller.stop();
 
-    const broken = houseOf({ triggers: [PAUSE], history: () => { throw new Error('unreadable'); } });
+    const broken = houseOf({
+      triggers: [PAUSE],
+      history: () => {
+        throw new Error('unreadable');
+      },
+    });
     await expect(broken.controller.start()).rejects.toThrow('unreadable');
     expect(broken.controller.health().started).toBe(false);
     expect(broken.bus.size()).toBe(0);

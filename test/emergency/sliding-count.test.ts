@@ -6,18 +6,23 @@ describe('the sliding count', () => {
   it('is the definition, in any order of events, within its bounds', () => {
     const event = fc.record({ key: fc.constantFrom('a', 'b'), atMs: fc.nat(50) });
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 20 }), (events, threshold, windowMs) => {
-        const count = createSlidingCount(threshold, windowMs, 2);
-        const told = new Map<string, number[]>();
-        for (const { key, atMs } of events) {
-          const times = [...(told.get(key) ?? []), atMs];
-          const newestMs = Math.max(...times);
-          // The newest events decide: as many as the threshold, not further apart than the window.
-          const isFull = times.filter((timeMs) => timeMs >= newestMs - windowMs).length >= threshold;
-          expect(count.add(key, atMs)).toBe(isFull);
-          told.set(key, isFull ? [] : times);
-        }
-      }),
+      fc.property(
+        fc.array(event, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 20 }),
+        (events, threshold, windowMs) => {
+          const count = createSlidingCount(threshold, windowMs, 2);
+          const told = new Map<string, number[]>();
+          for (const { key, atMs } of events) {
+            const times = [...(told.get(key) ?? []), atMs];
+            const newestMs = Math.max(...times);
+            // The newest events decide: as many as the threshold, not further apart than the window.
+            const isFull = times.filter((timeMs) => timeMs >= newestMs - windowMs).length >= threshold;
+            expect(count.add(key, atMs)).toBe(isFull);
+            told.set(key, isFull ? [] : times);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -21,10 +21,14 @@ describe('a trigger', () => {
     expect((await controller.read()).epoch).toBe(0);
     await tell('execution_failed', 'a1');
     const { paused, kill } = await controller.read();
-    expect(paused).toEqual({ a1: { reason: '3 × multiple_failures within 3600000 ms', by: 'trigger:multiple_failures', atMs: START_MS, untilMs: null } });
+    expect(paused).toEqual({
+      a1: { reason: '3 × multiple_failures within 3600000 ms', by: 'trigger:multiple_failures', atMs: START_MS, untilMs: null },
+    });
     expect(kill).toBeNull();
     const [entry] = (await log.query({ types: ['emergency_changed'] })).entries;
-    expect(entry?.event).toMatchObject({ details: { event: 'multiple_failures', threshold: 3, windowMs: TRIGGER_WINDOW_MS, action: 'pause', agent: 'a1' } });
+    expect(entry?.event).toMatchObject({
+      details: { event: 'multiple_failures', threshold: 3, windowMs: TRIGGER_WINDOW_MS, action: 'pause', agent: 'a1' },
+    });
     controller.stop();
   });
 
@@ -62,6 +66,18 @@ describe('a trigger', () => {
     await tell('execution_failed', 'a1');
     expect(Object.keys((await controller.read()).paused)).toEqual(['a1']);
     expect((await log.query({ types: ['emergency_changed'] })).entries).toHaveLength(3);
+    controller.stop();
+  });
+
+  it('counts anew after a resume also where nobody publishes the change', async () => {
+    const { controller, clock, tell } = houseOf({ triggers: [PAUSE], publish: () => undefined });
+    await controller.start();
+    for (let index = 0; index < 2; index += 1) await tell('execution_failed', 'a1');
+    await controller.pauseAgent('a1', { reason: 'odd' });
+    clock.advance(1_000);
+    await controller.resumeAgent('a1', BY);
+    for (let index = 0; index < 2; index += 1) await tell('execution_failed', 'a1');
+    expect((await controller.read()).epoch).toBe(2);
     controller.stop();
   });
 
@@ -119,7 +135,16 @@ describe('a trigger', () => {
   });
 
   it('is refused where it could not work', () => {
-    for (const wrong of [{ threshold: 0 }, { threshold: 1.5 }, { threshold: 10_001 }, { windowMs: 0 }, { windowMs: Number.POSITIVE_INFINITY }, { event: 'emergency_changed' }, { event: 7 }, { action: 'warn' }]) {
+    for (const wrong of [
+      { threshold: 0 },
+      { threshold: 1.5 },
+      { threshold: 10_001 },
+      { windowMs: 0 },
+      { windowMs: Number.POSITIVE_INFINITY },
+      { event: 'emergency_changed' },
+      { event: 7 },
+      { action: 'warn' },
+    ]) {
       expectCode('CONFIG_INVALID', () => houseOf({ triggers: [{ ...KILL, ...wrong } as EmergencyTrigger] }));
     }
   });
@@ -145,7 +170,11 @@ describe('a trip is not lost', () => {
     down.isDown = false;
     await clock.advanceAsync(5_000);
     expect(controller.health().notDurable).toEqual([]);
-    expect(await one.controller.read()).toMatchObject({ epoch: 2, kill: { by: 'trigger:fraud_detected' }, paused: { a1: { by: 'trigger:multiple_failures' } } });
+    expect(await one.controller.read()).toMatchObject({
+      epoch: 2,
+      kill: { by: 'trigger:fraud_detected' },
+      paused: { a1: { by: 'trigger:multiple_failures' } },
+    });
     controller.stop();
   });
 
@@ -155,7 +184,16 @@ describe('a trip is not lost', () => {
     const house = houseOf({ triggers: [KILL], events$ });
     const { controller, clock, settle } = house;
     await controller.start();
-    const fraud = (id: string): SecurityEvent => ({ v: 1, id, tenant: 'acme', at: clock.nowMs(), agent: 'a1', severity: 'critical', type: 'fraud_detected', details: {} });
+    const fraud = (id: string): SecurityEvent => ({
+      v: 1,
+      id,
+      tenant: 'acme',
+      at: clock.nowMs(),
+      agent: 'a1',
+      severity: 'critical',
+      type: 'fraud_detected',
+      details: {},
+    });
     source.next(fraud('f1'));
     source.next({ ...fraud('odd'), type: 'emergency_changed', change: null } as never);
     expect(controller.health().faults).toBe(1);
@@ -184,7 +222,16 @@ describe('a trip is not lost', () => {
   it('where the clock of an event lies in the future or far back', async () => {
     const { controller, bus, clock, settle } = houseOf({ triggers: [KILL] });
     await controller.start();
-    const fraud = (id: string, at: number): SecurityEvent => ({ v: 1, id, tenant: 'acme', at, agent: 'a1', severity: 'critical', type: 'fraud_detected', details: {} });
+    const fraud = (id: string, at: number): SecurityEvent => ({
+      v: 1,
+      id,
+      tenant: 'acme',
+      at,
+      agent: 'a1',
+      severity: 'critical',
+      type: 'fraud_detected',
+      details: {},
+    });
     bus.publish(fraud('future', START_MS + 1e12));
     await settle();
     clock.advance(5_000);

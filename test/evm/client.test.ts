@@ -193,8 +193,8 @@ describe('answers are answers', () => {
     expect(await failure(node.sequence(alice.wallet, abort.signal))).toBe('TIMEOUT');
     const hanging = failure(node.sequence(alice.wallet));
     setTimeout(() => void node.close(), 30);
-    expect(await hanging).toBe('TIMEOUT');
-    expect(await failure(node.head())).toBe('TIMEOUT');
+    expect(await hanging).toBe('SHUTTING_DOWN');
+    expect(await failure(node.head())).toBe('SHUTTING_DOWN');
     expect(performance.now() - started).toBeLessThan(1_500);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startAnvil } from '../../src/testing/anvil.ts';
 import type { ChainHarness } from '../../src/testing/chain-conformance.ts';
-import { describeChainConformance } from '../../src/testing/chain-conformance.ts';
+import { chainConformance } from '../../src/testing/chain-conformance.ts';
 import { deploy } from '../fixtures/evm-contracts.ts';
 import { assetOf, CHAIN, connect, NATIVE, signer } from './chain-fixture.ts';
 
@@ -35,4 +35,4 @@ async function open(): Promise<ChainHarness> {
   };
 }
 
-describeChainConformance({ describe, it, expect }, 'EVM on anvil', open);
+chainConformance({ describe, it, expect }, 'EVM on anvil', open);

@@ -12,7 +12,7 @@ export interface Endpoint {
   /**
    * Asks once.
    * @throws CHAIN_REJECTED where the node answered with an error (`details` rpcCode, rpcMessage, data); TIMEOUT;
-   * CHAIN_UNAVAILABLE where it cannot be reached; CHAIN_RESPONSE_INVALID for an answer that is none
+   * CHAIN_UNAVAILABLE where it cannot be reached; CHAIN_RESPONSE_INVALID for an answer that is none; SHUTTING_DOWN
    */
   ask(method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown>;
 }
@@ -56,7 +56,8 @@ function broken(error: unknown, index: number, method: string): CastellanError {
   });
 }
 
-function stopped(index: number, method: string): CastellanError {
+function stopped(index: number, method: string, closed: boolean): CastellanError {
+  if (closed) return new CastellanError('SHUTTING_DOWN', { message: 'The chain client is closed.', details: { endpoint: index, method } });
   return new CastellanError('TIMEOUT', {
     message: 'The call was given up.',
     details: { endpoint: index, method, aborted: true },
@@ -71,7 +72,8 @@ function rejected(error: unknown, index: number, method: string): CastellanError
     endpoint: index,
     method,
     rpcCode: code,
-    rpcMessage: message.slice(0, 300),
+    // The node's own words, without what could dress them up.
+    rpcMessage: message.replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, 300),
     ...(typeof data === 'string' && /^0x[0-9a-f]*$/i.test(data) ? { data: data.slice(0, 2_048) } : {}),
   };
   return new CastellanError('CHAIN_REJECTED', { message: 'The node refused the call.', details });
@@ -93,7 +95,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
 
   return {
     async ask(method, params, signal) {
-      if (signal?.aborted || closed.aborted) throw stopped(index, method);
+      if (signal?.aborted || closed.aborted) throw stopped(index, method, closed.aborted);
       id += 1;
       const body = { jsonrpc: '2.0' as const, id, method, params };
       const abort = new AbortController();
@@ -104,13 +106,14 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
         const answer = await deadlines.within(parts.timeoutMs, (late) => {
           late.addEventListener('abort', stop, { once: true });
           const given = new Promise<never>((_, reject) => {
-            abort.signal.addEventListener('abort', () => reject(stopped(index, method)), { once: true });
+            abort.signal.addEventListener('abort', () => reject(stopped(index, method, closed.aborted)), { once: true });
           });
           const request = http.request({ body, fetchOptions: { redirect: 'error', signal: abort.signal } });
           return Promise.race([request, given]);
         });
         return readAnswer(answer, body.id, index, method);
       } catch (error) {
+        if (closed.aborted) throw stopped(index, method, true);
         throw broken(error, index, method);
       } finally {
         for (const source of sources) source.removeEventListener('abort', stop);

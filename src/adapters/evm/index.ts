@@ -1,3 +1,4 @@
+export { approvalTypedData, createEip712Verifier, statementTypedData } from './approval-verifier.ts';
 export type { EvmAdapterOptions, EvmChainOptions, EvmTokenOption, FetchFunction } from './config.ts';
 export { readUnsigned } from './envelope.ts';
 export type { EvmAdapterFactory } from './evm-adapter.ts';

@@ -97,6 +97,8 @@ export function netEffects(measured: readonly Measured[], context: NetContext): 
     warnings.add('coin_unexplained');
     return worst;
   };
+  const unread = (token: EvmAddress): string =>
+    context.claims.some((claim) => claim.token === token) ? `unverified_event:${token}` : `unreadable:${token}`;
   const namedInBytes = (owner: AccountId, spender: AccountId, of: AssetId): boolean =>
     context.decoded.some(
       (effect) => effect.kind === 'allowance' && effect.owner === owner && effect.spender === spender && effect.asset === of,
@@ -113,7 +115,7 @@ export function netEffects(measured: readonly Measured[], context: NetContext): 
     if (subject.kind === 'item-owner') {
       // A token that does not exist (yet, or any more) has no owner: the question itself fails then.
       const [from, to] = [asAddress(was ?? 0n), asAddress(is ?? 0n)];
-      if (was === null && is === null) warnings.add(`unverified_event:${token}`);
+      if (was === null && is === null) warnings.add(unread(token));
       if (from === to) continue;
       if (from !== ZERO) moved(from, -1n, asset(token), to === ZERO ? null : account(to));
       if (to !== ZERO) moved(to, 1n, asset(token), from === ZERO ? null : account(from));
@@ -121,7 +123,7 @@ export function netEffects(measured: readonly Measured[], context: NetContext): 
       continue;
     }
     if (was === null || is === null) {
-      warnings.add(`unverified_event:${token}`);
+      warnings.add(unread(token));
       continue;
     }
     switch (subject.kind) {

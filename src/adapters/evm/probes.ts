@@ -114,20 +114,29 @@ function strangers(claims: readonly Claim[], list: WatchList): readonly EvmAddre
 }
 
 /** One spelling per subject. */
-export function subjectKey(subject: Subject): string {
+function subjectKey(subject: Subject): string {
   return Object.values(subject).map(String).join('/');
 }
 
+/** What watched tokens, which might not tell, allow to anyone who appears. */
+export function watchedAllowances(claims: readonly Claim[], list: WatchList): readonly Subject[] {
+  const spenders = strangers(claims, list);
+  return list.tokens.flatMap((token) => spenders.map((spender): Subject => ({ kind: 'allowance', token, owner: list.wallet, spender })));
+}
+
 /**
- * Everything worth reading before and after, without repeats, the wallet's own first: its coin, the watch list, what the
- * bytes name, what the logs name, and what the watched tokens now allow to anyone who appears.
+ * Everything that must be read before and after, without repeats, the wallet's own first: its coin, the watch list, what
+ * the bytes name, and what the logs name.
  */
 export function subjects(claims: readonly Claim[], list: WatchList): readonly Subject[] {
   const found: Subject[] = [{ kind: 'coin', holder: list.wallet }];
   for (const token of list.tokens) found.push({ kind: 'balance', token, holder: list.wallet });
   for (const effect of list.decoded) found.push(...decodedSubjects(effect, list.chain));
   for (const claim of claims) found.push(...claimSubjects(claim));
-  const spenders = strangers(claims, list);
-  for (const token of list.tokens) for (const spender of spenders) found.push({ kind: 'allowance', token, owner: list.wallet, spender });
+  return distinct(found);
+}
+
+/** Each subject once, in order of first appearance. */
+export function distinct(found: readonly Subject[]): readonly Subject[] {
   return [...new Map(found.map((subject) => [subjectKey(subject), subject])).values()];
 }

@@ -46,7 +46,7 @@ export async function readReceipt(client: RpcClient, hash: string, signal?: Abor
 type At = { readonly leaf: string; readonly source: 'chain' };
 const AT: At = { leaf: '0', source: 'chain' };
 
-function movements(wallet: AccountId, from: AccountId, to: AccountId, asset: AssetId, amount: bigint): readonly Effect[] {
+function movements(wallet: AccountId, from: AccountId, to: AccountId | null, asset: AssetId, amount: bigint): readonly Effect[] {
   const effects: Effect[] = [];
   if (from === wallet) effects.push({ kind: 'outflow', account: wallet, counterparty: to, asset, amount, ...AT });
   if (to === wallet) effects.push({ kind: 'inflow', account: wallet, counterparty: from, asset, amount, ...AT });
@@ -88,7 +88,7 @@ export function toReceipt(signed: SignedTransaction, found: ChainReceipt, block:
   const native = nativeAssetId(chain);
   const { to, value } = readEnvelope(readUnsigned(signed.raw));
   const effects: Effect[] = [{ kind: 'fee', account: wallet, asset: native, max: found.feePaid, ...AT }];
-  if (found.success && to !== null && value > 0n) effects.push(...movements(wallet, wallet, accountOf(chain, to), native, value));
+  if (found.success && value > 0n) effects.push(...movements(wallet, wallet, to === null ? null : accountOf(chain, to), native, value));
   if (found.success) effects.push(...found.logs.flatMap((log) => claimed(signed, log)));
   return {
     txHash: hash,

@@ -17,8 +17,12 @@ const PANICS: Readonly<Record<string, string>> = {
   '81': 'call of an empty function',
 };
 
+/** Longest return data that is read, hex digits: the text is shown to people. */
+const MAX_REASON = 20_000;
+
 /** Why a call reverted, as far as its return data tells. The text is the contract's own: show it, never obey it. */
 export function revertReason(returnData: `0x${string}`): string {
+  if (returnData.length > MAX_REASON) return `a reason of ${(returnData.length - 2) / 2} bytes`;
   const selector = returnData.slice(0, 10);
   const rest = `0x${returnData.slice(10)}` as const;
   try {

@@ -19,11 +19,13 @@ import { readClaim } from './events.ts';
 import type { NetEffects } from './net-effects.ts';
 import { netEffects, readProbe } from './net-effects.ts';
 import type { Subject } from './probes.ts';
-import { probeCall, subjects } from './probes.ts';
+import { distinct, probeCall, subjects, watchedAllowances } from './probes.ts';
 import { revertReason } from './revert-reason.ts';
 
 /** Facts of state that one transaction may make us read; more than that is no payment. */
 const MAX_SUBJECTS = 512;
+/** Up to here there is room for looking at what nothing names. */
+const COMFORTABLE_SUBJECTS = 192;
 
 /** What a simulation needs to know of its chain. */
 export interface SimulationContext {
@@ -41,17 +43,20 @@ interface Finding {
   readonly effects?: readonly Effect[];
   readonly wouldRevert?: boolean;
   readonly gas?: bigint;
+  /** Why the report is less than deep. */
+  readonly shallow?: readonly string[];
+  /** What else the reader should know. */
   readonly caveats?: readonly string[];
 }
 
 function report(head: Block, finding: Finding): SimulationReport {
-  const { errors, warnings = [], effects = [], wouldRevert = false, gas = 0n, caveats = [] } = finding;
+  const { errors, warnings = [], effects = [], wouldRevert = false, gas = 0n, shallow = [], caveats = [] } = finding;
   return {
     success: errors.length === 0,
     wouldRevert,
     gasEstimate: gas.toString(),
-    coverageLevel: caveats.length === 0 ? 'deep' : 'basic',
-    caveats: ['state_may_diverge', ...caveats],
+    coverageLevel: shallow.length === 0 ? 'deep' : 'basic',
+    caveats: ['state_may_diverge', ...shallow, ...caveats],
     effects,
     warnings,
     errors,
@@ -60,7 +65,11 @@ function report(head: Block, finding: Finding): SimulationReport {
 }
 
 /** What we check ourselves: not every node minds a used nonce, a poor wallet or too low a fee in a simulation. */
-async function preconditions(context: SimulationContext, envelope: Envelope, head: Block): Promise<readonly string[]> {
+async function preconditions(
+  context: SimulationContext,
+  envelope: Envelope,
+  head: Block,
+): Promise<{ readonly errors: readonly string[]; readonly caveats: readonly string[] }> {
   const { client, tx, signal } = context;
   const wallet = addressOf(tx.wallet, tx.chain);
   const [nonce, balance] = await Promise.all([
@@ -71,7 +80,8 @@ async function preconditions(context: SimulationContext, envelope: Envelope, hea
   if (tx.slot < nonce) errors.push('slot_behind');
   if (balance < envelope.value + envelope.gas * envelope.maxFeePerGas) errors.push('insufficient_funds');
   if (envelope.maxFeePerGas < head.baseFeePerGas) errors.push('fee_below_base_fee');
-  return errors;
+  // Earlier ones of ours still wait: what they will change is not in this state.
+  return { errors, caveats: tx.slot > nonce ? ['earlier_transactions_pending'] : [] };
 }
 
 /** Why the node would not run it. An error that is not an answer of the node is thrown on. */
@@ -80,11 +90,11 @@ function refusal(error: unknown): Finding {
   const { rpcCode, rpcMessage } = error.details;
   const message = String(rpcMessage ?? '');
   if (rpcCode === -32003 || rpcCode === -38014 || /insufficient funds/i.test(message))
-    return { errors: ['insufficient_funds'], caveats: ['not_run'] };
+    return { errors: ['insufficient_funds'], shallow: ['not_run'] };
   if (rpcCode === -32601 || /method not found|not supported|not available|does not exist|not whitelisted|can't be built/i.test(message)) {
-    return { errors: ['simulation_unavailable'], caveats: ['not_run'], warnings: [`node: ${message.slice(0, 160)}`] };
+    return { errors: ['simulation_unavailable'], shallow: ['not_run'], warnings: [`node: ${message.slice(0, 160)}`] };
   }
-  return { errors: ['simulation_rejected'], caveats: ['not_run'], warnings: [`node: ${message.slice(0, 160)}`] };
+  return { errors: ['simulation_rejected'], shallow: ['not_run'], warnings: [`node: ${message.slice(0, 160)}`] };
 }
 
 /** Reads the subjects in as few blocks as their gas fits into; each block runs the transaction anew. */
@@ -140,16 +150,17 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
   const wallet = addressOf(tx.wallet, tx.chain);
   const call = transactionCall(envelope, wallet);
   const around = [surroundings(tx.payload, head, 0), surroundings(tx.payload, head, 1)] as const;
-  const [failed, first] = await Promise.all([
+  const [before, first] = await Promise.all([
     preconditions(context, envelope, head),
     Promise.all(around.map((block) => runAlone(client, call, head, block, signal))).catch((error: unknown) => refusal(error)),
   ]);
+  const failed = before.errors;
   if ('errors' in first) return report(head, { ...first, errors: [...new Set([...failed, ...first.errors])] });
   const [one, two] = first as [CallResult, CallResult];
   const gas = one.gasUsed > two.gasUsed ? one.gasUsed : two.gasUsed;
   if (!one.success && !two.success) {
     const errors = [...failed, `reverted: ${revertReason(one.returnData)}`];
-    return report(head, { errors, wouldRevert: true, gas, caveats: ['reverted_before_probes'] });
+    return report(head, { errors, wouldRevert: true, gas, shallow: ['reverted_before_probes'] });
   }
   if (one.success !== two.success) {
     const { returnData } = one.success ? two : one;
@@ -158,16 +169,20 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
       warnings: [`reverted: ${revertReason(returnData)}`],
       wouldRevert: true,
       gas,
-      caveats: ['unstable'],
+      shallow: ['unstable'],
     });
   }
 
   const tokens = context.watch.flatMap((asset) => assetAddress(asset) ?? []).map((account): EvmAddress => addressOf(account, tx.chain));
   const claims = [claimsOf(one), claimsOf(two)] as const;
-  const found = subjects([...claims[0], ...claims[1]], { chain: tx.chain, wallet, tokens, decoded: decoded.effects });
+  const list = { chain: tx.chain, wallet, tokens, decoded: decoded.effects };
+  const needed = subjects(claims.flat(), list);
+  const wanted = distinct([...needed, ...watchedAllowances(claims.flat(), list)]);
+  const found = wanted.slice(0, Math.max(needed.length, COMFORTABLE_SUBJECTS));
+  const unlooked = found.length < wanted.length ? ['watched_allowances_not_all_read'] : [];
   const room = Number((head.gasLimit - envelope.gas) / PROBE_GAS);
   if (found.length > MAX_SUBJECTS || room < 1)
-    return report(head, { errors: [...failed, 'too_many_effects'], gas, caveats: ['too_many_subjects'] });
+    return report(head, { errors: [...failed, 'too_many_effects'], gas, shallow: ['too_many_subjects'] });
   const runs = await Promise.all(around.map((block) => readSubjects(context, call, found, head, block, Math.min(room, 128)))).catch(
     (error: unknown) => refusal(error),
   );
@@ -198,6 +213,7 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
     warnings: [...new Set([...nets[0].warnings, ...nets[1].warnings])],
     effects: union(nets[0].effects, nets[1].effects),
     gas,
-    caveats: nets.some(({ warnings }) => warnings.includes('coin_not_measured')) ? ['coin_not_measured'] : [],
+    shallow: nets.some(({ warnings }) => warnings.includes('coin_not_measured')) ? ['coin_not_measured'] : [],
+    caveats: [...before.caveats, ...unlooked],
   });
 }

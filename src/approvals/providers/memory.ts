@@ -7,7 +7,10 @@ export interface MemoryApprovalProviderOptions {
   /** Keys of people, in this process; the id of each is the one it is registered under. */
   readonly keys: readonly AttestationKey[];
   /** What the person says after reading `request.rendered`; undefined says nothing. */
-  readonly decide: (request: ApprovalRequest, approver: string) => ApprovalAnswer['verdict'] | undefined | Promise<ApprovalAnswer['verdict'] | undefined>;
+  readonly decide: (
+    request: ApprovalRequest,
+    approver: string,
+  ) => ApprovalAnswer['verdict'] | undefined | Promise<ApprovalAnswer['verdict'] | undefined>;
 }
 
 /**

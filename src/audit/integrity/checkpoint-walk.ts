@@ -13,7 +13,12 @@ export interface WalkedCheckpoint {
 const BATCH = 200;
 
 /** The stored checkpoints above `after` in order of size, read in pieces as they are asked for; the latest is not among them. */
-export async function* walkCheckpoints(store: Store, origin: string, publicKey: Uint8Array, after: number): AsyncGenerator<WalkedCheckpoint> {
+export async function* walkCheckpoints(
+  store: Store,
+  origin: string,
+  publicKey: Uint8Array,
+  after: number,
+): AsyncGenerator<WalkedCheckpoint> {
   const prefix = storeKey.doc(CHECKPOINT_PREFIX);
   let cursor = storeKey.doc(checkpointKey(after));
   for (;;) {

@@ -59,12 +59,22 @@ export function createRootChecker(options: RootCheckerOptions): RootChecker {
   const compareStored = (walked: WalkedCheckpoint, size: number): void => {
     const result = walked.verify();
     if (!result.ok) {
-      problems.add('checkpoint_invalid', Number.isNaN(walked.size) ? null : walked.size, walked.key, `The checkpoint is refused: ${result.reason}.`);
+      problems.add(
+        'checkpoint_invalid',
+        Number.isNaN(walked.size) ? null : walked.size,
+        walked.key,
+        `The checkpoint is refused: ${result.reason}.`,
+      );
       return;
     }
     const { stored, checkpoint } = result;
     if (range?.size === stored.size && range.root() !== checkpoint.root) {
-      problems.add('root_mismatch', stored.size, walked.key, `The entries ${signedSize} to ${stored.size - 1} are not those that were signed.`);
+      problems.add(
+        'root_mismatch',
+        stored.size,
+        walked.key,
+        `The entries ${signedSize} to ${stored.size - 1} are not those that were signed.`,
+      );
     }
     // From here on the signed tree counts, so that a second rewrite shows as well.
     if (stored.size === size) range = createCompactRange(stored.frontier);
@@ -88,8 +98,15 @@ export function createRootChecker(options: RootCheckerOptions): RootChecker {
       return;
     }
     const { stored, checkpoint } = result;
-    if (stored.size < signedSize) problems.add('checkpoint_invalid', stored.size, LATEST_CHECKPOINT, `The latest checkpoint is older than the one at ${signedSize}.`);
-    if (stored.size > size) problems.add('log_shortened', stored.size, LATEST_CHECKPOINT, `The latest checkpoint covers ${stored.size} entries, the log has ${size}.`);
+    if (stored.size < signedSize)
+      problems.add('checkpoint_invalid', stored.size, LATEST_CHECKPOINT, `The latest checkpoint is older than the one at ${signedSize}.`);
+    if (stored.size > size)
+      problems.add(
+        'log_shortened',
+        stored.size,
+        LATEST_CHECKPOINT,
+        `The latest checkpoint covers ${stored.size} entries, the log has ${size}.`,
+      );
     else signedSize = Math.max(signedSize, stored.size);
     if (range?.size === stored.size && range.root() !== checkpoint.root) {
       problems.add('root_mismatch', stored.size, LATEST_CHECKPOINT, 'The entries are not those that the latest checkpoint covers.');
@@ -124,8 +141,10 @@ export function createRootChecker(options: RootCheckerOptions): RootChecker {
     async finish(headSize) {
       // Read again: what was appended meanwhile may have been signed meanwhile.
       const size = Math.max(headSize, await currentSize());
-      if (held !== undefined && held.size > size) problems.add('log_shortened', held.size, 'held', `The held checkpoint covers ${held.size} entries, the log has ${size}.`);
-      if (next !== undefined && next.size > size) problems.add('log_shortened', next.size, next.key, `A checkpoint covers ${next.size} entries, the log has ${size}.`);
+      if (held !== undefined && held.size > size)
+        problems.add('log_shortened', held.size, 'held', `The held checkpoint covers ${held.size} entries, the log has ${size}.`);
+      if (next !== undefined && next.size > size)
+        problems.add('log_shortened', next.size, next.key, `A checkpoint covers ${next.size} entries, the log has ${size}.`);
       await checkLatest(size);
       return signedSize;
     },

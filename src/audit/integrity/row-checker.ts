@@ -66,7 +66,8 @@ export function createRowChecker(problems: ProblemList, index: number, chain: st
       const carried = entryId(row.entry);
       if (carried !== row.id) problems.add('id_mismatch', row.index, row.id, `The entry carries the id ${carried ?? '(none)'}.`);
       if (previous !== null && chainHash(previous, row.leaf) !== row.chain) {
-        if (suspects.length < MAX_SUSPECTS) suspects.push({ index: row.index, id: row.id, entryId: carried, leaf: row.leaf, chain: row.chain, previous });
+        if (suspects.length < MAX_SUSPECTS)
+          suspects.push({ index: row.index, id: row.id, entryId: carried, leaf: row.leaf, chain: row.chain, previous });
         else problems.add('chain_mismatch', row.index, row.id, 'The entry does not follow from the one before it.');
       }
       previous = row.chain;
@@ -83,7 +84,11 @@ function isLeafOf(row: LogRow): boolean {
  * Says what happened at the broken links: a copy of another row, rows that changed places, or a row that was replaced.
  * `findIndex` looks an id up in the store.
  */
-export async function judgeSuspects(suspects: readonly Suspect[], problems: ProblemList, findIndex: (id: string) => Promise<number | undefined>): Promise<void> {
+export async function judgeSuspects(
+  suspects: readonly Suspect[],
+  problems: ProblemList,
+  findIndex: (id: string) => Promise<number | undefined>,
+): Promise<void> {
   const settled = new Set<number>();
   for (const here of suspects) {
     const rightful = suspects.find((other) => other.index !== here.index && fits(here, other));
@@ -96,8 +101,10 @@ export async function judgeSuspects(suspects: readonly Suspect[], problems: Prob
     if (settled.has(here.index)) continue;
     // Rows that moved took their links along: the links around them break too, and need no name of their own.
     if (isReordered && suspects.some((other) => follows(other.previous, here) || follows(other.chain, here))) continue;
-    const twin = suspects.find((other) => other.index !== here.index && other.leaf === here.leaf)?.index ?? (await findIndex(here.entryId ?? here.id));
-    if (twin !== undefined && twin !== here.index) problems.add('entry_duplicated', here.index, here.id, `The entry is that of position ${twin}.`);
+    const twin =
+      suspects.find((other) => other.index !== here.index && other.leaf === here.leaf)?.index ?? (await findIndex(here.entryId ?? here.id));
+    if (twin !== undefined && twin !== here.index)
+      problems.add('entry_duplicated', here.index, here.id, `The entry is that of position ${twin}.`);
     else problems.add('chain_mismatch', here.index, here.id, 'The entry does not follow from the one before it.');
   }
 }

@@ -4,7 +4,7 @@ import type { Checkpoint } from '../checkpoint.ts';
 import { verifyCheckpoint } from '../checkpoint.ts';
 import { EMPTY_CHAIN } from '../log-tail.ts';
 import type { StoredCheckpoint } from '../stored-checkpoint.ts';
-import { walkCheckpoints, type WalkedCheckpoint } from './checkpoint-walk.ts';
+import { type WalkedCheckpoint, walkCheckpoints } from './checkpoint-walk.ts';
 import { createProblemList, type IntegrityProblem, type ProblemList } from './problem.ts';
 import { createRootChecker } from './root-checker.ts';
 import { createRowChecker, judgeSuspects } from './row-checker.ts';
@@ -76,13 +76,24 @@ export async function verifyLog(store: Store, options: IntegrityOptions): Promis
     }
     if ((rows.at(-1)?.index ?? end) >= end) break;
   }
-  if (checker.expected < end) problems.add('entry_missing', checker.expected, null, `Entries ${checker.expected} to ${end - 1} are missing.`);
+  if (checker.expected < end)
+    problems.add('entry_missing', checker.expected, null, `Entries ${checker.expected} to ${end - 1} are missing.`);
   await judgeSuspects(checker.suspects, problems, (id) => store.findLog(id));
   await checkHead(store, head, end, checker.expected, checker.chain, problems);
   const signedSize = await roots.finish(head.size);
   const unsigned = Math.max(0, head.size - signedSize);
-  if (unsigned > (options.maxUnsigned ?? Number.POSITIVE_INFINITY)) problems.add('tail_unsigned', signedSize, null, `${unsigned} entries are covered by no checkpoint.`);
-  return { valid: problems.found.length === 0, size: head.size, chainHash: checker.chain, root: roots.root(), checkedEntries, signedSize, problems: problems.found, truncated: problems.truncated };
+  if (unsigned > (options.maxUnsigned ?? Number.POSITIVE_INFINITY))
+    problems.add('tail_unsigned', signedSize, null, `${unsigned} entries are covered by no checkpoint.`);
+  return {
+    valid: problems.found.length === 0,
+    size: head.size,
+    chainHash: checker.chain,
+    root: roots.root(),
+    checkedEntries,
+    signedSize,
+    problems: problems.found,
+    truncated: problems.truncated,
+  };
 }
 
 function readHeld(options: IntegrityOptions, problems: ProblemList): Checkpoint | undefined {
@@ -122,7 +133,8 @@ async function baseFor(store: Store, options: IntegrityOptions, from: number): P
 
 async function checkHead(store: Store, head: LogHead, end: number, reached: number, chain: string, problems: ProblemList): Promise<void> {
   if (end < head.size) return;
-  if (reached === head.size && chain !== head.chain) problems.add('head_mismatch', head.size, null, 'The hash of the head is not that of the last entry.');
+  if (reached === head.size && chain !== head.chain)
+    problems.add('head_mismatch', head.size, null, 'The hash of the head is not that of the last entry.');
   const beyond = await store.log(head.size, 1);
   if (beyond.length === 0) return;
   const isGrowing = await store.logHead().then(

@@ -34,7 +34,10 @@ export interface CompactRange {
  */
 export function createCompactRange(from: Frontier = { size: 0, nodes: [] }): CompactRange {
   if (!Number.isSafeInteger(from.size) || from.size < 0 || from.nodes.length !== bitCount(from.size)) {
-    throw new CastellanError('LOG_CORRUPT', { message: 'The frontier does not fit its size.', details: { size: from.size, nodes: from.nodes.length } });
+    throw new CastellanError('LOG_CORRUPT', {
+      message: 'The frontier does not fit its size.',
+      details: { size: from.size, nodes: from.nodes.length },
+    });
   }
   const nodes = [...from.nodes];
   let size = from.size;

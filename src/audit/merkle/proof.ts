@@ -25,7 +25,11 @@ export function createSubtreeReader(leaves: LeafReader, known?: Frontier): Subtr
     if (hit !== undefined) return hit;
     const range = createCompactRange();
     for await (const leaf of leaves(from, to)) range.append(leaf);
-    if (range.size !== to - from) throw new CastellanError('LOG_CORRUPT', { message: 'The log does not hold the leaves of a proof.', details: { from, to, read: range.size } });
+    if (range.size !== to - from)
+      throw new CastellanError('LOG_CORRUPT', {
+        message: 'The log does not hold the leaves of a proof.',
+        details: { from, to, read: range.size },
+      });
     return range.root();
   };
 }

@@ -35,7 +35,13 @@ export interface SubtreeConsistencyClaim {
 }
 
 /** Verifies that a leaf is in a tree (RFC 9162 §2.1.3.2). Pure; false claims and malformed ones are refused alike. */
-export function verifyInclusion(claim: { readonly index: number; readonly size: number; readonly leaf: string; readonly root: string; readonly proof: readonly string[] }): ProofResult {
+export function verifyInclusion(claim: {
+  readonly index: number;
+  readonly size: number;
+  readonly leaf: string;
+  readonly root: string;
+  readonly proof: readonly string[];
+}): ProofResult {
   return verifySubtreeInclusion({ index: claim.index, start: 0, end: claim.size, leaf: claim.leaf, root: claim.root, proof: claim.proof });
 }
 
@@ -56,7 +62,14 @@ export function verifyConsistency(claim: {
     if (claim.proof.length !== 0) return failed('proof_not_empty');
     return isHash(claim.oldRoot) && constantTimeEqual(claim.oldRoot, claim.newRoot) ? PASSED : failed('root_mismatch');
   }
-  return verifySubtreeConsistency({ start: 0, end: claim.oldSize, size: claim.newSize, subtree: claim.oldRoot, root: claim.newRoot, proof: claim.proof });
+  return verifySubtreeConsistency({
+    start: 0,
+    end: claim.oldSize,
+    size: claim.newSize,
+    subtree: claim.oldRoot,
+    root: claim.newRoot,
+    proof: claim.proof,
+  });
 }
 
 /** Verifies that a leaf is in a subtree (draft-ietf-plants-merkle-tree-certs, “Subtree Inclusion Proofs”). */

@@ -12,10 +12,10 @@ const CODES = { amount: 'anomaly_amount', burst: 'anomaly_burst', interval: 'ano
  * Layer 7: whether amount, pace or interval are unlike the agent's own. A burst denies until it is over, the others ask a
  * person; each leaves an event.
  */
-export const anomalyLayer: Layer = {
+export const anomalyLayer: Layer = Object.freeze({
   name: 'anomaly',
   judge: (context) => withValuation(context, (valuation) => judgeAnomaly(context, valuation)),
-};
+} satisfies Layer);
 
 function judgeAnomaly(context: LayerContext, valuation: Valuation): LayerOutcome {
   const { policy, request, settings, nowMs } = context;

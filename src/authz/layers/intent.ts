@@ -8,7 +8,7 @@ const CODES = { rejected: 'intent_validator_rejected', unsure: 'intent_low_confi
 const MAX_TOLD = 8;
 
 /** Layer 1: what the agent says against what the bytes do. A contradiction denies; silence escalates where configured. */
-export const intentLayer: Layer = {
+export const intentLayer: Layer = Object.freeze({
   name: 'intent',
   judge(context) {
     const { request, settings } = context;
@@ -21,7 +21,7 @@ export const intentLayer: Layer = {
     const escalations: Reason[] = settings.requireIntentValidation && !said ? [reason('intent_missing', 'The request states no intent.', { rule: 'requireIntentValidation' })] : [];
     return settings.intentValidator === undefined ? settleFindings(told, escalations) : validated(context, told, escalations);
   },
-};
+} satisfies Layer);
 
 async function validated(context: LayerContext, denials: readonly Reason[], escalations: readonly Reason[]): Promise<LayerOutcome> {
   const { intentValidator } = context.settings;

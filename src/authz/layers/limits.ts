@@ -1,16 +1,17 @@
-import { type LayerOutcome, type LedgerRow, ledgerUse, type LedgerWindow, type Reason, roomAtMs, type WindowRow } from '../../core/index.ts';
+import { type LayerOutcome, type LedgerRow, type LedgerWindow, type Reason, roomAtMs, type WindowRow } from '../../core/index.ts';
 import { deny, type Layer, type LayerContext, PASS, reason } from '../layer.ts';
 import { type Charge, chargeCaps, chargeLines, chargesOf, feeLines } from '../limits/charges.ts';
+import { roomInUse } from '../limits/room-in-use.ts';
 import { type Valuation, withValuation } from '../limits/valuation.ts';
 
 /**
  * Layer 5: whether what may leave fits under every cap. It reads the room in use now, so that a denial says what remains
  * and when more returns; the deciding step reserves the same lines under the same caps, atomically.
  */
-export const limitsLayer: Layer = {
+export const limitsLayer: Layer = Object.freeze({
   name: 'limits',
   judge: (context) => withValuation(context, (valuation) => judgeLimits(context, valuation)),
-};
+} satisfies Layer);
 
 function judgeLimits(context: LayerContext, valuation: Valuation): LayerOutcome {
   const { exposure, policy, output } = context;
@@ -27,20 +28,12 @@ function judgeLimits(context: LayerContext, valuation: Valuation): LayerOutcome 
   return denials.length === 0 ? PASS : { verdict: 'deny', reasons: denials };
 }
 
-function exceeded(context: LayerContext, { at, amount }: Charge, denials: Reason[]): void {
-  const { windows } = at.cap;
-  const used = context.fact(`limits.used.${at.account}`, (state) => {
-    const head = state.row(at.headKey) as LedgerRow | undefined;
-    return windows.map(({ windowMs }, index) => {
-      const key = at.windowKeys[index] ?? null;
-      const window = key === null ? undefined : (state.row(key) as WindowRow | undefined);
-      return ledgerUse(head, window, windowMs, context.nowMs).used.toString();
-    });
-  });
-  for (let index = 0; index < windows.length; index += 1) {
-    const limit = at.limits[index] as bigint;
-    const inUse = BigInt(used[index] as string);
-    if (inUse + amount > limit) denials.push(overLimit(context, { at, amount, fee: 0n }, index, limit, inUse));
+function exceeded(context: LayerContext, charge: Charge, denials: Reason[]): void {
+  const used = roomInUse(context, charge.at);
+  for (let index = 0; index < used.length; index += 1) {
+    const limit = charge.at.limits[index] as bigint;
+    const inUse = used[index] as bigint;
+    if (inUse + charge.amount > limit) denials.push(overLimit(context, charge, index, limit, inUse));
   }
 }
 

@@ -20,10 +20,10 @@ const EPOCH_WEEKDAY = 4;
  * Layer 4: the decoded effects against the compiled rules. Deny over escalate over allow; what no rule allows is denied, and
  * a transaction without any effect that a rule could allow is denied too.
  */
-export const policyLayer: Layer = {
+export const policyLayer: Layer = Object.freeze({
   name: 'policy',
   judge: (context) => (context.policy.readsValue ? withValuation(context, (valuation) => judgePolicy(context, valuation)) : judgePolicy(context, undefined)),
-};
+} satisfies Layer);
 
 function judgePolicy(context: LayerContext, valuation: Valuation | undefined): LayerOutcome {
   const { policy, exposure, nowMs, request } = context;

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 export const ATTEMPTS_WINDOW_MS = 60_000;
 
 /** Layer 6: how many actions an hour are approved, and how far apart. The deciding step takes the same count, atomically. */
-export const rateLimitLayer: Layer = {
+export const rateLimitLayer: Layer = Object.freeze({
   name: 'rate_limit',
   judge(context) {
     const { policy, nowMs, request } = context;
@@ -37,7 +37,7 @@ export const rateLimitLayer: Layer = {
     }
     return denials.length === 0 ? PASS : { verdict: 'deny', reasons: denials };
   },
-};
+} satisfies Layer);
 
 /** The counts that the deciding step takes: an attempt always, an action where one is approved. */
 export function rateCommands(context: LayerContext, approved: boolean): readonly Extract<Command, { kind: 'rate.take' }>[] {

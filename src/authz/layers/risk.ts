@@ -1,26 +1,28 @@
-import { type LayerOutcome, type LayerSignal, type LedgerRow, ledgerUse, type Reason, type ReasonCode, type WindowRow } from '../../core/index.ts';
+import { type LayerOutcome, type LayerSignal, type Reason, type ReasonCode } from '../../core/index.ts';
 import { assessRisk, parseProfile, parseScreening } from '../../risk/index.ts';
 import { screenRow } from '../judge-keys.ts';
 import type { JudgeState } from '../judge-state.ts';
 import { deny, type Layer, type LayerContext, PASS, reason } from '../layer.ts';
 import { accountsOf } from '../limits/ledger-accounts.ts';
+import { roomInUse } from '../limits/room-in-use.ts';
 import { type Valuation, withValuation } from '../limits/valuation.ts';
 
 const DAY_MS = 86_400_000;
 
 /** Layer 3: the score and the vetoes of `risk`, and what follows: above 80 or the maximum denies, from 60 a person decides. */
-export const riskLayer: Layer = {
+export const riskLayer: Layer = Object.freeze({
   name: 'risk',
   judge(context) {
     const { riskEnabled, allowUnenforced } = context.settings;
     if (!riskEnabled) return allowUnenforced ? { verdict: 'pass', reasons: [], unenforced: ['risk'] } : deny('risk_inputs_missing', 'Risk is switched off, which needs allowUnenforced.');
     return withValuation(context, (valuation) => judgeRisk(context, valuation));
   },
-};
+} satisfies Layer);
 
 function judgeRisk(context: LayerContext, valuation: Valuation): LayerOutcome {
   const { settings, output } = context;
-  const assessment = context.fact('risk', (state) => assess(context, valuation, state));
+  const lastDay = spentToday(context);
+  const assessment = context.fact('risk', (state) => assess(context, valuation, lastDay, state));
   const { score } = assessment;
   output.riskScore = score;
   const denials: Reason[] = [];
@@ -42,7 +44,7 @@ function judgeRisk(context: LayerContext, valuation: Valuation): LayerOutcome {
 }
 
 /** The assessment without its texts: what the consequences follow from. */
-function assess(context: LayerContext, valuation: Valuation, state: JudgeState) {
+function assess(context: LayerContext, valuation: Valuation, lastDay: bigint | null, state: JudgeState) {
   const { effects, request, policy, settings, nowMs } = context;
   const accounts = accountsOf(policy, request.agentId);
   const { score, factors, patterns, vetoes } = assessRisk({
@@ -53,7 +55,7 @@ function assess(context: LayerContext, valuation: Valuation, state: JudgeState) 
     listed: (account) => parseScreening(state.doc(screenRow(account)), account),
     allowListed: (account) => policy.destinations.has(account) || policy.contracts.has(account) || policy.spenders.has(account),
     allowList: policy.named,
-    amountsInUnit: { outflow: valuation.outflow, perTransaction: accounts.unit.limits[0] ?? null, lastDay: spentToday(context, state) },
+    amountsInUnit: { outflow: valuation.outflow, perTransaction: accounts.unit.limits[0] ?? null, lastDay },
     market: state.market,
     weights: settings.weights,
     declaredConfidence: request.context.confidence,
@@ -66,10 +68,8 @@ function assess(context: LayerContext, valuation: Valuation, state: JudgeState) 
   };
 }
 
-function spentToday({ policy, request, nowMs }: LayerContext, state: JudgeState): bigint | null {
-  const { unit } = accountsOf(policy, request.agentId);
+function spentToday(context: LayerContext): bigint | null {
+  const { unit } = accountsOf(context.policy, context.request.agentId);
   const index = unit.cap.windows.findIndex(({ windowMs }) => windowMs === DAY_MS);
-  const key = unit.windowKeys[index] ?? null;
-  if (key === null) return null;
-  return ledgerUse(state.row(unit.headKey) as LedgerRow | undefined, state.row(key) as WindowRow | undefined, DAY_MS, nowMs).used;
+  return index < 0 ? null : (roomInUse(context, unit)[index] ?? null);
 }

@@ -3,21 +3,23 @@ import { deny, type Layer, type LayerContext, PASS, reason } from '../layer.ts';
 import { excessOf } from '../simulation/excess.ts';
 import { readReport } from '../simulation/read-report.ts';
 
+const UNAVAILABLE = /^simulation_unavailable/;
 const INSUFFICIENT = /insufficient[ _](?:funds|balance)/i;
-/** What is unlike tells a dry run from the real thing: the two pretended blocks disagreed. */
-const UNSTABLE = /(?:^|_)unstable|differs? between/i;
+const UNSTABLE = /^simulation_unstable/;
+/** Findings told; one denies. */
+const MAX_TOLD = 8;
 
 /**
  * Layer 8: one dry run of the exact bytes. A revert, no report, or anything beyond the decoded effects denies; what a listed
  * call spends within the declared amount goes on to layers 3, 4, 5 and 7.
  */
-export const simulationLayer: Layer = {
+export const simulationLayer: Layer = Object.freeze({
   name: 'simulation',
   judge(context) {
     if (!context.settings.enableSimulation) return unenforced(context, 'Simulation is switched off.');
     return simulate(context);
   },
-};
+} satisfies Layer);
 
 async function simulate(context: LayerContext): Promise<LayerOutcome> {
   const { output, decoded, request } = context;
@@ -32,21 +34,27 @@ async function simulate(context: LayerContext): Promise<LayerOutcome> {
     return output.simulation === null ? 'unavailable' : digestOf(output.simulation);
   });
   const report = output.simulation;
-  if (report === null) return unenforced(context, 'Nothing could simulate the transaction.');
-  const told = report.errors.slice(0, 3).join('; ').slice(0, 300);
-  const facts = told === '' ? {} : { facts: { errors: told } };
-  const denials: Reason[] = [];
-  if (report.errors.some((error) => INSUFFICIENT.test(error))) denials.push(reason('insufficient_funds', 'The wallet cannot pay for this.', { retryable: true, ...facts }));
-  else if (report.wouldRevert) denials.push(reason('simulation_reverted', 'The transaction would revert.', { retryable: true, ...facts }));
-  else if (!report.success) denials.push(reason('simulation_required_but_failed', 'The simulation did not come to an end.', { retryable: true, ...facts }));
-  if ([...report.errors, ...report.caveats].some((text) => UNSTABLE.test(text))) denials.push(reason('simulation_unstable', 'The transaction behaves differently from one simulation to the next.', facts));
+  if (report === null || report.errors.some((error) => UNAVAILABLE.test(error))) return unenforced(context, 'Nothing could simulate the transaction.');
+  const denials: Reason[] = failures(report);
   const excess = excessOf(decoded.effects, report.effects, request);
   if (excess.effects.length > 0 && report.success) {
     await context.readMore(excess.effects);
     output.simulated = excess.effects;
   }
-  for (const found of excess.unintended.slice(0, 8)) denials.push(reason('simulation_exceeds_intent', 'The simulation shows more than the bytes and the request do.', { facts: { found } }));
+  for (const found of excess.unintended.slice(0, MAX_TOLD)) denials.push(reason('simulation_exceeds_intent', 'The simulation shows more than the bytes and the request do.', { facts: { found } }));
   return denials.length === 0 ? PASS : { verdict: 'deny', reasons: denials };
+}
+
+/** Why a run does not count as a success. */
+function failures({ success, wouldRevert, errors }: SimulationReport): Reason[] {
+  const told = errors.slice(0, 3).join('; ').slice(0, 300);
+  const facts = told === '' ? {} : { facts: { errors: told } };
+  const found: Reason[] = [];
+  if (errors.some((error) => INSUFFICIENT.test(error))) found.push(reason('insufficient_funds', 'The wallet cannot pay for this.', { retryable: true, ...facts }));
+  if (errors.some((error) => UNSTABLE.test(error))) found.push(reason('simulation_unstable', 'The transaction behaves differently from one simulated block to the next.', facts));
+  else if (wouldRevert) found.push(reason('simulation_reverted', 'The transaction would revert.', { retryable: true, ...facts }));
+  if (!success && found.length === 0) found.push(reason('simulation_required_but_failed', 'The simulation did not come to an end.', { retryable: true, ...facts }));
+  return found;
 }
 
 /** Where no simulation is at hand: denied, unless policy and deployment both do without, and then said. */

@@ -11,7 +11,7 @@ const CODES = { rejected: 'strategy_validator_rejected', unsure: 'confidence_too
  * Layer 2: the effects against the bounds of the strategy that the request names. A name that nobody registered asks a
  * person; confidence below the minimum does too, and none at all where a minimum is set. High confidence loosens nothing.
  */
-export const strategyLayer: Layer = {
+export const strategyLayer: Layer = Object.freeze({
   name: 'strategy',
   judge(context) {
     const { request, settings, policy } = context;
@@ -35,7 +35,7 @@ export const strategyLayer: Layer = {
       return settings.strategyValidator === undefined ? settle() : validated(context, denials, escalations, settle);
     }) as LayerOutcome | Promise<LayerOutcome>;
   },
-};
+} satisfies Layer);
 
 function checkEffects(context: LayerContext, strategy: CompiledStrategy, denials: Reason[], unenforced: string[]): void {
   const { exposure, policy, nowMs, settings } = context;

@@ -11,6 +11,8 @@ export interface LedgerAccount {
   readonly headKey: string;
   /** Keys of the window rows, in the order of `cap.windows`; null where the window needs no row. */
   readonly windowKeys: readonly (string | null)[];
+  /** Name of the fact that holds the room in use. */
+  readonly usedFact: string;
   /** Every key of it. */
   readonly keys: readonly string[];
 }
@@ -72,6 +74,7 @@ function toAccount(scope: string, spec: CapSpec): LedgerAccount {
     limits: spec.windows.map(({ limit }) => BigInt(limit)),
     headKey,
     windowKeys,
+    usedFact: `limits.used.${account}`,
     keys: [headKey, ...windowKeys.filter((key) => key !== null)],
   };
 }

@@ -20,14 +20,12 @@ export interface Valuation {
   valueOf(amount: AssetAmount): bigint | Unpriced;
 }
 
-const memo = new WeakMap<LayerContext, Valuation>();
-
 /**
  * Values everything that the effects under judgement cost, once per judgement, and goes on with it: at once where every
  * price is at hand, later where the price source takes its time.
  */
 export function withValuation<T>(context: LayerContext, judge: (valuation: Valuation) => T): T | Promise<T> {
-  const known = memo.get(context);
+  const known = context.memo.valuation;
   if (known !== undefined) return judge(known);
   const { policy, exposure } = context;
   const assets: AssetId[] = [];
@@ -52,7 +50,7 @@ function remember(context: LayerContext, rates: readonly Rate[]): Valuation {
     spend: exposure.allowances.length === 0 ? outflow : exposure.allowances.some(({ amount }) => amount === 'unlimited') ? null : sumOf(exposure.spendTotals, valueOf),
     valueOf,
   };
-  memo.set(context, valuation);
+  context.memo.valuation = valuation;
   return valuation;
 }
 

@@ -1,4 +1,16 @@
-import { applyStep, type AttestationKey, CastellanError, canonicalize, createAttestationKey, generateSeed, type Json, type Random, readDoc, type Store, toHex } from '../../core/index.ts';
+import {
+  type AttestationKey,
+  applyStep,
+  CastellanError,
+  canonicalize,
+  createAttestationKey,
+  generateSeed,
+  type Json,
+  type Random,
+  readDoc,
+  type Store,
+  toHex,
+} from '../../core/index.ts';
 import { keyCipher, type Vault } from './vault.ts';
 
 /** The two attestation keys of a manager: `gate` shows decisions to other processes, `log` signs checkpoints. */
@@ -17,7 +29,12 @@ interface AttestationRecord {
  * Idempotent by name, across the processes of one store.
  * @throws STORE_CORRUPT where the record is not one, KEY_DECRYPT_FAILED
  */
-export async function loadAttestationKey(options: { readonly store: Store; readonly vault: Vault; readonly random: Random; readonly name: AttestationName }): Promise<AttestationKey> {
+export async function loadAttestationKey(options: {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly random: Random;
+  readonly name: AttestationName;
+}): Promise<AttestationKey> {
   const { store, vault, random, name } = options;
   const cipher = keyCipher(vault);
   const key = `attestation/${name}`;
@@ -51,7 +68,13 @@ export async function loadAttestationKey(options: { readonly store: Store; reado
 
 function parseRecord(value: Json, key: string): AttestationRecord {
   const record = value as Partial<AttestationRecord> | null;
-  if (typeof record === 'object' && record !== null && record.v === 1 && typeof record.publicKey === 'string' && typeof record.ciphertext === 'string') {
+  if (
+    typeof record === 'object' &&
+    record !== null &&
+    record.v === 1 &&
+    typeof record.publicKey === 'string' &&
+    typeof record.ciphertext === 'string'
+  ) {
     return record as AttestationRecord;
   }
   throw corrupt(key);

@@ -92,7 +92,11 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
   const seeds = createSeedVault({ store, cipher, clock, random, tenant, announce });
 
   /** Stores a key unless its id or the key itself is known already; `extra` goes with it. Wipes `secret`. */
-  async function keep(secret: Uint8Array, facts: Pick<KeyRecord, 'keyId' | 'tags' | 'path' | 'seedId'>, extra: readonly Command[]): Promise<KeyInfo | undefined> {
+  async function keep(
+    secret: Uint8Array,
+    facts: Pick<KeyRecord, 'keyId' | 'tags' | 'path' | 'seedId'>,
+    extra: readonly Command[],
+  ): Promise<KeyInfo | undefined> {
     try {
       const publicKey = toHex(toSecp256k1PublicKey(secret));
       const base = { v: 1, ...facts, algorithm: 'secp256k1', purpose: 'signing', publicKey } as const;
@@ -100,7 +104,8 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
       const record: KeyRecord = { ...base, state: 'active', createdMs: clock.nowMs(), revokedMs: null, revokedReason: null, ciphertext };
       const index = `key-public/${publicKey}`;
       const known = await readDoc(store, index);
-      if (known !== undefined) throw new CastellanError('KEY_INVALID', { message: 'This very key exists already.', details: { publicKey } });
+      if (known !== undefined)
+        throw new CastellanError('KEY_INVALID', { message: 'This very key exists already.', details: { publicKey } });
       if ((await readDoc(store, keyDoc(facts.keyId))) !== undefined) {
         throw new CastellanError('KEY_INVALID', { message: 'There is a key with this id already.', details: { keyId: facts.keyId } });
       }
@@ -130,7 +135,12 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
       }
       const { record, version } = seed;
       const path = paths.getPath({ purpose: 44, coinType: COIN_TYPES.ether, account: record.nextAccount, change: 0, index: 0 });
-      const advance: Command = { kind: 'doc.put', key: seedDoc(seedId), value: { ...record, nextAccount: record.nextAccount + 1 } as unknown as Json, ifVersion: version };
+      const advance: Command = {
+        kind: 'doc.put',
+        key: seedDoc(seedId),
+        value: { ...record, nextAccount: record.nextAccount + 1 } as unknown as Json,
+        ifVersion: version,
+      };
       const secret = seeds.derive(record, path);
       const taken = await readDoc(store, `key-public/${toHex(toSecp256k1PublicKey(secret))}`);
       if (taken !== undefined) {
@@ -150,13 +160,15 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
       const { keyId, tags } = checkConfig(config);
       if (config.source !== 'random') return nextOfSeed(config.seedId ?? DEFAULT_SEED, keyId, tags);
       const secret = random.bytes(32);
-      if (!isSecp256k1Secret(secret) || secret.every((byte) => byte === secret[0])) throw invalid('The source of randomness did not give a key.');
+      if (!isSecp256k1Secret(secret) || secret.every((byte) => byte === secret[0]))
+        throw invalid('The source of randomness did not give a key.');
       const made = await keep(secret, { keyId, tags, path: null, seedId: null }, []);
       if (made === undefined) throw contended();
       return made;
     },
     async deriveKey({ seedId, path, id, tags }: DeriveKeyConfig): Promise<KeyInfo> {
-      if (paths.parsePath(path).coinType !== COIN_TYPES.ether) throw new CastellanError('DERIVATION_INVALID', { message: 'secp256k1 keys are derived under coin type 60.' });
+      if (paths.parsePath(path).coinType !== COIN_TYPES.ether)
+        throw new CastellanError('DERIVATION_INVALID', { message: 'secp256k1 keys are derived under coin type 60.' });
       const seed = await seeds.find(seedId);
       if (seed === undefined) throw unknownSeed(seedId);
       const facts = { keyId: checkId(id), tags: checkTags(tags), path, seedId };
@@ -165,7 +177,8 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
       return made;
     },
     createSeed: (options: { readonly id?: string; readonly bits?: 128 | 256 } = {}) => seeds.create(options),
-    importMnemonic: (options: { readonly mnemonic: string; readonly passphrase?: string; readonly id?: string }) => seeds.importPhrase(options),
+    importMnemonic: (options: { readonly mnemonic: string; readonly passphrase?: string; readonly id?: string }) =>
+      seeds.importPhrase(options),
     getKey: async (keyId: string) => toKeyInfo((await readKeyRecord(store, keyId)).record),
     async listKeys(filter: { readonly state?: KeyInfo['state']; readonly tag?: string } = {}): Promise<readonly KeyInfo[]> {
       const found: KeyInfo[] = [];
@@ -175,14 +188,16 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
         const rows = await store.scan(prefix, { limit: PAGE, ...(after === undefined ? {} : { after }) });
         for (const row of rows) {
           const info = toKeyInfo(parseKeyRecord(toDoc(row.value, row.key).value));
-          if ((filter.state === undefined || info.state === filter.state) && (filter.tag === undefined || info.tags.includes(filter.tag))) found.push(info);
+          if ((filter.state === undefined || info.state === filter.state) && (filter.tag === undefined || info.tags.includes(filter.tag)))
+            found.push(info);
         }
         after = rows.at(-1)?.key;
         if (rows.length < PAGE || after === undefined) return found;
       }
     },
     async revokeKey(keyId: string, reason: string): Promise<KeyInfo> {
-      if (typeof reason !== 'string' || reason.length === 0 || reason.length > 500) throw invalid('A revocation states its reason in 1 to 500 characters.');
+      if (typeof reason !== 'string' || reason.length === 0 || reason.length > 500)
+        throw invalid('A revocation states its reason in 1 to 500 characters.');
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const { record, version } = await readKeyRecord(store, keyId);
         if (record.state === 'revoked') return toKeyInfo(record);
@@ -212,11 +227,20 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
   function checkConfig(config: GenerateKeyConfig): { readonly keyId: string; readonly tags: readonly string[] } {
     if (typeof config !== 'object' || config === null) throw invalid('A key is made from a configuration.');
     const strange = Object.keys(config).find((field) => !CONFIG_FIELDS.has(field));
-    if (strange === 'autoRotate' || strange === 'rotationIntervalDays') throw new CastellanError('MODE_UNAVAILABLE', { message: 'Key rotation is not available in this version.', details: { field: strange } });
+    if (strange === 'autoRotate' || strange === 'rotationIntervalDays')
+      throw new CastellanError('MODE_UNAVAILABLE', {
+        message: 'Key rotation is not available in this version.',
+        details: { field: strange },
+      });
     if (strange !== undefined) throw invalid(`The configuration has an unknown field: ${strange.slice(0, 64)}.`);
-    if (config.algorithm !== 'secp256k1') throw new CastellanError('MODE_UNAVAILABLE', { message: 'Wallet keys of this version are secp256k1.', details: { algorithm: String(config.algorithm).slice(0, 64) } });
+    if (config.algorithm !== 'secp256k1')
+      throw new CastellanError('MODE_UNAVAILABLE', {
+        message: 'Wallet keys of this version are secp256k1.',
+        details: { algorithm: String(config.algorithm).slice(0, 64) },
+      });
     if (config.purpose !== 'signing') throw invalid("The purpose of a wallet key is 'signing'.");
-    if (config.source !== undefined && config.source !== 'derived' && config.source !== 'random') throw invalid("The source of a key is 'derived' or 'random'.");
+    if (config.source !== undefined && config.source !== 'derived' && config.source !== 'random')
+      throw invalid("The source of a key is 'derived' or 'random'.");
     if (config.source === 'random' && config.seedId !== undefined) throw invalid('A key of its own randomness has no seed.');
     return { keyId: checkId(config.id), tags: checkTags(config.tags) };
   }
@@ -229,7 +253,8 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
 }
 
 function checkTags(tags: readonly string[] = []): readonly string[] {
-  if (!Array.isArray(tags) || tags.length > 16 || !tags.every((tag) => typeof tag === 'string' && tag.length > 0 && tag.length <= 64)) throw invalid('Tags are at most 16 texts of 1 to 64 characters.');
+  if (!Array.isArray(tags) || tags.length > 16 || !tags.every((tag) => typeof tag === 'string' && tag.length > 0 && tag.length <= 64))
+    throw invalid('Tags are at most 16 texts of 1 to 64 characters.');
   return [...tags];
 }
 

@@ -1,4 +1,4 @@
-import { canonicalize, CastellanError, type Json, type KeyAlgorithm, readDoc, type Store, type TimeMs } from '../../core/index.ts';
+import { CastellanError, canonicalize, type Json, type KeyAlgorithm, readDoc, type Store, type TimeMs } from '../../core/index.ts';
 
 /** A key at rest: document `key/<keyId>`. Everything but `ciphertext` may be read by anyone with the store. */
 export interface KeyRecord {
@@ -53,7 +53,8 @@ export function keyContext(tenant: string, record: Pick<KeyRecord, 'v' | 'keyId'
 /** Reads a key's record. @throws KEY_UNKNOWN, STORE_CORRUPT, STORE_UNAVAILABLE */
 export async function readKeyRecord(store: Store, keyId: string): Promise<{ readonly record: KeyRecord; readonly version: number }> {
   const doc = typeof keyId === 'string' && KEY_ID.test(keyId) ? await readDoc(store, keyDoc(keyId)) : undefined;
-  if (doc === undefined) throw new CastellanError('KEY_UNKNOWN', { message: 'There is no such key.', details: { keyId: String(keyId).slice(0, 64) } });
+  if (doc === undefined)
+    throw new CastellanError('KEY_UNKNOWN', { message: 'There is no such key.', details: { keyId: String(keyId).slice(0, 64) } });
   const record = parseKeyRecord(doc.value);
   if (record.keyId !== keyId) throw corrupt(keyId);
   return { record, version: doc.version };

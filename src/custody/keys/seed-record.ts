@@ -1,4 +1,4 @@
-import { canonicalize, CastellanError, type Json, readDoc, type Store, type TimeMs } from '../../core/index.ts';
+import { CastellanError, canonicalize, type Json, readDoc, type Store, type TimeMs } from '../../core/index.ts';
 import { KEY_ID } from './key-record.ts';
 
 /** A seed at rest: document `seed/<seedId>`. Both ciphertexts are under the vault's key for private keys. */
@@ -33,8 +33,12 @@ export function seedContext(tenant: string, seedId: string, part: 'seed' | 'entr
 }
 
 /** Reads a seed's record; undefined where there is none. @throws KEY_INVALID, STORE_CORRUPT, STORE_UNAVAILABLE */
-export async function readSeedRecord(store: Store, seedId: string): Promise<{ readonly record: SeedRecord; readonly version: number } | undefined> {
-  if (typeof seedId !== 'string' || !KEY_ID.test(seedId)) throw new CastellanError('KEY_INVALID', { message: 'A seed id is 1 to 64 of A-Z a-z 0-9 _ . -' });
+export async function readSeedRecord(
+  store: Store,
+  seedId: string,
+): Promise<{ readonly record: SeedRecord; readonly version: number } | undefined> {
+  if (typeof seedId !== 'string' || !KEY_ID.test(seedId))
+    throw new CastellanError('KEY_INVALID', { message: 'A seed id is 1 to 64 of A-Z a-z 0-9 _ . -' });
   const doc = await readDoc(store, seedDoc(seedId));
   return doc === undefined ? undefined : { record: parseSeedRecord(doc.value, seedId), version: doc.version };
 }

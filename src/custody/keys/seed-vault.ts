@@ -8,7 +8,11 @@ export interface SeedVault {
   /** Makes a seed of fresh entropy. @throws KEY_INVALID where the id is taken */
   create(options: { readonly id?: string | undefined; readonly bits?: 128 | 256 | undefined }): Promise<SeedInfo>;
   /** Keeps the seed of a BIP-39 phrase. @throws KEY_INVALID */
-  importPhrase(options: { readonly id?: string | undefined; readonly mnemonic: string; readonly passphrase?: string | undefined }): Promise<SeedInfo>;
+  importPhrase(options: {
+    readonly id?: string | undefined;
+    readonly mnemonic: string;
+    readonly passphrase?: string | undefined;
+  }): Promise<SeedInfo>;
   find(seedId: string): Promise<{ readonly record: SeedRecord; readonly version: number } | undefined>;
   /** The private key at a path; the caller wipes it. @throws KEY_DECRYPT_FAILED, DERIVATION_INVALID */
   derive(record: SeedRecord, path: string): Uint8Array;
@@ -26,7 +30,11 @@ export interface SeedVaultOptions {
 
 /** Keeps seeds in the store, each sealed under the key of the vault. */
 export function createSeedVault({ store, cipher, clock, random, tenant, announce }: SeedVaultOptions): SeedVault {
-  async function keep(id: string | undefined, origin: SeedRecord['origin'], secret: { readonly entropy: Uint8Array; readonly seed: Uint8Array }): Promise<SeedInfo> {
+  async function keep(
+    id: string | undefined,
+    origin: SeedRecord['origin'],
+    secret: { readonly entropy: Uint8Array; readonly seed: Uint8Array },
+  ): Promise<SeedInfo> {
     try {
       const nowMs = clock.nowMs();
       const seedId = id ?? newId(random, nowMs);

@@ -65,14 +65,22 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
   try {
     const stored = await readDoc(store, 'vault');
     if (stored !== undefined) return await unlock(parseVaultHeader(stored.value), secret, tenant, random);
-    const [orphan] = [...(await store.scan(storeKey.doc('key/'), { limit: 1 })), ...(await store.scan(storeKey.doc('seed/'), { limit: 1 }))];
-    if (orphan !== undefined) throw new CastellanError('STORE_CORRUPT', { message: 'The store holds keys, and the header of their vault is gone.' });
+    const [orphan] = [
+      ...(await store.scan(storeKey.doc('key/'), { limit: 1 })),
+      ...(await store.scan(storeKey.doc('seed/'), { limit: 1 })),
+    ];
+    if (orphan !== undefined)
+      throw new CastellanError('STORE_CORRUPT', { message: 'The store holds keys, and the header of their vault is gone.' });
     const { header, vault } = await make(secret, tenant, random);
     const put = await applyStep(store, { commands: [{ kind: 'doc.put', key: 'vault', value: header as unknown as Json, ifVersion: 0 }] });
     if (put.ok) return vault;
     vault.close();
     const other = await readDoc(store, 'vault');
-    if (other === undefined) throw new CastellanError('STORE_UNAVAILABLE', { message: 'The header of the vault could not be stored.', details: { reason: put.reason.code } });
+    if (other === undefined)
+      throw new CastellanError('STORE_UNAVAILABLE', {
+        message: 'The header of the vault could not be stored.',
+        details: { reason: put.reason.code },
+      });
     return await unlock(parseVaultHeader(other.value), secret, tenant, random);
   } finally {
     if (typeof secret !== 'string') secret.fill(0);
@@ -95,7 +103,11 @@ function coreOf(vault: Vault): VaultCore {
   return core;
 }
 
-async function make(secret: string | Uint8Array, tenant: string, random: Random): Promise<{ readonly header: VaultHeader; readonly vault: Vault }> {
+async function make(
+  secret: string | Uint8Array,
+  tenant: string,
+  random: Random,
+): Promise<{ readonly header: VaultHeader; readonly vault: Vault }> {
   const salt = random.bytes(16);
   const kdf = typeof secret === 'string' ? 'argon2id' : 'hkdf-sha256';
   const bare = { v: 1, kdf, salt: toHex(salt), cost: typeof secret === 'string' ? PASSWORD_HASH_COST : null } as const;
@@ -115,7 +127,12 @@ async function unlock(header: VaultHeader, secret: string | Uint8Array, tenant: 
   }
 }
 
-async function build(header: Omit<VaultHeader, 'check'>, secret: string | Uint8Array, tenant: string, random: Random): Promise<{ readonly vault: Vault; readonly checks: Cipher }> {
+async function build(
+  header: Omit<VaultHeader, 'check'>,
+  secret: string | Uint8Array,
+  tenant: string,
+  random: Random,
+): Promise<{ readonly vault: Vault; readonly checks: Cipher }> {
   const kek = await deriveKek(header, secret);
   try {
     const sub = (use: string): Uint8Array => expandKey(kek, Buffer.from(tenant), `castellan.vault.${use}.v1`);
@@ -157,9 +174,11 @@ function checkContext(header: Omit<VaultHeader, 'check'>, tenant: string): strin
 }
 
 function readSecret({ passphrase, encryptionKey }: VaultOptions): string | Uint8Array {
-  if ((passphrase === undefined) === (encryptionKey === undefined)) throw invalid('A vault opens with a passphrase or with an encryption key: give exactly one.');
+  if ((passphrase === undefined) === (encryptionKey === undefined))
+    throw invalid('A vault opens with a passphrase or with an encryption key: give exactly one.');
   if (passphrase !== undefined) {
-    if (typeof passphrase !== 'string' || passphrase.length < 8 || !passphrase.isWellFormed()) throw invalid('A passphrase has at least 8 characters.');
+    if (typeof passphrase !== 'string' || passphrase.length < 8 || !passphrase.isWellFormed())
+      throw invalid('A passphrase has at least 8 characters.');
     return passphrase;
   }
   if (typeof encryptionKey === 'string' && RAW_HEX.test(encryptionKey)) return fromHex(encryptionKey);

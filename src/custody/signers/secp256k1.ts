@@ -19,7 +19,8 @@ export function toSecp256k1PublicKey(secret: Uint8Array): Uint8Array {
  * @throws KEY_INVALID unless `hash` is 32 bytes
  */
 export function signSecp256k1(hash: Uint8Array, secret: Uint8Array): Uint8Array {
-  if (!(hash instanceof Uint8Array) || hash.length !== 32) throw new CastellanError('KEY_INVALID', { message: 'What is signed is a hash of 32 bytes.' });
+  if (!(hash instanceof Uint8Array) || hash.length !== 32)
+    throw new CastellanError('KEY_INVALID', { message: 'What is signed is a hash of 32 bytes.' });
   const recovered = secp256k1.sign(hash, secret, { prehash: false, lowS: true, format: 'recovered' });
   // The library puts the recovery id first.
   const signature = new Uint8Array(65);

@@ -46,12 +46,26 @@ async function readRow(store: Store, row: RequestRow): Promise<RequestRow> {
   return fresh === undefined ? row : (fresh as unknown as RequestRow);
 }
 
+/** Refusals after which a held permit can never be redeemed any more. */
+const VOIDED: ReadonlySet<unknown> = new Set<ReasonCode>(['halted', 'agent_paused', 'epoch_changed', 'policy_changed', 'registry_changed', 'permit_expired', 'approval_expired', 'key_revoked']);
+
+/** Redeems and signs. A permit that is void for ever gives its room and its place in the sequence back, so that nothing behind it waits. */
+async function signHeld(parts: AdvanceParts, row: RequestRow, secret: string, payload: Uint8Array): ReturnType<Custodian['sign']> {
+  try {
+    return await parts.custodian.sign(permitId(row.agent, row.requestId, secret), payload);
+  } catch (error) {
+    if (isCastellanError(error) && VOIDED.has(error.details['reason'])) {
+      await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]).catch(() => undefined);
+    }
+    throw error;
+  }
+}
+
 /** Signs the row's own payload, or — after a crash — completes exactly that payload, and stores the bytes encrypted. */
 async function sign(parts: AdvanceParts, adapter: ChainAdapter, row: RequestRow): Promise<SignedTransaction> {
   if (row.permit === null || row.payload === null) throw new TypeError('a held request has a permit and a payload');
   const payload = new Uint8Array(Buffer.from(row.payload, 'base64'));
-  const signature =
-    row.state === 'held' ? await parts.custodian.sign(permitId(row.agent, row.requestId, row.permit.secret), payload) : await parts.custodian.resume(row);
+  const signature = row.state === 'held' ? await signHeld(parts, row, row.permit.secret, payload) : await parts.custodian.resume(row);
   const tx = adapter.codec.adopt(payload, accountChain(row.wallet), row.wallet);
   const signed = adapter.codec.assemble(tx, signature.signature);
   const stored = await parts.journal.apply([

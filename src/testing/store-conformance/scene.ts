@@ -31,7 +31,8 @@ export function requestRow(nowMs: number, options: RequestOptions): RequestRow {
   return {
     agent: options.agent ?? AGENT, requestId: options.id, bodyDigest: sha256Hex(options.body ?? options.id), actionDigest: sha256Hex(`action ${options.id}`),
     payloadDigest: sha256Hex(`payload ${options.id}`), decisionId: `d-${options.id}`, logIndex: -1, state: 'held', wallet: WALLET, slot: options.slot ?? null,
-    lines: options.lines ?? [{ account: ACCOUNT, amount: options.amount ?? '1' }], dueMs: options.dueMs ?? nowMs + HOLD_MS, permit: null, sealed: null, txHash: null, updatedMs: 0,
+    lines: options.lines ?? [{ account: ACCOUNT, amount: options.amount ?? '1' }], dueMs: options.dueMs ?? nowMs + HOLD_MS, permit: null,
+    feeLines: [], feeCeiling: '0', payload: null, sealed: null, txHash: null, updatedMs: 0,
   };
 }
 

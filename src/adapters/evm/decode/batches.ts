@@ -1,7 +1,6 @@
-import type { AbiParameter } from 'viem';
-import { decodeAbiParameters, encodeAbiParameters, parseAbiParameters } from 'viem';
 import type { EvmAddress } from '../address.ts';
-import { hexOf } from '../address.ts';
+import type { AbiType, AbiValue } from './abi-reader.ts';
+import { readAbi } from './abi-reader.ts';
 import { selectorOf } from './methods.ts';
 
 /** One call inside a batch. `to: null`: the batching contract calls into itself. */
@@ -23,55 +22,69 @@ export interface Batch {
   readonly read: (calldata: Uint8Array) => readonly BatchedCall[] | null;
 }
 
-type Hex = `0x${string}`;
-type Tuple = readonly unknown[];
+type Values = readonly AbiValue[];
 
-const bytesOf = (hex: unknown): Uint8Array => new Uint8Array(Buffer.from((hex as Hex).slice(2), 'hex'));
-
-function call(to: unknown, value: unknown, data: unknown): BatchedCall {
-  return { to: to === null ? null : ((to as string).toLowerCase() as EvmAddress), value: value as bigint, data: bytesOf(data) };
+function spell(type: AbiType): string {
+  if (typeof type === 'string') return type;
+  return 'list' in type ? `${spell(type.list)}[]` : `(${type.record.map(spell).join(',')})`;
 }
 
-function batch(name: string, types: string, sender: Batch['sender'], calls: (values: Tuple) => readonly BatchedCall[] | null): Batch {
-  const parameters = parseAbiParameters(types) as readonly AbiParameter[];
+function call(to: AbiValue | null | undefined, value: AbiValue | undefined, data: AbiValue | undefined): BatchedCall {
+  return { to: (to ?? null) as EvmAddress | null, value: value as bigint, data: data as Uint8Array };
+}
+
+function batch(
+  name: string,
+  types: readonly AbiType[],
+  sender: Batch['sender'],
+  calls: (values: Values) => readonly BatchedCall[] | null,
+): Batch {
   const read: Batch['read'] = (calldata) => {
-    try {
-      const encoded = hexOf(calldata, 4);
-      const values = decodeAbiParameters(parameters, encoded) as Tuple;
-      return encodeAbiParameters(parameters, values as never) === encoded ? calls(values) : null;
-    } catch {
-      return null;
-    }
+    const values = readAbi(calldata, 4, types);
+    return values === null ? null : calls(values);
   };
-  return { name, selector: selectorOf(`${name}(${types.replaceAll(', ', ',')})`), sender, read };
+  return { name, selector: selectorOf(`${name}(${types.map(spell).join(',')})`), sender, read };
 }
 
-const own = (datas: unknown): readonly BatchedCall[] => (datas as Tuple).map((data) => call(null, 0n, data));
-const rows = (list: unknown, read: (row: Tuple) => BatchedCall): readonly BatchedCall[] => (list as readonly Tuple[]).map(read);
+const DATAS: AbiType = { list: 'bytes' };
+const CALLS: AbiType = { list: { record: ['address', 'bytes'] } };
+const CALLS_OR_FAIL: AbiType = { list: { record: ['address', 'bool', 'bytes'] } };
+const VALUE_CALLS_OR_FAIL: AbiType = { list: { record: ['address', 'bool', 'uint256', 'bytes'] } };
+const VALUE_CALLS: AbiType = { list: { record: ['address', 'uint256', 'bytes'] } };
+const ADDRESSES: AbiType = { list: 'address' };
+const AMOUNTS: AbiType = { list: 'uint256' };
 
-function columns(to: unknown, values: unknown, datas: unknown): readonly BatchedCall[] | null {
-  const [addresses, amounts, payloads] = [to as Tuple, values as Tuple | null, datas as Tuple];
+const own = (datas: AbiValue | undefined): readonly BatchedCall[] => (datas as Values).map((data) => call(null, 0n, data));
+const rows = (list: AbiValue | undefined, read: (row: Values) => BatchedCall): readonly BatchedCall[] =>
+  (list as readonly Values[]).map(read);
+const plain = ([to, data]: Values): BatchedCall => call(to, 0n, data);
+const valued = ([to, value, data]: Values): BatchedCall => call(to, value, data);
+
+function columns(
+  to: AbiValue | undefined,
+  values: AbiValue | null | undefined,
+  datas: AbiValue | undefined,
+): readonly BatchedCall[] | null {
+  const [addresses, amounts, payloads] = [to as Values, (values ?? null) as Values | null, datas as Values];
   if (addresses.length !== payloads.length || (amounts !== null && amounts.length !== payloads.length)) return null;
   return addresses.map((address, index) => call(address, amounts === null ? 0n : amounts[index], payloads[index]));
 }
 
 const BATCHES: readonly Batch[] = [
-  batch('multicall', 'bytes[]', 'self', ([datas]) => own(datas)),
-  batch('multicall', 'uint256, bytes[]', 'self', ([, datas]) => own(datas)),
-  batch('multicall', 'bytes32, bytes[]', 'self', ([, datas]) => own(datas)),
-  batch('aggregate', '(address,bytes)[]', 'contract', ([list]) => rows(list, ([to, data]) => call(to, 0n, data))),
-  batch('tryAggregate', 'bool, (address,bytes)[]', 'contract', ([, list]) => rows(list, ([to, data]) => call(to, 0n, data))),
-  batch('blockAndAggregate', '(address,bytes)[]', 'contract', ([list]) => rows(list, ([to, data]) => call(to, 0n, data))),
-  batch('tryBlockAndAggregate', 'bool, (address,bytes)[]', 'contract', ([, list]) => rows(list, ([to, data]) => call(to, 0n, data))),
-  batch('aggregate3', '(address,bool,bytes)[]', 'contract', ([list]) => rows(list, ([to, , data]) => call(to, 0n, data))),
-  batch('aggregate3Value', '(address,bool,uint256,bytes)[]', 'contract', ([list]) =>
-    rows(list, ([to, , value, data]) => call(to, value, data)),
-  ),
-  batch('execute', '(address,uint256,bytes)[]', 'contract', ([list]) => rows(list, ([to, value, data]) => call(to, value, data))),
-  batch('executeBatch', '(address,uint256,bytes)[]', 'contract', ([list]) => rows(list, ([to, value, data]) => call(to, value, data))),
-  batch('executeBatch', 'address[], bytes[]', 'contract', ([to, datas]) => columns(to, null, datas)),
-  batch('executeBatch', 'address[], uint256[], bytes[]', 'contract', ([to, values, datas]) => columns(to, values, datas)),
-  batch('execute', 'address, uint256, bytes', 'contract', ([to, value, data]) => [call(to, value, data)]),
+  batch('multicall', [DATAS], 'self', ([datas]) => own(datas)),
+  batch('multicall', ['uint256', DATAS], 'self', ([, datas]) => own(datas)),
+  batch('multicall', ['bytes32', DATAS], 'self', ([, datas]) => own(datas)),
+  batch('aggregate', [CALLS], 'contract', ([list]) => rows(list, plain)),
+  batch('tryAggregate', ['bool', CALLS], 'contract', ([, list]) => rows(list, plain)),
+  batch('blockAndAggregate', [CALLS], 'contract', ([list]) => rows(list, plain)),
+  batch('tryBlockAndAggregate', ['bool', CALLS], 'contract', ([, list]) => rows(list, plain)),
+  batch('aggregate3', [CALLS_OR_FAIL], 'contract', ([list]) => rows(list, ([to, , data]) => call(to, 0n, data))),
+  batch('aggregate3Value', [VALUE_CALLS_OR_FAIL], 'contract', ([list]) => rows(list, ([to, , value, data]) => call(to, value, data))),
+  batch('execute', [VALUE_CALLS], 'contract', ([list]) => rows(list, valued)),
+  batch('executeBatch', [VALUE_CALLS], 'contract', ([list]) => rows(list, valued)),
+  batch('executeBatch', [ADDRESSES, DATAS], 'contract', ([to, datas]) => columns(to, null, datas)),
+  batch('executeBatch', [ADDRESSES, AMOUNTS, DATAS], 'contract', ([to, values, datas]) => columns(to, values, datas)),
+  batch('execute', ['address', 'uint256', 'bytes'], 'contract', (values) => [valued(values)]),
 ];
 
 const BY_SELECTOR: ReadonlyMap<string, Batch> = new Map(BATCHES.map((known) => [known.selector, known]));

@@ -54,6 +54,7 @@ export function decodeTransaction(tx: UnsignedTransaction, tokens: KnownTokens):
   const envelope = readOn(tx.payload, tx.chain);
   checkAgreement(tx, envelope);
   const native = nativeAssetId(tx.chain);
+  if (!tx.wallet.startsWith(`${tx.chain}:0x`)) throw undecodable('wallet_mismatch');
   const fee: Effect = { kind: 'fee', account: tx.wallet, asset: native, max: tx.fee.ceiling, leaf: '0', source: 'bytes' };
   const found: Findings = { effects: [fee, ...accessListNote(envelope)], leaves: 0, complete: true };
   if (envelope.to === null) {

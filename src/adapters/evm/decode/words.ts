@@ -7,7 +7,27 @@ export type WordType = 'address' | 'bool' | 'uint8' | 'uint48' | 'uint160' | 'ui
 export type Word = string | bigint | boolean;
 
 /** How many of a word's 32 bytes the type uses, from the right. */
-const WIDTH: Readonly<Record<WordType, number>> = { address: 20, bool: 1, uint8: 1, uint48: 6, uint160: 20, uint256: 32, bytes32: 32 };
+const WIDTH: Readonly<Record<WordType, number>> = {
+  address: 20,
+  bool: 1,
+  uint8: 1,
+  uint48: 6,
+  uint160: 20,
+  uint256: 32,
+  bytes32: 32,
+};
+
+/** Reads the word at `at`; null where bytes are missing, the padding is not zero, or a bool is neither 0 nor 1. */
+export function readWord(data: Uint8Array, at: number, type: WordType): Word | null {
+  const end = at + 32;
+  if (end > data.length) return null;
+  const start = end - WIDTH[type];
+  for (let pad = at; pad < start; pad += 1) if (data[pad] !== 0) return null;
+  const hex = hexOf(data, start, end);
+  if (type === 'address' || type === 'bytes32') return hex;
+  if (type !== 'bool') return BigInt(hex);
+  return hex === '0x01' ? true : hex === '0x00' ? false : null;
+}
 
 /**
  * Reads exactly `types.length` words that fill `data` from `at` to its end.
@@ -17,14 +37,9 @@ export function readWords(data: Uint8Array, at: number, types: readonly WordType
   if (data.length !== at + types.length * 32) return null;
   const words: Word[] = [];
   for (const [index, type] of types.entries()) {
-    const end = at + index * 32 + 32;
-    const start = end - WIDTH[type];
-    for (let pad = end - 32; pad < start; pad += 1) if (data[pad] !== 0) return null;
-    const hex = hexOf(data, start, end);
-    if (type === 'address' || type === 'bytes32') words.push(hex);
-    else if (type !== 'bool') words.push(BigInt(hex));
-    else if (hex === '0x00' || hex === '0x01') words.push(hex === '0x01');
-    else return null;
+    const word = readWord(data, at + index * 32, type);
+    if (word === null) return null;
+    words.push(word);
   }
   return words;
 }

@@ -1,6 +1,6 @@
 import { storeKey } from '../../../core/store.ts';
 import type { Reason } from '../../../core/reason.ts';
-import type { Command, Doc } from '../../../core/store.ts';
+import type { Command, Doc, Json } from '../../../core/store.ts';
 import { malformed, refuse } from './refuse.ts';
 import { readRow } from './rows.ts';
 import type { StepContext } from './rows.ts';
@@ -15,7 +15,20 @@ export function putDoc(context: StepContext, command: Extract<Command, { kind: '
   if (command.ifVersion !== undefined && command.ifVersion !== version) {
     return refuse('version_conflict', 'The document has another version.', { retryable: true, facts: { key: command.key, version } });
   }
-  if (command.value !== null) context.rows.put(key, { version: version + 1, value: command.value } satisfies Doc);
-  else if (version > 0) context.rows.put(key, null);
+  if (command.value !== null) {
+    const value = asJson(command.value);
+    if (value === undefined) return malformed('document');
+    context.rows.put(key, { version: version + 1, value } satisfies Doc);
+  }
+  if (command.value === null && version > 0) context.rows.put(key, null);
   return undefined;
+}
+
+/** An own copy, exactly what a reader gets after a restart; undefined for what is no JSON. */
+function asJson(value: Json): Json | undefined {
+  try {
+    return JSON.parse(JSON.stringify(value)) as Json;
+  } catch {
+    return undefined;
+  }
 }

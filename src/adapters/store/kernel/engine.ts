@@ -10,10 +10,11 @@ export const BUSY: unique symbol = Symbol('busy');
 export const MAX_QUEUED_STEPS = 100_000;
 /** Most steps that share one commit: bounds how long one commit blocks and how much memory it holds. */
 export const MAX_GROUP_STEPS = 512;
-/** Longest that one process commits group after group before it leaves the lock to others, ms. */
-const TENURE_MS = 20;
-/** How long it leaves it, ms: others look about once a millisecond. */
+/** Most groups that one process commits in a row before it leaves the lock to others. */
+const TENURE_GROUPS = 16;
+/** How long it leaves it: others look about once a millisecond. In turns too, so that a clock that stands still ends it. */
 const REST_MS = 2;
+const REST_TURNS = 200;
 const MIN_BACKOFF_MS = 1;
 const MAX_BACKOFF_MS = 8;
 
@@ -111,18 +112,19 @@ export function createEngine(options: EngineOptions): Engine {
     }
   };
 
+  const rest = async (): Promise<void> => {
+    const untilMs = clock.monotonicMs() + REST_MS;
+    for (let n = 0; n < REST_TURNS && clock.monotonicMs() < untilMs; n++) await turn();
+  };
+
   const pump = async (): Promise<void> => {
     await turn();
-    let tenureFromMs = clock.monotonicMs();
-    while (queue.length > 0) {
+    for (let groups = 1; queue.length > 0; groups++) {
       await commitBatch(takeBatch());
-      const tired = clock.monotonicMs() - tenureFromMs >= TENURE_MS;
       await turn();
-      if (queue.length === 0 || !(tired || options.contended())) continue;
-      turns.hold();
-      await sleep(REST_MS);
-      turns.release();
-      tenureFromMs = clock.monotonicMs();
+      // Only a backlog keeps others out: where it is worked off, the callers' own work leaves gaps between commits.
+      const backlog = queuedSteps >= MAX_GROUP_STEPS && groups % TENURE_GROUPS === 0;
+      if (queue.length > 0 && (backlog || options.contended())) await rest();
     }
     pumping = undefined;
   };

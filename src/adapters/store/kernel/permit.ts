@@ -27,7 +27,7 @@ export function issue(context: StepContext, command: Issue): Reason | undefined 
   if (permit.payloadDigest !== row.payloadDigest || permit.actionDigest !== row.actionDigest) return refuse('permit_payload_mismatch', 'The permit is for other bytes than the decision.');
   const stale = checkHalt(context, row.agent) ?? checkRules(context.rows, row.agent, permit);
   if (stale !== undefined) return stale;
-  context.rows.put(key, { ...row, permit: { ...permit, redeemedBy: null }, updatedMs: context.closeAtMs } satisfies RequestRow);
+  context.rows.put(key, { ...row, permit: { ...permit, approvals: [...permit.approvals], redeemedBy: null }, updatedMs: context.closeAtMs } satisfies RequestRow);
   return undefined;
 }
 

@@ -34,6 +34,7 @@ export function reserve(context: StepContext, request: RequestRow, caps: readonl
 /** Records a request that holds no room. */
 export function note(context: StepContext, request: RequestRow): Reason | undefined {
   if (request?.state !== 'denied' && request?.state !== 'escalated') return malformed('state');
+  if (sumLines(request.lines) === undefined) return malformed('lines');
   const taken = claimRow(context, request);
   if (taken !== undefined) return taken;
   context.rows.put(storeKey.request(request.agent, request.requestId), atRest(context, request));
@@ -57,7 +58,8 @@ function claimRow(context: StepContext, request: RequestRow): Reason | undefined
 
 /** What a new decision may not bring along: permit, signature and booking come from their own commands. */
 function atRest(context: StepContext, request: RequestRow): RequestRow {
-  return { ...request, permit: null, sealed: null, txHash: null, booked: null, logIndex: context.logIndex ?? request.logIndex, updatedMs: context.closeAtMs };
+  const lines = request.lines.map(({ account, amount }) => ({ account, amount }));
+  return { ...request, lines, permit: null, sealed: null, txHash: null, booked: null, logIndex: context.logIndex ?? request.logIndex, updatedMs: context.closeAtMs };
 }
 
 function holdLine(context: StepContext, account: string, amount: bigint, caps: readonly LedgerCap[], heldUntilMs: number): Reason | undefined {
