@@ -7,6 +7,7 @@ const entries = {
   evm: 'src/adapters/evm/index.ts',
   'store/memory': 'src/adapters/store/memory/index.ts',
   'store/sqlite': 'src/adapters/store/sqlite/index.ts',
+  wallets: 'src/integrations/wallets/index.ts',
   testing: 'src/testing/index.ts',
   cli: 'src/integrations/cli/main.ts',
 };

@@ -6,13 +6,20 @@
 export { createAuditLog, verifyLog } from './audit/index.ts';
 export { createMemoryApprovalProvider, signApproval, signStatement } from './approvals/index.ts';
 export { type CompiledPolicy, compilePolicy, DEFAULT_POLICY_BASE, DEFAULT_TEMPLATES, type Permissions } from './authz/index.ts';
-export type { Agent } from './manager/agent.ts';
-export { createSecurityManager, type SecurityManager, type ShutdownReport } from './manager/create.ts';
-export type { SecurityConfig } from './manager/config.ts';
-export type { SecurityHealth } from './manager/health.ts';
-export type { AgentRequest } from './manager/request.ts';
-export type { AuthorizationResult, DryRunResult, ExecutionResult, ExecutionStatus } from './manager/result.ts';
-export type { Wallet } from './manager/wallets.ts';
+export {
+  type Agent,
+  type AgentRequest,
+  type AuthorizationResult,
+  createSecurityManager,
+  type DryRunResult,
+  type ExecutionResult,
+  type ExecutionStatus,
+  type SecurityConfig,
+  type SecurityHealth,
+  type SecurityManager,
+  type ShutdownReport,
+  type Wallet,
+} from './manager/index.ts';
 export type { AgentSigned, AgentSigningInput, AgentSigningPort } from './core/agent-port.ts';
 export type { ApprovalAnswer, ApprovalRecord, ApprovalRequest } from './core/approval.ts';
 export type { Authorization } from './core/authority.ts';

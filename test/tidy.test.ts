@@ -30,6 +30,7 @@ const entries = [
   'src/adapters/evm/index.ts',
   'src/adapters/store/memory/index.ts',
   'src/adapters/store/sqlite/index.ts',
+  'src/integrations/wallets/index.ts',
   'src/testing/index.ts',
 ];
 

@@ -13,7 +13,7 @@ export const askAPerson: Scene = {
     const before = await chain.balance(stranger);
     const asked = await buyer.execute(order);
     const request = (await security.approvals.get(asked.approvalId ?? ''))?.request;
-    assert.ok(request, 'the question is on file');
+    assert.ok(request, `${endOf(asked)}: no question is on file`);
     assert.equal(await chain.nonce(wallets.buyer.address), 0, 'nothing is sent while it is open');
 
     const forged = { ...signApproval(people.mallory, request, 'approve'), approver: 'anna' };
@@ -22,13 +22,14 @@ export const askAPerson: Scene = {
 
     await security.approvals.answer(signApproval(people.anna, request, 'approve'));
     const done = await buyer.execute(order);
+    assert.equal(endOf(done), 'success');
     assert.deepEqual(done.decision.approvals, [request.id], 'the decision names the approval it stands on');
     assert.equal((await chain.balance(stranger)) - before, parseAmount('1', 18));
     return {
       actual: `${asked.status}, then ${endOf(done)}`,
       decision: asked.decision,
       notes: ['What Anna read and signed:', ...request.rendered.split('\n').map((text) => `  ${text}`)],
-      line: `Mallory's signature in Anna's name was refused; Anna's was taken, and the payment is final in block ${done.receipt?.confirmedAtBlock}.`,
+      line: `Mallory’s signature in Anna’s name was refused; Anna’s was taken, and the payment is final in block ${done.receipt?.confirmedAtBlock}.`,
     };
   },
 };

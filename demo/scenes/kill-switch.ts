@@ -33,8 +33,8 @@ export const killSwitch: Scene = {
       actual: `${results.length} × ${[...codes].join(' or ')}, ${countSignatures(storePath) - before.signatures} signatures`,
       decision: permitted.decision,
       notes: [
-        `All eight layers had said yes and the permit was in hand; with the switch thrown the epoch is ${epoch} and the permit is void.`,
-        `Nonces of the four wallets on chain before and after: ${before.nonces.join(' ')} and ${(await nonces()).join(' ')}.`,
+        `All eight layers had said yes. With the switch thrown the epoch is ${epoch}, and the permit in hand is void.`,
+        `Nonces of the four wallets on chain: ${before.nonces.join(' ')} before, ${(await nonces()).join(' ')} after.`,
       ],
       line: `${results.length} attempts by four agents, not one signature.`,
     };

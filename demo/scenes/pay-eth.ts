@@ -16,6 +16,7 @@ export const payEth: Scene = {
       asset: 'ETH',
       context: { intent: 'Pay 0.5 ETH for invoice 1' },
     });
+    assert.equal(endOf(result), 'success');
     assert.equal((await chain.balance(supplier)) - before, parseAmount('0.5', 18), 'the supplier has the money');
     const fee = formatAmount(result.receipt?.feePaid ?? 0n, 18);
     return {

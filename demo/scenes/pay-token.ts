@@ -10,6 +10,7 @@ export const payToken: Scene = {
   async play({ security, chain, usdc, supplier }) {
     const before = await chain.tokenBalance(usdc.address, supplier);
     const result = await security.agent('bookkeeper').execute({ id: 'invoice-2', to: supplier, amount: '100', asset: 'USDC' });
+    assert.equal(endOf(result), 'success');
     assert.equal((await chain.tokenBalance(usdc.address, supplier)) - before, parseAmount('100', 6), 'the supplier has the tokens');
     return {
       actual: endOf(result),

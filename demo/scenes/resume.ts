@@ -32,6 +32,7 @@ export const resume: Scene = {
 
     const before = await chain.balance(supplier);
     const result = await security.agent('bookkeeper').execute({ id: 'invoice-5', to: supplier, amount: '0.1', asset: 'ETH' });
+    assert.equal(endOf(result), 'success');
     assert.equal((await chain.balance(supplier)) - before, 10n ** 17n);
     return {
       actual: `${unsigned.code}, then ${endOf(result)}`,

@@ -68,24 +68,22 @@ export function createLogTail(
       }
     },
     async catchUp() {
+      // Commits of this process are taken while we wait: only what was known before the call can have been lost.
+      const known = range.size;
       const head = await store.logHead();
-      if (head.size < range.size)
-        throw new CastellanError('LOG_CORRUPT', {
-          message: 'The audit log became shorter.',
-          details: { size: head.size, before: range.size },
-        });
+      if (head.size < known) {
+        throw new CastellanError('LOG_CORRUPT', { message: 'The audit log became shorter.', details: { size: head.size, before: known } });
+      }
       seen = Math.max(seen, head.size);
       while (range.size < head.size) {
         const rows = await store.log(range.size, BATCH);
-        const before = range.size;
+        if (rows.length === 0)
+          throw new CastellanError('LOG_CORRUPT', { message: 'The audit log lacks entries.', details: { index: range.size } });
         for (const row of rows) {
-          // Commits of this process may have been taken while the rows were read.
           if (row.index < range.size) continue;
           check(row);
           append(row);
         }
-        if (rows.length === 0 && range.size === before)
-          throw new CastellanError('LOG_CORRUPT', { message: 'The audit log lacks entries.', details: { index: range.size } });
       }
     },
     state: () => ({ size: range.size, chain, root: range.root(), frontier: range.frontier() }),

@@ -1,5 +1,15 @@
 import { Observable, type Subscription } from 'rxjs';
-import type { Clock, DeadlineHandle, Deadlines, LayerName, LayerOutcome, LayerReport, LayerSignal, Reason, ReasonCode } from '../core/index.ts';
+import type {
+  Clock,
+  DeadlineHandle,
+  Deadlines,
+  LayerName,
+  LayerOutcome,
+  LayerReport,
+  LayerSignal,
+  Reason,
+  ReasonCode,
+} from '../core/index.ts';
 import { deny, type Layer, type LayerContext } from './layer.ts';
 import { readOutcome, readOwnOutcome } from './outcome.ts';
 
@@ -27,7 +37,9 @@ export interface ChainResult {
   readonly unenforced: readonly string[];
 }
 
-const SKIPPED: readonly Reason[] = Object.freeze([Object.freeze({ code: 'skipped', message: 'An earlier layer denied.', retryable: false })]);
+const SKIPPED: readonly Reason[] = Object.freeze([
+  Object.freeze({ code: 'skipped', message: 'An earlier layer denied.', retryable: false }),
+]);
 const NO_REASONS: readonly Reason[] = Object.freeze([]);
 
 /**
@@ -48,7 +60,12 @@ export function judgeChain(layers: readonly Layer[], context: LayerContext, part
 }
 
 /** The same without an Observable of its own, for the one that judges: calls `done` once unless it is stopped before. */
-export function startChain(layers: readonly Layer[], context: LayerContext, parts: ChainParts, done: (result: ChainResult) => void): () => void {
+export function startChain(
+  layers: readonly Layer[],
+  context: LayerContext,
+  parts: ChainParts,
+  done: (result: ChainResult) => void,
+): () => void {
   const run = new ChainRun(layers, context, parts, done);
   run.pump();
   return () => run.stop();
@@ -198,7 +215,10 @@ class ChainRun {
     const tookMs = nowMs - this.#layerBeganMs;
     this.#layerBeganMs = nowMs;
     const inTime = tookMs <= this.#parts.budgetMs(layer.name) && nowMs - this.#beganMs <= this.#parts.totalMs;
-    const outcome = inTime || answered.verdict === 'deny' ? answered : deny('layer_timed_out', FAILURES.layer_timed_out, { rule: layer.name, retryable: true });
+    const outcome =
+      inTime || answered.verdict === 'deny'
+        ? answered
+        : deny('layer_timed_out', FAILURES.layer_timed_out, { rule: layer.name, retryable: true });
     const { verdict, reasons } = outcome.verdict === 'escalate' ? afterApprovals(outcome, this.#context.satisfied) : outcome;
     if (verdict === 'deny') this.#denied = true;
     if (outcome.signals !== undefined) this.#signals.push(...outcome.signals);

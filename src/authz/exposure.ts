@@ -1,4 +1,11 @@
-import { type AccountId, type AssetId, assetAddress, type DecodedTransaction, type Effect, type UnsignedTransaction } from '../core/index.ts';
+import {
+  type AccountId,
+  type AssetId,
+  assetAddress,
+  type DecodedTransaction,
+  type Effect,
+  type UnsignedTransaction,
+} from '../core/index.ts';
 
 /** An amount of one asset. */
 export interface AssetAmount {
@@ -167,7 +174,14 @@ function toOutflow(effect: Flow, calls: readonly OpaqueCall[]): Outflow {
   // What a simulation cannot attribute has left through the one call there is.
   const alone = simulated && to === null && calls.length === 1 ? calls[0] : undefined;
   const call = alone ?? calls.find(({ contract, leaf }) => contract !== null && contract === to && (simulated || leaf === effect.leaf));
-  return { asset: effect.asset, amount: effect.amount, counterparty: effect.counterparty, leaf: effect.leaf, call: call ?? null, simulated };
+  return {
+    asset: effect.asset,
+    amount: effect.amount,
+    counterparty: effect.counterparty,
+    leaf: effect.leaf,
+    call: call ?? null,
+    simulated,
+  };
 }
 
 /** Contracts of assets seen lately; dropped whole when full, because any transaction can name new ones. */

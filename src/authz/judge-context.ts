@@ -1,7 +1,8 @@
 import type { ActionRequest, DecodedTransaction, Effect, Json, ReasonCode, TimeMs, Token, UnsignedTransaction } from '../core/index.ts';
 import type { Exposure } from './exposure.ts';
 import type { JudgeInput } from './judge-input.ts';
-import type { JudgeMemo, JudgeOutput } from './judge-output.ts';
+import type { JudgeMemo } from './judge-memo.ts';
+import type { JudgeOutput } from './judge-output.ts';
 import type { JudgeSettings } from './judge-settings.ts';
 import type { JudgeState } from './judge-state.ts';
 import type { LayerContext } from './layer.ts';

@@ -1,4 +1,11 @@
-import { type AccountId, type ActionRequest, type AssetId, type DecodedTransaction, storeKey, type UnsignedTransaction } from '../core/index.ts';
+import {
+  type AccountId,
+  type ActionRequest,
+  type AssetId,
+  type DecodedTransaction,
+  storeKey,
+  type UnsignedTransaction,
+} from '../core/index.ts';
 import { screenKey } from '../risk/index.ts';
 import { decodedExposure, type Exposure } from './exposure.ts';
 import { accountsOf } from './limits/ledger-accounts.ts';

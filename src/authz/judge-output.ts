@@ -1,12 +1,4 @@
 import type { ChargeLine, Effect, LayerSignal, LedgerCap, SimulationReport } from '../core/index.ts';
-import type { RoomInUse } from './limits/room-in-use.ts';
-import type { Valuation } from './limits/valuation.ts';
-
-/** Computed once per judgement, from facts alone. */
-export interface JudgeMemo {
-  valuation: Valuation | undefined;
-  readonly room: RoomInUse[];
-}
 
 /** What the layers leave for the decision beside their reports. Filled in as they run; denied decisions carry what there was. */
 export interface JudgeOutput {

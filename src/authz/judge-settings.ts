@@ -1,5 +1,5 @@
 import type { LayerName } from '../core/index.ts';
-import type { ActionValidator } from './validator.ts';
+import type { ActionValidator } from './action-validator.ts';
 
 /** What a deployment configures about the eight layers; the same for every agent of a manager. */
 export interface JudgeSettings {

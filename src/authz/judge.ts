@@ -3,7 +3,7 @@ import { type Clock, type Deadlines, type Effect, type Json, LAYERS, type LayerR
 import { type ChainParts, type ChainResult, startChain } from './engine.ts';
 import { decodedExposure, exposureOf } from './exposure.ts';
 import { JudgeContext } from './judge-context.ts';
-import type { Judgement, JudgeInput } from './judge-input.ts';
+import type { JudgeInput, Judgement } from './judge-input.ts';
 import { exposureKeys } from './judge-keys.ts';
 import { createJudgeOutput } from './judge-output.ts';
 import { DEFAULT_JUDGE_SETTINGS, type JudgeSettings, layerBudgetMs } from './judge-settings.ts';
@@ -61,10 +61,26 @@ export function createJudge(options: JudgeOptions): Judge {
       };
       const again = (first: ChainResult, union: JudgeContext): void => {
         const leftMs = totalMs - (clock.monotonicMs() - beganMs);
-        const parts = { clock, deadlines, budgetMs, totalMs: leftMs, skipAfterDenial: false, own: OWN_LAYERS, onTimeout: () => union.abort() };
+        const parts = {
+          clock,
+          deadlines,
+          budgetMs,
+          totalMs: leftMs,
+          skipAfterDenial: false,
+          own: OWN_LAYERS,
+          onTimeout: () => union.abort(),
+        };
         subscriber.add(startChain(unionLayers, union, parts, (second) => guarded(() => finish(stricter(first, second)))));
       };
-      const parts: ChainParts = { clock, deadlines, budgetMs, totalMs, skipAfterDenial: true, own: OWN_LAYERS, onTimeout: () => session.context.abort() };
+      const parts: ChainParts = {
+        clock,
+        deadlines,
+        budgetMs,
+        totalMs,
+        skipAfterDenial: true,
+        own: OWN_LAYERS,
+        onTimeout: () => session.context.abort(),
+      };
       return startChain(layers, session.context, parts, (first) =>
         guarded(() => {
           const union = session.union();
@@ -173,11 +189,17 @@ function stricter(first: ChainResult, second: ChainResult): ChainResult {
 
 const RANK: Readonly<Record<LayerReport['verdict'], number>> = { pass: 0, escalate: 1, skipped: 2, deny: 3 };
 
-const MISSING: Reason = Object.freeze({ code: 'layer_missing', message: 'The chain is not the eight layers, which denies.', retryable: false });
+const MISSING: Reason = Object.freeze({
+  code: 'layer_missing',
+  message: 'The chain is not the eight layers, which denies.',
+  retryable: false,
+});
 
 /** The denial where not even a chain could run. */
 function failed(input: JudgeInput): Judgement {
-  const reports = LAYERS.map((layer): LayerReport => ({ layer, passed: false, verdict: 'deny', score: null, reasons: [FAILED], durationMs: 0 }));
+  const reports = LAYERS.map(
+    (layer): LayerReport => ({ layer, passed: false, verdict: 'deny', score: null, reasons: [FAILED], durationMs: 0 }),
+  );
   return {
     verdict: 'denied',
     reports,

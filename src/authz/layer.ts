@@ -1,7 +1,20 @@
 import type { Observable } from 'rxjs';
-import type { ActionRequest, DecodedTransaction, Effect, Json, LayerName, LayerOutcome, Reason, ReasonCode, TimeMs, Token, UnsignedTransaction } from '../core/index.ts';
+import type {
+  ActionRequest,
+  DecodedTransaction,
+  Effect,
+  Json,
+  LayerName,
+  LayerOutcome,
+  Reason,
+  ReasonCode,
+  TimeMs,
+  Token,
+  UnsignedTransaction,
+} from '../core/index.ts';
 import type { Exposure } from './exposure.ts';
-import type { JudgeMemo, JudgeOutput } from './judge-output.ts';
+import type { JudgeMemo } from './judge-memo.ts';
+import type { JudgeOutput } from './judge-output.ts';
 import type { JudgeSettings } from './judge-settings.ts';
 import type { JudgeState } from './judge-state.ts';
 import type { CompiledPolicy } from './policy/compiled-policy.ts';
@@ -53,7 +66,11 @@ const NO_REASONS: readonly Reason[] = Object.freeze([]);
 export const PASS: LayerOutcome = Object.freeze({ verdict: 'pass', reasons: NO_REASONS });
 
 /** A denial for one reason. */
-export function deny(code: ReasonCode, message: string, facts: Omit<Reason, 'code' | 'message' | 'retryable'> & { readonly retryable?: boolean } = {}): LayerOutcome {
+export function deny(
+  code: ReasonCode,
+  message: string,
+  facts: Omit<Reason, 'code' | 'message' | 'retryable'> & { readonly retryable?: boolean } = {},
+): LayerOutcome {
   return { verdict: 'deny', reasons: [reason(code, message, facts)] };
 }
 
@@ -63,7 +80,11 @@ export function escalate(code: ReasonCode, message: string, facts: Omit<Reason, 
 }
 
 /** One reason; not retryable unless said. */
-export function reason(code: ReasonCode, message: string, facts: Omit<Reason, 'code' | 'message' | 'retryable'> & { readonly retryable?: boolean } = {}): Reason {
+export function reason(
+  code: ReasonCode,
+  message: string,
+  facts: Omit<Reason, 'code' | 'message' | 'retryable'> & { readonly retryable?: boolean } = {},
+): Reason {
   return { code, message, retryable: false, ...facts };
 }
 

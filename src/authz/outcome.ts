@@ -58,7 +58,8 @@ function readReason(value: unknown): Reason | undefined {
   if (fields === undefined) return undefined;
   const { code, message, retryable, resetsAtMs } = fields;
   if (typeof code !== 'string' || !CODE.test(code) || readText(message) === undefined || typeof retryable !== 'boolean') return undefined;
-  for (const key of ['rule', 'limit', 'remaining', 'requested', 'unit']) if (fields[key] !== undefined && readText(fields[key]) === undefined) return undefined;
+  for (const key of ['rule', 'limit', 'remaining', 'requested', 'unit'])
+    if (fields[key] !== undefined && readText(fields[key]) === undefined) return undefined;
   if (resetsAtMs !== undefined && !Number.isFinite(resetsAtMs)) return undefined;
   if (fields['facts'] === undefined) return withoutUndefined(fields);
   const facts = readFacts(fields['facts']);
@@ -67,7 +68,8 @@ function readReason(value: unknown): Reason | undefined {
 
 function readSignal(value: unknown): LayerSignal | undefined {
   const fields = plainFields(value);
-  if (fields === undefined || Object.keys(fields).length !== 2 || typeof fields['type'] !== 'string' || !SIGNALS.has(fields['type'])) return undefined;
+  if (fields === undefined || Object.keys(fields).length !== 2 || typeof fields['type'] !== 'string' || !SIGNALS.has(fields['type']))
+    return undefined;
   const details = readFacts(fields['details']);
   return details === undefined ? undefined : { type: fields['type'] as LayerSignal['type'], details };
 }
@@ -78,7 +80,8 @@ function readFacts(value: unknown): LayerSignal['details'] | undefined {
   const entries = Object.entries(fields);
   if (entries.length > MAX_FACTS) return undefined;
   for (const [, fact] of entries) {
-    const fine = fact === null || typeof fact === 'boolean' || (typeof fact === 'number' && Number.isFinite(fact)) || readText(fact) !== undefined;
+    const fine =
+      fact === null || typeof fact === 'boolean' || (typeof fact === 'number' && Number.isFinite(fact)) || readText(fact) !== undefined;
     if (!fine) return undefined;
   }
   return fields as LayerSignal['details'];

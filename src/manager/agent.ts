@@ -1,21 +1,25 @@
 import type { Observable } from 'rxjs';
-import { execute, dryRun, type ExecuteOptions, type ExecuteParts } from './pipeline/execute.ts';
+import { dryRun, execute, type ExecuteParts } from './pipeline/execute.ts';
 import { signOut } from './pipeline/advance.ts';
 import { submit } from './pipeline/submit.ts';
-import type { AgentRequest } from './request.ts';
+import { type AgentRequest, type ExecuteOptions, parseAgentRequest, parseExecuteOptions, type RequestForm } from './request.ts';
 import { type AuthorizationResult, type DryRunResult, type ExecutionResult, toAuthorizationResult } from './result.ts';
-import type { AgentSigningPort } from '../core/agent-port.ts';
+import type { AgentSigned, AgentSigningInput, AgentSigningPort } from '../core/agent-port.ts';
 import type { Decision } from '../core/decision.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { SecurityEvent } from '../core/event.ts';
 import { eventsOf } from '../core/event-bus.ts';
 import type { AgentId } from '../core/ids.ts';
+import { agentIdSchema } from '../core/schema.ts';
 
 /** What an agent gets: its identity is fixed, and nothing here approves, resumes, changes a policy or touches a key. */
 export interface Agent extends AgentSigningPort {
   readonly agentId: AgentId;
-  /** Takes a request all the way to finality; see {@link ExecutionResult}. Idempotent by `id`. */
-  execute(request: AgentRequest, options?: Pick<ExecuteOptions, 'approvalWaitMs' | 'settleTimeoutMs'>): Promise<ExecutionResult>;
+  /**
+   * Takes a request all the way to finality; see {@link ExecutionResult}. Idempotent by `id`. What the caller changes in the
+   * request after the call has no effect. @throws REQUEST_INVALID for wrong options
+   */
+  execute(request: AgentRequest, options?: ExecuteOptions): Promise<ExecutionResult>;
   /** Decides, holds room and issues a permit for 60 s; the permit is redeemed by `execute` with the same id. */
   authorize(request: AgentRequest): Promise<AuthorizationResult>;
   /** Judges and consumes nothing. */
@@ -29,52 +33,67 @@ export interface Agent extends AgentSigningPort {
 /** Wraps work so that shutting down refuses it, and waits for what has begun. */
 export type Admit = <T>(work: () => Promise<T>) => Promise<T>;
 
-const laneOf = (agentId: string, request: unknown): string | undefined => {
-  const id = typeof request === 'object' && request !== null ? (request as { id?: unknown }).id : undefined;
-  return typeof id === 'string' ? `request/${agentId}/${id}` : undefined;
-};
-
-/** Creates the handle for one agent. */
+/** Creates the handle for one agent. @throws REQUEST_INVALID where the id is none */
 export function createAgent(agentId: AgentId, parts: () => ExecuteParts, admit: Admit, events$: Observable<SecurityEvent>): Agent {
+  if (!agentIdSchema.safeParse(agentId).success) throw new CastellanError('REQUEST_INVALID', { message: 'agentId is not an id', details: { field: 'agentId' } });
   /** The same id twice at once: the second waits for the first and then finds what it left. */
-  const once = <T>(request: unknown, work: () => Promise<T>): Promise<T> =>
+  const once = <T>(form: RequestForm, work: () => Promise<T>): Promise<T> =>
     admit(() => {
-      const lane = laneOf(agentId, request);
-      return lane === undefined ? work() : parts().lanes.run(lane, work);
+      const id = form.ok ? form.value.id : undefined;
+      return id === undefined ? work() : parts().lanes.run(`request/${agentId}/${id}`, work);
     });
+
+  async function authorize(form: RequestForm): Promise<AuthorizationResult> {
+    const submitted = await submit(parts(), agentId, form);
+    if (submitted.kind === 'decided') return toAuthorizationResult(submitted.decision, submitted.row);
+    const decision = await parts().findDecision(submitted.row.decisionId);
+    if (decision === undefined) throw new CastellanError('LOG_CORRUPT', { message: 'A request names a decision that the log does not hold' });
+    return toAuthorizationResult(decision, submitted.row.state === 'held' ? submitted.row : null);
+  }
+
+  async function signTransaction(form: RequestForm): Promise<AgentSigned> {
+    const exact = form.ok ? form.value.transaction : undefined;
+    if (form.ok && !(exact instanceof Uint8Array)) throw new CastellanError('REQUEST_INVALID', { message: 'The transaction to sign is a Uint8Array' });
+    const submitted = await submit(parts(), agentId, form, exact instanceof Uint8Array ? { exact } : {});
+    if (submitted.kind === 'prior') throw new TypeError('a fresh id has no prior');
+    const { decision, row } = submitted;
+    const [first] = decision.reasons;
+    if (decision.verdict !== 'approved' || row === null) {
+      throw new CastellanError('REQUEST_DENIED', {
+        message: first?.message ?? 'The request was denied',
+        details: { verdict: decision.verdict, reason: first?.code ?? 'layer_missing', rule: first?.rule ?? null, decisionId: decision.id, requestId: decision.requestId },
+        retryable: first?.retryable ?? false,
+      });
+    }
+    const { raw, hash } = await signOut(parts(), row);
+    return { raw, hash };
+  }
+
   return Object.freeze({
     agentId,
-    execute: (request: AgentRequest, options: Pick<ExecuteOptions, 'approvalWaitMs' | 'settleTimeoutMs'> = {}) => once(request, () => execute(parts(), agentId, request, options)),
-    authorize: (request: AgentRequest) =>
-      once(request, async () => {
-        const submitted = await submit(parts(), agentId, request);
-        if (submitted.kind === 'decided') return toAuthorizationResult(submitted.decision, submitted.row);
-        const decision = await parts().findDecision(submitted.row.decisionId);
-        if (decision === undefined) throw new CastellanError('LOG_CORRUPT', { message: 'A request names a decision that the log does not hold' });
-        return toAuthorizationResult(decision, submitted.row.state === 'held' ? submitted.row : null);
-      }),
-    dryRun: (request: AgentRequest) => admit(() => dryRun(parts(), agentId, request)),
+    async execute(request: AgentRequest, options: ExecuteOptions = {}) {
+      const { narrow, ...waits } = parseExecuteOptions(options);
+      const form = parseAgentRequest(request, narrow);
+      return once(form, () => execute(parts(), agentId, form, waits));
+    },
+    async authorize(request: AgentRequest) {
+      const form = parseAgentRequest(request);
+      return once(form, () => authorize(form));
+    },
+    async dryRun(request: AgentRequest) {
+      const form = parseAgentRequest(request);
+      return admit(() => dryRun(parts(), agentId, form));
+    },
     explain: (decisionId: string) =>
       admit(async () => {
         const decision = await parts().findDecision(decisionId);
         return decision?.agent === agentId ? decision : undefined;
       }),
-    signTransaction: ({ chain, wallet, bytes }: Parameters<AgentSigningPort['signTransaction']>[0]) =>
-      admit(async () => {
-        const result = await submit(parts(), agentId, { chain, wallet, transaction: bytes }, { exact: bytes });
-        if (result.kind === 'prior') throw new TypeError('a fresh id has no prior');
-        const { decision, row } = result;
-        const [first] = decision.reasons;
-        if (decision.verdict !== 'approved' || row === null) {
-          throw new CastellanError('REQUEST_DENIED', {
-            message: first?.message ?? 'The request was denied',
-            details: { verdict: decision.verdict, reason: first?.code ?? 'layer_missing', rule: first?.rule ?? null, decisionId: decision.id, requestId: decision.requestId },
-            retryable: first?.retryable ?? false,
-          });
-        }
-        const signed = await signOut(parts(), row);
-        return { raw: signed.raw, hash: signed.hash };
-      }),
+    async signTransaction(input: AgentSigningInput) {
+      const { chain, wallet, bytes } = input;
+      const form = parseAgentRequest({ chain, wallet, transaction: bytes });
+      return admit(() => signTransaction(form));
+    },
     events$: eventsOf(events$, agentId),
   });
 }

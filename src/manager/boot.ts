@@ -1,11 +1,13 @@
 import { createJudge, type Judge } from '../authz/index.ts';
 import { type ApprovalInbox, createApprovals, createAuthority, createEd25519Verifier } from '../approvals/index.ts';
 import { type AuditLog, createAuditLog, parseEntry, toAppendCommand } from '../audit/index.ts';
-import { createSoftwareCustody, openVault, type SoftwareCustody } from '../custody/index.ts';
+import { createSoftwareCustody, openVault, type RefusedSignature, type SoftwareCustody, type Vault } from '../custody/index.ts';
 import { createEmergencyController, type EmergencyController } from '../emergency/index.ts';
 import { assetChain } from '../core/asset.ts';
 import type { Authority } from '../core/authority.ts';
 import type { SignatureVerifier } from '../core/approval.ts';
+import { newId } from '../core/id.ts';
+import type { ReasonCode } from '../core/reason.ts';
 import { createDeadlines, type Deadlines } from '../core/deadline.ts';
 import { toHex } from '../core/digest.ts';
 import { CastellanError } from '../core/errors.ts';
@@ -76,18 +78,32 @@ function weaknesses(config: ResolvedConfig, store: Store, authority: Authority):
   return notes;
 }
 
+/** Refusals that mean somebody tried: not the ordinary ones, such as an expired permit or a stop in force. */
+const SUSPICIOUS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['permit_unknown', 'permit_used', 'permit_payload_mismatch', 'permit_key_mismatch', 'permit_void', 'key_revoked']);
+
+/** Logs signatures that custody refused. A log that cannot be written does not undo the refusal. */
+function tellRefusals(host: Host, tenant: string, journal: Journal): (refused: RefusedSignature) => void {
+  return ({ reason, agent, requestId, payloadDigest }) => {
+    if (!SUSPICIOUS.has(reason)) return;
+    const at = host.clock.nowMs();
+    const event = journal.command({ v: 1, id: newId(host.random, at), tenant, at, agent, severity: 'error', type: 'execution_failed', details: { stage: 'custody', reason, requestId, payloadDigest } });
+    void journal.apply([event]).catch(() => undefined);
+  };
+}
+
 /** Opens the store and the vault and puts every room on its ports. @throws CONFIG_INVALID, STORE_UNAVAILABLE, KEY_DECRYPT_FAILED */
 export async function bootHouse(config: ResolvedConfig, host: Host, bus: EventBus, openStore: (host: Host) => Store | Promise<Store>): Promise<House> {
   const { tenant } = config;
   const { clock, random } = host;
   const chains = indexChains(config.chains.map((factory) => factory.create(host)), (token) => assetChain(token.asset));
   const store = await openStore(host);
+  let vault: Vault | undefined;
   try {
     const journal = createJournal({ store, bus, command: toAppendCommand, parse: parseEntry });
     const deadlines = createDeadlines(clock);
     const command = journal.command;
-    const vault = await openVault({ store, random, tenant, ...secretOf(config, host, store) });
-    const custody = createSoftwareCustody({ store, clock, random, vault, hashes: signingHashes(chains), redeemerId: toHex(random.bytes(8)), command });
+    vault = await openVault({ store, random, tenant, ...secretOf(config, host, store) });
+    const custody = createSoftwareCustody({ store, clock, random, vault, hashes: signingHashes(chains), redeemerId: toHex(random.bytes(8)), command, onRefused: tellRefusals(host, tenant, journal) });
     const verifiers: readonly SignatureVerifier[] = [createEd25519Verifier(), ...chains.adapters.flatMap((adapter) => adapter.verifiers ?? [])];
     const authority = await createAuthority({ store, tenant, clock, random, command, verifiers, genesis: config.registry.keys as readonly RegisteredKey[], quorums: given(config.registry.quorums) });
     const audit = createAuditLog({
@@ -137,6 +153,7 @@ export async function bootHouse(config: ResolvedConfig, host: Host, bus: EventBu
     const wallets = createWallets({ host, tenant, store, journal, chains, policies, keys: () => custody.keys });
     return { host, config, store, bus, journal, chains, deadlines, policies, judge, custody, audit, authority, emergency, approvals, wallets, notes: weaknesses(config, store, authority) };
   } catch (error) {
+    vault?.close();
     await store.close();
     throw error;
   }

@@ -14,9 +14,9 @@ import { type Host, parseConfig, type SecurityConfig } from './config.ts';
 import { readHealth, type SecurityHealth } from './health.ts';
 import { createJob, type Job } from './jobs.ts';
 import { expandTemplate } from './permissions.ts';
-import { dryRun, execute, type ExecuteOptions, type ExecuteParts } from './pipeline/execute.ts';
+import type { ExecuteParts } from './pipeline/execute.ts';
 import { reconcile } from './pipeline/reconcile.ts';
-import type { AgentRequest } from './request.ts';
+import type { AgentRequest, ExecuteOptions } from './request.ts';
 import type { DryRunResult, ExecutionResult } from './result.ts';
 import type { Wallet, Wallets } from './wallets.ts';
 import { wirePipeline } from './wiring.ts';
@@ -32,7 +32,7 @@ export interface ShutdownReport {
 export interface SecurityManager {
   /** The handle of one agent: its identity is fixed. */
   agent(agentId: string): Agent;
-  execute(request: AgentRequest & { readonly agentId: string }, options?: Pick<ExecuteOptions, 'approvalWaitMs' | 'settleTimeoutMs'>): Promise<ExecutionResult>;
+  execute(request: AgentRequest & { readonly agentId: string }, options?: ExecuteOptions): Promise<ExecutionResult>;
   dryRun(request: AgentRequest & { readonly agentId: string }): Promise<DryRunResult>;
   readonly custody: Pick<Wallets, 'createWallet' | 'getWallet' | 'listWallets'>;
   readonly policy: {
@@ -82,6 +82,7 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
     const busy = new Set<string>();
     const reconciler = createJob(host.clock, config.execution.reconcileMs, async (signal) => {
       await reconcile(parts, { timeoutMs: config.execution.settleTimeoutMs, skip: (row) => busy.has(`${row.agent}/${row.requestId}`), signal });
+      await house.approvals.expire();
     });
     await house.audit.start();
     await house.emergency.start();
@@ -125,8 +126,8 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
 
   const manager: SecurityManager = {
     agent,
-    execute: ({ agentId, ...request }, options) => agent(agentId).execute(request, options),
-    dryRun: ({ agentId, ...request }) => agent(agentId).dryRun(request),
+    execute: async (request, options) => agent(agentIdOf(request)).execute(request, options),
+    dryRun: async (request) => agent(agentIdOf(request)).dryRun(request),
     custody: {
       createWallet: (userId, agentId, options) => admit(() => house().wallets.createWallet(userId, agentId, options)),
       getWallet: (account) => admit(() => house().wallets.getWallet(account)),
@@ -136,7 +137,7 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
       createAgent: (agentId, permissions, options = {}) =>
         admit(async () => {
           const { authority, wallets } = house();
-          const expanded = expandTemplate(asFields(permissions));
+          const expanded = expandTemplate(permissions);
           return wallets.putAgent(agentId, options.userId ?? 'owner', expanded, () => authority.require('policy.change', { agentId, permissions: expanded }, options.authorization));
         }),
     },
@@ -203,10 +204,7 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
   return Object.freeze(manager);
 }
 
-const asFields = (permissions: unknown): Readonly<Record<string, unknown>> => {
-  if (typeof permissions === 'object' && permissions !== null && !Array.isArray(permissions)) return permissions as Record<string, unknown>;
-  throw new CastellanError('POLICY_INVALID', { message: 'Permissions are an object', details: { problems: ['permissions'] } });
-};
+const agentIdOf = (request: { readonly agentId: string } | undefined | null): string => (request as { readonly agentId?: string } | null | undefined)?.agentId as string;
 
 /** Permissions in the configuration found an agent; changing one that exists is the owner's act, where there is an owner. */
 async function registerConfigured({ wallets, authority }: House, agentId: string, permissions: Readonly<Record<string, unknown>>): Promise<void> {

@@ -1,12 +1,39 @@
 import { z } from 'zod';
+import { CastellanError } from '../core/errors.ts';
 import { describeIssues, requestIdSchema } from '../core/schema.ts';
+import { NotPlainData, snapshot } from './snapshot.ts';
 
-const text = (max: number) => z.string().max(max);
-const bytes = z.union([z.instanceof(Uint8Array), z.string().regex(/^(0x)?([0-9a-fA-F]{2})*$/, 'must be bytes in hex').max(262_144)]);
+/** Longest byte string of a request: calldata of that size fits no block. */
+const MAX_BYTES = 131_072;
+/** Problems told of one request, and the longest text of each. */
+const MAX_PROBLEMS = 32;
+const MAX_PROBLEM = 200;
+
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
+const bytes = z.union([
+  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= MAX_BYTES, `must be a Uint8Array of at most ${MAX_BYTES} bytes`),
+  z
+    .string()
+    .max(2 * MAX_BYTES + 2)
+    .regex(/^(0x)?([0-9a-fA-F]{2})*$/, 'must be bytes in hex'),
+]);
+
+const narrowSchema = z.strictObject({
+  /** Of the asset that the request names. */
+  maxAmount: text(100).optional(),
+  allowedDestinations: z.array(text(256)).max(1_000).optional(),
+  requireApproval: z.boolean().optional(),
+  maxFee: text(100).optional(),
+});
 
 /** What an agent hands in; every field optional but those that its kind needs. Unknown fields are refused. */
-export const agentRequestSchema = z.strictObject({
+const agentRequestSchema = z.strictObject({
   id: requestIdSchema.optional(),
+  /** May repeat the agent and the user that the handle stands for; naming others is refused. */
   agentId: text(64).optional(),
   userId: text(64).optional(),
   type: text(32).optional(),
@@ -29,21 +56,53 @@ export const agentRequestSchema = z.strictObject({
   context: z
     .strictObject({ intent: text(4_096).optional(), strategy: text(128).optional(), confidence: z.number().min(0).max(1).optional(), sessionId: text(128).optional() })
     .optional(),
-  narrow: z
-    .strictObject({ maxAmount: text(100).optional(), allowedDestinations: z.array(text(256)).max(1_000).optional(), requireApproval: z.boolean().optional(), maxFee: text(100).optional() })
-    .optional(),
+  narrow: narrowSchema.optional(),
+});
+
+const executeOptionsSchema = z.strictObject({
+  /** Waits this long for a person's answer instead of the configured time, ms. */
+  approvalWaitMs: z.int().nonnegative().max(86_400_000).optional(),
+  /** Waits this long for finality instead of the configured time, ms. */
+  settleTimeoutMs: z.int().positive().max(86_400_000).optional(),
+  /** Bounds on top of the policy; they can only tighten. Not beside a `narrow` in the request. */
+  narrow: narrowSchema.optional(),
 });
 
 /** A request as an agent writes it. */
 export type AgentRequest = z.input<typeof agentRequestSchema>;
+/** The fields of a request, copied and checked in form. */
 export type ParsedAgentRequest = z.output<typeof agentRequestSchema>;
+/** A request after its form was checked, or what is wrong with it. */
+export type RequestForm = { readonly ok: true; readonly value: ParsedAgentRequest } | { readonly ok: false; readonly problems: readonly string[] };
+/** Options of one execution. */
+export type ExecuteOptions = z.input<typeof executeOptionsSchema>;
 
-/** Parses a request, or names every wrong field. Never throws. */
-export function parseAgentRequest(input: unknown): { readonly ok: true; readonly value: ParsedAgentRequest } | { readonly ok: false; readonly problems: readonly string[] } {
+const refused = (problems: readonly string[]): RequestForm => ({
+  ok: false,
+  problems: problems.slice(0, MAX_PROBLEMS).map((problem) => problem.slice(0, MAX_PROBLEM).toWellFormed()),
+});
+
+/** Copies a request at once and checks its form, or names every wrong field. Never throws. */
+export function parseAgentRequest(input: unknown, narrow?: ExecuteOptions['narrow']): RequestForm {
   try {
-    const parsed = agentRequestSchema.safeParse(input);
-    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, problems: describeIssues(parsed.error) };
-  } catch {
-    return { ok: false, problems: ['request: unreadable'] };
+    const parsed = agentRequestSchema.safeParse(snapshot(input));
+    if (!parsed.success) return refused(describeIssues(parsed.error));
+    if (narrow === undefined) return { ok: true, value: parsed.data };
+    return parsed.data.narrow === undefined ? { ok: true, value: { ...parsed.data, narrow } } : refused(['narrow: given twice']);
+  } catch (error) {
+    return refused([error instanceof NotPlainData ? `request: ${error.message}` : 'request: cannot be read']);
   }
+}
+
+/** Reads the options of an execution. @throws REQUEST_INVALID naming every wrong field */
+export function parseExecuteOptions(input: unknown): z.output<typeof executeOptionsSchema> {
+  let problems = ['options: cannot be read'];
+  try {
+    const parsed = executeOptionsSchema.safeParse(snapshot(input));
+    if (parsed.success) return parsed.data;
+    problems = describeIssues(parsed.error).map((problem) => problem.slice(0, MAX_PROBLEM));
+  } catch {
+    // What cannot be read is refused like what is wrong.
+  }
+  throw new CastellanError('REQUEST_INVALID', { message: `The options are wrong: ${problems.slice(0, MAX_PROBLEMS).join('; ')}`, details: { problems } });
 }

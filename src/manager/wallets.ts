@@ -49,9 +49,9 @@ export interface Wallets {
   listWallets(userId: string): Promise<readonly Wallet[]>;
   /**
    * Registers an agent, or changes its permissions, in one step with the event that says so. `authorize` is asked before
-   * permissions that exist are changed.
+   * permissions that exist are changed; null leaves them as they are.
    */
-  putAgent(agentId: string, userId: string, permissions: Json, authorize: () => Promise<void>): Promise<{ readonly digest: string; readonly changed: boolean }>;
+  putAgent(agentId: string, userId: string, permissions: Json, authorize: (() => Promise<void>) | null): Promise<{ readonly digest: string; readonly changed: boolean }>;
 }
 
 const toWallet = (record: WalletRecord): Wallet => ({
@@ -87,7 +87,7 @@ export function createWallets(parts: WalletParts): Wallets {
   };
   const conflict = (): CastellanError => new CastellanError('STORE_UNAVAILABLE', { message: 'Other writers changed the same records too often', retryable: true });
 
-  async function putAgent(agentId: string, userId: string, permissions: Json, authorize: () => Promise<void>): Promise<{ digest: string; changed: boolean }> {
+  async function putAgent(agentId: string, userId: string, permissions: Json, authorize: (() => Promise<void>) | null): Promise<{ digest: string; changed: boolean }> {
     checkIds(agentId, userId);
     for (let attempt = 0; attempt < 5; attempt++) {
       const agent = await read<AgentRecord>(docKey.agent(agentId));
@@ -95,7 +95,10 @@ export function createWallets(parts: WalletParts): Wallets {
       if (agent.value !== undefined && agent.value.user !== userId) throw new CastellanError('AGENT_EXISTS', { message: 'The agent belongs to another user', details: { agentId } });
       const { command, digest } = putPolicy(agentId, permissions, policy.version);
       if (agent.value !== undefined && policy.value?.digest === digest) return { digest, changed: false };
-      if (policy.value !== undefined) await authorize();
+      if (policy.value !== undefined) {
+        if (authorize === null) return { digest: policy.value.digest, changed: false };
+        await authorize();
+      }
       const record: AgentRecord = { id: agentId, user: userId, wallets: [], createdMs: parts.host.clock.nowMs() };
       const create: Command[] = agent.value === undefined ? [{ kind: 'doc.put', key: docKey.agent(agentId), value: record as unknown as Json, ifVersion: 0 }] : [];
       const told = parts.journal.command(event(agentId, 'permission_changed', { digest, previous: policy.value?.digest ?? null }));
@@ -112,7 +115,7 @@ export function createWallets(parts: WalletParts): Wallets {
       if (chain === undefined || (options.chain === undefined && parts.chains.ids.length > 1)) throw new CastellanError('CHAIN_INVALID', { message: 'Name the chain: the manager serves several' });
       const { codec } = parts.chains.adapter(chain);
       const known = await read<AgentRecord>(docKey.agent(agentId));
-      if (known.value === undefined) await putAgent(agentId, userId, expandTemplate({ template: 'conservative' }), async () => undefined);
+      if (known.value === undefined) await putAgent(agentId, userId, expandTemplate({ template: 'conservative' }), null);
       else if (known.value.user !== userId) throw new CastellanError('AGENT_EXISTS', { message: 'The agent belongs to another user', details: { agentId } });
       const key = await parts.keys().generateKey({ algorithm: codec.algorithm, purpose: 'signing', tags: ['wallet'] });
       const account = codec.walletOf(fromHex(key.publicKey), chain);
@@ -133,7 +136,7 @@ export function createWallets(parts: WalletParts): Wallets {
     },
     async getWallet(account) {
       const { value } = await read<WalletRecord>(docKey.wallet(account as AccountId));
-      if (value === undefined) throw new CastellanError('WALLET_UNKNOWN', { message: 'No such wallet', details: { account: account.slice(0, 128) } });
+      if (value === undefined) throw new CastellanError('WALLET_UNKNOWN', { message: 'No such wallet', details: { account: String(account).slice(0, 128) } });
       return toWallet(value);
     },
     async listWallets(userId) {

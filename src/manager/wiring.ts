@@ -30,10 +30,9 @@ export function wirePipeline(house: House): ExecuteParts {
     chains,
     nowMs: () => host.clock.nowMs(),
     onBypass: async (request, chainNext, ours) => {
-      await emergency.activateKillSwitch({
-        reason: `Wallet ${request.wallet} stands at ${chainNext} on the chain and at ${ours} in our records: a key was used past the gate, or the store was restored.`,
-        triggeredBy: 'gate',
-      });
+      const reason = `Wallet ${request.wallet} stands at ${chainNext} on the chain and at ${ours} in our records: a key was used past the gate, or the store was restored.`;
+      if (config.emergency.killSwitchEnabled) await emergency.activateKillSwitch({ reason, triggeredBy: 'gate' });
+      else await emergency.pauseAgent(request.agentId, { reason, by: 'gate' });
     },
     lanes: createLanes(),
     custodian: custody.custodian,

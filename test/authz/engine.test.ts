@@ -1,84 +1,20 @@
-import { Observable, of, throwError } from 'rxjs';
+import { Observable, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { createDeadlines, LAYERS, type LayerName } from '../../src/core/index.ts';
 import { createJudge, type Layer, STANDARD_LAYERS } from '../../src/authz/index.ts';
+import { createDeadlines, LAYERS, type LayerName } from '../../src/core/index.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
+import { EXPECTED, FAULTS, ODD, PASS } from './faults.ts';
 import { input, NOW } from './fixture.ts';
-
-const PASS = { verdict: 'pass', reasons: [] };
-const never = new Promise<never>(() => {});
-
-/** Each answers instead of one layer. `after` moves the clock while the judge waits. */
-const FAULTS: Readonly<Record<string, () => unknown>> = {
-  throw: () => {
-    throw new Error('boom');
-  },
-  reject: () => Promise.reject(new Error('boom')),
-  'time out': () => never,
-  hang: () => new Observable(() => {}),
-  undefined: () => undefined,
-  null: () => null,
-  "'true'": () => 'true',
-  1: () => 1,
-  NaN: () => Number.NaN,
-  '{}': () => ({}),
-};
-const EXPECTED: Readonly<Record<string, string>> = { throw: 'layer_threw', reject: 'layer_threw', 'time out': 'layer_timed_out', hang: 'layer_timed_out', 'a late answer': 'layer_timed_out' };
-
-const ODD: Readonly<Record<string, () => unknown>> = {
-  true: () => true,
-  approved: () => 'approved',
-  array: () => [],
-  'a function': () => () => PASS,
-  'a thenable that calls both': () => ({
-    // biome-ignore lint/suspicious/noThenProperty: the exploit
-    then: (yes: (value: unknown) => void, no: (error: unknown) => void) => {
-      yes(PASS);
-      no(new Error('both'));
-    },
-  }),
-  'a promise whose own then answers at once': () => Object.assign(never.then(), { then: (yes: (value: unknown) => void) => yes(PASS) }),
-  'an async generator': () =>
-    (async function* () {
-      yield PASS;
-    })(),
-  'a throwing proxy': () =>
-    new Proxy(
-      {},
-      {
-        getPrototypeOf: () => {
-          throw new Error('proxy');
-        },
-        get: () => {
-          throw new Error('proxy');
-        },
-      },
-    ),
-  'an Observable of nothing': () => new Observable((subscriber) => subscriber.complete()),
-  'an Observable of two': () => of(PASS, PASS),
-  'an Observable that fails': () => throwError(() => new Error('no')),
-  'an Observable that answers and throws': () => Object.assign(new Observable(), { subscribe: (observer: { next(v: unknown): void; complete(): void }) => { observer.next(PASS); observer.complete(); throw new Error('after'); } }),
-  'a pass with a denial inside': () => ({ verdict: 'pass', reasons: [{ code: 'policy_rule_denied', message: 'no', retryable: false }] }),
-  'a denial without reason is malformed': () => ({ verdict: 'deny', reasons: [] }),
-  'an unknown verdict': () => ({ verdict: 'allow', reasons: [] }),
-  'no reasons': () => ({ verdict: 'pass' }),
-  'reasons that are no list': () => ({ verdict: 'pass', reasons: { length: 0 } }),
-  'a score that is none': () => ({ ...PASS, score: Number.NaN }),
-  'a score beyond 100': () => ({ ...PASS, score: 100.1 }),
-  'a negative score': () => ({ ...PASS, score: -1 }),
-  'an unknown field': () => ({ ...PASS, approved: true }),
-  'a getter': () => Object.defineProperty({ reasons: [] }, 'verdict', { get: () => 'pass', enumerable: true }),
-  'an inherited verdict': () => Object.create(PASS),
-  'a class instance': () => new (class Outcome { verdict = 'pass'; reasons = []; })(),
-  'signals that are none': () => ({ ...PASS, signals: [{ type: 'approved', details: {} }] }),
-  'unenforced that is none': () => ({ ...PASS, unenforced: [1] }),
-  'a symbol': () => Symbol('pass'),
-};
 
 interface Run {
   readonly verdict: string;
   readonly codes: readonly string[];
-  readonly reports: readonly { readonly layer: string; readonly verdict: string; readonly passed: boolean; readonly code: string | undefined }[];
+  readonly reports: readonly {
+    readonly layer: string;
+    readonly verdict: string;
+    readonly passed: boolean;
+    readonly code: string | undefined;
+  }[];
   readonly pending: number;
 }
 
@@ -94,7 +30,12 @@ async function run(name: LayerName, answer: () => unknown, waitMs = 60_000): Pro
   return {
     verdict,
     codes: reasons.map(({ code }) => code),
-    reports: reports.map((report) => ({ layer: report.layer, verdict: report.verdict, passed: report.passed, code: report.reasons[0]?.code })),
+    reports: reports.map((report) => ({
+      layer: report.layer,
+      verdict: report.verdict,
+      passed: report.passed,
+      code: report.reasons[0]?.code,
+    })),
     pending: deadlines.pending(),
   };
 }
@@ -132,7 +73,9 @@ describe('the chain fails closed', () => {
       }
       const late = lateAnswer();
       const clockLate = createManualClock(NOW);
-      const layers = STANDARD_LAYERS.map((layer): Layer => (layer.name === name ? ({ name, judge: late.answer } as unknown as Layer) : layer));
+      const layers = STANDARD_LAYERS.map(
+        (layer): Layer => (layer.name === name ? ({ name, judge: late.answer } as unknown as Layer) : layer),
+      );
       const deadlines = createDeadlines(clockLate);
       const answered = createJudge({ clock: clockLate, deadlines, layers }).judge(input());
       await clockLate.advanceAsync(29_000);
@@ -159,8 +102,17 @@ describe('the chain fails closed', () => {
 
   it('denies a synchronous answer that took longer than its budget', async () => {
     const clock = createManualClock(NOW);
-    const layers = STANDARD_LAYERS.map((layer): Layer =>
-      layer.name === 'risk' ? ({ name: 'risk', judge: () => { clock.advance(5_001); return PASS; } } as unknown as Layer) : layer,
+    const layers = STANDARD_LAYERS.map(
+      (layer): Layer =>
+        layer.name === 'risk'
+          ? ({
+              name: 'risk',
+              judge: () => {
+                clock.advance(5_001);
+                return PASS;
+              },
+            } as unknown as Layer)
+          : layer,
     );
     const { reasons } = await createJudge({ clock, deadlines: createDeadlines(clock), layers }).judge(input());
     expect(reasons.map(({ code, rule }) => [code, rule])).toEqual([['layer_timed_out', 'risk']]);
@@ -168,7 +120,15 @@ describe('the chain fails closed', () => {
 
   it('holds the whole chain to the deadline, however small each layer’s share', async () => {
     const clock = createManualClock(NOW);
-    const layers = STANDARD_LAYERS.map((layer): Layer => ({ name: layer.name, judge: () => { clock.advance(300); return { verdict: 'pass', reasons: [] }; } }));
+    const layers = STANDARD_LAYERS.map(
+      (layer): Layer => ({
+        name: layer.name,
+        judge: () => {
+          clock.advance(300);
+          return { verdict: 'pass', reasons: [] };
+        },
+      }),
+    );
     const judge = createJudge({ clock, deadlines: createDeadlines(clock), layers });
     const { verdict, reports } = await judge.judge(input({ over: { deadlineMs: NOW + 1_000 } }));
     expect(verdict).toBe('denied');
@@ -203,7 +163,12 @@ describe('the chain fails closed', () => {
   it('denies an input that is none', async () => {
     const clock = createManualClock(NOW);
     const judge = createJudge({ clock, deadlines: createDeadlines(clock) });
-    for (const broken of [{}, { ...input(), policy: undefined }, { ...input(), rows: { keys: ['x'], values: [] } }, { ...input(), rows: { keys: [], values: [] } }]) {
+    for (const broken of [
+      {},
+      { ...input(), policy: undefined },
+      { ...input(), rows: { keys: ['x'], values: [] } },
+      { ...input(), rows: { keys: [], values: [] } },
+    ]) {
       expect((await judge.judge(broken as never)).verdict).toBe('denied');
     }
   });
@@ -226,6 +191,24 @@ describe('the chain fails closed', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it('unsubscribes from an Observable that hangs once its time is up', async () => {
+    const clock = createManualClock(NOW);
+    let open = 0;
+    const hanging = new Observable(() => {
+      open += 1;
+      return () => {
+        open -= 1;
+      };
+    });
+    const layers = STANDARD_LAYERS.map(
+      (layer): Layer => (layer.name === 'anomaly' ? ({ name: 'anomaly', judge: () => hanging } as unknown as Layer) : layer),
+    );
+    const answered = createJudge({ clock, deadlines: createDeadlines(clock), layers }).judge(input());
+    expect(open).toBe(1);
+    await clock.advanceAsync(6_000);
+    expect([(await answered).verdict, open]).toEqual(['denied', 0]);
+  });
+
   it('stops a layer that is waited for when the subscriber leaves', async () => {
     const clock = createManualClock(NOW);
     const deadlines = createDeadlines(clock);
@@ -236,7 +219,9 @@ describe('the chain fails closed', () => {
           aborted = true;
         });
       });
-    const subscription = createJudge({ clock, deadlines }).judge$(input({ over: { simulate } })).subscribe();
+    const subscription = createJudge({ clock, deadlines })
+      .judge$(input({ over: { simulate } }))
+      .subscribe();
     await clock.advanceAsync(1);
     expect(deadlines.pending()).toBe(1);
     subscription.unsubscribe();

@@ -1,31 +1,72 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { JudgeSettings, Permissions } from '../../src/authz/index.ts';
 import type { Effect, Verdict } from '../../src/core/index.ts';
 import { LAYERS } from '../../src/core/index.ts';
-import type { JudgeSettings, Permissions } from '../../src/authz/index.ts';
-import { allow, BASE, BOB, call, ETH, ether, EVE, fee, foreign, judgeOnce, OPEN, policyOf, ROUTER, send, unknown, USDC, WALLET } from './fixture.ts';
+import {
+  allow,
+  BASE,
+  BOB,
+  call,
+  ETH,
+  EVE,
+  ether,
+  fee,
+  foreign,
+  judgeOnce,
+  OPEN,
+  policyOf,
+  ROUTER,
+  send,
+  USDC,
+  unknown,
+  WALLET,
+} from './fixture.ts';
 
 const RANK: Readonly<Record<Verdict, number>> = { approved: 0, escalated: 1, denied: 2 };
 
 const effect: fc.Arbitrary<Effect> = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(fc.integer({ min: 0, max: 40 }), fc.constantFrom(BOB, EVE), fc.constantFrom(ETH, USDC)).map(([tenths, to, asset]) => send(ether('0.1') * BigInt(tenths), to, asset)) },
-  { weight: 1, arbitrary: fc.tuple(fc.constantFrom<bigint | 'unlimited'>(0n, 5n, 'unlimited'), fc.constantFrom(ROUTER, EVE)).map(([amount, spender]) => allow(amount, spender)) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(fc.integer({ min: 0, max: 40 }), fc.constantFrom(BOB, EVE), fc.constantFrom(ETH, USDC))
+      .map(([tenths, to, asset]) => send(ether('0.1') * BigInt(tenths), to, asset)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom<bigint | 'unlimited'>(0n, 5n, 'unlimited'), fc.constantFrom(ROUTER, EVE))
+      .map(([amount, spender]) => allow(amount, spender)),
+  },
   { weight: 1, arbitrary: fc.constantFrom(call(), call(EVE), unknown(), unknown(null, null)) },
-  { weight: 1, arbitrary: fc.constant<Effect>({ kind: 'operator', owner: WALLET, operator: EVE, collection: ROUTER, approved: true, leaf: '0', source: 'bytes' }) },
+  {
+    weight: 1,
+    arbitrary: fc.constant<Effect>({
+      kind: 'operator',
+      owner: WALLET,
+      operator: EVE,
+      collection: ROUTER,
+      approved: true,
+      leaf: '0',
+      source: 'bytes',
+    }),
+  },
 );
 const effects = fc.array(effect, { minLength: 0, maxLength: 4 }).map((list) => [fee(), ...list]);
 
-const loose: fc.Arbitrary<Permissions> = fc.record({
-  allowedDestinations: fc.constantFrom<string[] | undefined>(undefined, [BOB], [BOB, EVE]),
-  requireApprovalAbove: fc.constantFrom<number | undefined>(undefined, 1, 3),
-  perTransaction: fc.integer({ min: 1, max: 10 }),
-}).map(({ allowedDestinations, requireApprovalAbove, perTransaction }) => ({
-  ...OPEN,
-  ...(allowedDestinations === undefined ? { allowedDestinations: undefined } : { allowedDestinations }),
-  ...(requireApprovalAbove === undefined ? {} : { requireApprovalAbove }),
-  limits: { perTransaction, daily: 20, weekly: 100, monthly: 200 },
-  allowedContracts: [{ address: ROUTER, selectors: ['0x12345678'] }],
-}));
+const loose: fc.Arbitrary<Permissions> = fc
+  .record({
+    allowedDestinations: fc.constantFrom<string[] | undefined>(undefined, [BOB], [BOB, EVE]),
+    requireApprovalAbove: fc.constantFrom<number | undefined>(undefined, 1, 3),
+    perTransaction: fc.integer({ min: 1, max: 10 }),
+  })
+  .map(({ allowedDestinations, requireApprovalAbove, perTransaction }) => ({
+    ...OPEN,
+    ...(allowedDestinations === undefined ? { allowedDestinations: undefined } : { allowedDestinations }),
+    ...(requireApprovalAbove === undefined ? {} : { requireApprovalAbove }),
+    limits: { perTransaction, daily: 20, weekly: 100, monthly: 200 },
+    allowedContracts: [{ address: ROUTER, selectors: ['0x12345678'] }],
+  }));
 
 /** Each makes permissions stricter. */
 const RESTRICTIONS: readonly ((permissions: Permissions) => Permissions)[] = [
@@ -43,7 +84,10 @@ const RESTRICTIONS: readonly ((permissions: Permissions) => Permissions)[] = [
   (permissions) => ({ ...permissions, capabilities: { ...permissions.capabilities, contracts: { enabled: true, readOnly: true } } }),
   (permissions) => ({ ...permissions, timeRestrictions: [{ startHour: 20, endHour: 21 }] }),
   (permissions) => ({ ...permissions, rules: [{ id: 'x', conditions: [{ field: 'amount', operator: 'gt', value: 1 }], action: 'deny' }] }),
-  (permissions) => ({ ...permissions, rules: [{ id: 'x', conditions: [{ field: 'isNewDestination', operator: 'eq', value: true }], action: 'escalate' }] }),
+  (permissions) => ({
+    ...permissions,
+    rules: [{ id: 'x', conditions: [{ field: 'isNewDestination', operator: 'eq', value: true }], action: 'escalate' }],
+  }),
   (permissions) => ({ ...permissions, maxSpendPerTx: { token: 'ETH', amount: '0.7' } }),
 ];
 
@@ -72,22 +116,43 @@ describe('restrictions only restrict', () => {
 
   it('a caller’s own narrowing never loosens', async () => {
     await fc.assert(
-      fc.asyncProperty(effects, fc.record({ maxAmount: fc.bigInt({ min: 0n, max: ether('5') }), requireApproval: fc.boolean(), allowedDestinations: fc.subarray([BOB, EVE, ROUTER]), maxFee: fc.bigInt({ min: 0n, max: 2n * 10n ** 12n }) }), async (done, narrow) => {
-        const permissions: Permissions = { ...OPEN, allowedDestinations: undefined, allowedContracts: [{ address: ROUTER, selectors: ['0x12345678'] }] };
-        const before = await judgeOnce({ policy: policyOf(permissions), request: foreign(), effects: done, over: price });
-        const after = await judgeOnce({ policy: policyOf(permissions), request: foreign({ narrow }), effects: done, over: price });
-        expect(RANK[after.verdict]).toBeGreaterThanOrEqual(RANK[before.verdict]);
-      }),
+      fc.asyncProperty(
+        effects,
+        fc.record({
+          maxAmount: fc.bigInt({ min: 0n, max: ether('5') }),
+          requireApproval: fc.boolean(),
+          allowedDestinations: fc.subarray([BOB, EVE, ROUTER]),
+          maxFee: fc.bigInt({ min: 0n, max: 2n * 10n ** 12n }),
+        }),
+        async (done, narrow) => {
+          const permissions: Permissions = {
+            ...OPEN,
+            allowedDestinations: undefined,
+            allowedContracts: [{ address: ROUTER, selectors: ['0x12345678'] }],
+          };
+          const before = await judgeOnce({ policy: policyOf(permissions), request: foreign(), effects: done, over: price });
+          const after = await judgeOnce({ policy: policyOf(permissions), request: foreign({ narrow }), effects: done, over: price });
+          expect(RANK[after.verdict]).toBeGreaterThanOrEqual(RANK[before.verdict]);
+        },
+      ),
       { numRuns: 150 },
     );
   });
 
   it('stricter settings never loosen', async () => {
-    const stricter: readonly Partial<JudgeSettings>[] = [{ requireIntentValidation: true }, { minConfidence: 0.5 }, { maxRiskScore: 10 }, { intentValidator: { validate: () => ({ valid: false, confidence: 1, reasoning: 'no', warnings: [] }) } }, { strategyValidator: { validate: () => ({ valid: true, confidence: 1, reasoning: '', warnings: [] }) } }];
+    const stricter: readonly Partial<JudgeSettings>[] = [
+      { requireIntentValidation: true },
+      { minConfidence: 0.5 },
+      { maxRiskScore: 10 },
+      { intentValidator: { validate: () => ({ valid: false, confidence: 1, reasoning: 'no', warnings: [] }) } },
+      { strategyValidator: { validate: () => ({ valid: true, confidence: 1, reasoning: '', warnings: [] }) } },
+    ];
     await fc.assert(
       fc.asyncProperty(effects, fc.constantFrom(...stricter), async (done, settings) => {
         const permissions: Permissions = { ...OPEN, allowedDestinations: undefined };
-        expect(RANK[(await verdictOf(permissions, done, settings)).verdict]).toBeGreaterThanOrEqual(RANK[(await verdictOf(permissions, done)).verdict]);
+        expect(RANK[(await verdictOf(permissions, done, settings)).verdict]).toBeGreaterThanOrEqual(
+          RANK[(await verdictOf(permissions, done)).verdict],
+        );
       }),
       { numRuns: 100 },
     );
@@ -97,7 +162,9 @@ describe('restrictions only restrict', () => {
     await fc.assert(
       fc.asyncProperty(loose, effects, effect, async (permissions, done, more) => {
         const before = await verdictOf(permissions, done);
-        expect(before.verdict === 'approved').toBe(before.reports.length === 8 && before.reports.every(({ passed, verdict }) => passed && verdict === 'pass'));
+        expect(before.verdict === 'approved').toBe(
+          before.reports.length === 8 && before.reports.every(({ passed, verdict }) => passed && verdict === 'pass'),
+        );
         expect(before.reports.map(({ layer }) => layer)).toEqual([...LAYERS]);
         const after = await verdictOf(permissions, [...done, more]);
         const nothing = done.every(({ kind }) => kind === 'fee');

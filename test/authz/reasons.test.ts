@@ -1,9 +1,36 @@
 import { describe, expect, it } from 'vitest';
+import type { JudgeSettings } from '../../src/authz/index.ts';
 import { type AccountId, type Effect, type Json, type LayerName, type ReasonCode, storeKey, type Verdict } from '../../src/core/index.ts';
 import { countEvent, EMPTY_RATE } from '../../src/core/rate.ts';
-import type { JudgeSettings } from '../../src/authz/index.ts';
 import { emptyProfile, trainProfile } from '../../src/risk/index.ts';
-import { allow, BASE, BOB, call, CHAIN, docRow, ETH, ether, EVE, fee, foreign, judgeOnce, NOW, OPEN, policyOf, report, request, ROUTER, type Scene, send, simulated, tx, unknown, USDC, WALLET, WETH } from './fixture.ts';
+import {
+  allow,
+  BASE,
+  BOB,
+  type CHAIN,
+  call,
+  docRow,
+  ETH,
+  EVE,
+  ether,
+  fee,
+  foreign,
+  judgeOnce,
+  NOW,
+  OPEN,
+  policyOf,
+  ROUTER,
+  report,
+  request,
+  type Scene,
+  send,
+  simulated,
+  tx,
+  USDC,
+  unknown,
+  WALLET,
+  WETH,
+} from './fixture.ts';
 
 interface Case {
   readonly code: ReasonCode;
@@ -14,9 +41,17 @@ interface Case {
 }
 
 const says = (intent: string) => ({ context: { intent } });
-const usdc = (amount: bigint) => ({ type: 'transfer', action: { kind: 'transfer', asset: USDC, amount, to: BOB } as const, declared: { asset: USDC, amount: amount.toString(), destination: BOB } });
+const usdc = (amount: bigint) => ({
+  type: 'transfer',
+  action: { kind: 'transfer', asset: USDC, amount, to: BOB } as const,
+  declared: { asset: USDC, amount: amount.toString(), destination: BOB },
+});
 const approve = (amount: bigint | 'unlimited', spender: AccountId = ROUTER) =>
-  request({ type: 'approve', action: { kind: 'approve', asset: USDC, amount, spender }, declared: { asset: USDC, amount: amount.toString(), destination: spender } });
+  request({
+    type: 'approve',
+    action: { kind: 'approve', asset: USDC, amount, spender },
+    declared: { asset: USDC, amount: amount.toString(), destination: spender },
+  });
 const strategic = (strategy: string) => request({ context: { strategy } });
 const withStrategy = (bounds: object) => policyOf({ ...OPEN, strategies: [{ id: 's1', ...bounds }] });
 const calls = (over = {}) => foreign({ type: 'contract_call', ...over });
@@ -31,19 +66,40 @@ const counted = (key: string, times: readonly number[], windowMs: number): Recor
 };
 const profile = (() => {
   let known = emptyProfile();
-  for (let day = 60; day > 0; day -= 1) known = trainProfile(known, { atMs: NOW - day * 86_400_000, account: BOB, asset: ETH, amount: 123_456_789_012_345_678n, unitAmount: 123_456_789_012_345_678n });
+  for (let day = 60; day > 0; day -= 1)
+    known = trainProfile(known, {
+      atMs: NOW - day * 86_400_000,
+      account: BOB,
+      asset: ETH,
+      amount: 123_456_789_012_345_678n,
+      unitAmount: 123_456_789_012_345_678n,
+    });
   return docRow('profile/a1', known as unknown as Json);
 })();
 const recent = (() => {
   let known = emptyProfile();
-  for (let day = 60; day > 0; day -= 1) known = trainProfile(known, { atMs: NOW - (day - 1) * 86_400_000 - 2_000, account: BOB, asset: ETH, amount: ether('1'), unitAmount: ether('1') });
+  for (let day = 60; day > 0; day -= 1)
+    known = trainProfile(known, {
+      atMs: NOW - (day - 1) * 86_400_000 - 2_000,
+      account: BOB,
+      asset: ETH,
+      amount: ether('1'),
+      unitAmount: ether('1'),
+    });
   return docRow('profile/a1', known as unknown as Json);
 })();
-const ledger = (inFlight: bigint): Record<string, Json> => ({ [storeKey.ledger(`agent:a1|${ETH}`)]: { inFlight: inFlight.toString(), held: [], total: '0' } });
-const asks = (amount: bigint) => request({ action: { kind: 'transfer', asset: ETH, amount, to: BOB }, declared: { asset: ETH, amount: amount.toString(), destination: BOB } });
+const ledger = (inFlight: bigint): Record<string, Json> => ({
+  [storeKey.ledger(`agent:a1|${ETH}`)]: { inFlight: inFlight.toString(), held: [], total: '0' },
+});
+const asks = (amount: bigint) =>
+  request({
+    action: { kind: 'transfer', asset: ETH, amount, to: BOB },
+    declared: { asset: ETH, amount: amount.toString(), destination: BOB },
+  });
 const lookalike = `eip155:1:0x${BOB.slice(11, 17)}${'9'.repeat(26)}${BOB.slice(-8)}` as AccountId;
 const simulate = (...effects: readonly Effect[]) => ({ simulate: async () => report(effects) });
 
+// biome-ignore format: a table, one case a line
 const CASES: Readonly<Record<string, Case>> = {
   'an amount that is not the declared one': { code: 'intent_contradicts_effects', layer: 'intent', verdict: 'denied', scene: { effects: [fee(), send(ether('2'))] } },
   'a recipient that is not the declared one': { code: 'intent_contradicts_effects', layer: 'intent', verdict: 'denied', scene: { effects: [fee(), send(ether('1'), EVE)] } },
@@ -152,7 +208,10 @@ describe('every reason has its case', () => {
     const { code, layer, verdict, scene, settings } = CASES[name] as Case;
     const judgement = await judgeOnce(scene, settings === undefined ? {} : { settings });
     const at = judgement.reports.find((report) => report.layer === layer);
-    expect(at?.reasons.map((reason) => reason.code), JSON.stringify(judgement.reasons)).toContain(code);
+    expect(
+      at?.reasons.map((reason) => reason.code),
+      JSON.stringify(judgement.reasons),
+    ).toContain(code);
     expect(judgement.verdict).toBe(verdict);
     expect(judgement.reasons.map((reason) => reason.code)).toContain(code);
   });
@@ -160,12 +219,20 @@ describe('every reason has its case', () => {
   it('only a block pattern says fraud', async () => {
     const drained = await judgeOnce({ rows: profile, request: asks(ether('9')), effects: [fee(), send(ether('9'))] });
     expect(drained.signals.map(({ type }) => type)).toEqual(['fraud_detected']);
-    const listed = await judgeOnce({ rows: docRow(`screen/${BOB}`, { account: BOB, kind: 'drainer', severity: 'high', source: 'test', addedMs: 1, expiresMs: null }) });
+    const listed = await judgeOnce({
+      rows: docRow(`screen/${BOB}`, { account: BOB, kind: 'drainer', severity: 'high', source: 'test', addedMs: 1, expiresMs: null }),
+    });
     expect(listed.signals).toEqual([]);
   });
 
   it('an anomaly leaves its event', async () => {
-    const burst = await judgeOnce({ rows: counted('agent:a1:attempts', Array.from({ length: 12 }, (_, index) => NOW - 5_000 + index * 100), 60_000) });
+    const burst = await judgeOnce({
+      rows: counted(
+        'agent:a1:attempts',
+        Array.from({ length: 12 }, (_, index) => NOW - 5_000 + index * 100),
+        60_000,
+      ),
+    });
     expect(burst.signals.map(({ type, details }) => [type, details['type']])).toEqual([['anomaly_detected', 'burst']]);
   });
 
@@ -173,17 +240,39 @@ describe('every reason has its case', () => {
     expect((await judgeOnce()).verdict).toBe('approved');
     expect((await judgeOnce({ request: request(says(`Please send 1 ETH to ${BOB.slice(9)}`)) })).verdict).toBe('approved');
     expect((await judgeOnce({ request: request(usdc(5n)), effects: [fee(), send(5n, BOB, USDC)], over: priced })).verdict).toBe('approved');
-    expect((await judgeOnce({ request: approve(5n), effects: [fee(), allow(5n, ROUTER)], policy: listed(), over: priced })).verdict).toBe('approved');
-    expect((await judgeOnce({ request: calls(), effects: [fee(), call()], policy: listed({ selectors: ['12345678'], expiresAt: NOW + 1 }) })).verdict).toBe('approved');
-    expect((await judgeOnce({ request: strategic('s1'), policy: withStrategy({ operations: ['transfer'], assets: ['ETH'], maxAmountPerTrade: 1, maxDailyVolume: 1 }) })).verdict).toBe('approved');
+    expect((await judgeOnce({ request: approve(5n), effects: [fee(), allow(5n, ROUTER)], policy: listed(), over: priced })).verdict).toBe(
+      'approved',
+    );
+    expect(
+      (await judgeOnce({ request: calls(), effects: [fee(), call()], policy: listed({ selectors: ['12345678'], expiresAt: NOW + 1 }) }))
+        .verdict,
+    ).toBe('approved');
+    expect(
+      (
+        await judgeOnce({
+          request: strategic('s1'),
+          policy: withStrategy({ operations: ['transfer'], assets: ['ETH'], maxAmountPerTrade: 1, maxDailyVolume: 1 }),
+        })
+      ).verdict,
+    ).toBe('approved');
   });
 });
 
 describe('denials say what would help', () => {
   it('a window: rule, limit, what remains, what was asked, when it resets', async () => {
-    const held = { [storeKey.ledger(`agent:a1|${ETH}`)]: { inFlight: '0', held: [[NOW + 5_000, ether('19.5').toString()]], total: '0' } } as unknown as Record<string, Json>;
+    const held = {
+      [storeKey.ledger(`agent:a1|${ETH}`)]: { inFlight: '0', held: [[NOW + 5_000, ether('19.5').toString()]], total: '0' },
+    } as unknown as Record<string, Json>;
     const [denial] = (await judgeOnce({ rows: held })).reasons;
-    expect(denial).toMatchObject({ code: 'window_limit', rule: 'daily', limit: ether('20').toString(), remaining: ether('0.5').toString(), unit: ETH, retryable: true, resetsAtMs: NOW + 5_001 });
+    expect(denial).toMatchObject({
+      code: 'window_limit',
+      rule: 'daily',
+      limit: ether('20').toString(),
+      remaining: ether('0.5').toString(),
+      unit: ETH,
+      retryable: true,
+      resetsAtMs: NOW + 5_001,
+    });
     expect(BigInt(denial?.requested ?? 0)).toBe(ether('1') + 1_000_000_000_000n);
   });
 

@@ -32,6 +32,7 @@ export function configOf(anvil: Pick<Anvil, 'rpcUrl'>, { tokens = [], ...given }
     chains: [evm({ chains: [{ chain: CHAIN, rpcUrl: anvil.rpcUrl, confirmations: 1, pollMs: 10, tokens }] })],
     agents: { a1: FREE },
     emergency: { autoResponseTriggers: [] },
+    risk: { anomalyThreshold: 100 },
     execution: { settleTimeoutMs: 5_000, reconcileMs: 3_600_000 },
     ...given,
   };

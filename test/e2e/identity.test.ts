@@ -63,7 +63,7 @@ describe('who acts', () => {
     const strict = { capabilities: { transfers: { enabled: false } }, limits: { unit: 'ETH' } };
     for (let round = 0; round < 8; round++) {
       const id = `race-${round}`;
-      const [{ digest }] = await Promise.all([bench.security.policy.createAgent(id, strict), bench.security.custody.createWallet('owner', id)].map(async (work) => work)) as [{ digest: string }, unknown];
+      const [{ digest }] = await Promise.all([bench.security.policy.createAgent(id, strict), bench.security.custody.createWallet('owner', id)]);
       const { decision } = await bench.security.agent(id).execute(pay);
       expect(decision.policy, `round ${round}`).toBe(digest);
     }
@@ -104,7 +104,8 @@ describe('what a request may not say', () => {
     await denied({ ...pay, narrow: { allowedDestinations: [] } }, 'destination_not_allowed');
     await denied({ ...pay, narrow: { maxFee: '0' } }, 'fee_exceeds_ceiling');
     await denied({ ...pay, amount: '2', narrow: { maxAmount: '1000', allowedDestinations: [BOB] } }, 'per_transaction_limit');
-    expect((await a1.execute({ ...pay, narrow: { requireApproval: true } })).status).toBe('approval_pending');
+    const asked = await a1.execute({ ...pay, narrow: { requireApproval: true } });
+    expect([asked.status, asked.reasons[0]?.code], JSON.stringify(asked.reasons)).toEqual(['approval_pending', 'approval_pending']);
     const inOptions = await a1.execute(pay, { narrow: { maxAmount: '0.0001' } });
     expect(inOptions.reasons[0]?.code).toBe('spend_exceeds_cap');
     await denied({ calls: [{ to: BOB, value: '0.001' }], narrow: { maxAmount: '1' } }, 'request_malformed');

@@ -15,7 +15,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 const subpaths = Object.keys(manifest.exports).filter((path) => path !== './package.json');
 const specifiers = subpaths.map((path) => manifest.name + path.slice(1));
 /** Subpaths that stand on the optional peer `viem`. */
-const needsViem = new Set([`${manifest.name}/evm`]);
+const needsViem = new Set([`${manifest.name}/evm`, `${manifest.name}/wallets`]);
 
 const folder = mkdtempSync(join(tmpdir(), 'castellan-install-'));
 const bare = join(folder, 'bare');

@@ -3,11 +3,12 @@ import type { Clock } from '../../core/clock.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { AssetId, ChainId } from '../../core/ids.ts';
 import type { Random } from '../../core/random.ts';
+import { createEip712Verifier } from './approval-verifier.ts';
 import { readHead } from './block.ts';
 import { broadcast } from './broadcast.ts';
 import { createRpcClient } from './client.ts';
 import { createEvmCodec } from './codec.ts';
-import type { EvmAdapterOptions, EvmChainConfig, FetchFunction } from './config.ts';
+import type { EvmAdapterOptions, EvmChainConfig, EvmChainOptions, FetchFunction } from './config.ts';
 import { readOptions } from './config.ts';
 import { quoteFee } from './fees.ts';
 import { readSequence } from './sequence.ts';
@@ -75,6 +76,7 @@ export function createEvmAdapter(options: EvmAdapterOptions): ChainAdapter {
     chains: chains.map(({ chain }) => chain),
     codec,
     tokens: [...tokens.values()].flatMap(tokenList),
+    verifiers: [createEip712Verifier()],
     node(chain) {
       const node = nodes.get(chain);
       if (node === undefined)
@@ -90,9 +92,14 @@ export interface EvmAdapterFactory {
 }
 
 /**
- * The EVM chains of a manager's configuration: `chains: [evm({ chains: [{ chain: 'eip155:1', rpcUrl, confirmations: 3 }] })]`.
+ * One EVM chain, or several, of a manager's configuration.
+ *
+ * @example
+ * ```ts
+ * chains: [evm({ chain: 'eip155:1', rpcUrl: 'https://…', confirmations: 3 })]
+ * ```
  * @throws CONFIG_INVALID from `create`, naming every wrong field at once
  */
-export function evm(options: Omit<EvmAdapterOptions, 'clock'>): EvmAdapterFactory {
-  return { create: ({ clock }) => createEvmAdapter({ ...options, clock }) };
+export function evm(options: EvmChainOptions | Omit<EvmAdapterOptions, 'clock'>): EvmAdapterFactory {
+  return { create: ({ clock }) => createEvmAdapter('chain' in options ? { chains: [options], clock } : { ...options, clock }) };
 }

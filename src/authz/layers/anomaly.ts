@@ -1,8 +1,9 @@
 import { EMPTY_RATE, eventsIn, type LayerOutcome, type RateRow } from '../../core/index.ts';
 import { detectAnomaly, parseProfile } from '../../risk/index.ts';
+import type { Valuation } from '../judge-memo.ts';
 import { type Layer, type LayerContext, PASS, reason } from '../layer.ts';
 import { accountsOf } from '../limits/ledger-accounts.ts';
-import { type Valuation, withValuation } from '../limits/valuation.ts';
+import { withValuation } from '../limits/valuation.ts';
 import { ATTEMPTS_WINDOW_MS } from './rate-limit.ts';
 
 const TEN_SECONDS_MS = 10_000;
@@ -39,7 +40,15 @@ function judgeAnomaly(context: LayerContext, valuation: Valuation): LayerOutcome
   const facts = { deviations, last10s, lastMinute };
   return {
     verdict: type === 'burst' ? 'deny' : 'escalate',
-    reasons: [reason(CODES[type], MESSAGES[type], { rule: 'anomalyThreshold', limit: String(settings.anomalyThreshold), requested: String(deviations), retryable: type === 'burst', facts })],
+    reasons: [
+      reason(CODES[type], MESSAGES[type], {
+        rule: 'anomalyThreshold',
+        limit: String(settings.anomalyThreshold),
+        requested: String(deviations),
+        retryable: type === 'burst',
+        facts,
+      }),
+    ],
     score: Math.min(100, deviations * 10),
     signals: [{ type: 'anomaly_detected', details: { type, ...facts } }],
   };

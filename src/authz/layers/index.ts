@@ -9,4 +9,13 @@ import { simulationLayer } from './simulation.ts';
 import { strategyLayer } from './strategy.ts';
 
 /** The eight judges, in their order. */
-export const STANDARD_LAYERS: readonly Layer[] = Object.freeze([intentLayer, strategyLayer, riskLayer, policyLayer, limitsLayer, rateLimitLayer, anomalyLayer, simulationLayer]);
+export const STANDARD_LAYERS: readonly Layer[] = Object.freeze([
+  intentLayer,
+  strategyLayer,
+  riskLayer,
+  policyLayer,
+  limitsLayer,
+  rateLimitLayer,
+  anomalyLayer,
+  simulationLayer,
+]);

@@ -1,7 +1,7 @@
 import type { LayerOutcome, Reason } from '../../core/index.ts';
+import { askValidator } from '../ask-validator.ts';
 import { fieldContradictions, wordContradictions } from '../intent/contradictions.ts';
 import { type Layer, type LayerContext, reason, settleFindings } from '../layer.ts';
-import { askValidator } from '../validator.ts';
 
 const CODES = { rejected: 'intent_validator_rejected', unsure: 'intent_low_confidence' } as const;
 /** Contradictions told; one denies, and a batch can hold hundreds. */
@@ -18,7 +18,10 @@ export const intentLayer: Layer = Object.freeze({
     const said = text !== undefined && text.trim() !== '';
     if (said) wordContradictions(context, text, denials);
     const told = denials.length > MAX_TOLD ? denials.slice(0, MAX_TOLD) : denials;
-    const escalations: Reason[] = settings.requireIntentValidation && !said ? [reason('intent_missing', 'The request states no intent.', { rule: 'requireIntentValidation' })] : [];
+    const escalations: Reason[] =
+      settings.requireIntentValidation && !said
+        ? [reason('intent_missing', 'The request states no intent.', { rule: 'requireIntentValidation' })]
+        : [];
     return settings.intentValidator === undefined ? settleFindings(told, escalations) : validated(context, told, escalations);
   },
 } satisfies Layer);

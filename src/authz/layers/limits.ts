@@ -1,8 +1,9 @@
 import { type LayerOutcome, type LedgerRow, type LedgerWindow, type Reason, roomAtMs, type WindowRow } from '../../core/index.ts';
+import type { Valuation } from '../judge-memo.ts';
 import { deny, type Layer, type LayerContext, PASS, reason } from '../layer.ts';
 import { type Charge, chargeCaps, chargeLines, chargesOf, feeLines } from '../limits/charges.ts';
 import { roomInUse } from '../limits/room-in-use.ts';
-import { type Valuation, withValuation } from '../limits/valuation.ts';
+import { withValuation } from '../limits/valuation.ts';
 
 /**
  * Layer 5: whether what may leave fits under every cap. It reads the room in use now, so that a denial says what remains
@@ -17,7 +18,11 @@ function judgeLimits(context: LayerContext, valuation: Valuation): LayerOutcome 
   const { exposure, policy, output } = context;
   const unlimited = exposure.allowances.find(({ amount }) => amount === 'unlimited');
   if (unlimited !== undefined && !policy.unlimitedAllowances) {
-    return deny('per_transaction_limit', 'An unlimited allowance fits under no limit.', { rule: 'perTransaction', requested: 'unlimited', unit: unlimited.asset });
+    return deny('per_transaction_limit', 'An unlimited allowance fits under no limit.', {
+      rule: 'perTransaction',
+      requested: 'unlimited',
+      unit: unlimited.asset,
+    });
   }
   const { charges, problems } = chargesOf(context, valuation);
   const denials: Reason[] = [...problems];

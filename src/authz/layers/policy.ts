@@ -1,13 +1,14 @@
-import { type LayerOutcome, type Reason } from '../../core/index.ts';
+import type { LayerOutcome, Reason } from '../../core/index.ts';
 import { parseProfile } from '../../risk/index.ts';
+import type { Valuation } from '../judge-memo.ts';
 import { type Layer, type LayerContext, reason } from '../layer.ts';
 import { accountsOf } from '../limits/ledger-accounts.ts';
-import { type Valuation, withValuation } from '../limits/valuation.ts';
-import { type CompiledPolicy, evaluateRules, lookUpCall, type RuleContext, ruleItems, type RuleItem } from '../policy/index.ts';
+import { withValuation } from '../limits/valuation.ts';
 import { typeCovers } from '../policy/declared-type.ts';
+import { withinHours } from '../policy/hours.ts';
+import { type CompiledPolicy, evaluateRules, lookUpCall, type RuleContext, type RuleItem, ruleItems } from '../policy/index.ts';
 import { effectCapabilities } from '../policy/items.ts';
 import { narrowingFindings } from '../policy/narrowing.ts';
-import { withinHours } from '../policy/hours.ts';
 
 /** Reasons told; one denies, and a batch can hold hundreds. */
 const MAX_TOLD = 16;
@@ -22,7 +23,8 @@ const EPOCH_WEEKDAY = 4;
  */
 export const policyLayer: Layer = Object.freeze({
   name: 'policy',
-  judge: (context) => (context.policy.readsValue ? withValuation(context, (valuation) => judgePolicy(context, valuation)) : judgePolicy(context, undefined)),
+  judge: (context) =>
+    context.policy.readsValue ? withValuation(context, (valuation) => judgePolicy(context, valuation)) : judgePolicy(context, undefined),
 } satisfies Layer);
 
 function judgePolicy(context: LayerContext, valuation: Valuation | undefined): LayerOutcome {
@@ -34,9 +36,17 @@ function judgePolicy(context: LayerContext, valuation: Valuation | undefined): L
   checkCapabilities(context, denials, unenforced);
   const items = ruleItems(exposure, policy, nowMs, request.chain);
   if (items.length === 0) denials.push(reason('policy_no_match', 'The transaction does nothing that a rule could allow.'));
-  const found = evaluateRules(policy, items, items.map((item) => summed(item, exposure)), ruleContext(context, valuation));
+  const found = evaluateRules(
+    policy,
+    items,
+    items.map((item) => summed(item, exposure)),
+    ruleContext(context, valuation),
+  );
   for (const { rule, item } of found.denied) {
-    const code = (rule.code === 'contract_not_allowed' || rule.code === 'effect_unknown') && isExpired(context, policy, item) ? 'contract_entry_expired' : rule.code;
+    const code =
+      (rule.code === 'contract_not_allowed' || rule.code === 'effect_unknown') && isExpired(context, policy, item)
+        ? 'contract_entry_expired'
+        : rule.code;
     denials.push(reason(code, rule.label, { rule: rule.id, facts: describe(item) }));
   }
   for (const rule of found.escalated) escalations.push(reason(rule.code, rule.label, { rule: rule.id }));
@@ -49,12 +59,29 @@ function judgePolicy(context: LayerContext, valuation: Valuation | undefined): L
 
 /** Chain, wallet and fee: terms of the transaction itself. */
 function checkTerms({ request, tx, exposure, policy }: LayerContext, denials: Reason[]): void {
-  if (tx.chain !== request.chain) denials.push(reason('chain_id_mismatch', 'The transaction is for another chain than the request.', { facts: { request: request.chain, transaction: tx.chain } }));
-  if (tx.wallet !== request.wallet) denials.push(reason('agent_not_wallet_owner', 'The transaction is another wallet’s.', { facts: { wallet: tx.wallet } }));
+  if (tx.chain !== request.chain)
+    denials.push(
+      reason('chain_id_mismatch', 'The transaction is for another chain than the request.', {
+        facts: { request: request.chain, transaction: tx.chain },
+      }),
+    );
+  if (tx.wallet !== request.wallet)
+    denials.push(reason('agent_not_wallet_owner', 'The transaction is another wallet’s.', { facts: { wallet: tx.wallet } }));
   const { asset, amount } = exposure.fee;
-  for (const [rule, most] of [['request.maxFee', request.feeCeiling], ['maxFee', policy.maxFee]] as const) {
+  for (const [rule, most] of [
+    ['request.maxFee', request.feeCeiling],
+    ['maxFee', policy.maxFee],
+  ] as const) {
     if (most === null || amount <= most) continue;
-    denials.push(reason('fee_exceeds_ceiling', 'The fee may be higher than its ceiling.', { rule, limit: most.toString(), requested: amount.toString(), unit: asset, retryable: true }));
+    denials.push(
+      reason('fee_exceeds_ceiling', 'The fee may be higher than its ceiling.', {
+        rule,
+        limit: most.toString(),
+        requested: amount.toString(),
+        unit: asset,
+        retryable: true,
+      }),
+    );
   }
 }
 
@@ -62,12 +89,17 @@ function checkCapabilities(context: LayerContext, denials: Reason[], unenforced:
   const { exposure, policy, nowMs, request, settings } = context;
   for (const capability of effectCapabilities(exposure, policy, nowMs)) {
     if (!typeCovers(request.type, capability)) {
-      denials.push(reason('capability_mismatch', 'The effects are of another kind than the declared type.', { facts: { type: request.type, capability } }));
+      denials.push(
+        reason('capability_mismatch', 'The effects are of another kind than the declared type.', {
+          facts: { type: request.type, capability },
+        }),
+      );
     }
     for (const bound of policy.unverifiable) {
       if (bound.capability !== capability) continue;
       if (settings.allowUnenforced) unenforced.push(bound.bound);
-      else denials.push(reason(bound.code, 'The policy bounds this capability in a way that the effects do not show.', { rule: bound.bound }));
+      else
+        denials.push(reason(bound.code, 'The policy bounds this capability in a way that the effects do not show.', { rule: bound.bound }));
     }
   }
 }
@@ -100,7 +132,11 @@ function summed(item: RuleItem, exposure: LayerContext['exposure']): RuleItem {
 }
 
 function isExpired({ nowMs }: LayerContext, policy: CompiledPolicy, item: RuleItem): boolean {
-  return typeof item.contract === 'string' && lookUpCall(policy, { contract: item.contract, selector: item.selector ?? null, decoded: item.effect === 'call', leaf: '' }, nowMs).listing === 'expired';
+  return (
+    typeof item.contract === 'string' &&
+    lookUpCall(policy, { contract: item.contract, selector: item.selector ?? null, decoded: item.effect === 'call', leaf: '' }, nowMs)
+      .listing === 'expired'
+  );
 }
 
 function describe({ effect, asset, amount, destination, contract, selector }: RuleItem): NonNullable<Reason['facts']> {

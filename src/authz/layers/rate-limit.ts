@@ -1,5 +1,4 @@
-import { type Command, eventsIn, type RateRow, type Reason } from '../../core/index.ts';
-import { EMPTY_RATE } from '../../core/index.ts';
+import { type Command, EMPTY_RATE, eventsIn, type RateRow, type Reason } from '../../core/index.ts';
 import { type Layer, type LayerContext, PASS, reason } from '../layer.ts';
 import { accountsOf } from '../limits/ledger-accounts.ts';
 
@@ -21,7 +20,13 @@ export const rateLimitLayer: Layer = Object.freeze({
     });
     const denials: Reason[] = [];
     if (fact.lastMs !== null && nowMs < fact.lastMs + cooldownMs) {
-      denials.push(reason('cooldown_active', 'The cooldown after the last action is not over.', { rule: 'cooldownSeconds', resetsAtMs: fact.lastMs + cooldownMs, retryable: true }));
+      denials.push(
+        reason('cooldown_active', 'The cooldown after the last action is not over.', {
+          rule: 'cooldownSeconds',
+          resetsAtMs: fact.lastMs + cooldownMs,
+          retryable: true,
+        }),
+      );
     }
     if (fact.lastHour + 1 > maxPerHour) {
       denials.push(
@@ -45,5 +50,8 @@ export function rateCommands(context: LayerContext, approved: boolean): readonly
   const { rate } = accountsOf(policy, request.agentId);
   const attempt = { kind: 'rate.take', key: rate.attempts, windowMs: ATTEMPTS_WINDOW_MS, max: null, cooldownMs: 0 } as const;
   if (!approved) return [attempt];
-  return [attempt, { kind: 'rate.take', key: rate.approved, windowMs: HOUR_MS, max: policy.rate.maxPerHour, cooldownMs: policy.rate.cooldownMs }];
+  return [
+    attempt,
+    { kind: 'rate.take', key: rate.approved, windowMs: HOUR_MS, max: policy.rate.maxPerHour, cooldownMs: policy.rate.cooldownMs },
+  ];
 }

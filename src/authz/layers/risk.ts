@@ -1,11 +1,12 @@
-import { type LayerOutcome, type LayerSignal, type Reason, type ReasonCode } from '../../core/index.ts';
+import type { LayerOutcome, LayerSignal, Reason, ReasonCode } from '../../core/index.ts';
 import { assessRisk, parseProfile, parseScreening } from '../../risk/index.ts';
 import { screenRow } from '../judge-keys.ts';
+import type { Valuation } from '../judge-memo.ts';
 import type { JudgeState } from '../judge-state.ts';
 import { deny, type Layer, type LayerContext, PASS, reason } from '../layer.ts';
 import { accountsOf } from '../limits/ledger-accounts.ts';
 import { roomInUse } from '../limits/room-in-use.ts';
-import { type Valuation, withValuation } from '../limits/valuation.ts';
+import { withValuation } from '../limits/valuation.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -14,7 +15,10 @@ export const riskLayer: Layer = Object.freeze({
   name: 'risk',
   judge(context) {
     const { riskEnabled, allowUnenforced } = context.settings;
-    if (!riskEnabled) return allowUnenforced ? { verdict: 'pass', reasons: [], unenforced: ['risk'] } : deny('risk_inputs_missing', 'Risk is switched off, which needs allowUnenforced.');
+    if (!riskEnabled)
+      return allowUnenforced
+        ? { verdict: 'pass', reasons: [], unenforced: ['risk'] }
+        : deny('risk_inputs_missing', 'Risk is switched off, which needs allowUnenforced.');
     return withValuation(context, (valuation) => judgeRisk(context, valuation));
   },
 } satisfies Layer);
@@ -30,13 +34,27 @@ function judgeRisk(context: LayerContext, valuation: Valuation): LayerOutcome {
   for (const { code, detail } of assessment.vetoes) denials.push(reason(code as ReasonCode, detail));
   if (!(score <= 80)) denials.push(reason('risk_critical', 'The risk score is critical.', { limit: '80', requested: String(score) }));
   if (!(score <= settings.maxRiskScore)) {
-    denials.push(reason('risk_score_exceeded', 'The risk score is above the configured maximum.', { rule: 'maxRiskScore', limit: String(settings.maxRiskScore), requested: String(score) }));
+    denials.push(
+      reason('risk_score_exceeded', 'The risk score is above the configured maximum.', {
+        rule: 'maxRiskScore',
+        limit: String(settings.maxRiskScore),
+        requested: String(score),
+      }),
+    );
   }
-  if (score >= 60) escalations.push(reason('risk_high', 'The risk score is high.', { limit: '60', requested: String(score), facts: { factors: assessment.factors.join(' ') } }));
+  if (score >= 60)
+    escalations.push(
+      reason('risk_high', 'The risk score is high.', {
+        limit: '60',
+        requested: String(score),
+        facts: { factors: assessment.factors.join(' ') },
+      }),
+    );
   const signals: LayerSignal[] = [];
   for (const { id, action, code } of assessment.patterns) {
     if (action === 'block') signals.push({ type: 'fraud_detected', details: { pattern: id, score } });
-    if (action === 'escalate') escalations.push(reason((code ?? 'risk_high') as ReasonCode, `The request fits the pattern ${id}.`, { rule: id }));
+    if (action === 'escalate')
+      escalations.push(reason((code ?? 'risk_high') as ReasonCode, `The request fits the pattern ${id}.`, { rule: id }));
   }
   const verdict = denials.length > 0 ? 'deny' : escalations.length > 0 ? 'escalate' : 'pass';
   if (verdict === 'pass' && score === 0) return PASS;

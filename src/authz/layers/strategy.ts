@@ -1,9 +1,10 @@
 import type { LayerOutcome, Reason } from '../../core/index.ts';
+import { askValidator } from '../ask-validator.ts';
+import type { Valuation } from '../judge-memo.ts';
 import { type Layer, type LayerContext, reason, settleFindings } from '../layer.ts';
-import { type Valuation, withValuation } from '../limits/valuation.ts';
+import { withValuation } from '../limits/valuation.ts';
 import type { CompiledStrategy } from '../policy/index.ts';
 import { effectCapabilities } from '../policy/items.ts';
-import { askValidator } from '../validator.ts';
 
 const CODES = { rejected: 'strategy_validator_rejected', unsure: 'confidence_too_low' } as const;
 
@@ -20,16 +21,24 @@ export const strategyLayer: Layer = Object.freeze({
     const unenforced: string[] = [];
     const { confidence, strategy: name } = request.context;
     if (!((confidence ?? 0) >= settings.minConfidence)) {
-      escalations.push(reason('confidence_too_low', 'The agent is less sure than the configured minimum.', { rule: 'minConfidence', limit: String(settings.minConfidence), requested: String(confidence ?? 0) }));
+      escalations.push(
+        reason('confidence_too_low', 'The agent is less sure than the configured minimum.', {
+          rule: 'minConfidence',
+          limit: String(settings.minConfidence),
+          requested: String(confidence ?? 0),
+        }),
+      );
     }
     const strategy = name === undefined ? undefined : policy.strategies.get(name);
-    if (name !== undefined && strategy === undefined) escalations.push(reason('strategy_unregistered', 'The strategy is not registered.', { facts: { strategy: name } }));
+    if (name !== undefined && strategy === undefined)
+      escalations.push(reason('strategy_unregistered', 'The strategy is not registered.', { facts: { strategy: name } }));
     const settle = (): LayerOutcome => {
       const outcome = settleFindings(denials, escalations);
       return unenforced.length === 0 ? outcome : { ...outcome, unenforced };
     };
     if (strategy !== undefined) checkEffects(context, strategy, denials, unenforced);
-    if (strategy?.maxAmountPerTrade == null) return settings.strategyValidator === undefined ? settle() : validated(context, denials, escalations, settle);
+    if (strategy?.maxAmountPerTrade == null)
+      return settings.strategyValidator === undefined ? settle() : validated(context, denials, escalations, settle);
     return withValuation(context, (valuation) => {
       checkAmount(strategy, strategy.maxAmountPerTrade ?? 0n, context, valuation, denials);
       return settings.strategyValidator === undefined ? settle() : validated(context, denials, escalations, settle);
@@ -43,18 +52,26 @@ function checkEffects(context: LayerContext, strategy: CompiledStrategy, denials
   const { capabilities, assets, protocols } = strategy;
   if (capabilities !== null) {
     for (const capability of effectCapabilities(exposure, policy, nowMs)) {
-      if (!capabilities.has(capability)) denials.push(reason('strategy_operation_not_allowed', 'The strategy does not do this.', { rule, facts: { capability } }));
+      if (!capabilities.has(capability))
+        denials.push(reason('strategy_operation_not_allowed', 'The strategy does not do this.', { rule, facts: { capability } }));
     }
   }
   if (assets !== null) {
-    for (const { asset } of exposure.outflows) if (!assets.has(asset)) denials.push(reason('strategy_asset_not_allowed', 'The strategy does not spend this asset.', { rule, facts: { asset } }));
-    for (const { asset } of exposure.allowances) if (!assets.has(asset)) denials.push(reason('strategy_asset_not_allowed', 'The strategy does not approve this asset.', { rule, facts: { asset } }));
+    for (const { asset } of exposure.outflows)
+      if (!assets.has(asset))
+        denials.push(reason('strategy_asset_not_allowed', 'The strategy does not spend this asset.', { rule, facts: { asset } }));
+    for (const { asset } of exposure.allowances)
+      if (!assets.has(asset))
+        denials.push(reason('strategy_asset_not_allowed', 'The strategy does not approve this asset.', { rule, facts: { asset } }));
   }
   if (protocols !== null) {
     for (const { contract } of exposure.calls) {
-      if (contract === null || !protocols.has(contract)) denials.push(reason('strategy_protocol_not_allowed', 'The strategy does not call this contract.', { rule, facts: { contract } }));
+      if (contract === null || !protocols.has(contract))
+        denials.push(reason('strategy_protocol_not_allowed', 'The strategy does not call this contract.', { rule, facts: { contract } }));
     }
-    for (const { spender } of exposure.allowances) if (!protocols.has(spender)) denials.push(reason('strategy_protocol_not_allowed', 'The strategy does not approve this spender.', { rule, facts: { spender } }));
+    for (const { spender } of exposure.allowances)
+      if (!protocols.has(spender))
+        denials.push(reason('strategy_protocol_not_allowed', 'The strategy does not approve this spender.', { rule, facts: { spender } }));
   }
   if (strategy.boundsSlippage && exposure.calls.length > 0) {
     if (settings.allowUnenforced) unenforced.push(`strategy.${strategy.id}.maxSlippage`);
@@ -65,11 +82,21 @@ function checkEffects(context: LayerContext, strategy: CompiledStrategy, denials
 function checkAmount(strategy: CompiledStrategy, most: bigint, { policy }: LayerContext, { spend }: Valuation, denials: Reason[]): void {
   if (spend !== null && spend <= most) return;
   denials.push(
-    reason('strategy_amount_exceeded', 'The strategy does not move this much at once.', { rule: strategy.id, limit: most.toString(), requested: spend === null ? 'unknown' : spend.toString(), unit: policy.unit.id }),
+    reason('strategy_amount_exceeded', 'The strategy does not move this much at once.', {
+      rule: strategy.id,
+      limit: most.toString(),
+      requested: spend === null ? 'unknown' : spend.toString(),
+      unit: policy.unit.id,
+    }),
   );
 }
 
-async function validated(context: LayerContext, denials: Reason[], escalations: Reason[], settle: () => LayerOutcome): Promise<LayerOutcome> {
+async function validated(
+  context: LayerContext,
+  denials: Reason[],
+  escalations: Reason[],
+  settle: () => LayerOutcome,
+): Promise<LayerOutcome> {
   const { strategyValidator } = context.settings;
   if (strategyValidator !== undefined) {
     const found = await askValidator(strategyValidator, context, CODES);

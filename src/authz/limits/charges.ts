@@ -1,8 +1,8 @@
 import type { ChargeLine, LedgerCap, Reason } from '../../core/index.ts';
 import type { AssetAmount } from '../exposure.ts';
+import type { Valuation } from '../judge-memo.ts';
 import { type LayerContext, reason } from '../layer.ts';
 import { accountsOf, type LedgerAccount } from './ledger-accounts.ts';
-import type { Valuation } from './valuation.ts';
 
 /** Room to take on one account. */
 export interface Charge {
@@ -41,7 +41,7 @@ export function chargesOf(context: LayerContext, valuation: Valuation): Charges 
   };
   const book = (spent: AssetAmount, isFee: boolean): bigint | undefined => {
     const own = accounts.asset(spent.asset);
-    const value = own === undefined ? valuation.valueOf(spent) : spent.amount;
+    const value = own === undefined ? valuation.worthOf(spent) : spent.amount;
     if (typeof value === 'string') {
       problems.push(unpriced(value, spent, policy.unit.id));
       return undefined;
@@ -54,19 +54,26 @@ export function chargesOf(context: LayerContext, valuation: Valuation): Charges 
   const strategy = request.context.strategy === undefined ? undefined : accounts.strategy(request.context.strategy);
   if (strategy !== undefined) {
     if (valuation.spend !== null) take(strategy, valuation.spend, 0n);
-    else if (problems.length === 0) problems.push(reason('price_unavailable', 'The strategy bounds a volume that cannot be valued.', { rule: strategy.account, unit: strategy.unit }));
+    else if (problems.length === 0)
+      problems.push(
+        reason('price_unavailable', 'The strategy bounds a volume that cannot be valued.', { rule: strategy.account, unit: strategy.unit }),
+      );
   }
   return { charges, problems };
 }
 
 /** The charges as ledger lines; without amount there is no line. */
 export function chargeLines(charges: readonly Charge[]): readonly ChargeLine[] {
-  return charges.flatMap(({ at, amount }) => (amount > 0n ? [{ account: at.account, amount: amount.toString() }] : []));
+  const lines: ChargeLine[] = [];
+  for (const { at, amount } of charges) if (amount > 0n) lines.push({ account: at.account, amount: amount.toString() });
+  return lines;
 }
 
 /** The fee's part of the lines. */
 export function feeLines(charges: readonly Charge[]): readonly ChargeLine[] {
-  return charges.flatMap(({ at, fee }) => (fee > 0n ? [{ account: at.account, amount: fee.toString() }] : []));
+  const lines: ChargeLine[] = [];
+  for (const { at, fee } of charges) if (fee > 0n) lines.push({ account: at.account, amount: fee.toString() });
+  return lines;
 }
 
 /** The caps that stand over the charged accounts. */
@@ -76,6 +83,15 @@ export function chargeCaps(charges: readonly Charge[]): readonly LedgerCap[] {
 
 function unpriced(why: 'no_source' | 'no_price', { asset, amount }: AssetAmount, unit: string): Reason {
   return why === 'no_source'
-    ? reason('limit_missing', 'The asset has no limits of its own and nothing values it in the unit of the limits.', { requested: amount.toString(), unit: asset, facts: { limitUnit: unit } })
-    : reason('price_unavailable', 'There is no fresh price for the asset.', { requested: amount.toString(), unit: asset, retryable: true, facts: { limitUnit: unit } });
+    ? reason('limit_missing', 'The asset has no limits of its own and nothing values it in the unit of the limits.', {
+        requested: amount.toString(),
+        unit: asset,
+        facts: { limitUnit: unit },
+      })
+    : reason('price_unavailable', 'There is no fresh price for the asset.', {
+        requested: amount.toString(),
+        unit: asset,
+        retryable: true,
+        facts: { limitUnit: unit },
+      });
 }

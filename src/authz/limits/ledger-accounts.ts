@@ -51,7 +51,11 @@ export function accountsOf(policy: CompiledPolicy, agent: AgentId): AgentAccount
 function createAccounts(policy: CompiledPolicy, agent: AgentId): AgentAccounts {
   const scope = `agent:${agent}`;
   const assets = new Map([...policy.assetCaps].map(([asset, spec]) => [asset, toAccount(scope, spec)]));
-  const strategies = new Map([...policy.strategies.values()].flatMap(({ id, daily }) => (daily === null ? [] : [[id, toAccount(`${scope}:strategy:${id}`, daily)] as const])));
+  const strategies = new Map(
+    [...policy.strategies.values()].flatMap(({ id, daily }) =>
+      daily === null ? [] : [[id, toAccount(`${scope}:strategy:${id}`, daily)] as const],
+    ),
+  );
   const rate = { approved: `${scope}:approved`, attempts: `${scope}:attempts` };
   return {
     unit: toAccount(scope, policy.unitCap),
@@ -66,7 +70,9 @@ function createAccounts(policy: CompiledPolicy, agent: AgentId): AgentAccounts {
 function toAccount(scope: string, spec: CapSpec): LedgerAccount {
   const account = `${scope}|${spec.unit}`;
   const headKey = storeKey.ledger(account);
-  const windowKeys = spec.windows.map(({ windowMs }) => (windowMs === 0 || windowMs === null ? null : storeKey.ledgerWindow(account, windowMs)));
+  const windowKeys = spec.windows.map(({ windowMs }) =>
+    windowMs === 0 || windowMs === null ? null : storeKey.ledgerWindow(account, windowMs),
+  );
   return {
     account,
     unit: spec.unit,

@@ -2,12 +2,6 @@ import { bookedIn, type LedgerRow, pendingOf, type WindowRow } from '../../core/
 import type { LayerContext } from '../layer.ts';
 import type { LedgerAccount } from './ledger-accounts.ts';
 
-/** Room in use on one account, in the order of its windows. */
-export interface RoomInUse {
-  readonly at: LedgerAccount;
-  readonly used: readonly bigint[];
-}
-
 /** Reads the room in use on an account, once per judgement; the fact is the list of amounts. */
 export function roomInUse(context: LayerContext, at: LedgerAccount): readonly bigint[] {
   for (const known of context.memo.room) if (known.at === at) return known.used;

@@ -1,23 +1,12 @@
 import type { AssetId, Price } from '../../core/index.ts';
 import type { AssetAmount } from '../exposure.ts';
+import type { Unpriced, Valuation } from '../judge-memo.ts';
 import type { LayerContext } from '../layer.ts';
-
-/** Why an amount has no value in the unit: nobody can price it, or the one who can has no price now. */
-export type Unpriced = 'no_source' | 'no_price';
 
 /** A rate of the unit's smallest parts per base unit of an asset. */
 interface Rate {
   readonly asset: AssetId;
   readonly rate: Price | Unpriced;
-}
-
-/** What a transaction is worth in the unit of the limits; null where part of it cannot be valued. Never rounded down. */
-export interface Valuation {
-  /** Outflows alone. */
-  readonly outflow: bigint | null;
-  /** Outflows and allowances, which rules compare with; null also for an unlimited allowance. */
-  readonly spend: bigint | null;
-  valueOf(amount: AssetAmount): bigint | Unpriced;
 }
 
 /**
@@ -30,7 +19,8 @@ export function withValuation<T>(context: LayerContext, judge: (valuation: Valua
   const { policy, exposure } = context;
   const assets: AssetId[] = [];
   for (const { asset } of exposure.spendTotals) if (asset !== policy.unit.id) assets.push(asset);
-  if (exposure.fee.amount > 0n && exposure.fee.asset !== policy.unit.id && !assets.includes(exposure.fee.asset)) assets.push(exposure.fee.asset);
+  if (exposure.fee.amount > 0n && exposure.fee.asset !== policy.unit.id && !assets.includes(exposure.fee.asset))
+    assets.push(exposure.fee.asset);
   if (assets.length === 0) return judge(remember(context, []));
   const rates = assets.map((asset) => rateOf(context, asset));
   if (rates.some((rate) => rate instanceof Promise)) return Promise.all(rates).then((settled) => judge(remember(context, settled)));
@@ -39,25 +29,30 @@ export function withValuation<T>(context: LayerContext, judge: (valuation: Valua
 
 function remember(context: LayerContext, rates: readonly Rate[]): Valuation {
   const { policy, exposure } = context;
-  const valueOf = ({ asset, amount }: AssetAmount): bigint | Unpriced => {
+  const worthOf = ({ asset, amount }: AssetAmount): bigint | Unpriced => {
     if (asset === policy.unit.id || amount === 0n) return amount;
     const rate = rates.find((known) => known.asset === asset)?.rate ?? 'no_source';
     return typeof rate === 'string' ? rate : (amount * rate.numerator + rate.denominator - 1n) / rate.denominator;
   };
-  const outflow = sumOf(exposure.outTotals, valueOf);
+  const outflow = sumOf(exposure.outTotals, worthOf);
   const valuation: Valuation = {
     outflow,
-    spend: exposure.allowances.length === 0 ? outflow : exposure.allowances.some(({ amount }) => amount === 'unlimited') ? null : sumOf(exposure.spendTotals, valueOf),
-    valueOf,
+    spend:
+      exposure.allowances.length === 0
+        ? outflow
+        : exposure.allowances.some(({ amount }) => amount === 'unlimited')
+          ? null
+          : sumOf(exposure.spendTotals, worthOf),
+    worthOf,
   };
   context.memo.valuation = valuation;
   return valuation;
 }
 
-function sumOf(totals: readonly AssetAmount[], valueOf: Valuation['valueOf']): bigint | null {
+function sumOf(totals: readonly AssetAmount[], worthOf: Valuation['worthOf']): bigint | null {
   let sum = 0n;
   for (const total of totals) {
-    const value = valueOf(total);
+    const value = worthOf(total);
     if (typeof value === 'string') return null;
     sum += value;
   }

@@ -1,24 +1,64 @@
 import type { Capability } from '../../core/index.ts';
-import { compileCondition } from './condition.ts';
 import type { CompiledRule } from './compiled-policy.ts';
+import { compileCondition } from './condition.ts';
+import { formatDecimal, parseDecimal } from './decimal.ts';
 import type { Names } from './names.ts';
 import type { ParsedPermissions } from './permissions.ts';
-import { formatDecimal, parseDecimal } from './decimal.ts';
 import type { Condition, Rule } from './rule.ts';
 
 type Part = Omit<Rule, 'priority'>;
 
-const is = (field: Condition['field'], value: Condition['value']): Condition => ({ field, operator: Array.isArray(value) ? 'in' : 'eq', value });
+const is = (field: Condition['field'], value: Condition['value']): Condition => ({
+  field,
+  operator: Array.isArray(value) ? 'in' : 'eq',
+  value,
+});
 
 /** What holds for every policy: nothing hands out power over the wallet, and calls and rights go to listed contracts alone. */
 const ALWAYS: readonly Part[] = [
-  { id: 'effects.unknown', when: [is('effect', 'unknown'), is('listed', false)], then: 'deny', code: 'effect_unknown', label: 'What cannot be decoded is denied, unless its contract and selector are listed.' },
-  { id: 'effects.call', when: [is('effect', 'call'), is('listed', false)], then: 'deny', code: 'contract_not_allowed', label: 'Calls go to listed contracts and selectors alone.' },
-  { id: 'effects.operator', when: [is('effect', 'operator')], then: 'deny', code: 'operator_not_allowed', label: 'No operator is granted.' },
-  { id: 'effects.control', when: [is('effect', 'control')], then: 'deny', code: 'control_not_allowed', label: 'No owner, signer, code or module changes.' },
-  { id: 'effects.delegation', when: [is('effect', 'delegation')], then: 'deny', code: 'delegation_not_allowed', label: 'Nothing is delegated.' },
+  {
+    id: 'effects.unknown',
+    when: [is('effect', 'unknown'), is('listed', false)],
+    then: 'deny',
+    code: 'effect_unknown',
+    label: 'What cannot be decoded is denied, unless its contract and selector are listed.',
+  },
+  {
+    id: 'effects.call',
+    when: [is('effect', 'call'), is('listed', false)],
+    then: 'deny',
+    code: 'contract_not_allowed',
+    label: 'Calls go to listed contracts and selectors alone.',
+  },
+  {
+    id: 'effects.operator',
+    when: [is('effect', 'operator')],
+    then: 'deny',
+    code: 'operator_not_allowed',
+    label: 'No operator is granted.',
+  },
+  {
+    id: 'effects.control',
+    when: [is('effect', 'control')],
+    then: 'deny',
+    code: 'control_not_allowed',
+    label: 'No owner, signer, code or module changes.',
+  },
+  {
+    id: 'effects.delegation',
+    when: [is('effect', 'delegation')],
+    then: 'deny',
+    code: 'delegation_not_allowed',
+    label: 'Nothing is delegated.',
+  },
   { id: 'effects.deploy', when: [is('effect', 'deploy')], then: 'deny', code: 'deploy_not_allowed', label: 'Nothing is deployed.' },
-  { id: 'allowance.spender', when: [is('effect', 'allowance'), is('listed', false)], then: 'deny', code: 'allowance_not_allowed', label: 'Allowances go to listed spenders alone.' },
+  {
+    id: 'allowance.spender',
+    when: [is('effect', 'allowance'), is('listed', false)],
+    then: 'deny',
+    code: 'allowance_not_allowed',
+    label: 'Allowances go to listed spenders alone.',
+  },
 ];
 
 /** Everything in permissions that is no custom rule, as rules. */
@@ -34,17 +74,35 @@ export function baseRules(permissions: ParsedPermissions, names: Names): readonl
     else parts.push({ id, when, then: 'allow', code: 'policy_no_match', label: `${name} is enabled.` });
   }
   if (capabilities?.approvals?.unlimited !== true) {
-    parts.push({ id: 'allowance.unlimited', when: [is('unlimited', true)], then: 'deny', code: 'allowance_not_allowed', label: 'No allowance is unlimited.' });
+    parts.push({
+      id: 'allowance.unlimited',
+      when: [is('unlimited', true)],
+      then: 'deny',
+      code: 'allowance_not_allowed',
+      label: 'No allowance is unlimited.',
+    });
   }
   for (const field of ['allowedChains', 'chains'] as const) {
     const listed = permissions[field];
     if (listed === undefined) continue;
     const value = listed.flatMap((text, index) => names.chain(text, `${field}[${index}]`) ?? []);
-    parts.push({ id: field, when: [{ field: 'chain', operator: 'not_in', value }], then: 'deny', code: 'chain_not_allowed', label: 'Only listed chains.' });
+    parts.push({
+      id: field,
+      when: [{ field: 'chain', operator: 'not_in', value }],
+      then: 'deny',
+      code: 'chain_not_allowed',
+      label: 'Only listed chains.',
+    });
   }
   if (allowedTokens !== undefined) {
     const value = allowedTokens.flatMap((text, index) => names.assets(text, `allowedTokens[${index}]`));
-    parts.push({ id: 'tokens', when: [{ field: 'asset', operator: 'not_in', value }], then: 'deny', code: 'token_not_allowed', label: 'Only listed tokens.' });
+    parts.push({
+      id: 'tokens',
+      when: [{ field: 'asset', operator: 'not_in', value }],
+      then: 'deny',
+      code: 'token_not_allowed',
+      label: 'Only listed tokens.',
+    });
   }
   if (allowedDestinations !== undefined || capabilities?.transfers?.whitelistOnly === true) {
     const value = (allowedDestinations ?? []).flatMap((text, index) => names.account(text, `allowedDestinations[${index}]`));
@@ -57,7 +115,13 @@ export function baseRules(permissions: ParsedPermissions, names: Names): readonl
     });
   }
   if (permissions.timeRestrictions !== undefined) {
-    parts.push({ id: 'time', when: [is('withinHours', false)], then: 'deny', code: 'time_not_allowed', label: 'Outside the permitted hours (UTC).' });
+    parts.push({
+      id: 'time',
+      when: [is('withinHours', false)],
+      then: 'deny',
+      code: 'time_not_allowed',
+      label: 'Outside the permitted hours (UTC).',
+    });
   }
   if (requireApprovalAbove !== undefined) {
     parts.push({
@@ -79,11 +143,20 @@ export function baseRules(permissions: ParsedPermissions, names: Names): readonl
   }
   const flat = permissions.maxSpendPerTx;
   if (flat !== undefined) {
-    const when = [is('asset', names.assets(flat.token, 'maxSpendPerTx.token')), { field: 'amount' as const, operator: 'gt' as const, value: tokenAmount(flat, 'maxSpendPerTx', names) }];
+    const when = [
+      is('asset', names.assets(flat.token, 'maxSpendPerTx.token')),
+      { field: 'amount' as const, operator: 'gt' as const, value: tokenAmount(flat, 'maxSpendPerTx', names) },
+    ];
     parts.push({ id: 'maxSpendPerTx', when, then: 'deny', code: 'spend_exceeds_cap', label: 'Above the spend cap of one transaction.' });
   }
   if (permissions.requireApproval === true) {
-    parts.push({ id: 'requireApproval', when: [], then: 'escalate', code: 'approval_required', label: 'A person decides about every action.' });
+    parts.push({
+      id: 'requireApproval',
+      when: [],
+      then: 'escalate',
+      code: 'approval_required',
+      label: 'A person decides about every action.',
+    });
   }
   return parts.map((part) => toCompiled({ ...part, priority: 0 }));
 }
@@ -112,7 +185,8 @@ function flatAmount({ amount, decimals }: FlatAmount): string {
 function tokenAmount(flat: FlatAmount, path: string, names: Names): string {
   const asset = names.assets(flat.token, `${path}.token`)[0];
   const token = asset === undefined ? undefined : names.token(asset);
-  if (token !== undefined && flat.decimals !== undefined && flat.decimals !== token.decimals) names.problems.push(`${path}.decimals: the token has ${token.decimals}`);
+  if (token !== undefined && flat.decimals !== undefined && flat.decimals !== token.decimals)
+    names.problems.push(`${path}.decimals: the token has ${token.decimals}`);
   return flatAmount(flat);
 }
 

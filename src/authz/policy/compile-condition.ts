@@ -4,6 +4,7 @@ import type { Names } from './names.ts';
 import { BOOLEAN_OPERATORS, NUMBER_OPERATORS, type Operator, parseOperator, TEXT_OPERATORS } from './operators.ts';
 import type { ParsedCondition } from './permissions.ts';
 import type { Condition, ConditionValue } from './rule.ts';
+import { bareSelector, SELECTOR } from './selector.ts';
 
 const OPERATORS_OF: Readonly<Record<FieldType, readonly Operator[]>> = {
   amount: NUMBER_OPERATORS,
@@ -38,17 +39,22 @@ export function readCondition(input: ParsedCondition, path: string, names: Names
   }
   const many = operator === 'in' || operator === 'not_in' || operator === 'between';
   if (Array.isArray(input.value) !== many) names.problems.push(`${path}.value: must ${many ? '' : 'not '}be a list`);
-  if (operator === 'between' && (input.value as readonly unknown[]).length !== 2) names.problems.push(`${path}.value: must be the two ends`);
+  if (operator === 'between' && (input.value as readonly unknown[]).length !== 2)
+    names.problems.push(`${path}.value: must be the two ends`);
   if (names.problems.length > before) return undefined;
   const given = Array.isArray(input.value) ? input.value : [input.value];
-  const values = type === 'amount' || type === 'value' || type === 'integer' ? readNumbers(given, operator, path, names) : readTexts(given, field, type, path, names);
+  const values =
+    type === 'amount' || type === 'value' || type === 'integer'
+      ? readNumbers(given, operator, path, names)
+      : readTexts(given, field, type, path, names);
   return names.problems.length > before ? undefined : { field, ...canonical(operator, values) };
 }
 
 /** A name may stand for several ids, one per chain: equality with it is membership. */
 function canonical(operator: Operator, values: readonly string[]): { readonly operator: Operator; readonly value: ConditionValue } {
   const [only] = values;
-  if (only !== undefined && values.length === 1) return { operator: operator === 'in' ? 'eq' : operator === 'not_in' ? 'ne' : operator, value: only };
+  if (only !== undefined && values.length === 1)
+    return { operator: operator === 'in' ? 'eq' : operator === 'not_in' ? 'ne' : operator, value: only };
   return { operator: operator === 'eq' ? 'in' : operator === 'ne' ? 'not_in' : operator, value: values };
 }
 
@@ -59,7 +65,8 @@ function readNumbers(given: readonly unknown[], operator: Operator, path: string
     return [];
   }
   const [low, high] = decimals as Decimal[];
-  if (operator === 'between' && low !== undefined && high !== undefined && isAbove(low, high)) names.problems.push(`${path}.value: the first end lies above the second`);
+  if (operator === 'between' && low !== undefined && high !== undefined && isAbove(low, high))
+    names.problems.push(`${path}.value: the first end lies above the second`);
   return (decimals as Decimal[]).map(formatDecimal);
 }
 
@@ -83,18 +90,12 @@ function readTexts(given: readonly unknown[], field: FieldName, type: FieldType,
       case 'chain':
         return [names.chain(value, `${path}.value`) ?? ''];
       case 'selector':
-        if (!/^(0x)?[0-9a-fA-F]{8}$/.test(value)) names.problems.push(`${path}.value: must be four bytes in hex`);
-        return [canonicalSelector(value)];
+        if (!SELECTOR.test(value)) names.problems.push(`${path}.value: must be four bytes in hex`);
+        return [bareSelector(value)];
       default:
         if (!words?.includes(value)) names.problems.push(`${path}.value: ${value} is no ${field}`);
         return [value];
     }
   });
   return [...new Set(read)];
-}
-
-/** `0x` and 8 lowercase hex digits. */
-export function canonicalSelector(text: string): string {
-  const lower = text.toLowerCase();
-  return lower.startsWith('0x') ? lower : `0x${lower}`;
 }

@@ -1,12 +1,13 @@
-import { type AccountId, canonicalize, CastellanError, describeIssues, sha256Hex, type Token } from '../../core/index.ts';
+import { type AccountId, CastellanError, canonicalize, describeIssues, sha256Hex, type Token } from '../../core/index.ts';
 import { baseRules, toCompiled } from './base-rules.ts';
 import { compileAssetCaps, compileUnit, compileUnitCap, wholeUnits } from './compile-caps.ts';
-import { canonicalSelector, readCondition } from './compile-condition.ts';
-import type { CompiledPolicy, CompiledRule, CompiledStrategy, ContractEntry } from './compiled-policy.ts';
+import { readCondition } from './compile-condition.ts';
 import { compileStrategy } from './compile-strategy.ts';
+import type { CompiledPolicy, CompiledRule, CompiledStrategy, ContractEntry } from './compiled-policy.ts';
 import { createNames, type Names } from './names.ts';
 import { type ParsedPermissions, type ParsedRule, permissionsSchema, strategySchema } from './permissions.ts';
 import type { PolicyBase } from './policy-base.ts';
+import { bareSelector } from './selector.ts';
 
 /**
  * Parses, resolves, compiles and hashes permissions, once. `tokens` is the token list of every chain behind the gate; what
@@ -50,13 +51,19 @@ export function compilePolicy(permissions: unknown, tokens: readonly Token[], ba
     approvalTimeoutMs: input.humanApprovalTimeoutMs ?? null,
     readsValue: all.some(({ rule }) => rule.when.some(({ field }) => field === 'value')),
   };
-  if (new Set(native.map(({ decimals }) => decimals)).size > 1 && input.maxFee !== undefined) names.problems.push('maxFee: the native coins differ in decimals');
+  if (new Set(native.map(({ decimals }) => decimals)).size > 1 && input.maxFee !== undefined)
+    names.problems.push('maxFee: the native coins differ in decimals');
   if (names.problems.length > 0) throw invalid([...new Set(names.problems)]);
   return { digest: digestOf(input, tokens, base, policy.rules), ...policy };
 }
 
 /** What a policy comes to: its own words, the words it inherits, and the decimals and ids that names stood for. */
-function digestOf(input: ParsedPermissions, tokens: readonly Token[], base: PolicyBase, rules: CompiledPolicy['rules']): CompiledPolicy['digest'] {
+function digestOf(
+  input: ParsedPermissions,
+  tokens: readonly Token[],
+  base: PolicyBase,
+  rules: CompiledPolicy['rules'],
+): CompiledPolicy['digest'] {
   const list = tokens.map(({ asset, symbol, decimals }) => [asset, symbol, String(decimals)]).sort();
   return sha256Hex(canonicalize({ permissions: input, base, rules, tokens: list }));
 }
@@ -65,7 +72,7 @@ function compileContracts(input: ParsedPermissions, names: Names): ReadonlyMap<A
   const contracts = new Map<AccountId, ContractEntry[]>();
   for (const [index, entry] of (input.allowedContracts ?? []).entries()) {
     const expiresAtMs = typeof entry.expiresAt === 'string' ? Date.parse(entry.expiresAt) : (entry.expiresAt ?? null);
-    const selectors = entry.selectors === undefined ? null : new Set(entry.selectors.map(canonicalSelector));
+    const selectors = entry.selectors === undefined ? null : new Set(entry.selectors.map(bareSelector));
     for (const account of names.account(entry.address, `allowedContracts[${index}].address`, entry.chain)) {
       const entries = contracts.get(account) ?? [];
       entries.push({ selectors, expiresAtMs, capability: entry.capability ?? 'contracts' });
@@ -75,9 +82,17 @@ function compileContracts(input: ParsedPermissions, names: Names): ReadonlyMap<A
   return contracts;
 }
 
-function compileStrategies(input: ParsedPermissions, base: PolicyBase, unit: CompiledPolicy['unit'], names: Names): ReadonlyMap<string, CompiledStrategy> {
+function compileStrategies(
+  input: ParsedPermissions,
+  base: PolicyBase,
+  unit: CompiledPolicy['unit'],
+  names: Names,
+): ReadonlyMap<string, CompiledStrategy> {
   const strategies = new Map<string, CompiledStrategy>();
-  const given = [...(base.strategies ?? []).map((strategy) => ['base.strategies', strategy] as const), ...(input.strategies ?? []).map((strategy) => ['strategies', strategy] as const)];
+  const given = [
+    ...(base.strategies ?? []).map((strategy) => ['base.strategies', strategy] as const),
+    ...(input.strategies ?? []).map((strategy) => ['strategies', strategy] as const),
+  ];
   for (const [from, strategy] of given) {
     const parsed = strategySchema.safeParse(strategy);
     if (!parsed.success) {
@@ -114,10 +129,14 @@ function customRules(rules: readonly ParsedRule[], names: Names): readonly Compi
 function unverifiableBounds(input: ParsedPermissions): CompiledPolicy['unverifiable'] {
   const { trading, staking, nft, governance } = input.capabilities ?? {};
   return [
-    ...(trading?.maxSlippage === undefined ? [] : [{ capability: 'trading', bound: 'trading.maxSlippage', code: 'slippage_not_declared' } as const]),
+    ...(trading?.maxSlippage === undefined
+      ? []
+      : [{ capability: 'trading', bound: 'trading.maxSlippage', code: 'slippage_not_declared' } as const]),
     ...(staking?.unstake === false ? [{ capability: 'staking', bound: 'staking.unstake', code: 'capability_disabled' } as const] : []),
     ...(nft?.create === false ? [{ capability: 'nft', bound: 'nft.create', code: 'capability_disabled' } as const] : []),
-    ...(governance?.voteOnly === true ? [{ capability: 'governance', bound: 'governance.voteOnly', code: 'capability_disabled' } as const] : []),
+    ...(governance?.voteOnly === true
+      ? [{ capability: 'governance', bound: 'governance.voteOnly', code: 'capability_disabled' } as const]
+      : []),
   ];
 }
 
@@ -126,9 +145,14 @@ function byPriority(rules: readonly CompiledRule[], then: string): readonly Comp
 }
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }
 
 function invalid(problems: readonly string[]): CastellanError {
-  return new CastellanError('POLICY_INVALID', { message: `The policy has ${problems.length} wrong field(s): ${problems.join('; ')}`, details: { problems } });
+  return new CastellanError('POLICY_INVALID', {
+    message: `The policy has ${problems.length} wrong field(s): ${problems.join('; ')}`,
+    details: { problems },
+  });
 }

@@ -43,8 +43,10 @@ export function compileStrategy(input: ParsedStrategy, path: string, unit: Unit,
     id: input.id,
     capabilities: capabilities === undefined ? null : new Set(capabilities),
     assets: assets === undefined ? null : new Set(assets.flatMap((text, index) => names.assets(text, `${path}.assets[${index}]`))),
-    protocols: protocols === undefined ? null : new Set(protocols.flatMap((text, index) => names.account(text, `${path}.protocols[${index}]`))),
-    maxAmountPerTrade: maxAmountPerTrade === undefined ? null : (wholeUnits(maxAmountPerTrade, unit.decimals, `${path}.maxAmountPerTrade`, names) ?? 0n),
+    protocols:
+      protocols === undefined ? null : new Set(protocols.flatMap((text, index) => names.account(text, `${path}.protocols[${index}]`))),
+    maxAmountPerTrade:
+      maxAmountPerTrade === undefined ? null : (wholeUnits(maxAmountPerTrade, unit.decimals, `${path}.maxAmountPerTrade`, names) ?? 0n),
     daily: maxDailyVolume === undefined ? null : dailyCap(maxDailyVolume, unit, `strategy:${input.id}`, `${path}.maxDailyVolume`, names),
     boundsSlippage: input.maxSlippage !== undefined,
   };

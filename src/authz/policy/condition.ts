@@ -16,9 +16,19 @@ export function compileCondition(condition: Condition): Predicate {
     case 'amount':
       return amountPredicate(operator, decimalsOf(value));
     case 'value':
-      return numberPredicate(operator, decimalsOf(value), (_, { value: total }) => total, ({ valueDecimals }) => valueDecimals);
+      return numberPredicate(
+        operator,
+        decimalsOf(value),
+        (_, { value: total }) => total,
+        ({ valueDecimals }) => valueDecimals,
+      );
     case 'integer':
-      return numberPredicate(operator, decimalsOf(value), (_, context) => integerOf(field, context), () => SCORE_DECIMALS);
+      return numberPredicate(
+        operator,
+        decimalsOf(value),
+        (_, context) => integerOf(field, context),
+        () => SCORE_DECIMALS,
+      );
     case 'boolean':
       return (item, context) => {
         const truth = truthOf(field, item, context);
@@ -49,7 +59,12 @@ function decimalsOf(value: Condition['value']): readonly Decimal[] {
   });
 }
 
-function numberPredicate(operator: Operator, values: readonly Decimal[], read: (item: RuleItem, context: RuleContext) => bigint | undefined, decimals: (context: RuleContext) => number): Predicate {
+function numberPredicate(
+  operator: Operator,
+  values: readonly Decimal[],
+  read: (item: RuleItem, context: RuleContext) => bigint | undefined,
+  decimals: (context: RuleContext) => number,
+): Predicate {
   return (item, context) => {
     const amount = read(item, context);
     if (operator === 'exists') return amount !== undefined;

@@ -14,7 +14,12 @@ export interface RuleFindings {
  * Runs every rule over every item. `sums` are the same items with the amount that the whole transaction moves of their asset:
  * a denial or escalation that holds for either counts, an allowance must hold for both, so that splitting helps nobody.
  */
-export function evaluateRules(policy: CompiledPolicy, items: readonly RuleItem[], sums: readonly RuleItem[], context: RuleContext): RuleFindings {
+export function evaluateRules(
+  policy: CompiledPolicy,
+  items: readonly RuleItem[],
+  sums: readonly RuleItem[],
+  context: RuleContext,
+): RuleFindings {
   const denied: { rule: Rule; item: RuleItem }[] = [];
   const escalated: Rule[] = [];
   const unmatched: RuleItem[] = [];
@@ -22,7 +27,8 @@ export function evaluateRules(policy: CompiledPolicy, items: readonly RuleItem[]
     const item = items[index] as RuleItem;
     const sum = sums[index] as RuleItem;
     for (const compiled of policy.deny) if (mayMatch(compiled, item, sum, context)) denied.push({ rule: compiled.rule, item });
-    for (const compiled of policy.escalate) if (!escalated.includes(compiled.rule) && mayMatch(compiled, item, sum, context)) escalated.push(compiled.rule);
+    for (const compiled of policy.escalate)
+      if (!escalated.includes(compiled.rule) && mayMatch(compiled, item, sum, context)) escalated.push(compiled.rule);
     if (!policy.allow.some((compiled) => surelyMatches(compiled, item, sum, context))) unmatched.push(item);
   }
   return { denied, escalated, unmatched };

@@ -2,16 +2,21 @@ import type { AccountId, Capability, Effect, TimeMs } from '../../core/index.ts'
 import type { Exposure, OpaqueCall, Outflow } from '../exposure.ts';
 import type { CompiledPolicy, ContractEntry } from './compiled-policy.ts';
 import type { RuleItem } from './fields.ts';
+import { bareSelector } from './selector.ts';
 
 /** How a call stands to the list of contracts. */
 export type Listing = 'listed' | 'expired' | 'absent';
 
 /** Looks a call up: its contract, its selector, its expiry. A method that is not understood must be named by selector. */
-export function lookUpCall(policy: CompiledPolicy, call: OpaqueCall, nowMs: TimeMs): { readonly listing: Listing; readonly entry: ContractEntry | null } {
+export function lookUpCall(
+  policy: CompiledPolicy,
+  call: OpaqueCall,
+  nowMs: TimeMs,
+): { readonly listing: Listing; readonly entry: ContractEntry | null } {
   const entries = call.contract === null ? undefined : policy.contracts.get(call.contract);
   let listing: Listing = 'absent';
   for (const entry of entries ?? []) {
-    const named = entry.selectors === null ? call.decoded : call.selector !== null && entry.selectors.has(call.selector);
+    const named = entry.selectors === null ? call.decoded : call.selector !== null && entry.selectors.has(bareSelector(call.selector));
     if (!named) continue;
     if (entry.expiresAtMs === null || nowMs < entry.expiresAtMs) return { listing: 'listed', entry };
     listing = 'expired';
@@ -34,7 +39,7 @@ export function ruleItems(exposure: Exposure, policy: CompiledPolicy, nowMs: Tim
       amount: null,
       destination: null,
       contract: call.contract ?? undefined,
-      selector: call.selector ?? undefined,
+      selector: call.selector === null ? undefined : bareSelector(call.selector),
       listed: listing === 'listed',
     });
   }
@@ -57,7 +62,12 @@ function outflowItem(outflow: Outflow, policy: CompiledPolicy, nowMs: TimeMs, ch
   };
 }
 
-function allowanceItem(allowance: Extract<Effect, { kind: 'allowance' }>, policy: CompiledPolicy, nowMs: TimeMs, chain: RuleItem['chain']): RuleItem {
+function allowanceItem(
+  allowance: Extract<Effect, { kind: 'allowance' }>,
+  policy: CompiledPolicy,
+  nowMs: TimeMs,
+  chain: RuleItem['chain'],
+): RuleItem {
   const item: RuleItem = {
     effect: 'allowance',
     capability: 'approvals',
@@ -78,11 +88,27 @@ function maySpend(policy: CompiledPolicy, spender: AccountId, nowMs: TimeMs): bo
   return policy.contracts.get(spender)?.some(({ expiresAtMs }) => expiresAtMs === null || nowMs < expiresAtMs) ?? false;
 }
 
-const POWER_CAPABILITY = { operator: 'approvals', delegation: 'approvals', control: 'contracts', deploy: 'contracts' } as const satisfies Record<string, Capability>;
+const POWER_CAPABILITY = {
+  operator: 'approvals',
+  delegation: 'approvals',
+  control: 'contracts',
+  deploy: 'contracts',
+} as const satisfies Record<string, Capability>;
 
 function powerItem(power: Exposure['powers'][number], chain: RuleItem['chain']): RuleItem {
-  const to = power.kind === 'operator' ? power.operator : power.kind === 'delegation' ? power.delegate : power.kind === 'control' ? power.to : null;
-  return { effect: power.kind, capability: POWER_CAPABILITY[power.kind], chain, asset: null, amount: null, destination: to, contract: null, selector: null, listed: false };
+  const to =
+    power.kind === 'operator' ? power.operator : power.kind === 'delegation' ? power.delegate : power.kind === 'control' ? power.to : null;
+  return {
+    effect: power.kind,
+    capability: POWER_CAPABILITY[power.kind],
+    chain,
+    asset: null,
+    amount: null,
+    destination: to,
+    contract: null,
+    selector: null,
+    listed: false,
+  };
 }
 
 /** What a transaction needs permission for, by its effects alone. */
@@ -91,7 +117,8 @@ export function effectCapabilities(exposure: Exposure, policy: CompiledPolicy, n
   const add = (capability: Capability): void => {
     if (!found.includes(capability)) found.push(capability);
   };
-  for (const { call } of exposure.outflows) add(call === null ? 'transfers' : (lookUpCall(policy, call, nowMs).entry?.capability ?? 'contracts'));
+  for (const { call } of exposure.outflows)
+    add(call === null ? 'transfers' : (lookUpCall(policy, call, nowMs).entry?.capability ?? 'contracts'));
   if (exposure.allowances.length > 0) add('approvals');
   for (const call of exposure.calls) add(lookUpCall(policy, call, nowMs).entry?.capability ?? 'contracts');
   for (const { kind } of exposure.powers) add(POWER_CAPABILITY[kind]);

@@ -1,4 +1,17 @@
-import { type AccountId, type AssetId, assetChain, type ChainId, isCastellanError, parseAccount, parseAssetId, parseChainId, type Token } from '../../core/index.ts';
+import {
+  type AccountId,
+  type AssetId,
+  assetChain,
+  type ChainId,
+  isCastellanError,
+  parseAccount,
+  parseAssetId,
+  parseChainId,
+  type Token,
+} from '../../core/index.ts';
+
+/** An account that names its chain. */
+const CAIP10 = /^[a-z][a-z0-9-]{2,7}:/;
 
 /** Reads the names in a policy into ids; what cannot be read is a problem with its path, and all are told together. */
 export interface Names {
@@ -59,7 +72,7 @@ export function createNames(tokens: readonly Token[], allowedChains: readonly st
         const account = attempt(path, () => parseAccount(text, parseChainId(chain)));
         return account === undefined ? [] : [account];
       }
-      if (/^(eip155|ton|tvm):/.test(text)) {
+      if (CAIP10.test(text)) {
         const account = attempt(path, () => parseAccount(text));
         return account === undefined ? [] : [account];
       }

@@ -9,10 +9,23 @@ export function narrowingFindings({ request, exposure }: LayerContext, denials: 
   if (maxAmount !== undefined) {
     for (const { asset, amount } of exposure.spendTotals) {
       if (amount <= maxAmount) continue;
-      denials.push(reason('spend_exceeds_cap', 'More than the caller itself permits.', { rule: 'narrow.maxAmount', limit: maxAmount.toString(), requested: amount.toString(), unit: asset }));
+      denials.push(
+        reason('spend_exceeds_cap', 'More than the caller itself permits.', {
+          rule: 'narrow.maxAmount',
+          limit: maxAmount.toString(),
+          requested: amount.toString(),
+          unit: asset,
+        }),
+      );
     }
     if (exposure.allowances.some(({ amount }) => amount === 'unlimited')) {
-      denials.push(reason('spend_exceeds_cap', 'More than the caller itself permits.', { rule: 'narrow.maxAmount', limit: maxAmount.toString(), requested: 'unlimited' }));
+      denials.push(
+        reason('spend_exceeds_cap', 'More than the caller itself permits.', {
+          rule: 'narrow.maxAmount',
+          limit: maxAmount.toString(),
+          requested: 'unlimited',
+        }),
+      );
     }
   }
   if (allowedDestinations !== undefined) {
@@ -23,13 +36,25 @@ export function narrowingFindings({ request, exposure }: LayerContext, denials: 
     ];
     for (const receiver of receivers) {
       if (receiver !== null && allowedDestinations.includes(receiver)) continue;
-      denials.push(reason('destination_not_allowed', 'Not a destination that the caller itself permits.', { rule: 'narrow.allowedDestinations', facts: { destination: receiver } }));
+      denials.push(
+        reason('destination_not_allowed', 'Not a destination that the caller itself permits.', {
+          rule: 'narrow.allowedDestinations',
+          facts: { destination: receiver },
+        }),
+      );
     }
   }
   if (maxFee !== undefined && exposure.fee.amount > maxFee) {
     denials.push(
-      reason('fee_exceeds_ceiling', 'The fee may be higher than the caller itself permits.', { rule: 'narrow.maxFee', limit: maxFee.toString(), requested: exposure.fee.amount.toString(), unit: exposure.fee.asset, retryable: true }),
+      reason('fee_exceeds_ceiling', 'The fee may be higher than the caller itself permits.', {
+        rule: 'narrow.maxFee',
+        limit: maxFee.toString(),
+        requested: exposure.fee.amount.toString(),
+        unit: exposure.fee.asset,
+        retryable: true,
+      }),
     );
   }
-  if (requireApproval === true) escalations.push(reason('approval_required', 'The caller itself asks for a person.', { rule: 'narrow.requireApproval' }));
+  if (requireApproval === true)
+    escalations.push(reason('approval_required', 'The caller itself asks for a person.', { rule: 'narrow.requireApproval' }));
 }

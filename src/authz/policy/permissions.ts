@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SELECTOR } from './selector.ts';
 
 const text = z.string().min(1).max(256);
 const exact = z.union(
@@ -10,9 +11,13 @@ const list = (most = 10_000) => z.array(text).max(most);
 
 const capability = z.strictObject({ enabled: z.boolean(), readOnly: z.boolean().optional() });
 const windows = z.strictObject({ perTransaction: exact, daily: exact, weekly: exact, monthly: exact }).partial();
-const tokenAmount = z.strictObject({ token: text, amount: z.union([z.bigint().nonnegative(), exact]), decimals: z.int().min(0).max(255).optional() });
+const tokenAmount = z.strictObject({
+  token: text,
+  amount: z.union([z.bigint().nonnegative(), exact]),
+  decimals: z.int().min(0).max(255).optional(),
+});
 
-const selector = z.string().regex(/^(0x)?[0-9a-fA-F]{8}$/, 'must be four bytes in hex');
+const selector = z.string().regex(SELECTOR, 'must be four bytes in hex');
 /** A contract that may be called. Without selectors: any method that is understood; others need theirs named. */
 const contract = z.strictObject({
   address: text,
@@ -27,7 +32,15 @@ const contract = z.strictObject({
 const condition = z.strictObject({
   field: text,
   operator: text,
-  value: z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()])).min(1).max(10_000)]),
+  value: z.union([
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z
+      .array(z.union([z.string(), z.number()]))
+      .min(1)
+      .max(10_000),
+  ]),
 });
 const rule = z.strictObject({
   id: text,
@@ -75,7 +88,9 @@ export const permissionsSchema = z.strictObject({
     })
     .partial()
     .optional(),
-  limits: windows.extend({ unit: text.optional(), assets: z.record(text, windows.extend({ requireApprovalAbove: exact.optional() })).optional() }).optional(),
+  limits: windows
+    .extend({ unit: text.optional(), assets: z.record(text, windows.extend({ requireApprovalAbove: exact.optional() })).optional() })
+    .optional(),
   allowedTokens: list().optional(),
   allowedDestinations: list().optional(),
   allowedChains: list(64).optional(),
@@ -85,7 +100,10 @@ export const permissionsSchema = z.strictObject({
   /** Every action that is otherwise allowed escalates. */
   requireApproval: z.boolean().optional(),
   timeRestrictions: z.array(timeRestriction).max(64).optional(),
-  rateLimiting: z.strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) }).partial().optional(),
+  rateLimiting: z
+    .strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) })
+    .partial()
+    .optional(),
   rules: z.array(rule).max(1_000).optional(),
   strategies: z.array(strategySchema).max(256).optional(),
   /** Most that one transaction may cost in fees, whole native coins. */
@@ -94,7 +112,11 @@ export const permissionsSchema = z.strictObject({
   chains: list(64).optional(),
   maxSpendPerTx: tokenAmount.optional(),
   humanApprovalThreshold: tokenAmount.optional(),
-  humanApprovalTimeoutMs: z.int().positive().max(30 * 86_400_000).optional(),
+  humanApprovalTimeoutMs: z
+    .int()
+    .positive()
+    .max(30 * 86_400_000)
+    .optional(),
 });
 
 /** Permissions as people write them. */

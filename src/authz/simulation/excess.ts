@@ -17,6 +17,7 @@ type Flow = Extract<Effect, { kind: 'outflow' | 'inflow' }>;
  */
 export function excessOf(decoded: readonly Effect[], simulated: readonly Effect[], request: ActionRequest): Excess {
   const { wallet } = request;
+  if (isExactlyDecoded(decoded, simulated, wallet)) return NOTHING;
   const opaque = decoded.some(({ kind }) => kind === 'call' || kind === 'unknown');
   const effects: Effect[] = [];
   const unintended: string[] = [];
@@ -24,7 +25,10 @@ export function excessOf(decoded: readonly Effect[], simulated: readonly Effect[
   for (const asset of inflowsExpected(decoded, wallet)) assets.add(asset);
   for (const asset of assets) {
     const overNet = netOf(simulated, wallet, asset) - positive(netOf(decoded, wallet, asset));
-    const declared = opaque && request.declared.asset === asset && request.declared.amount !== null && request.declared.amount !== 'unlimited' ? BigInt(request.declared.amount) : 0n;
+    const declared =
+      opaque && request.declared.asset === asset && request.declared.amount !== null && request.declared.amount !== 'unlimited'
+        ? BigInt(request.declared.amount)
+        : 0n;
     if (overNet > 0n && netOf(simulated, wallet, asset) > declared) unintended.push(`${asset} leaves that the bytes do not show`);
     const redirected = redirections(decoded, simulated, wallet, asset);
     if (redirected.length > 0 && !opaque) unintended.push(`${asset} goes to another account than the bytes show`);
@@ -39,21 +43,55 @@ export function excessOf(decoded: readonly Effect[], simulated: readonly Effect[
   return { effects, unintended };
 }
 
+const NOTHING: Excess = Object.freeze({ effects: [], unintended: [] });
+
+/** The usual case, told without sums: at most one movement of the wallet, the very one that the bytes show. */
+function isExactlyDecoded(decoded: readonly Effect[], simulated: readonly Effect[], wallet: AccountId): boolean {
+  let out: Flow | undefined;
+  for (const effect of simulated) {
+    if (effect.kind === 'inflow') {
+      if (effect.account === wallet) return false;
+    } else if (effect.kind === 'outflow') {
+      if (effect.account !== wallet) continue;
+      if (out !== undefined) return false;
+      out = effect;
+    } else if (effect.kind !== 'fee' && effect.kind !== 'message' && effect.kind !== 'call') return false;
+  }
+  let known: Flow | undefined;
+  for (const effect of decoded) {
+    if ((effect.kind !== 'outflow' && effect.kind !== 'inflow') || effect.account !== wallet) continue;
+    if (effect.kind === 'inflow' || known !== undefined) return false;
+    known = effect;
+  }
+  if (out === undefined) return true;
+  return (
+    known !== undefined &&
+    known.asset === out.asset &&
+    known.amount >= out.amount &&
+    (out.counterparty === null || out.counterparty === known.counterparty)
+  );
+}
+
 /** Simulated outflows to a counterparty beyond what the bytes send it; empty where the simulation cannot attribute. */
 function redirections(decoded: readonly Effect[], simulated: readonly Effect[], wallet: AccountId, asset: AssetId): readonly Effect[] {
-  const flows = simulated.filter((effect): effect is Flow => effect.kind === 'outflow' && effect.account === wallet && effect.asset === asset);
+  const flows = simulated.filter(
+    (effect): effect is Flow => effect.kind === 'outflow' && effect.account === wallet && effect.asset === asset,
+  );
   if (flows.some(({ counterparty }) => counterparty === null)) return [];
   const found: Effect[] = [];
   for (const counterparty of new Set(flows.map((flow) => flow.counterparty))) {
     const amount = sentTo(simulated, wallet, asset, counterparty) - sentTo(decoded, wallet, asset, counterparty);
-    if (amount > 0n) found.push({ kind: 'outflow', account: wallet, counterparty, asset, amount, leaf: 'simulation', source: 'simulation' });
+    if (amount > 0n)
+      found.push({ kind: 'outflow', account: wallet, counterparty, asset, amount, leaf: 'simulation', source: 'simulation' });
   }
   return found;
 }
 
 function sentTo(effects: readonly Effect[], wallet: AccountId, asset: AssetId, to: AccountId | null): bigint {
   let sum = 0n;
-  for (const effect of effects) if (effect.kind === 'outflow' && effect.account === wallet && effect.asset === asset && effect.counterparty === to) sum += effect.amount;
+  for (const effect of effects)
+    if (effect.kind === 'outflow' && effect.account === wallet && effect.asset === asset && effect.counterparty === to)
+      sum += effect.amount;
   return sum;
 }
 
@@ -62,20 +100,34 @@ function rightOf(effect: Effect, decoded: readonly Effect[], wallet: AccountId):
   switch (effect.kind) {
     case 'allowance': {
       if (effect.owner !== wallet || effect.amount === 0n) return undefined;
-      const granted = decoded.some((known) => known.kind === 'allowance' && known.owner === wallet && known.spender === effect.spender && known.asset === effect.asset && covers(known.amount, effect.amount));
+      const granted = decoded.some(
+        (known) =>
+          known.kind === 'allowance' &&
+          known.owner === wallet &&
+          known.spender === effect.spender &&
+          known.asset === effect.asset &&
+          covers(known.amount, effect.amount),
+      );
       return granted ? undefined : `an allowance to ${effect.spender} that the bytes do not show`;
     }
     case 'operator':
       if (effect.owner !== wallet || !effect.approved) return undefined;
-      return decoded.some((known) => known.kind === 'operator' && known.approved && known.operator === effect.operator && known.collection === effect.collection)
+      return decoded.some(
+        (known) =>
+          known.kind === 'operator' && known.approved && known.operator === effect.operator && known.collection === effect.collection,
+      )
         ? undefined
         : `an operator ${effect.operator} that the bytes do not show`;
     case 'delegation':
       if (effect.account !== wallet) return undefined;
-      return decoded.some((known) => known.kind === 'delegation' && known.account === wallet && known.delegate === effect.delegate) ? undefined : 'a delegation that the bytes do not show';
+      return decoded.some((known) => known.kind === 'delegation' && known.account === wallet && known.delegate === effect.delegate)
+        ? undefined
+        : 'a delegation that the bytes do not show';
     case 'control':
       if (effect.account !== wallet) return undefined;
-      return decoded.some((known) => known.kind === 'control' && known.account === wallet && known.aspect === effect.aspect && known.to === effect.to)
+      return decoded.some(
+        (known) => known.kind === 'control' && known.account === wallet && known.aspect === effect.aspect && known.to === effect.to,
+      )
         ? undefined
         : `a change of ${effect.aspect} that the bytes do not show`;
     case 'unknown':

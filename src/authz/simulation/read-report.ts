@@ -2,7 +2,19 @@ import type { Effect, SimulationReport } from '../../core/index.ts';
 
 /** Effects of one simulation that are looked at; a block's gas allows fewer. */
 const MAX_EFFECTS = 10_000;
-const KINDS: ReadonlySet<string> = new Set(['outflow', 'inflow', 'fee', 'allowance', 'operator', 'delegation', 'control', 'deploy', 'call', 'message', 'unknown']);
+const KINDS: ReadonlySet<string> = new Set([
+  'outflow',
+  'inflow',
+  'fee',
+  'allowance',
+  'operator',
+  'delegation',
+  'control',
+  'deploy',
+  'call',
+  'message',
+  'unknown',
+]);
 
 /** Reads what a simulation answered. Fails closed: undefined for anything that is not a whole report. */
 export function readReport(value: unknown): SimulationReport | undefined {
@@ -14,7 +26,17 @@ export function readReport(value: unknown): SimulationReport | undefined {
   if (!isTexts(caveats) || !isTexts(warnings) || !isTexts(errors)) return undefined;
   if (!Array.isArray(effects) || effects.length > MAX_EFFECTS || !effects.every(isEffect)) return undefined;
   if (typeof block !== 'object' || block === null) return undefined;
-  return { success, wouldRevert, gasEstimate, coverageLevel, caveats, effects, warnings, errors, block: block as SimulationReport['block'] };
+  return {
+    success,
+    wouldRevert,
+    gasEstimate,
+    coverageLevel,
+    caveats,
+    effects,
+    warnings,
+    errors,
+    block: block as SimulationReport['block'],
+  };
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -10,8 +10,10 @@ import type { Custodian } from '../../core/signer.ts';
 import { type Command, type Json, type RequestRow, type Store, storeKey } from '../../core/store.ts';
 import type { Receipt, SignedTransaction } from '../../core/transaction.ts';
 import { accountChain } from '../../core/account.ts';
+import type { Host } from '../config.ts';
 import type { Chains } from '../directory.ts';
 import type { Journal } from '../journal.ts';
+import { awaitTurn } from './turn.ts';
 
 /** Encrypts what must not lie around in the clear: signed bytes before they leave. */
 export interface Sealer {
@@ -22,12 +24,15 @@ export interface Sealer {
 
 /** What driving a request to its end needs. */
 export interface AdvanceParts {
+  readonly host: Host;
   readonly store: Store;
   readonly journal: Journal;
   readonly chains: Chains;
   readonly custodian: Custodian & { resume(row: RequestRow): ReturnType<Custodian['sign']> };
   readonly sealer: Sealer;
   readonly readHalt: () => Promise<HaltState>;
+  /** True while an automatic stop has tripped and is not yet written. */
+  readonly locallyHalted: (agent: string) => boolean;
   readonly nowMs: () => number;
   readonly event: (agent: string, severity: SecurityEvent['severity'], type: 'execution_success' | 'execution_failed' | 'monitor_reorg', details: Record<string, Json>) => SecurityEvent;
   /** Commands that teach the profile what settled; read and written with a version check. */
@@ -49,21 +54,35 @@ async function readRow(store: Store, row: RequestRow): Promise<RequestRow> {
 /** Refusals after which a held permit can never be redeemed any more. */
 const VOIDED: ReadonlySet<unknown> = new Set<ReasonCode>(['halted', 'agent_paused', 'epoch_changed', 'policy_changed', 'registry_changed', 'permit_expired', 'approval_expired', 'key_revoked']);
 
+/** Gives back room and place of a held request, voiding its permit; one that was redeemed meanwhile keeps both. */
+async function giveBack(parts: AdvanceParts, row: RequestRow): Promise<void> {
+  await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]);
+}
+
 /** Redeems and signs. A permit that is void for ever gives its room and its place in the sequence back, so that nothing behind it waits. */
 async function signHeld(parts: AdvanceParts, row: RequestRow, secret: string, payload: Uint8Array): ReturnType<Custodian['sign']> {
   try {
     return await parts.custodian.sign(permitId(row.agent, row.requestId, secret), payload);
   } catch (error) {
     if (isCastellanError(error) && VOIDED.has(error.details['reason'])) {
-      await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]).catch(() => undefined);
+      await giveBack(parts, row).catch(() => undefined);
     }
     throw error;
   }
 }
 
+/** What stops this agent now: the switch as the store has it, and a stop of this process that is still being written. */
+async function stopOf(parts: AdvanceParts, agent: string): Promise<'halted' | 'agent_paused' | undefined> {
+  if (parts.locallyHalted(agent)) return 'halted';
+  const halt = haltFor(await parts.readHalt(), agent, parts.nowMs());
+  if (halt === undefined) return undefined;
+  return halt.kind === 'kill' ? 'halted' : 'agent_paused';
+}
+
 /** Signs the row's own payload, or — after a crash — completes exactly that payload, and stores the bytes encrypted. */
 async function sign(parts: AdvanceParts, adapter: ChainAdapter, row: RequestRow): Promise<SignedTransaction> {
   if (row.permit === null || row.payload === null) throw new TypeError('a held request has a permit and a payload');
+  if (parts.locallyHalted(row.agent)) throw new CastellanError('HALTED', { message: 'An automatic stop is being written', details: { reason: 'halted' } });
   const payload = new Uint8Array(Buffer.from(row.payload, 'base64'));
   const signature = row.state === 'held' ? await signHeld(parts, row, row.permit.secret, payload) : await parts.custodian.resume(row);
   const tx = adapter.codec.adopt(payload, accountChain(row.wallet), row.wallet);
@@ -118,8 +137,8 @@ export async function signOut(parts: AdvanceParts, start: RequestRow): Promise<S
   const row = await readRow(parts.store, start);
   const adapter = parts.chains.adapter(accountChain(row.wallet));
   const signed = row.state === 'held' ? await sign(parts, adapter, row) : openSigned(parts, row);
-  const halt = haltFor(await parts.readHalt(), row.agent, parts.nowMs());
-  if (halt !== undefined) throw new CastellanError('HALTED', { message: 'The switch was thrown before the signature left', details: { reason: halt.kind === 'kill' ? 'halted' : 'agent_paused' } });
+  const reason = await stopOf(parts, row.agent);
+  if (reason !== undefined) throw new CastellanError('HALTED', { message: 'The switch was thrown before the signature left', details: { reason } });
   await parts.journal.apply([{ kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash }]);
   return signed;
 }
@@ -139,10 +158,16 @@ export async function advance(parts: AdvanceParts, start: RequestRow, options: {
       return found.status === 'final' ? { status: 'final', receipt: found.receipt } : { status: 'pending', code: 'pending', detail: 'The chain is catching up.' };
     }
     if (row.state === 'denied' || row.state === 'escalated' || row.state === 'released') return stop('reservation_not_held', `The request is ${row.state}.`);
+    const turn = row.state === 'held' ? await awaitTurn(parts, row, options.timeoutMs, options.signal) : 'ours';
+    if (turn === 'wait') return { status: 'pending', code: 'pending', detail: 'An earlier permit of this wallet is neither used nor over yet.' };
+    if (turn === 'hole') {
+      await giveBack(parts, row);
+      return stop('permit_void', 'An earlier place of the wallet’s sequence was given back: this one would wait behind it.');
+    }
     const signed = row.state === 'held' || row.state === 'redeemed' ? await sign(parts, adapter, row) : openSigned(parts, row);
     if (row.state !== 'broadcast') {
-      const halt = haltFor(await parts.readHalt(), row.agent, parts.nowMs());
-      if (halt !== undefined) return stop(halt.kind === 'kill' ? 'halted' : 'agent_paused', 'Signed, and held back: the switch was thrown before broadcast.');
+      const reason = await stopOf(parts, row.agent);
+      if (reason !== undefined) return stop(reason, 'Signed, and held back: the switch was thrown before broadcast.');
     }
     const sent = await node.broadcast(signed, options.signal);
     if (sent.status === 'rejected') return stop('chain_unavailable', `The network refuses the transaction: ${sent.detail}`);

@@ -64,7 +64,7 @@ export interface DecideOptions {
 }
 
 const LAYER_OF_COMMAND: Partial<Record<Command['kind'], LayerName>> = { 'ledger.reserve': 'limits', 'rate.take': 'rate_limit' };
-const COLLISIONS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['slot_taken', 'policy_changed', 'registry_changed', 'epoch_changed']);
+const COLLISIONS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['slot_taken', 'policy_changed', 'registry_changed', 'epoch_changed', 'version_conflict']);
 
 function refusedEarly(parts: DecideParts, prepared: Prepared, halt: HaltState, policy: CompiledPolicy | undefined, nowMs: number): Reason | undefined {
   const { request } = prepared;
@@ -156,7 +156,7 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     policy: policy.digest,
     registry: decision.registry,
     epoch: decision.epoch,
-    expiresAtMs: dueMs,
+    expiresAtMs: Math.min(dueMs, request.notAfterMs ?? dueMs),
     approvals: use?.approvals ?? [],
     approvalsExpireAtMs: use?.expiresAtMs ?? null,
     redeemedBy: null,

@@ -136,7 +136,7 @@ export function decisionEvents(frame: DecisionFrame, decision: Decision): readon
   const base = { v: 1, tenant: decision.tenant, at: decision.at, agent: decision.agent } as const;
   const events: SecurityEvent[] = [{ ...base, id: decision.id, type: 'decision_made', severity: decision.verdict === 'approved' ? 'info' : 'warning', decision }];
   if (decision.verdict === 'denied') {
-    const details = { decisionId: decision.id, requestId: decision.requestId, reason: decision.reasons[0]?.code ?? 'layer_missing' };
+    const details = { decisionId: decision.id, requestId: decision.requestId, reason: decision.reasons[0]?.code ?? 'layer_missing', reasons: decision.reasons.map(({ code }) => code) };
     events.push({ ...base, id: newId(frame.host.random, decision.at), type: 'policy_rejected', severity: 'warning', details });
   }
   for (const signal of decision.signals) {

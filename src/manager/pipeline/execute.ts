@@ -1,13 +1,15 @@
 import { type Advance, type AdvanceParts, advance } from './advance.ts';
 import type { Satisfaction } from './decide.ts';
 import type { Prepared } from './prepare.ts';
-import { type SubmitParts, submit } from './submit.ts';
+import { type Submitted, type SubmitParts, submit } from './submit.ts';
 import { type DryRunResult, type ExecutionResult, rejectedStatus } from '../result.ts';
 import type { ApprovalRecord } from '../../core/approval.ts';
 import type { Decision } from '../../core/decision.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { Reason, ReasonCode } from '../../core/reason.ts';
+import { newId } from '../../core/id.ts';
 import type { RequestRow } from '../../core/store.ts';
+import type { RequestForm } from '../request.ts';
 
 /** What executing needs beyond submitting and advancing. */
 export interface ExecuteParts extends SubmitParts, AdvanceParts {
@@ -23,13 +25,21 @@ export interface ExecuteParts extends SubmitParts, AdvanceParts {
   readonly satisfaction: (record: ApprovalRecord, prepared: Prepared) => Promise<Satisfaction | undefined>;
 }
 
-/** Options of an execution. */
-export interface ExecuteOptions {
-  /** Waits this long for a person's answer instead of the configured time. */
-  readonly approvalWaitMs?: number;
-  readonly settleTimeoutMs?: number;
-  readonly exact?: Uint8Array;
+/** How long an execution waits, where not as configured. */
+export interface ExecuteWaits {
+  readonly approvalWaitMs?: number | undefined;
+  readonly settleTimeoutMs?: number | undefined;
 }
+
+/** One execution under way. */
+interface Execution extends ExecuteWaits {
+  readonly agentId: string;
+  /** With its id, so that each further look is about the same request. */
+  readonly form: RequestForm;
+}
+
+/** Refusals of a permit after which the same request is decided anew, once: the rules or the moment moved under it. */
+const REDECIDED: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['policy_changed', 'registry_changed', 'epoch_changed', 'permit_expired', 'permit_void']);
 
 const reasonOf = (code: ReasonCode, message: string, retryable: boolean): Reason => ({ code, message, retryable });
 
@@ -50,8 +60,8 @@ function finish(requestId: string, decision: Decision, row: RequestRow, outcome:
   return { status: 'execution_failed', requestId, decision, reasons: [reasonOf(code, outcome.detail, true)], pending, ...(row.txHash === null ? {} : { txHash: row.txHash }) };
 }
 
-async function drive(parts: ExecuteParts, decision: Decision, row: RequestRow, options: ExecuteOptions): Promise<ExecutionResult> {
-  const outcome = await advance(parts, row, { timeoutMs: options.settleTimeoutMs ?? parts.settleTimeoutMs });
+async function drive(parts: ExecuteParts, decision: Decision, row: RequestRow, waits: ExecuteWaits): Promise<ExecutionResult> {
+  const outcome = await advance(parts, row, { timeoutMs: waits.settleTimeoutMs ?? parts.settleTimeoutMs });
   return finish(row.requestId, decision, row, outcome);
 }
 
@@ -62,50 +72,58 @@ function awaiting(requestId: string, decision: Decision, record: ApprovalRecord)
   return { status, requestId, decision, reasons: [reasonOf(status, `Approval ${record.request.id} is ${record.state}.`, record.state === 'pending'), ...decision.reasons], approvalId: record.request.id };
 }
 
-async function afterEscalation(parts: ExecuteParts, agentId: string, input: unknown, requestId: string, decision: Decision, opened: ApprovalRecord, options: ExecuteOptions): Promise<ExecutionResult> {
-  const waitMs = options.approvalWaitMs ?? parts.approvalWaitMs;
+async function afterEscalation(parts: ExecuteParts, execution: Execution, decision: Decision, opened: ApprovalRecord): Promise<ExecutionResult> {
+  const waitMs = execution.approvalWaitMs ?? parts.approvalWaitMs;
   const record = opened.state === 'pending' && waitMs > 0 ? await parts.waitApproval(opened.request.id, waitMs) : opened;
-  if (record.state !== 'approved') return awaiting(requestId, decision, record);
-  const again = await submit(parts, agentId, withId(input, requestId), {
-    ...(options.exact === undefined ? {} : { exact: options.exact }),
-    satisfy: (prepared) => parts.satisfaction(record, prepared),
-  });
-  if (again.kind === 'prior') return resume(parts, agentId, input, again.row, options);
-  if (again.decision.verdict === 'approved' && again.row !== null) return drive(parts, again.decision, again.row, options);
-  if (again.decision.verdict === 'escalated' && again.prepared !== null) {
-    return awaiting(requestId, again.decision, await parts.openApproval(again.decision, again.prepared));
-  }
-  return { status: rejectedStatus(again.decision), requestId, decision: again.decision, reasons: again.decision.reasons };
+  if (record.state !== 'approved') return awaiting(decision.requestId, decision, record);
+  const again = await submit(parts, execution.agentId, execution.form, { satisfy: (prepared) => parts.satisfaction(record, prepared) });
+  if (again.kind === 'prior') return drive(parts, await decisionOf(parts, again.row), again.row, execution);
+  return conclude(parts, execution, again);
 }
 
-const withId = (input: unknown, id: string): unknown => (typeof input === 'object' && input !== null ? { ...input, id } : input);
-
-async function resume(parts: ExecuteParts, agentId: string, input: unknown, row: RequestRow, options: ExecuteOptions): Promise<ExecutionResult> {
-  const decision = await decisionOf(parts, row);
-  if (row.state === 'denied') return { status: rejectedStatus(decision), requestId: row.requestId, decision, reasons: decision.reasons };
-  if (row.state === 'escalated') {
-    const record = await parts.getApproval(row.decisionId);
-    if (record === undefined) return { status: 'approval_timeout', requestId: row.requestId, decision, reasons: [reasonOf('approval_timeout', 'The approval is no longer open.', false)] };
-    return afterEscalation(parts, agentId, input, row.requestId, decision, record, options);
-  }
-  return drive(parts, decision, row, options);
-}
-
-/** Takes a request all the way: decision, permit, signature, broadcast, finality. See {@link ExecutionResult}. */
-export async function execute(parts: ExecuteParts, agentId: string, input: unknown, options: ExecuteOptions = {}): Promise<ExecutionResult> {
-  const submitted = await submit(parts, agentId, input, options.exact === undefined ? {} : { exact: options.exact });
-  if (submitted.kind === 'prior') return resume(parts, agentId, input, submitted.row, options);
-  const { decision, row, requestId, prepared } = submitted;
-  if (decision.verdict === 'approved' && row !== null) return drive(parts, decision, row, options);
-  if (decision.verdict === 'escalated' && prepared !== null) {
-    return afterEscalation(parts, agentId, input, requestId, decision, await parts.openApproval(decision, prepared), options);
-  }
+/** What a new decision leads to; an escalation found after an approval is asked about anew and not waited for. */
+async function conclude(parts: ExecuteParts, execution: Execution, { decision, row, prepared, requestId }: Extract<Submitted, { kind: 'decided' }>): Promise<ExecutionResult> {
+  if (decision.verdict === 'approved' && row !== null) return drive(parts, decision, row, execution);
+  if (decision.verdict === 'escalated' && prepared !== null) return awaiting(requestId, decision, await parts.openApproval(decision, prepared));
   return { status: rejectedStatus(decision), requestId, decision, reasons: decision.reasons };
 }
 
+async function resume(parts: ExecuteParts, execution: Execution, row: RequestRow): Promise<ExecutionResult> {
+  const decision = await decisionOf(parts, row);
+  if (row.state === 'denied') return { status: rejectedStatus(decision), requestId: row.requestId, decision, reasons: decision.reasons };
+  if (row.state !== 'escalated') return drive(parts, decision, row, execution);
+  const record = await parts.getApproval(row.decisionId);
+  if (record !== undefined) return afterEscalation(parts, execution, decision, record);
+  // Nobody was asked: the decision was only authorized, or a crash came between. It is made again, to be asked about.
+  const again = await submit(parts, execution.agentId, execution.form, { satisfy: async () => undefined });
+  if (again.kind === 'prior') return drive(parts, await decisionOf(parts, again.row), again.row, execution);
+  return escalate(parts, execution, again);
+}
+
+async function escalate(parts: ExecuteParts, execution: Execution, submitted: Extract<Submitted, { kind: 'decided' }>): Promise<ExecutionResult> {
+  const { decision, prepared } = submitted;
+  if (decision.verdict !== 'escalated' || prepared === null) return conclude(parts, execution, submitted);
+  return afterEscalation(parts, execution, decision, await parts.openApproval(decision, prepared));
+}
+
+async function run(parts: ExecuteParts, execution: Execution): Promise<ExecutionResult> {
+  const submitted = await submit(parts, execution.agentId, execution.form);
+  return submitted.kind === 'prior' ? resume(parts, execution, submitted.row) : escalate(parts, execution, submitted);
+}
+
+/** Takes a request all the way: decision, permit, signature, broadcast, finality. See {@link ExecutionResult}. */
+export async function execute(parts: ExecuteParts, agentId: string, form: RequestForm, waits: ExecuteWaits = {}): Promise<ExecutionResult> {
+  const named: RequestForm = form.ok ? { ok: true, value: { ...form.value, id: form.value.id ?? newId(parts.host.random, parts.nowMs()) } } : form;
+  const execution: Execution = { ...waits, agentId, form: named };
+  const result = await run(parts, execution);
+  const [reason] = result.reasons;
+  const isVoided = result.status === 'execution_failed' && result.pending !== true && reason !== undefined && REDECIDED.has(reason.code);
+  return isVoided ? run(parts, execution) : result;
+}
+
 /** Judges a request as `execute` would, and records, holds and consumes nothing. */
-export async function dryRun(parts: SubmitParts, agentId: string, input: unknown): Promise<DryRunResult> {
-  const submitted = await submit(parts, agentId, input, { dryRun: true });
+export async function dryRun(parts: SubmitParts, agentId: string, form: RequestForm): Promise<DryRunResult> {
+  const submitted = await submit(parts, agentId, form, { dryRun: true });
   if (submitted.kind === 'prior') throw new TypeError('a dry run has no prior');
   const { decision } = submitted;
   return {

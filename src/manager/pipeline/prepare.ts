@@ -41,6 +41,8 @@ export interface PrepareOptions {
   /** Fee bound of an earlier run of the same request, so that its approval still fits. */
   readonly feeBound?: bigint;
   readonly signal?: AbortSignal;
+  /** Changes nothing, whatever is found. */
+  readonly dryRun?: boolean;
 }
 
 const no = (code: ReasonCode, message: string, retryable: boolean, facts?: Reason['facts']): { ok: false; reason: Reason } => ({
@@ -82,18 +84,19 @@ export async function prepare(parts: PrepareParts, request: ActionRequest, optio
     const action: Action = request.action.kind === 'transaction' ? codec.parse(request.action.bytes, request.chain, request.wallet) : request.action;
     await node.verifyChain(options.signal);
     const ceiling = request.feeCeiling ?? options.feeBound;
-    const [sequence, [row], fee] = await Promise.all([
+    const [sequence, fee] = await Promise.all([
       node.sequence(request.wallet, options.signal),
-      parts.store.get([storeKey.slots(request.wallet)]),
       adopted === undefined ? node.quote(action, request.wallet, { ...signal, ...(ceiling === undefined ? {} : { ceiling }) }) : adopted.fee,
     ]);
+    // After the chain was asked: whatever of ours it had included by then stands in our own record as redeemed.
+    const [row] = await parts.store.get([storeKey.slots(request.wallet)]);
     const slots = row as unknown as SlotRow | undefined;
-    const ours = slots === undefined ? sequence.next : firstOpenSlot(slots);
+    const slot = nextSlot(slots, sequence.next, parts.nowMs());
+    const ours = slots === undefined ? sequence.next : Math.min(slot, firstOpenSlot(slots));
     if (sequence.next > ours) {
-      await parts.onBypass(request, sequence.next, ours);
+      if (options.dryRun !== true) await parts.onBypass(request, sequence.next, ours);
       return no('halted', 'The chain is ahead of this wallet’s slots: a key was used past the gate, or the store was restored.', false);
     }
-    const slot = nextSlot(slots, sequence.next, parts.nowMs());
     if (adopted !== undefined && adopted.slot !== slot) {
       return no('slot_taken', 'The transaction names another position in the wallet’s sequence than the next free one.', true, { given: adopted.slot, next: slot });
     }

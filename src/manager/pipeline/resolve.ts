@@ -96,14 +96,41 @@ interface ActionFacts {
   readonly declared: ActionRequest['declared'];
 }
 
+type Form = 'transaction' | 'calls' | 'data' | 'spender' | 'transfer';
+
+/** Fields that a form has no use for: one that is given all the same means something that would be ignored. */
+const NO_USE: Readonly<Record<Form, readonly (keyof ParsedAgentRequest)[]>> = {
+  transaction: ['from', 'value'],
+  calls: ['from', 'value'],
+  data: ['from'],
+  spender: ['from', 'value', 'to', 'destination'],
+  transfer: ['value'],
+};
+
+function formOf(parsed: ParsedAgentRequest): Form {
+  const given = (['transaction', 'calls', 'data', 'spender'] as const).filter((form) => parsed[form] !== undefined);
+  if (given.length > 1) throw new Denied('request_malformed', 'Give one of transaction, calls, data or spender.');
+  const form = given[0] ?? (parsed.type === 'contract_call' ? 'data' : 'transfer');
+  const idle = NO_USE[form].find((field) => parsed[field] !== undefined);
+  if (idle !== undefined) throw new Denied('request_malformed', `The field ${idle} has no meaning here.`, { field: idle });
+  return form;
+}
+
+/** The asset that the request names, by either name. */
+function namedToken({ asset, currency }: ParsedAgentRequest, tokens: readonly Token[]): Token | null {
+  const [first = null, second = first] = [asset, currency].filter((name) => name !== undefined).map((name) => pickToken(name, tokens));
+  if (first?.asset !== second?.asset) throw new Denied('request_malformed', 'asset and currency name different assets.');
+  return first;
+}
+
 function readAction(parsed: ParsedAgentRequest, chain: ChainId, tokens: readonly Token[], native: Token): ActionFacts {
+  const form = formOf(parsed);
   const toText = parsed.to ?? parsed.destination;
   if (parsed.to !== undefined && parsed.destination !== undefined && parseAccount(parsed.to, chain) !== parseAccount(parsed.destination, chain)) {
     throw new Denied('request_malformed', 'to and destination name different accounts.');
   }
-  const assetText = parsed.asset ?? parsed.currency;
   const to = toText === undefined ? null : parseAccount(toText, chain);
-  const token = assetText === undefined ? null : pickToken(assetText, tokens);
+  const token = namedToken(parsed, tokens);
   const amountOf = (of: Token): bigint => parseAmount(required(parsed.amount, 'amount'), of.decimals);
   const declared = (of: Token | null): ActionRequest['declared'] => ({
     asset: of?.asset ?? null,
@@ -111,8 +138,6 @@ function readAction(parsed: ParsedAgentRequest, chain: ChainId, tokens: readonly
     destination: to,
   });
   const nativeValue = (text: string | undefined): bigint => (text === undefined ? 0n : parseAmount(text, native.decimals));
-  const forms = [parsed.transaction !== undefined, parsed.calls !== undefined, parsed.data !== undefined, parsed.spender !== undefined].filter(Boolean).length;
-  if (forms > 1) throw new Denied('request_malformed', 'Give one of transaction, calls, data or spender.');
   if (parsed.transaction !== undefined) {
     return { action: { kind: 'transaction', bytes: toBytes(parsed.transaction) }, type: parsed.type ?? 'transaction', declared: declared(token ?? (parsed.amount === undefined ? null : native)) };
   }
@@ -121,7 +146,7 @@ function readAction(parsed: ParsedAgentRequest, chain: ChainId, tokens: readonly
     if (calls.length === 0) throw new Denied('request_malformed', 'calls is empty.');
     return { action: { kind: 'calls', calls }, type: parsed.type ?? 'contract_call', declared: declared(token) };
   }
-  if (parsed.data !== undefined || parsed.type === 'contract_call') {
+  if (form === 'data') {
     const call: Call = { to: required(to ?? undefined, 'to'), value: nativeValue(parsed.value), data: toBytes(parsed.data) };
     return { action: { kind: 'calls', calls: [call] }, type: parsed.type ?? 'contract_call', declared: { ...declared(token), destination: null } };
   }
@@ -143,6 +168,7 @@ function readAction(parsed: ParsedAgentRequest, chain: ChainId, tokens: readonly
 
 function readNarrowing(narrow: ParsedAgentRequest['narrow'], chain: ChainId, native: Token, moved: Token | null): Narrowing | null {
   if (narrow === undefined) return null;
+  if (narrow.maxAmount !== undefined && moved === null) throw new Denied('request_malformed', 'narrow.maxAmount needs the asset that it counts in.', { field: 'narrow.maxAmount' });
   return {
     ...(narrow.maxAmount === undefined ? {} : { maxAmount: parseAmount(narrow.maxAmount, (moved ?? native).decimals) }),
     ...(narrow.maxFee === undefined ? {} : { maxFee: parseAmount(narrow.maxFee, native.decimals) }),
@@ -168,6 +194,7 @@ export interface ResolveInput {
 export function resolveRequest({ parsed, id, tenant, agent, chains, nowMs }: ResolveInput): Resolved<ActionRequest> {
   try {
     if (parsed.agentId !== undefined && parsed.agentId !== agent.id) throw new Denied('request_malformed', 'agentId is another agent’s.', { field: 'agentId' });
+    if (parsed.userId !== undefined && parsed.userId !== agent.user) throw new Denied('request_malformed', 'userId is another user’s.', { field: 'userId' });
     const chain = pickChain(parsed, agent, chains);
     const wallet = pickWallet(parsed, agent, chain);
     const native = chains.adapter(chain).codec.nativeAsset(chain);

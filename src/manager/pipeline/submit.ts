@@ -4,7 +4,7 @@ import { type DecisionFrame, decisionEvents, refusalDecision } from './decision-
 import type { Lanes } from './lanes.ts';
 import { prepare, type Prepared, type PrepareParts } from './prepare.ts';
 import { type AgentRecord, docKey, docValue } from '../directory.ts';
-import { type ParsedAgentRequest, parseAgentRequest } from '../request.ts';
+import type { ParsedAgentRequest, RequestForm } from '../request.ts';
 import { canonicalize } from '../../core/canonical.ts';
 import type { Decision } from '../../core/decision.ts';
 import { taggedDigest } from '../../core/digest.ts';
@@ -46,7 +46,7 @@ interface Asked {
   readonly halt: HaltState;
 }
 
-async function refuse(parts: SubmitParts, asked: Asked, reason: Reason, options: SubmitOptions): Promise<Submitted> {
+async function refuse(parts: SubmitParts, asked: Asked, reason: Reason, options: SubmitOptions, prior?: RequestRow): Promise<Submitted> {
   const frame: DecisionFrame = { host: parts.host, tenant: parts.tenant, software: parts.software, registry: parts.registryDigest(), epoch: asked.halt.epoch };
   const decision = refusalDecision(frame, { agent: asked.agentId, user: asked.agent?.user ?? 'unknown', requestId: asked.requestId, bodyDigest: asked.bodyDigest }, reason);
   if (options.dryRun !== true) {
@@ -72,7 +72,9 @@ async function refuse(parts: SubmitParts, asked: Asked, reason: Reason, options:
       txHash: null,
       updatedMs: decision.at,
     };
-    const noted = asked.agent !== undefined && reason.code !== 'request_id_reused' && (await parts.journal.apply([{ kind: 'ledger.note', request: row }, ...entries])).ok;
+    // A row that a person may still answer outlives what passes: only the refusal itself is recorded then.
+    const keeps = asked.agent === undefined || reason.code === 'request_id_reused' || (reason.retryable && prior?.state === 'escalated');
+    const noted = !keeps && (await parts.journal.apply([{ kind: 'ledger.note', request: row }, ...entries])).ok;
     if (!noted) await parts.journal.apply(decisionEvents(frame, decision).map((event) => parts.journal.command(event)));
   }
   return { kind: 'decided', requestId: asked.requestId, decision, row: null, request: null, prepared: null };
@@ -83,12 +85,15 @@ const mayRunAgain = (row: RequestRow, nowMs: number): boolean =>
   row.sealed === null && row.txHash === null && (row.state === 'escalated' || row.state === 'released' || (row.state === 'held' && row.dueMs < nowMs));
 
 async function run(parts: SubmitParts, asked: Asked, request: ActionRequest, prior: RequestRow | undefined, options: SubmitOptions): Promise<Submitted> {
+  const left = await giveBack(parts, prior, options);
+  if (left !== undefined) return left;
   for (let attempt = 1; ; attempt++) {
     const prepared = await prepare(parts, request, {
+      ...(options.dryRun === true ? { dryRun: true } : {}),
       ...(options.exact === undefined ? {} : { exact: options.exact }),
       ...(prior === undefined || prior.state !== 'escalated' ? {} : { feeBound: BigInt(prior.feeCeiling) }),
     });
-    if (!prepared.ok) return refuse(parts, asked, prepared.reason, options);
+    if (!prepared.ok) return refuse(parts, asked, prepared.reason, options, prior);
     const satisfaction = prior === undefined ? undefined : await options.satisfy?.(prepared.value, prior);
     const decided: Decided = await decide(parts, prepared.value, {
       ...(satisfaction === undefined ? {} : { satisfaction }),
@@ -98,16 +103,31 @@ async function run(parts: SubmitParts, asked: Asked, request: ActionRequest, pri
       last: attempt >= MAX_RUNS,
     });
     if (decided.kind === 'decided') return { kind: 'decided', requestId: request.id, decision: decided.decision, row: decided.row, request, prepared: prepared.value };
+    const row = await readRequest(parts, asked);
+    if (row !== undefined && row.bodyDigest === asked.bodyDigest && !mayRunAgain(row, parts.nowMs())) return { kind: 'prior', requestId: row.requestId, row };
   }
+}
+
+async function readRequest(parts: SubmitParts, { agentId, requestId }: Pick<Asked, 'agentId' | 'requestId'>): Promise<RequestRow | undefined> {
+  const [row] = await parts.store.get([storeKey.request(agentId, requestId)]);
+  return row as RequestRow | undefined;
+}
+
+/** Frees what a hold that is over still has, so that its request can be decided again; somebody who redeems first has it. */
+async function giveBack(parts: SubmitParts, prior: RequestRow | undefined, options: SubmitOptions): Promise<Submitted | undefined> {
+  if (prior?.state !== 'held' || options.dryRun === true) return undefined;
+  const freed = await parts.journal.apply([{ kind: 'ledger.expire', agent: prior.agent, requestId: prior.requestId }]);
+  if (freed.ok) return undefined;
+  const row = await readRequest(parts, { agentId: prior.agent, requestId: prior.requestId });
+  return { kind: 'prior', requestId: prior.requestId, row: row ?? prior };
 }
 
 /**
  * Takes a request from the agent's words to a recorded decision. The same id with the same body leads back to what was
  * decided; with another body it is refused. Every "no" is a recorded decision; nothing odd is thrown at the agent.
  */
-export async function submit(parts: SubmitParts, agentId: string, input: unknown, options: SubmitOptions = {}): Promise<Submitted> {
+export async function submit(parts: SubmitParts, agentId: string, parsed: RequestForm, options: SubmitOptions = {}): Promise<Submitted> {
   const nowMs = parts.host.clock.nowMs();
-  const parsed = parseAgentRequest(input);
   const requestId = (parsed.ok ? parsed.value.id : undefined) ?? newId(parts.host.random, nowMs);
   const bodyDigest = parsed.ok ? bodyDigestOf(parsed.value, options.exact) : taggedDigest('castellan.malformed.v1', canonicalize(parsed.problems));
   const rows = await parts.store.get([storeKey.doc(docKey.agent(agentId)), storeKey.request(agentId, requestId), storeKey.halt()]);
@@ -126,7 +146,7 @@ export async function submit(parts: SubmitParts, agentId: string, input: unknown
 
 async function resolveAndRun(parts: SubmitParts, asked: Asked, parsed: ParsedAgentRequest, agent: AgentRecord, prior: RequestRow | undefined, options: SubmitOptions, nowMs: number): Promise<Submitted> {
   const resolved = resolveRequest({ parsed, id: asked.requestId, tenant: parts.tenant, agent, chains: parts.chains, nowMs });
-  if (!resolved.ok) return refuse(parts, asked, resolved.reason, options);
+  if (!resolved.ok) return refuse(parts, asked, resolved.reason, options, prior);
   const request: ActionRequest = { ...resolved.value, bodyDigest: asked.bodyDigest };
   return parts.lanes.run(request.wallet, () => run(parts, asked, request, prior, options));
 }

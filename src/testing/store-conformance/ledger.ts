@@ -57,7 +57,7 @@ export const ledgerChecks: readonly StoreCheck[] = [
       }
       expect(await codeOf(store, reserveCommand(now, { id: 'bad', dueMs: Number.NaN }))).toBe('request_malformed');
       expect(await codeOf(store, reserveCommand(now, { id: 'bad', dueMs: now - 1 }))).toBe('reservation_not_held');
-      expect(await codeOf(store, reserveCommand(now, { id: 'a/b' }))).toBe('request_malformed');
+      for (const id of ['a/b', '', 'a b', 'ä', '\u{1F512}', 'x'.repeat(300)]) expect(await codeOf(store, reserveCommand(now, { id }))).toBe('request_malformed');
       expect(await codeOf(store, { kind: 'ledger.free' } as never)).toBe('request_malformed');
       expect(await codeOf(store, reserveCommand(now, { id: 'good', amount: '100' }))).toBe('ok');
     },

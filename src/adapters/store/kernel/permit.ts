@@ -55,14 +55,15 @@ export function checkRules(rows: Rows, agent: string, permit: { readonly epoch: 
 
 /** Refuses a key whose document `key/<keyId>` says `state: 'revoked'`. */
 export function checkKey(rows: Rows, keyId: string): Reason | undefined {
-  return field(rows, `key/${keyId}`, 'state') === 'revoked' ? refuse('key_revoked', 'The key was revoked.') : undefined;
+  return field(readRow<Doc>(rows, storeKey.doc(`key/${keyId}`)), 'state') === 'revoked' ? refuse('key_revoked', 'The key was revoked.') : undefined;
 }
 
-function digestOf(rows: Rows, doc: string): Json | undefined {
-  return rows.get(storeKey.doc(doc)) === undefined ? ABSENT_DIGEST : field(rows, doc, 'digest');
+function digestOf(rows: Rows, name: string): Json | undefined {
+  const doc = readRow<Doc>(rows, storeKey.doc(name));
+  return doc === undefined ? ABSENT_DIGEST : field(doc, 'digest');
 }
 
-function field(rows: Rows, doc: string, name: string): Json | undefined {
-  const value = readRow<Doc>(rows, storeKey.doc(doc))?.value;
+function field(doc: Doc | undefined, name: string): Json | undefined {
+  const value = doc?.value;
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, Json>>)[name] : undefined;
 }

@@ -101,7 +101,8 @@ function checkWindow(context: StepContext, account: string, row: LedgerRow, wind
   const limit = readAmount(window.limit);
   if (limit === undefined) return malformed('limit');
   const { windowMs } = window;
-  const booked = windowMs === null || windowMs === 0 ? undefined : readRow<WindowRow>(context.rows, storeKey.ledgerWindow(account, windowMs));
+  // Where nothing is booked in all, no window holds anything.
+  const booked = windowMs === null || windowMs === 0 || row.total === '0' ? undefined : readRow<WindowRow>(context.rows, storeKey.ledgerWindow(account, windowMs));
   let used = 0n;
   if (windowMs === null) used = pending + BigInt(row.total);
   else if (windowMs > 0) used = pending + bookedIn(booked, windowMs, context.openAtMs).used;

@@ -10,8 +10,25 @@ export interface RowCache {
   clear(): void;
 }
 
-/** A cache of at most `capacity` rows. */
+/** Most request rows kept: each is busy for a moment and then rests for ever. */
+const MAX_REQUESTS = 4_096;
+
+/** A cache of at most `capacity` rows, few of them requests, so that new requests do not push out what all steps need. */
 export function createRowCache(capacity: number): RowCache {
+  const requests = createGenerations(Math.min(capacity, MAX_REQUESTS));
+  const others = createGenerations(capacity);
+  const of = (key: string): RowCache => (key.startsWith('request/') ? requests : others);
+  return {
+    get: (key) => of(key).get(key),
+    set: (key, row) => of(key).set(key, row),
+    clear() {
+      requests.clear();
+      others.clear();
+    },
+  };
+}
+
+function createGenerations(capacity: number): RowCache {
   const half = Math.max(1, Math.floor(capacity / 2));
   let young = new Map<string, Row | null>();
   let old = new Map<string, Row | null>();

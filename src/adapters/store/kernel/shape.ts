@@ -9,9 +9,9 @@ export function isText(value: unknown, most = 512): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= most;
 }
 
-/** Text that may stand between two `/` of a row key. */
+/** Text that may stand between two `/` of a row key: printable ASCII, which every backend orders alike. */
 export function isKeyPart(value: unknown): value is string {
-  return isText(value, 256) && !value.includes('/');
+  return isText(value, 256) && /^[!-.0-~]+$/.test(value);
 }
 
 /** A safe integer of at least `least`. */

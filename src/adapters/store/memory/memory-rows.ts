@@ -3,14 +3,33 @@ import { createArena } from './arena.ts';
 import type { ArenaRef } from './arena.ts';
 
 /** Rows by key. The latest few thousand are objects, all others bytes outside the JavaScript heap. */
+
 export interface MemoryRows {
   get(key: string): Row | undefined;
   set(key: string, row: Row | null): void;
   keys(): Iterable<string>;
 }
 
-/** Empty rows of which at most `hot` are kept as objects. */
+/** Most request rows kept as objects: each is busy for a moment and then rests for ever, so it should not grow old here. */
+const HOT_REQUESTS = 2_048;
+const REQUEST = 'request/';
+
+/** Empty rows of which at most `hot` are kept as objects; of requests, which only ever become more, far fewer. */
 export function createMemoryRows(hot: number): MemoryRows {
+  const requests = createPool(Math.min(hot, HOT_REQUESTS));
+  const others = createPool(hot);
+  const poolOf = (key: string): MemoryRows => (key.startsWith(REQUEST) ? requests : others);
+  return {
+    get: (key) => poolOf(key).get(key),
+    set: (key, row) => poolOf(key).set(key, row),
+    *keys() {
+      yield* requests.keys();
+      yield* others.keys();
+    },
+  };
+}
+
+function createPool(hot: number): MemoryRows {
   const objects = new Map<string, Row>();
   const cold = new Map<string, ArenaRef>();
   const arena = createArena();

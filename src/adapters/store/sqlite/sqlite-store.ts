@@ -76,6 +76,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     if (version !== -1) othersWroteAtMs = clock.monotonicMs();
     version = now;
     cache.clear();
+    tables.refresh();
   }
   function readHalt(): void {
     halt = { state: (load(storeKey.halt()) as HaltState | undefined) ?? NO_HALT, readAtMs: clock.nowMs() };

@@ -13,11 +13,16 @@ export interface Tables {
   entries(from: number, limit: number): readonly LogRow[];
   /** Changes whenever another connection has committed. */
   dataVersion(): number;
+  /** Reads anew which request row is the last one. Call when another connection has committed, or a write was undone. */
+  refresh(): void;
 }
 
 /** Rows that one upsert statement takes: fewer calls into SQLite for a group. */
 const ROWS_PER_PUT = 8;
 const PUT = 'INSERT INTO kv (k, v) VALUES';
+const REQUEST = 'request/';
+/** Behind every key of a request row: `0` follows `/`. */
+const REQUEST_END = 'request0';
 const OVER = 'ON CONFLICT (k) DO UPDATE SET v = excluded.v';
 
 /** Prepares every statement once. */
@@ -31,6 +36,9 @@ export function createTables(db: DatabaseSync): Tables {
   const readEntries = db.prepare('SELECT seq, id, entry, leaf, chain FROM log WHERE seq >= ? ORDER BY seq LIMIT ?');
   const scanFrom = db.prepare('SELECT k, v FROM kv WHERE k >= ? AND k < ? ORDER BY k LIMIT ?');
   const scanAfter = db.prepare('SELECT k, v FROM kv WHERE k > ? AND k < ? ORDER BY k LIMIT ?');
+  const lastKey = db.prepare('SELECT max(k) AS k FROM kv WHERE k >= ? AND k < ?');
+  // Request ids are time-ordered: a greater key than the last one is new, without looking.
+  let lastRequest = REQUEST_END;
   const dataVersion = db.prepare('PRAGMA data_version');
 
   const parse = (key: string, text: unknown): Row => {
@@ -45,6 +53,7 @@ export function createTables(db: DatabaseSync): Tables {
 
   return {
     load(key) {
+      if (key > lastRequest && key.startsWith(REQUEST)) return undefined;
       const found = loadRow.get(key);
       return found === undefined ? undefined : parse(key, found.v);
     },
@@ -59,6 +68,7 @@ export function createTables(db: DatabaseSync): Tables {
           dropRow.run(key);
           continue;
         }
+        if (key > lastRequest && key.startsWith(REQUEST)) lastRequest = key;
         batch.push(key, JSON.stringify(row));
         if (batch.length < ROWS_PER_PUT * 2) continue;
         putRows.run(...batch);
@@ -74,6 +84,9 @@ export function createTables(db: DatabaseSync): Tables {
     },
     entries(from, limit) {
       return readEntries.all(from, limit).map(({ seq, id, entry, leaf, chain }) => ({ index: Number(seq), id: String(id), entry: String(entry), leaf: String(leaf), chain: String(chain) }));
+    },
+    refresh() {
+      lastRequest = String(lastKey.get(REQUEST, REQUEST_END)?.k ?? REQUEST);
     },
     dataVersion() {
       return Number(dataVersion.get()?.data_version);

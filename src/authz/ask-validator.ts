@@ -1,29 +1,6 @@
-import type { ActionRequest, Effect, Reason, ReasonCode, TimeMs } from '../core/index.ts';
+import type { Reason, ReasonCode } from '../core/index.ts';
+import type { ActionValidator, ValidatorAnswer } from './action-validator.ts';
 import { type LayerContext, reason } from './layer.ts';
-
-/** What a custom validator is told beside the request; nothing in it can change the judgement. */
-export interface ValidatorContext {
-  readonly agentId: string;
-  readonly userId: string;
-  readonly sessionId: string | null;
-  readonly effects: readonly Effect[];
-  readonly nowMs: TimeMs;
-  readonly signal: AbortSignal;
-}
-
-/** What a custom validator answers. */
-export interface ValidatorAnswer {
-  readonly valid: boolean;
-  /** 0–1. */
-  readonly confidence: number;
-  readonly reasoning: string;
-  readonly warnings: readonly string[];
-}
-
-/** A deployment's own check of intent or strategy. It runs beside ours and can only tighten. */
-export interface ActionValidator {
-  validate(request: ActionRequest, context: ValidatorContext): ValidatorAnswer | Promise<ValidatorAnswer>;
-}
 
 /** The reasons against a request that a validator found; empty for its plain yes. */
 export interface ValidatorFindings {
@@ -49,11 +26,17 @@ export async function askValidator(validator: ActionValidator, context: LayerCon
     signal: context.signal,
   });
   const read = readAnswer(answer);
-  if (read === undefined) return { denials: [reason('layer_malformed', 'The validator’s answer is malformed, which denies.')], escalations: [] };
+  if (read === undefined)
+    return { denials: [reason('layer_malformed', 'The validator’s answer is malformed, which denies.')], escalations: [] };
   context.fact(`validator.${codes.rejected}`, () => ({ valid: read.valid, confidence: read.confidence, warnings: read.warnings }));
   if (!read.valid) return { denials: [reason(codes.rejected, read.reasoning.slice(0, 500) || 'The validator said no.')], escalations: [] };
   if (read.confidence >= settings.minConfidence) return { denials: [], escalations: [] };
-  return { denials: [], escalations: [reason(codes.unsure, 'The validator is less sure than the configured minimum.', { facts: { confidence: read.confidence } })] };
+  return {
+    denials: [],
+    escalations: [
+      reason(codes.unsure, 'The validator is less sure than the configured minimum.', { facts: { confidence: read.confidence } }),
+    ],
+  };
 }
 
 function readAnswer(answer: unknown): ValidatorAnswer | undefined {

@@ -1,0 +1,7 @@
+/** Four bytes in hex, with or without the usual prefix. */
+export const SELECTOR = /^(?:0[xX])?[0-9a-fA-F]{8}$/;
+
+/** The eight digits alone, lowercase: how selectors are compared. */
+export function bareSelector(text: string): string {
+  return text.slice(-8).toLowerCase();
+}

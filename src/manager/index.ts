@@ -1,0 +1,7 @@
+export type { Agent } from './agent.ts';
+export type { SecurityConfig } from './config.ts';
+export { createSecurityManager, type SecurityManager, type ShutdownReport } from './create.ts';
+export type { SecurityHealth } from './health.ts';
+export type { AgentRequest } from './request.ts';
+export type { AuthorizationResult, DryRunResult, ExecutionResult, ExecutionStatus } from './result.ts';
+export type { Wallet } from './wallets.ts';

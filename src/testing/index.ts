@@ -1,0 +1,10 @@
+/**
+ * What a test of an agent, a store or a chain adapter needs.
+ *
+ * @packageDocumentation
+ */
+export { type Anvil, startAnvil } from './anvil.ts';
+export { chainConformance, type ChainHarness } from './chain-conformance.ts';
+export { createManualClock, type ManualClock } from './manual-clock.ts';
+export { createSeededRandom } from './seeded-random.ts';
+export { storeConformance } from './store-conformance.ts';

@@ -1,0 +1,262 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
+import { systemClock } from '../../src/adapters/host/index.ts';
+import { CastellanError, createSecurityManager, type SecurityManager } from '../../src/index.ts';
+import { type RequestRow, storeKey } from '../../src/core/store.ts';
+import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
+import { balanceOf, type Bench, BOB, configOf, type Given, FREE, fund, hookedStore, type Hooks, openBench, sentBy, stranger } from './bench.ts';
+
+const MILLI = 10n ** 15n;
+const away = () => new CastellanError('STORE_UNAVAILABLE', { message: 'away', retryable: true });
+const order = (to: string, id = 'order-1') => ({ id, to, amount: '0.001', asset: 'ETH' });
+const KEY = '11'.repeat(32);
+
+let anvil: Anvil;
+beforeAll(async () => {
+  anvil = await startAnvil();
+});
+afterAll(async () => {
+  await anvil.stop();
+});
+
+async function usingBench<T>(given: Given, run: (bench: Bench) => Promise<T>): Promise<T> {
+  const bench = await openBench(anvil, given);
+  try {
+    return await run(bench);
+  } finally {
+    await bench.security.shutdown(2_000);
+  }
+}
+
+describe('one request id', () => {
+  it('twenty times at once is one transaction and one answer', () =>
+    usingBench({}, async ({ security, wallet }) => {
+      const target = stranger();
+      const results = await Promise.all(Array.from({ length: 20 }, () => security.agent('a1').execute(order(target))));
+      expect(new Set(results.map(({ status, txHash, decision }) => `${status} ${txHash} ${decision.id}`)).size).toBe(1);
+      expect(results[0]?.status).toBe('success');
+      expect([await sentBy(anvil, wallet), await balanceOf(anvil, target)]).toEqual([1, MILLI]);
+      const again = await security.agent('a1').execute(order(target));
+      expect(again.receipt).toEqual(results[0]?.receipt);
+    }));
+
+  it('with another body is refused, whatever became of the first, and spoils nothing', () =>
+    usingBench({}, async ({ security, wallet }) => {
+      const agent = security.agent('a1');
+      const first = agent.execute(order(BOB));
+      const second = agent.execute({ ...order(BOB), amount: '0.002' });
+      expect((await second).reasons[0]?.code).toBe('request_id_reused');
+      expect((await first).status).toBe('success');
+      expect((await agent.execute({ ...order(BOB), narrow: { requireApproval: true } })).reasons[0]?.code).toBe('request_id_reused');
+      expect((await agent.execute(order(BOB))).txHash).toBe((await first).txHash);
+      expect(await sentBy(anvil, wallet)).toBe(1);
+    }));
+
+  it('of a denied request stays denied, and is another agent’s to use', () =>
+    usingBench({ agents: { a1: FREE, a2: FREE } }, async ({ security }) => {
+      const tooMuch = { ...order(BOB), amount: '5' };
+      const first = await security.agent('a1').execute(tooMuch);
+      expect((await security.agent('a1').execute(tooMuch)).decision.id).toBe(first.decision.id);
+      const { address } = await security.custody.createWallet('owner', 'a2');
+      await fund(anvil, address);
+      expect((await security.agent('a2').execute(order(BOB))).status).toBe('success');
+    }));
+
+  it('in two managers over one file is one transaction', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'castellan-'));
+    const given: Given = { keys: { encryptionKey: KEY }, store: sqliteStore({ path: join(folder, 's.sqlite') }) };
+    const one = await openBench(anvil, given);
+    const two = createSecurityManager(configOf(anvil, given));
+    try {
+      await two.ready();
+      const target = stranger();
+      for (let round = 0; round < 6; round++) {
+        const results = await Promise.all([one.security, two, one.security, two].map((security) => security.agent('a1').execute(order(target, `shared-${round}`))));
+        expect(results.map(({ status }) => status), JSON.stringify(results.map(({ reasons }) => reasons))).toEqual(Array(4).fill('success'));
+        expect(new Set(results.map(({ txHash }) => txHash)).size).toBe(1);
+      }
+      expect([await sentBy(anvil, one.wallet), await balanceOf(anvil, target)]).toEqual([6, 6n * MILLI]);
+      const told = await one.security.audit.query({ types: ['execution_success'] });
+      expect(told.entries.length, 'each settlement is recorded once').toBe(6);
+    } finally {
+      await one.security.shutdown(2_000);
+      await two.shutdown(2_000);
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** A manager whose store fails at the n-th write of the execution; then a second manager over the same rows. */
+async function crashAt(n: number, when: 'before' | 'after'): Promise<boolean> {
+  const hooks: Hooks = {};
+  const { store, factory } = hookedStore(hooks, { clock: systemClock() });
+  const given: Given = { store: factory, keys: { encryptionKey: KEY } };
+  const { security, wallet } = await openBench(anvil, given);
+  const target = stranger();
+  let writes = 0;
+  let failed = false;
+  const count = (): void => {
+    writes += 1;
+    if (writes < n) return;
+    failed = true;
+    throw away();
+  };
+  hooks[when === 'before' ? 'beforeApply' : 'afterApply'] = count;
+  const first = await security.agent('a1').execute(order(target)).catch((error: unknown) => error);
+  delete hooks.beforeApply;
+  delete hooks.afterApply;
+  await security.shutdown(500);
+  if (!failed) {
+    expect(first).toMatchObject({ status: 'success' });
+    return false;
+  }
+  const second = createSecurityManager(configOf(anvil, given));
+  try {
+    await second.start();
+    const result = await second.agent('a1').execute(order(target));
+    expect(result.status, `write ${n} ${when}: ${JSON.stringify(result.reasons)}`).toBe('success');
+    expect([await sentBy(anvil, wallet), await balanceOf(anvil, target)], `write ${n} ${when}`).toEqual([1, MILLI]);
+    const [row] = (await store.get([storeKey.request('a1', 'order-1')])) as unknown as RequestRow[];
+    expect(row?.state).toBe('final');
+    const ledger = (await store.scan('ledger/')).map(({ value }) => value as { inFlight: string; held: unknown[]; total: string });
+    expect(ledger.map(({ inFlight, held }) => [inFlight, held.length])).toEqual([['0', 0]]);
+    expect(BigInt(ledger[0]?.total ?? '0')).toBe(BigInt(row?.booked?.lines[0]?.amount ?? '-1'));
+    expect(await store.scan('open/')).toEqual([]);
+    const told = await second.audit.query({ types: ['execution_success'] });
+    expect(told.entries.length, 'the settlement is recorded once').toBe(1);
+    return true;
+  } finally {
+    await second.shutdown(500);
+  }
+}
+
+describe('a store that fails at the n-th write', () => {
+  it.each(['before', 'after'] as const)('%s it is made: never two transactions, and the next manager settles what is open', async (when) => {
+    let n = 1;
+    while (await crashAt(n, when)) n += 1;
+    expect(n, 'decision, redeem, signed, broadcast, final').toBeGreaterThanOrEqual(6);
+  });
+});
+
+describe('what a crash or a time-out leaves', () => {
+  it('is settled by the reconciler of the next manager, without its agent asking', async () => {
+    for (const stage of ['permit.redeem', 'signed', 'broadcast', 'final']) {
+      const hooks: Hooks = {};
+      const { store, factory } = hookedStore(hooks, { clock: systemClock() });
+      const given: Given = { store: factory, keys: { encryptionKey: KEY } };
+      const { security, wallet } = await openBench(anvil, given);
+      let stopped = false;
+      hooks.afterApply = (commands) => {
+        stopped ||= commands.some((command) => command.kind === stage || (command.kind === 'ledger.settle' && 'to' in command && command.to === stage && stage !== 'final'));
+        if (stopped) throw away();
+      };
+      hooks.beforeApply = (commands) => {
+        if (stopped || commands.some((command) => 'to' in command && command.to === 'final' && stage === 'final')) throw away();
+      };
+      const result = await security.agent('a1').execute(order(stranger()));
+      expect([result.status, result.reasons[0]?.code], stage).toEqual(['execution_failed', 'store_unavailable']);
+      delete hooks.afterApply;
+      delete hooks.beforeApply;
+      await security.shutdown(500);
+      const second = createSecurityManager(configOf(anvil, given));
+      await second.start();
+      const [row] = (await store.get([storeKey.request('a1', 'order-1')])) as unknown as RequestRow[];
+      expect([row?.state, await sentBy(anvil, wallet)], stage).toEqual(['final', 1]);
+      await second.shutdown(500);
+    }
+  });
+
+  it('one request that cannot be completed does not keep the others from being settled', async () => {
+    const hooks: Hooks = {};
+    const { store, factory } = hookedStore(hooks, { clock: systemClock() });
+    const given: Given = { store: factory, keys: { encryptionKey: KEY }, agents: { a1: FREE, a2: FREE } };
+    const { security } = await openBench(anvil, given);
+    const { address } = await security.custody.createWallet('owner', 'a2');
+    await fund(anvil, address);
+    hooks.beforeApply = (commands) => {
+      if (commands.some((command) => 'to' in command && command.to === 'broadcast')) throw away();
+    };
+    for (const agent of ['a1', 'a2']) await security.agent(agent).execute(order(stranger(), `open-${agent}`));
+    delete hooks.beforeApply;
+    await security.shutdown(500);
+    const key = storeKey.request('a1', 'open-a1');
+    const second = createSecurityManager(configOf(anvil, { ...given, store: { open: () => ({ ...store, get: async (keys) => (await store.get(keys)).map((row, index) => (keys[index] === key ? { ...(row as object), sealed: null } : row) as never) }) } }));
+    await second.start();
+    const [other] = (await store.get([storeKey.request('a2', 'open-a2')])) as unknown as RequestRow[];
+    expect(other?.state).toBe('final');
+    await second.shutdown(500);
+  });
+});
+
+describe('a permit that was not redeemed', () => {
+  const held = async (security: SecurityManager, target: string) => expect((await security.agent('a1').authorize(order(target))).approved).toBe(true);
+
+  it('is decided again once its policy has changed', () =>
+    usingBench({}, async ({ security, wallet }) => {
+      const target = stranger();
+      await held(security, target);
+      await security.policy.createAgent('a1', { ...FREE, limits: { ...FREE.limits, daily: 40 } });
+      const result = await security.agent('a1').execute(order(target));
+      expect(result.status, JSON.stringify(result.reasons)).toBe('success');
+      expect(await sentBy(anvil, wallet)).toBe(1);
+    }));
+
+  it('is denied once the new policy says no, and frees its room and its place', () =>
+    usingBench({}, async ({ security, wallet }) => {
+      await held(security, BOB);
+      await security.policy.createAgent('a1', { ...FREE, capabilities: { transfers: { enabled: false } } });
+      expect((await security.agent('a1').execute(order(BOB))).status).toBe('policy_rejected');
+      await security.policy.createAgent('a1', FREE);
+      expect((await security.agent('a1').execute(order(BOB, 'next'))).status).toBe('success');
+      expect(await sentBy(anvil, wallet)).toBe(1);
+    }));
+
+  it('expires: afterwards the same id is decided anew and pays once', async () => {
+    const system = systemClock();
+    let ahead = 0;
+    const clock = { ...system, nowMs: () => system.nowMs() + ahead, monotonicMs: () => system.monotonicMs() + ahead };
+    await usingBench({ clock }, async ({ security, wallet }) => {
+      const target = stranger();
+      await held(security, target);
+      ahead = 70_000;
+      const result = await security.agent('a1').execute(order(target));
+      expect(result.status, JSON.stringify(result.reasons)).toBe('success');
+      expect([await sentBy(anvil, wallet), await balanceOf(anvil, target)]).toEqual([1, MILLI]);
+    });
+  });
+
+  it('does not outlive the notAfter of its request', async () => {
+    const system = systemClock();
+    let ahead = 0;
+    const clock = { ...system, nowMs: () => system.nowMs() + ahead, monotonicMs: () => system.monotonicMs() + ahead };
+    await usingBench({ clock }, async ({ security, wallet }) => {
+      const request = { ...order(BOB), notAfter: system.nowMs() + 10_000 };
+      expect((await security.agent('a1').authorize(request)).approved).toBe(true);
+      ahead = 20_000;
+      const result = await security.agent('a1').execute(request);
+      expect(result.status).not.toBe('success');
+      expect(await sentBy(anvil, wallet)).toBe(0);
+    });
+  });
+
+  it('authorized and then executed many times over is one transaction', () =>
+    usingBench({}, async ({ security, wallet }) => {
+      await held(security, BOB);
+      const results = await Promise.all([1, 2, 3].flatMap(() => [security.agent('a1').execute(order(BOB)), security.agent('a1').authorize(order(BOB))]));
+      expect(results.filter((result) => 'status' in result && result.status === 'success')).toHaveLength(3);
+      expect(await sentBy(anvil, wallet)).toBe(1);
+    }));
+});
+
+describe('many requests at once', () => {
+  it('of one wallet are neither taken for a bypass nor lost', () =>
+    usingBench({}, async ({ security, wallet }) => {
+      const results = await Promise.all(Array.from({ length: 24 }, (_, index) => security.agent('a1').execute(order(BOB, `many-${index}`))));
+      expect(results.map(({ status, reasons }) => `${status} ${reasons[0]?.code ?? ''}`)).toEqual(Array(24).fill('success '));
+      expect(await sentBy(anvil, wallet)).toBe(24);
+      expect(security.emergency.isKillSwitchActive()).toBe(false);
+    }));
+});
