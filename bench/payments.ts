@@ -1,6 +1,6 @@
-import { canonicalize, newId, payloadDigest, permitId, type RequestRow, sha256Hex, toHex } from '../src/core/index.ts';
+import { newId, payloadDigest, permitId, type RequestRow, sha256Hex, toHex } from '../src/core/index.ts';
 import type { ActionRequest, Command, Json, Step } from '../src/core/index.ts';
-import { emptyProfile, trainProfile } from '../src/risk/index.ts';
+import { emptyProfile, type SettledPayment, trainProfile } from '../src/risk/index.ts';
 import type { Decided } from '../src/manager/pipeline/decide.ts';
 import { actionDigestOf, type Prepared } from '../src/manager/pipeline/prepare.ts';
 import { CHAIN, type Scene, type SceneAgent } from './scene.ts';
@@ -94,8 +94,14 @@ export async function settleAll(scene: Scene, rows: readonly RequestRow[]): Prom
   }
 }
 
-/** One past payment of an agent, from reservation to final, as the store sees it. */
-export function pastPayment(scene: Scene, agent: SceneAgent, turn: number, policy: string): readonly Step[] {
+/** One past payment of an agent: its steps from reservation to final, and what its profile learns of it. */
+export interface PastPayment {
+  readonly steps: readonly Step[];
+  readonly settled: Omit<SettledPayment, 'atMs'>;
+}
+
+/** Makes the next past payment of an agent that has decided before. */
+export function pastPayment(scene: Scene, agent: SceneAgent, turn: number, policy: string): PastPayment {
   const { house, clock } = scene;
   const nowMs = clock.nowMs();
   const requestId = newId(house.host.random, nowMs);
@@ -123,8 +129,6 @@ export function pastPayment(scene: Scene, agent: SceneAgent, turn: number, polic
     { kind: 'slot.take', wallet: agent.wallet, slot, base: 0, agent: agent.id, requestId, dueMs },
     { kind: 'permit.issue', agent: agent.id, requestId, permit: row.permit },
   ];
-  return [{ commands: deciding }, { commands: settleCommands(scene, row) }];
+  const settled = { account: scene.payees[turn % 8] as ActionRequest['wallet'], asset: scene.fee.asset, amount: amountOf(turn), unitAmount: amountOf(turn) };
+  return { steps: [{ commands: deciding }, { commands: settleCommands(scene, row) }], settled };
 }
-
-/** Canonical size of a value, characters. */
-export const sizeOf = (value: unknown): number => canonicalize(value).length;

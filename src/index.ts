@@ -4,14 +4,16 @@
  * @packageDocumentation
  */
 export { createAuditLog, verifyLog } from './audit/index.ts';
-export { createMemoryApprovalProvider, signApproval, signStatement } from './approvals/index.ts';
+export { authorizationStatement, createMemoryApprovalProvider, signApproval, signStatement } from './approvals/index.ts';
 export { type CompiledPolicy, compilePolicy, DEFAULT_POLICY_BASE, DEFAULT_TEMPLATES, type Permissions } from './authz/index.ts';
+export { agentResumeFacts, killLiftFacts } from './emergency/index.ts';
 export {
   type Agent,
   type AgentRequest,
   type AuthorizationResult,
   createSecurityManager,
   type DryRunResult,
+  type ExecuteOptions,
   type ExecutionResult,
   type ExecutionStatus,
   type SecurityConfig,

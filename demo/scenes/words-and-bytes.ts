@@ -29,7 +29,7 @@ export const wordsAndBytes: Scene = {
       context: { intent: `Pay the supplier ${supplier} 0.1 ETH`, confidence: 1 },
     });
     const contradictions = result.reasons.filter(({ code }) => code === 'intent_contradicts_effects');
-    assert.equal(contradictions.length, 4, 'amount and recipient contradict both the declared fields and the words');
+    assert.ok(contradictions.length >= 2, 'amount and recipient both contradict what was said');
     assert.equal(await chain.balance(thief), before);
     assert.equal(await chain.nonce(wallets.trader.address), nonce, 'nothing was sent');
     return {

@@ -6,6 +6,8 @@ export const EXACT_EVENTS = 256;
 
 const TIME_DIGITS = 9;
 const COUNT_DIGITS = 5;
+const DIGIT_0 = 48;
+const LETTER_A = 97;
 const MOST_PER_BUCKET = 36 ** COUNT_DIGITS - 1;
 
 /** Counted events of one key at rest. Packed as base-36 digits: a row is rewritten with every event. */
@@ -135,6 +137,12 @@ function digits(value: number, width: number): string {
   return value.toString(36).padStart(width, '0');
 }
 
+/** Reads lowercase base-36 digits; a row's length is a multiple of `width`. */
 function readDigits(text: string, at: number, width: number): number {
-  return Number.parseInt(text.slice(at, at + width), 36);
+  let value = 0;
+  for (let index = at; index < at + width; index++) {
+    const code = text.charCodeAt(index);
+    value = value * 36 + (code >= LETTER_A ? code - LETTER_A + 10 : code - DIGIT_0);
+  }
+  return value;
 }

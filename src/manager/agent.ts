@@ -31,30 +31,30 @@ export interface Agent extends AgentSigningPort {
 }
 
 /** Wraps work so that shutting down refuses it, and waits for what has begun. */
-export type Admit = <T>(work: () => Promise<T>) => Promise<T>;
+export type Admit = <T>(work: (house: { readonly parts: ExecuteParts }) => Promise<T>) => Promise<T>;
 
 /** Creates the handle for one agent. @throws REQUEST_INVALID where the id is none */
-export function createAgent(agentId: AgentId, parts: () => ExecuteParts, admit: Admit, events$: Observable<SecurityEvent>): Agent {
+export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<SecurityEvent>): Agent {
   if (!agentIdSchema.safeParse(agentId).success) throw new CastellanError('REQUEST_INVALID', { message: 'agentId is not an id', details: { field: 'agentId' } });
   /** The same id twice at once: the second waits for the first and then finds what it left. */
-  const once = <T>(form: RequestForm, work: () => Promise<T>): Promise<T> =>
-    admit(() => {
+  const once = <T>(form: RequestForm, work: (parts: ExecuteParts) => Promise<T>): Promise<T> =>
+    admit(({ parts }) => {
       const id = form.ok ? form.value.id : undefined;
-      return id === undefined ? work() : parts().lanes.run(`request/${agentId}/${id}`, work);
+      return id === undefined ? work(parts) : parts.lanes.run(`request/${agentId}/${id}`, () => work(parts));
     });
 
-  async function authorize(form: RequestForm): Promise<AuthorizationResult> {
-    const submitted = await submit(parts(), agentId, form);
+  async function authorize(parts: ExecuteParts, form: RequestForm): Promise<AuthorizationResult> {
+    const submitted = await submit(parts, agentId, form);
     if (submitted.kind === 'decided') return toAuthorizationResult(submitted.decision, submitted.row);
-    const decision = await parts().findDecision(submitted.row.decisionId);
+    const decision = await parts.findDecision(submitted.row.decisionId);
     if (decision === undefined) throw new CastellanError('LOG_CORRUPT', { message: 'A request names a decision that the log does not hold' });
     return toAuthorizationResult(decision, submitted.row.state === 'held' ? submitted.row : null);
   }
 
-  async function signTransaction(form: RequestForm): Promise<AgentSigned> {
+  async function signTransaction(parts: ExecuteParts, form: RequestForm): Promise<AgentSigned> {
     const exact = form.ok ? form.value.transaction : undefined;
     if (form.ok && !(exact instanceof Uint8Array)) throw new CastellanError('REQUEST_INVALID', { message: 'The transaction to sign is a Uint8Array' });
-    const submitted = await submit(parts(), agentId, form, exact instanceof Uint8Array ? { exact } : {});
+    const submitted = await submit(parts, agentId, form, exact instanceof Uint8Array ? { exact } : {});
     if (submitted.kind === 'prior') throw new TypeError('a fresh id has no prior');
     const { decision, row } = submitted;
     const [first] = decision.reasons;
@@ -65,7 +65,7 @@ export function createAgent(agentId: AgentId, parts: () => ExecuteParts, admit: 
         retryable: first?.retryable ?? false,
       });
     }
-    const { raw, hash } = await signOut(parts(), row);
+    const { raw, hash } = await signOut(parts, row);
     return { raw, hash };
   }
 
@@ -74,25 +74,25 @@ export function createAgent(agentId: AgentId, parts: () => ExecuteParts, admit: 
     async execute(request: AgentRequest, options: ExecuteOptions = {}) {
       const { narrow, ...waits } = parseExecuteOptions(options);
       const form = parseAgentRequest(request, narrow);
-      return once(form, () => execute(parts(), agentId, form, waits));
+      return once(form, (parts) => execute(parts, agentId, form, waits));
     },
     async authorize(request: AgentRequest) {
       const form = parseAgentRequest(request);
-      return once(form, () => authorize(form));
+      return once(form, (parts) => authorize(parts, form));
     },
     async dryRun(request: AgentRequest) {
       const form = parseAgentRequest(request);
-      return admit(() => dryRun(parts(), agentId, form));
+      return admit(({ parts }) => dryRun(parts, agentId, form));
     },
     explain: (decisionId: string) =>
-      admit(async () => {
-        const decision = await parts().findDecision(decisionId);
+      admit(async ({ parts }) => {
+        const decision = await parts.findDecision(decisionId);
         return decision?.agent === agentId ? decision : undefined;
       }),
     async signTransaction(input: AgentSigningInput) {
       const { chain, wallet, bytes } = input;
       const form = parseAgentRequest({ chain, wallet, transaction: bytes });
-      return admit(() => signTransaction(form));
+      return admit(({ parts }) => signTransaction(parts, form));
     },
     events$: eventsOf(events$, agentId),
   });

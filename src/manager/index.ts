@@ -1,7 +1,8 @@
 export type { Agent } from './agent.ts';
 export type { SecurityConfig } from './config.ts';
-export { createSecurityManager, type SecurityManager, type ShutdownReport } from './create.ts';
+export { createSecurityManager, type SecurityManager } from './create.ts';
 export type { SecurityHealth } from './health.ts';
-export type { AgentRequest } from './request.ts';
+export type { ShutdownReport } from './lifecycle.ts';
+export type { AgentRequest, ExecuteOptions } from './request.ts';
 export type { AuthorizationResult, DryRunResult, ExecutionResult, ExecutionStatus } from './result.ts';
 export type { Wallet } from './wallets.ts';

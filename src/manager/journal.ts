@@ -1,3 +1,4 @@
+import { applyStep } from '../core/doc.ts';
 import type { EventBus } from '../core/event-bus.ts';
 import type { SecurityEvent } from '../core/event.ts';
 import type { Command, Store, StepResult } from '../core/store.ts';
@@ -44,10 +45,15 @@ export function createJournal(parts: JournalParts): Journal {
       return parts.command(event);
     },
     async apply(commands) {
-      const [result] = await parts.store.apply([{ commands }]);
-      if (result === undefined) throw new TypeError('the store answered no result for a step');
-      if (!result.ok) for (const command of commands) if (command.kind === 'log.append') waiting.delete(command.id);
-      return result;
+      let isCommitted = false;
+      try {
+        const result = await applyStep(parts.store, { commands });
+        isCommitted = result.ok;
+        return result;
+      } finally {
+        // An event that is committed all the same is read back from the log.
+        if (!isCommitted) for (const command of commands) if (command.kind === 'log.append') waiting.delete(command.id);
+      }
     },
     close: stop,
   };

@@ -28,7 +28,7 @@ export interface ExecutionResult {
   readonly txHash?: string;
   /** The open approval, where a person is asked. */
   readonly approvalId?: string;
-  /** True where the transaction is on its way: call again with the same id to wait on. */
+  /** True where a signed transaction exists and the chain has not spoken: call again with the same id, never with another. */
   readonly pending?: boolean;
 }
 

@@ -4,7 +4,6 @@ import { openApproval, satisfactionOf } from './asking.ts';
 import { learnCommand } from './learn.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
 import { createLanes } from './pipeline/lanes.ts';
-import { newId } from '../core/id.ts';
 
 /** Puts the pipeline on the rooms' ports. */
 export function wirePipeline(house: House): ExecuteParts {
@@ -38,10 +37,8 @@ export function wirePipeline(house: House): ExecuteParts {
     custodian: custody.custodian,
     sealer: custody.vault,
     readHalt: () => emergency.read(),
-    event: (agent, severity, type, details) => {
-      const at = host.clock.nowMs();
-      return { v: 1, id: newId(host.random, at), tenant: config.tenant, at, agent, severity, type, details };
-    },
+    event: (agent, severity, type, details, id) => ({ v: 1, id, tenant: config.tenant, at: host.clock.nowMs(), agent, severity, type, details }),
+    driving: new Map(),
     onFinal: async (row, receipt) => learnCommand(store, row, receipt, await findDecision(row.decisionId)),
     settleTimeoutMs: config.execution.settleTimeoutMs,
     approvalWaitMs: config.approvals.waitMs,

@@ -15,6 +15,14 @@ describe('newId', () => {
     expect(newId(random, 0).slice(0, 12)).toBe('000000000000');
     expect(newId(random, 1_700_000_000_000.75).slice(0, 12)).toBe((1_700_000_000_000).toString(16).padStart(12, '0'));
   });
+  it('rises within a millisecond, by strides that nobody can foresee', () => {
+    const random = systemRandom();
+    const ids = Array.from({ length: 50_000 }, () => newId(random, 1_700_000_000_123));
+    expect([...ids].sort()).toEqual(ids);
+    const strides = new Set(ids.slice(1).map((id, index) => Number.parseInt(id.slice(12, 20), 16) - Number.parseInt((ids[index] as string).slice(12, 20), 16)));
+    expect(strides.size).toBeGreaterThan(3_000);
+    expect(Math.min(...strides)).toBeGreaterThan(0);
+  });
   it('refuses a time that is none, and a source that gives too little', () => {
     for (const at of [Number.NaN, -1, Number.POSITIVE_INFINITY, 2 ** 48]) expectCode('INTERNAL', () => newId(systemRandom(), at));
     expectCode('INTERNAL', () => newId({ bytes: () => new Uint8Array(3) }, 1));

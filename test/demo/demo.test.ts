@@ -14,13 +14,17 @@ beforeAll(async () => {
   const startedMs = performance.now();
   const child = spawn(process.execPath, ['demo/main.ts'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  // Older runtimes say that their SQLite is experimental; the demo itself says nothing there.
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   exitCode = await new Promise((resolve) => child.once('close', resolve));
   seconds = (performance.now() - startedMs) / 1_000;
 }, 120_000);
 
 describe('the demo', () => {
-  it('exits with 0 and complains about nothing', () => expect({ exitCode, errors }, printed).toEqual({ exitCode: 0, errors: '' }));
+  it('exits with 0 and complains about nothing', () => {
+    const complaints = errors.split('\n').filter((line) => line !== '' && !/ExperimentalWarning|--trace-warnings/.test(line));
+    expect({ exitCode, complaints }, printed).toEqual({ exitCode: 0, complaints: [] });
+  });
 
   it('takes less than a minute', () => expect(seconds).toBeLessThan(60));
 

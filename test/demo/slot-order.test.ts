@@ -20,7 +20,7 @@ describe('a wallet’s transactions are signed in the order of their places', ()
     expect(await agent.authorize(payment('first'))).toMatchObject({ approved: true });
 
     const impatient = await agent.execute(payment('second'), { settleTimeoutMs: 200 });
-    expect(impatient).toMatchObject({ status: 'execution_failed', pending: true });
+    expect(impatient).toMatchObject({ status: 'execution_failed', reasons: [{ retryable: true }] });
     expect(impatient.txHash).toBeUndefined();
     expect(await stage.chain.nonce(address)).toBe(0);
     expect(await stage.chain.waiting()).toBe(0);

@@ -20,7 +20,9 @@ const VERBS: ReadonlyMap<string, Capability> = new Map([
 
 /** `12.5 ETH`, `1,000 USDC`; the symbol is checked against the token list. */
 const AMOUNT = /(?<![\w.,])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*([A-Za-z][A-Za-z0-9.₮$-]{0,15})/g;
+/** Whatever may spell an account; parsing decides. */
 const ACCOUNT = /[\w:-]{40,100}/g;
+
 /** Reads an intent with a small fixed grammar: verbs, amounts with symbols, accounts. Pure; never throws for any text. */
 export function readIntent(text: string, chain: ChainId, tokens: readonly Token[]): IntentWords {
   return {

@@ -2,6 +2,7 @@ import type { Capability } from '../../core/index.ts';
 import type { CompiledRule } from './compiled-policy.ts';
 import { compileCondition } from './condition.ts';
 import { formatDecimal, parseDecimal } from './decimal.ts';
+import { flatAmount } from './flat-amount.ts';
 import type { Names } from './names.ts';
 import type { ParsedPermissions } from './permissions.ts';
 import type { Condition, Rule } from './rule.ts';
@@ -132,22 +133,22 @@ export function baseRules(permissions: ParsedPermissions, names: Names): readonl
       label: 'Above this value a person decides.',
     });
   }
-  for (const [path, [key, above]] of assetThresholds(permissions)) {
-    parts.push({
-      id: path,
-      when: [is('asset', names.assets(key, path)), { field: 'amount', operator: 'gt', value: exact(above) }],
-      then: 'escalate',
-      code: 'approval_required',
-      label: 'Above this amount a person decides.',
-    });
+  const above = (id: string, token: string, amount: string): Pick<Part, 'id' | 'when'> => ({
+    id,
+    when: [is('asset', names.assets(token, id)), { field: 'amount', operator: 'gt', value: amount }],
+  });
+  const byPerson = { then: 'escalate', code: 'approval_required', label: 'Above this amount a person decides.' } as const;
+  for (const [token, { requireApprovalAbove: amount }] of Object.entries(permissions.limits?.assets ?? {})) {
+    if (amount !== undefined) parts.push({ ...above(`limits.assets.${token}.requireApprovalAbove`, token, exact(amount)), ...byPerson });
   }
-  const flat = permissions.maxSpendPerTx;
-  if (flat !== undefined) {
-    const when = [
-      is('asset', names.assets(flat.token, 'maxSpendPerTx.token')),
-      { field: 'amount' as const, operator: 'gt' as const, value: tokenAmount(flat, 'maxSpendPerTx', names) },
-    ];
-    parts.push({ id: 'maxSpendPerTx', when, then: 'deny', code: 'spend_exceeds_cap', label: 'Above the spend cap of one transaction.' });
+  const { humanApprovalThreshold, maxSpendPerTx } = permissions;
+  if (humanApprovalThreshold !== undefined) {
+    const amount = flatAmount(humanApprovalThreshold, 'humanApprovalThreshold', names);
+    parts.push({ ...above('humanApprovalThreshold', humanApprovalThreshold.token, amount), ...byPerson });
+  }
+  if (maxSpendPerTx !== undefined) {
+    const cap = { then: 'deny', code: 'spend_exceeds_cap', label: 'Above the spend cap of one transaction.' } as const;
+    parts.push({ ...above('maxSpendPerTx', maxSpendPerTx.token, flatAmount(maxSpendPerTx, 'maxSpendPerTx', names)), ...cap });
   }
   if (permissions.requireApproval === true) {
     parts.push({
@@ -164,37 +165,6 @@ export function baseRules(permissions: ParsedPermissions, names: Names): readonl
 /** A rule with its conditions as code. */
 export function toCompiled(rule: Rule): CompiledRule {
   return { rule, when: rule.when.map(compileCondition) };
-}
-
-function* assetThresholds(permissions: ParsedPermissions): Generator<readonly [string, readonly [string, number | string]]> {
-  for (const [key, own] of Object.entries(permissions.limits?.assets ?? {})) {
-    if (own.requireApprovalAbove !== undefined) yield [`limits.assets.${key}.requireApprovalAbove`, [key, own.requireApprovalAbove]];
-  }
-  const flat = permissions.humanApprovalThreshold;
-  if (flat !== undefined) yield ['humanApprovalThreshold', [flat.token, flatAmount(flat)]];
-}
-
-type FlatAmount = NonNullable<ParsedPermissions['maxSpendPerTx']>;
-
-/** With `decimals` an amount counts in units of `10^-decimals`, without in whole tokens. */
-function flatAmount({ amount, decimals }: FlatAmount): string {
-  const whole = parseDecimal(typeof amount === 'bigint' ? amount.toString() : amount);
-  return whole === undefined ? '0' : formatDecimal(parseDecimal(shift(formatDecimal(whole), decimals ?? 0)) ?? whole);
-}
-
-function tokenAmount(flat: FlatAmount, path: string, names: Names): string {
-  const asset = names.assets(flat.token, `${path}.token`)[0];
-  const token = asset === undefined ? undefined : names.token(asset);
-  if (token !== undefined && flat.decimals !== undefined && flat.decimals !== token.decimals)
-    names.problems.push(`${path}.decimals: the token has ${token.decimals}`);
-  return flatAmount(flat);
-}
-
-function shift(text: string, places: number): string {
-  if (places === 0) return text;
-  const [whole, fraction = ''] = text.split('.');
-  const digits = `${whole}`.padStart(places + 1, '0');
-  return `${digits.slice(0, -places)}.${digits.slice(-places)}${fraction}`;
 }
 
 function exact(value: number | string): string {

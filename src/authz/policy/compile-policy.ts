@@ -25,7 +25,8 @@ export function compilePolicy(permissions: unknown, tokens: readonly Token[], ba
     new Set((texts ?? []).flatMap((text, index) => names.account(text, `${path}[${index}]`)));
   const destinations = accounts(input.allowedDestinations, 'allowedDestinations');
   const spenders = accounts(input.capabilities?.approvals?.spenders, 'capabilities.approvals.spenders');
-  const all = [...baseRules(input, names), ...customRules(input.rules ?? [], names)];
+  const given = baseRules(input, names);
+  const all = [...given, ...customRules(input.rules ?? [], given, names)];
   const rate = { ...base.rateLimiting, ...withoutUndefined(input.rateLimiting ?? {}) };
   const native = tokens.filter(({ asset }) => asset.includes('/slip44:') && names.chains.some((chain) => asset.startsWith(`${chain}/`)));
   const policy: Omit<CompiledPolicy, 'digest'> = {
@@ -105,8 +106,8 @@ function compileStrategies(
   return strategies;
 }
 
-function customRules(rules: readonly ParsedRule[], names: Names): readonly CompiledRule[] {
-  const seen = new Set<string>();
+function customRules(rules: readonly ParsedRule[], given: readonly CompiledRule[], names: Names): readonly CompiledRule[] {
+  const seen = new Set(given.map(({ rule }) => rule.id));
   return rules.flatMap((rule, index) => {
     const path = `rules[${index}]`;
     if (seen.has(rule.id)) names.problems.push(`${path}.id: ${rule.id} is there twice`);

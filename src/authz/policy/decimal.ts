@@ -18,7 +18,9 @@ export function parseDecimal(value: unknown): Decimal | undefined {
 /** The shortest exact text. */
 export function formatDecimal({ digits, scale }: Decimal): string {
   const text = digits.toString().padStart(scale + 1, '0');
-  return scale === 0 ? text : `${text.slice(0, -scale)}.${text.slice(-scale)}`;
+  const fraction = scale === 0 ? '' : text.slice(-scale).replace(/0+$/, '');
+  const whole = scale === 0 ? text : text.slice(0, -scale);
+  return fraction === '' ? whole : `${whole}.${fraction}`;
 }
 
 /** In units of `10^-decimals`; undefined where that would lose something. */

@@ -1,104 +1,42 @@
-import type { ChainAdapter } from '../../core/chain-adapter.ts';
+import { accountChain } from '../../core/account.ts';
 import { canonicalize } from '../../core/canonical.ts';
+import type { ChainNode } from '../../core/chain-adapter.ts';
+import { taggedDigest } from '../../core/digest.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
 import type { SecurityEvent } from '../../core/event.ts';
 import { type HaltState, haltFor } from '../../core/halt.ts';
 import type { ChargeLine } from '../../core/ledger.ts';
-import { permitId } from '../../core/permit.ts';
 import type { ReasonCode } from '../../core/reason.ts';
-import type { Custodian } from '../../core/signer.ts';
-import { type Command, type Json, type RequestRow, type Store, storeKey } from '../../core/store.ts';
+import type { Command, Json, RequestRow } from '../../core/store.ts';
 import type { Receipt, SignedTransaction } from '../../core/transaction.ts';
-import { accountChain } from '../../core/account.ts';
-import type { Host } from '../config.ts';
-import type { Chains } from '../directory.ts';
-import type { Journal } from '../journal.ts';
+import { openSigned, readRow, signedBytes, type SigningParts } from './signed-bytes.ts';
 import { awaitTurn } from './turn.ts';
-
-/** Encrypts what must not lie around in the clear: signed bytes before they leave. */
-export interface Sealer {
-  seal(plain: Uint8Array, context: string): string;
-  /** @throws KEY_DECRYPT_FAILED */
-  open(sealed: string, context: string): Uint8Array;
-}
+import type { Host } from '../config.ts';
 
 /** What driving a request to its end needs. */
-export interface AdvanceParts {
+export interface AdvanceParts extends SigningParts {
   readonly host: Host;
-  readonly store: Store;
-  readonly journal: Journal;
-  readonly chains: Chains;
-  readonly custodian: Custodian & { resume(row: RequestRow): ReturnType<Custodian['sign']> };
-  readonly sealer: Sealer;
   readonly readHalt: () => Promise<HaltState>;
-  /** True while an automatic stop has tripped and is not yet written. */
+  /** True while this process must not let the agent act, whatever the store says. */
   readonly locallyHalted: (agent: string) => boolean;
   readonly nowMs: () => number;
-  readonly event: (agent: string, severity: SecurityEvent['severity'], type: 'execution_success' | 'execution_failed' | 'monitor_reorg', details: Record<string, Json>) => SecurityEvent;
+  readonly event: (agent: string, severity: SecurityEvent['severity'], type: 'execution_success' | 'execution_failed', details: Record<string, Json>, id: string) => SecurityEvent;
   /** Commands that teach the profile what settled; read and written with a version check. */
   readonly onFinal: (row: RequestRow, receipt: Receipt) => Promise<readonly Command[]>;
 }
 
-/** Where driving it came to a stop. `stopped` carries why; the same call again continues from there. */
+/** Where driving it came to a stop; the same call again continues from there. With a hash, a signed transaction exists. */
 export type Advance =
   | { readonly status: 'final'; readonly receipt: Receipt }
-  | { readonly status: 'pending' | 'stopped'; readonly code: ReasonCode | 'pending'; readonly detail: string };
+  | { readonly status: 'pending' | 'stopped'; readonly code: ReasonCode | 'pending'; readonly detail: string; readonly txHash: string | null };
 
-const stop = (code: ReasonCode, detail: string): Advance => ({ status: 'stopped', code, detail });
+const stop = (code: ReasonCode, detail: string, txHash: string | null): Advance => ({ status: 'stopped', code, detail, txHash });
 
-async function readRow(store: Store, row: RequestRow): Promise<RequestRow> {
-  const [fresh] = await store.get([storeKey.request(row.agent, row.requestId)]);
-  return fresh === undefined ? row : (fresh as unknown as RequestRow);
-}
-
-/** Refusals after which a held permit can never be redeemed any more. */
-const VOIDED: ReadonlySet<unknown> = new Set<ReasonCode>(['halted', 'agent_paused', 'epoch_changed', 'policy_changed', 'registry_changed', 'permit_expired', 'approval_expired', 'key_revoked']);
-
-/** Gives back room and place of a held request, voiding its permit; one that was redeemed meanwhile keeps both. */
-async function giveBack(parts: AdvanceParts, row: RequestRow): Promise<void> {
-  await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]);
-}
-
-/** Redeems and signs. A permit that is void for ever gives its room and its place in the sequence back, so that nothing behind it waits. */
-async function signHeld(parts: AdvanceParts, row: RequestRow, secret: string, payload: Uint8Array): ReturnType<Custodian['sign']> {
-  try {
-    return await parts.custodian.sign(permitId(row.agent, row.requestId, secret), payload);
-  } catch (error) {
-    if (isCastellanError(error) && VOIDED.has(error.details['reason'])) {
-      await giveBack(parts, row).catch(() => undefined);
-    }
-    throw error;
-  }
-}
-
-/** What stops this agent now: the switch as the store has it, and a stop of this process that is still being written. */
-async function stopOf(parts: AdvanceParts, agent: string): Promise<'halted' | 'agent_paused' | undefined> {
+/** What forbids the agent to act now, from the store and from this process; rejects where the store cannot say. */
+async function haltOf(parts: AdvanceParts, agent: string): Promise<'halted' | 'agent_paused' | undefined> {
   if (parts.locallyHalted(agent)) return 'halted';
   const halt = haltFor(await parts.readHalt(), agent, parts.nowMs());
-  if (halt === undefined) return undefined;
-  return halt.kind === 'kill' ? 'halted' : 'agent_paused';
-}
-
-/** Signs the row's own payload, or — after a crash — completes exactly that payload, and stores the bytes encrypted. */
-async function sign(parts: AdvanceParts, adapter: ChainAdapter, row: RequestRow): Promise<SignedTransaction> {
-  if (row.permit === null || row.payload === null) throw new TypeError('a held request has a permit and a payload');
-  if (parts.locallyHalted(row.agent)) throw new CastellanError('HALTED', { message: 'An automatic stop is being written', details: { reason: 'halted' } });
-  const payload = new Uint8Array(Buffer.from(row.payload, 'base64'));
-  const signature = row.state === 'held' ? await signHeld(parts, row, row.permit.secret, payload) : await parts.custodian.resume(row);
-  const tx = adapter.codec.adopt(payload, accountChain(row.wallet), row.wallet);
-  const signed = adapter.codec.assemble(tx, signature.signature);
-  const stored = await parts.journal.apply([
-    { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'signed', sealed: parts.sealer.seal(signed.raw, sealContext(row)), txHash: signed.hash },
-  ]);
-  if (!stored.ok) throw new CastellanError('PERMIT_REFUSED', { message: stored.reason.message, details: { reason: stored.reason.code } });
-  return signed;
-}
-
-const sealContext = (row: RequestRow): string => `signed/${row.agent}/${row.requestId}/${row.payloadDigest ?? ''}`;
-
-function openSigned(parts: AdvanceParts, row: RequestRow): SignedTransaction {
-  if (row.sealed === null || row.txHash === null || row.slot === null) throw new TypeError('a signed request has its bytes');
-  return { chain: accountChain(row.wallet), wallet: row.wallet, slot: row.slot, raw: parts.sealer.open(row.sealed, sealContext(row)), hash: row.txHash };
+  return halt === undefined ? undefined : halt.kind === 'kill' ? 'halted' : 'agent_paused';
 }
 
 /** Lines as the chain really charged them: fees at what was paid, a reverted transaction at its fee alone. */
@@ -112,8 +50,13 @@ export function chargedLines(row: RequestRow, receipt: Receipt): readonly Charge
   });
 }
 
+/** The same for every process that settles the same thing, so that one of them records it; in order of time like all ids. */
+function outcomeId(row: RequestRow): string {
+  return row.decisionId.slice(0, 12) + taggedDigest('castellan.outcome.v1', canonicalize([row.decisionId, row.txHash, row.updatedMs])).slice(0, 16);
+}
+
 async function settle(parts: AdvanceParts, row: RequestRow, receipt: Receipt): Promise<Advance> {
-  const type = receipt.success ? 'execution_success' : 'execution_failed';
+  const [type, severity] = receipt.success ? (['execution_success', 'info'] as const) : (['execution_failed', 'warning'] as const);
   const details = JSON.parse(canonicalize({ requestId: row.requestId, decisionId: row.decisionId, txHash: receipt.txHash, block: receipt.confirmedAtBlock, blockHash: receipt.blockHash, feePaid: receipt.feePaid })) as Record<string, Json>;
   for (let attempt = 0; attempt < 5; attempt++) {
     const fresh = await readRow(parts.store, row);
@@ -121,12 +64,22 @@ async function settle(parts: AdvanceParts, row: RequestRow, receipt: Receipt): P
     const result = await parts.journal.apply([
       { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'final', lines: chargedLines(row, receipt) },
       ...(await parts.onFinal(row, receipt)),
-      parts.journal.command(parts.event(row.agent, receipt.success ? 'info' : 'warning', type, details)),
+      parts.journal.command(parts.event(row.agent, severity, type, details, outcomeId(fresh))),
     ]);
     if (result.ok) return { status: 'final', receipt };
-    if (result.reason.code !== 'version_conflict') return stop(result.reason.code, result.reason.message);
+    if (result.reason.code !== 'version_conflict') return stop(result.reason.code, result.reason.message, row.txHash);
   }
-  return { status: 'pending', code: 'version_conflict', detail: 'Another process is settling this request.' };
+  return { status: 'pending', code: 'version_conflict', detail: 'Another process is settling this request.', txHash: row.txHash };
+}
+
+async function replaced(parts: AdvanceParts, start: RequestRow, outcome: 'replaced' | 'expired', by: string | null): Promise<Advance> {
+  const row = await readRow(parts.store, start);
+  const details = { requestId: row.requestId, decisionId: row.decisionId, txHash: row.txHash, outcome, by };
+  await parts.journal.apply([
+    { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'released' },
+    parts.journal.command(parts.event(row.agent, 'error', 'execution_failed', details, outcomeId(row))),
+  ]);
+  return stop('slot_taken', `Another transaction is final in this slot (${by ?? 'unknown'}).`, null);
 }
 
 /**
@@ -134,13 +87,25 @@ async function settle(parts: AdvanceParts, row: RequestRow, receipt: Receipt): P
  * taken until the chain has spoken.
  */
 export async function signOut(parts: AdvanceParts, start: RequestRow): Promise<SignedTransaction> {
-  const row = await readRow(parts.store, start);
-  const adapter = parts.chains.adapter(accountChain(row.wallet));
-  const signed = row.state === 'held' ? await sign(parts, adapter, row) : openSigned(parts, row);
-  const reason = await stopOf(parts, row.agent);
+  const { row, signed } = await signedBytes(parts, await readRow(parts.store, start));
+  const reason = await haltOf(parts, row.agent);
   if (reason !== undefined) throw new CastellanError('HALTED', { message: 'The switch was thrown before the signature left', details: { reason } });
-  await parts.journal.apply([{ kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash }]);
+  const told = await parts.journal.apply([{ kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash }]);
+  if (!told.ok) throw new CastellanError('PERMIT_REFUSED', { message: told.reason.message, details: { reason: told.reason.code } });
   return signed;
+}
+
+/** The transaction is with the network, or why it is not. */
+async function send(parts: AdvanceParts, node: ChainNode, row: RequestRow, signed: SignedTransaction, signal: AbortSignal | undefined): Promise<Advance | undefined> {
+  const reason = row.state === 'broadcast' ? undefined : await haltOf(parts, row.agent);
+  if (reason !== undefined) return stop(reason, 'Signed, and held back: the switch was thrown before broadcast.', signed.hash);
+  const sent = await node.broadcast(signed, signal);
+  // Refused may also mean that the slot is taken by now: the chain says which.
+  if (sent.status === 'rejected' && (await node.status(signed, signal)).status === 'pending') {
+    return stop('chain_unavailable', `The network refuses the transaction: ${sent.detail}`, signed.hash);
+  }
+  if (row.state !== 'broadcast') await parts.journal.apply([{ kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash }]);
+  return undefined;
 }
 
 /**
@@ -148,43 +113,35 @@ export async function signOut(parts: AdvanceParts, start: RequestRow): Promise<S
  * calling it again after a crash, in any process, re-broadcasts the same bytes and never signs others.
  */
 export async function advance(parts: AdvanceParts, start: RequestRow, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Advance> {
-  const row = await readRow(parts.store, start);
-  const adapter = parts.chains.adapter(accountChain(row.wallet));
-  const node = adapter.node(accountChain(row.wallet));
-  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  let row = start;
   try {
+    row = await readRow(parts.store, start);
+    const node = parts.chains.node(accountChain(row.wallet));
     if (row.state === 'final') {
       const found = await node.status(openSigned(parts, row), options.signal);
-      return found.status === 'final' ? { status: 'final', receipt: found.receipt } : { status: 'pending', code: 'pending', detail: 'The chain is catching up.' };
+      return found.status === 'final' ? { status: 'final', receipt: found.receipt } : { status: 'pending', code: 'pending', detail: 'The chain is catching up.', txHash: row.txHash };
     }
-    if (row.state === 'denied' || row.state === 'escalated' || row.state === 'released') return stop('reservation_not_held', `The request is ${row.state}.`);
+    if (row.state === 'denied' || row.state === 'escalated' || row.state === 'released') return stop('reservation_not_held', `The request is ${row.state}.`, null);
+    // What the store knows of stops it says when the permit is redeemed; this is for one that only this process knows.
+    if (parts.locallyHalted(row.agent) && (row.state === 'held' || row.state === 'redeemed')) return stop('halted', 'Stopped before anything was signed.', null);
     const turn = row.state === 'held' ? await awaitTurn(parts, row, options.timeoutMs, options.signal) : 'ours';
-    if (turn === 'wait') return { status: 'pending', code: 'pending', detail: 'An earlier permit of this wallet is neither used nor over yet.' };
+    if (turn === 'wait') return { status: 'pending', code: 'pending', detail: 'An earlier permit of this wallet is neither used nor over yet.', txHash: null };
     if (turn === 'hole') {
-      await giveBack(parts, row);
-      return stop('permit_void', 'An earlier place of the wallet’s sequence was given back: this one would wait behind it.');
+      await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]);
+      return stop('permit_void', 'An earlier place of the wallet’s sequence was given back: this one would wait behind it.', null);
     }
-    const signed = row.state === 'held' || row.state === 'redeemed' ? await sign(parts, adapter, row) : openSigned(parts, row);
-    if (row.state !== 'broadcast') {
-      const reason = await stopOf(parts, row.agent);
-      if (reason !== undefined) return stop(reason, 'Signed, and held back: the switch was thrown before broadcast.');
-    }
-    const sent = await node.broadcast(signed, options.signal);
-    if (sent.status === 'rejected') return stop('chain_unavailable', `The network refuses the transaction: ${sent.detail}`);
-    if (row.state !== 'broadcast') await parts.journal.apply([{ kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash }]);
-    const outcome = await node.settle(signed, { timeoutMs: options.timeoutMs, ...signal });
+    const done = await signedBytes(parts, row);
+    row = { ...done.row, txHash: done.signed.hash };
+    const unsent = await send(parts, node, row, done.signed, options.signal);
+    if (unsent !== undefined) return unsent;
+    const outcome = await node.settle(done.signed, { timeoutMs: options.timeoutMs, ...(options.signal === undefined ? {} : { signal: options.signal }) });
     if (outcome.status === 'final') return await settle(parts, row, outcome.receipt);
-    if (outcome.status === 'replaced' || outcome.status === 'expired') {
-      await parts.journal.apply([
-        { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'released' },
-        parts.journal.command(parts.event(row.agent, 'error', 'execution_failed', { requestId: row.requestId, decisionId: row.decisionId, txHash: signed.hash, outcome: outcome.status, by: outcome.by })),
-      ]);
-      return stop('slot_taken', `Another transaction is final in this slot (${outcome.by ?? 'unknown'}).`);
-    }
-    return { status: 'pending', code: 'pending', detail: 'Broadcast; not final yet.' };
+    if (outcome.status === 'replaced' || outcome.status === 'expired') return await replaced(parts, row, outcome.status, outcome.by);
+    return { status: 'pending', code: 'pending', detail: 'Broadcast; not final yet.', txHash: row.txHash };
   } catch (error) {
     if (!isCastellanError(error)) throw error;
     const reason = error.details['reason'];
-    return stop(typeof reason === 'string' ? (reason as ReasonCode) : error.code === 'STORE_UNAVAILABLE' ? 'store_unavailable' : 'chain_unavailable', error.shortMessage);
+    const code = typeof reason === 'string' ? (reason as ReasonCode) : error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_CLOSED' ? 'store_unavailable' : 'chain_unavailable';
+    return stop(code, error.shortMessage, row.txHash);
   }
 }

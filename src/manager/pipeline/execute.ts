@@ -13,6 +13,8 @@ import type { RequestForm } from '../request.ts';
 
 /** What executing needs beyond submitting and advancing. */
 export interface ExecuteParts extends SubmitParts, AdvanceParts {
+  /** Requests that an execution of this process is driving now, `<requestId>/<agent>`: the reconciler leaves them alone, shutting down lets go of them. */
+  readonly driving: Map<string, AbortController>;
   readonly settleTimeoutMs: number;
   readonly approvalWaitMs: number;
   /** The recorded decision of an earlier submission. */
@@ -49,20 +51,27 @@ async function decisionOf(parts: ExecuteParts, row: RequestRow): Promise<Decisio
   return decision;
 }
 
-function finish(requestId: string, decision: Decision, row: RequestRow, outcome: Advance): ExecutionResult {
+function finish(requestId: string, decision: Decision, outcome: Advance): ExecutionResult {
   if (outcome.status === 'final') {
     const { receipt } = outcome;
     if (receipt.success) return { status: 'success', requestId, decision, reasons: [], receipt, txHash: receipt.txHash };
     return { status: 'execution_failed', requestId, decision, reasons: [reasonOf('simulation_reverted', 'The transaction was included and reverted.', false)], receipt, txHash: receipt.txHash };
   }
-  const pending = outcome.status === 'pending';
+  const { txHash } = outcome;
   const code: ReasonCode = outcome.code === 'pending' ? 'chain_unavailable' : outcome.code;
-  return { status: 'execution_failed', requestId, decision, reasons: [reasonOf(code, outcome.detail, true)], pending, ...(row.txHash === null ? {} : { txHash: row.txHash }) };
+  return { status: 'execution_failed', requestId, decision, reasons: [reasonOf(code, outcome.detail, true)], pending: txHash !== null, ...(txHash === null ? {} : { txHash }) };
 }
 
 async function drive(parts: ExecuteParts, decision: Decision, row: RequestRow, waits: ExecuteWaits): Promise<ExecutionResult> {
-  const outcome = await advance(parts, row, { timeoutMs: waits.settleTimeoutMs ?? parts.settleTimeoutMs });
-  return finish(row.requestId, decision, row, outcome);
+  const key = `${row.requestId}/${row.agent}`;
+  const drive = new AbortController();
+  parts.driving.set(key, drive);
+  try {
+    const outcome = await advance(parts, row, { timeoutMs: waits.settleTimeoutMs ?? parts.settleTimeoutMs, signal: drive.signal });
+    return finish(row.requestId, decision, outcome);
+  } finally {
+    parts.driving.delete(key);
+  }
 }
 
 const APPROVAL_STATUS = { pending: 'approval_pending', rejected: 'approval_rejected', expired: 'approval_timeout' } as const;

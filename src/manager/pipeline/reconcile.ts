@@ -23,20 +23,34 @@ export async function openRequests(parts: Pick<AdvanceParts, 'store'>): Promise<
   return found.filter((row) => row !== undefined).map((row) => row as unknown as RequestRow);
 }
 
+type Outcome = 'settled' | 'waiting' | 'failed';
+
+/** One look at one request: nothing is waited for, and what goes wrong with it is its own. */
+async function look(parts: AdvanceParts, row: RequestRow, signal: AbortSignal): Promise<Outcome> {
+  try {
+    const { status } = await advance(parts, row, { timeoutMs: 0, signal });
+    return status === 'final' ? 'settled' : status === 'pending' ? 'waiting' : 'failed';
+  } catch {
+    return 'failed';
+  }
+}
+
 /**
  * Drives every request that a crash or a time-out left open: the redeemed ones are completed with their own bytes, the
- * signed and broadcast ones are sent again and watched. Held ones are left to their agent, or to their expiry.
+ * signed and broadcast ones are sent again and looked up. Held ones are left to their agent, or to their expiry. The
+ * requests of one wallet go in the order of its sequence, the wallets beside each other.
  */
-export async function reconcile(parts: AdvanceParts, options: { readonly timeoutMs: number; readonly skip: (row: RequestRow) => boolean; readonly signal: AbortSignal }): Promise<ReconcileReport> {
+export async function reconcile(parts: AdvanceParts, options: { readonly skip: (row: RequestRow) => boolean; readonly signal: AbortSignal }): Promise<ReconcileReport> {
   const open = (await openRequests(parts)).filter((row) => (row.state === 'redeemed' || row.state === 'signed' || row.state === 'broadcast') && !options.skip(row));
-  const inOrder = [...open].sort((left, right) => (left.slot ?? 0) - (right.slot ?? 0));
-  let settled = 0;
-  let failed = 0;
-  for (const row of inOrder) {
-    if (options.signal.aborted) break;
-    const outcome = await advance(parts, row, { timeoutMs: options.timeoutMs, signal: options.signal });
-    if (outcome.status === 'final') settled += 1;
-    else if (outcome.status === 'stopped') failed += 1;
-  }
-  return { open: open.length, settled, waiting: open.length - settled - failed, failed };
+  const outcomes: Outcome[] = [];
+  const ofWallet = async (rows: readonly RequestRow[]): Promise<void> => {
+    for (const row of [...rows].sort((left, right) => (left.slot ?? 0) - (right.slot ?? 0))) {
+      if (options.signal.aborted) return;
+      // Somebody may have begun to drive it since it was read.
+      if (!options.skip(row)) outcomes.push(await look(parts, row, options.signal));
+    }
+  };
+  await Promise.all([...Map.groupBy(open, (row) => row.wallet).values()].map(ofWallet));
+  const count = (outcome: Outcome): number => outcomes.filter((one) => one === outcome).length;
+  return { open: open.length, settled: count('settled'), waiting: open.length - count('settled') - count('failed'), failed: count('failed') };
 }

@@ -37,7 +37,6 @@ export function openGroup(source: RowSource, moment: Moment): Group {
   const rows = new Map<string, Row | null>();
   const entries: NewEntry[] = [];
   const undo: (string | Row | null | undefined)[] = [];
-  let logIndex: number | null = null;
 
   const get = (key: string): Row | undefined => {
     const changed = rows.get(key);
@@ -47,8 +46,12 @@ export function openGroup(source: RowSource, moment: Moment): Group {
     undo.push(key, rows.get(key));
     rows.set(key, row);
   };
-  const context: StepContext = {
-    ...moment,
+  // Plain fields only: a getter here would give every group a hidden class of its own, which outlives it and holds it.
+  const context: StepContext & { logIndex: number | null } = {
+    closeAtMs: moment.closeAtMs,
+    openAtMs: moment.openAtMs,
+    skewed: moment.skewed,
+    logIndex: null,
     rows: { get, put },
     findEntry(id) {
       if (id > readHead(context.rows).lastId) return undefined;
@@ -58,9 +61,6 @@ export function openGroup(source: RowSource, moment: Moment): Group {
       const head = advanceHead(readHead(context.rows), id, leaf);
       put(HEAD_KEY, head);
       entries.push({ index: head.size - 1, id, entry, leaf, chain: head.chain, atMs: moment.closeAtMs, epoch: readHalt(context.rows).epoch });
-    },
-    get logIndex() {
-      return logIndex;
     },
   };
 
@@ -85,7 +85,8 @@ export function openGroup(source: RowSource, moment: Moment): Group {
       const id = stepId(step);
       const before = typeof id === 'string' ? context.findEntry(id) : undefined;
       if (before !== undefined) return { ok: true, atMs: before.atMs, logIndex: before.index, epoch: before.epoch, replayed: true };
-      logIndex = id === undefined ? null : readHead(context.rows).size;
+      const logIndex = id === undefined ? null : readHead(context.rows).size;
+      context.logIndex = logIndex;
       const entriesBefore = entries.length;
       undo.length = 0;
       try {

@@ -11,7 +11,7 @@ export interface RowCache {
 }
 
 /** Most request rows kept: each is busy for a moment and then rests for ever. */
-const MAX_REQUESTS = 4_096;
+const MAX_REQUESTS = 1_024;
 
 /** A cache of at most `capacity` rows, few of them requests, so that new requests do not push out what all steps need. */
 export function createRowCache(capacity: number): RowCache {

@@ -2,16 +2,15 @@ import type { Row } from '../kernel/rows.ts';
 import { createArena } from './arena.ts';
 import type { ArenaRef } from './arena.ts';
 
-/** Rows by key. The latest few thousand are objects, all others bytes outside the JavaScript heap. */
-
+/** Rows by key. The latest are objects, all others bytes outside the JavaScript heap. */
 export interface MemoryRows {
   get(key: string): Row | undefined;
   set(key: string, row: Row | null): void;
   keys(): Iterable<string>;
 }
 
-/** Most request rows kept as objects: each is busy for a moment and then rests for ever, so it should not grow old here. */
-const HOT_REQUESTS = 2_048;
+/** Most request rows kept as objects: each is busy for a moment and then rests for ever, so it should die young here. */
+const HOT_REQUESTS = 512;
 const REQUEST = 'request/';
 
 /** Empty rows of which at most `hot` are kept as objects; of requests, which only ever become more, far fewer. */
@@ -29,53 +28,49 @@ export function createMemoryRows(hot: number): MemoryRows {
   };
 }
 
+/**
+ * Two generations of objects: when the younger is full, what only the older has becomes bytes. Whole maps are dropped and
+ * none is ever emptied key by key: the tables that a map leaves behind keep rows alive that nobody holds any more.
+ */
 function createPool(hot: number): MemoryRows {
-  const objects = new Map<string, Row>();
+  const half = Math.max(1, Math.floor(hot / 2));
+  let young = new Map<string, Row>();
+  let old = new Map<string, Row>();
   const cold = new Map<string, ArenaRef>();
   const arena = createArena();
-  let oldest = objects.keys();
-
-  // One iterator walks the map for its whole life: it goes on behind what it has passed, where new keys are added.
-  const evictOne = (): void => {
-    let next = oldest.next();
-    if (next.done === true) {
-      oldest = objects.keys();
-      next = oldest.next();
-    }
-    if (next.done === true) return;
-    const row = objects.get(next.value);
-    if (row === undefined) return;
-    // A row that was only read since it was last put away lies there still.
-    if (!cold.has(next.value)) cold.set(next.value, arena.add(JSON.stringify(row)));
-    objects.delete(next.value);
-  };
 
   const keep = (key: string, row: Row): void => {
-    objects.set(key, row);
-    if (objects.size > hot) evictOne();
+    young.set(key, row);
+    if (young.size < half) return;
+    // A row that was only read since it was last put away lies there still.
+    for (const [each, value] of old) if (!young.has(each) && !cold.has(each)) cold.set(each, arena.add(JSON.stringify(value)));
+    old = young;
+    young = new Map();
   };
 
   return {
     get(key) {
-      const row = objects.get(key);
+      const row = young.get(key);
       if (row !== undefined) return row;
-      const ref = cold.get(key);
-      if (ref === undefined) return undefined;
-      const read = JSON.parse(arena.read(ref)) as Row;
-      keep(key, read);
-      return read;
+      const older = old.get(key);
+      const ref = older === undefined ? cold.get(key) : undefined;
+      const found = older ?? (ref === undefined ? undefined : (JSON.parse(arena.read(ref)) as Row));
+      if (found !== undefined) keep(key, found);
+      return found;
     },
     set(key, row) {
       cold.delete(key);
-      if (row === null) {
-        objects.delete(key);
+      if (row !== null) {
+        keep(key, row);
         return;
       }
-      keep(key, row);
+      young.delete(key);
+      old.delete(key);
     },
     *keys() {
-      yield* objects.keys();
-      for (const key of cold.keys()) if (!objects.has(key)) yield key;
+      yield* young.keys();
+      for (const key of old.keys()) if (!young.has(key)) yield key;
+      for (const key of cold.keys()) if (!young.has(key) && !old.has(key)) yield key;
     },
   };
 }

@@ -1,0 +1,41 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { type RatioBound, ratioBound } from '../scripts/scorecard/measure.ts';
+
+const CHILD = fileURLToPath(new URL('./history-child.ts', import.meta.url));
+
+async function answer(child: ChildProcess): Promise<{ readonly ns?: number }> {
+  const gone = once(child, 'exit').then(() => {
+    throw new Error('a measuring process ended early');
+  });
+  const [message] = (await Promise.race([once(child, 'message'), gone])) as [{ readonly ns?: number }];
+  gone.catch(() => undefined);
+  return message;
+}
+
+/**
+ * The cost of a decision of an agent with `long` past transactions over that of one with `short`, each in a process and a
+ * heap of its own, in rounds that take turns.
+ */
+export async function measureHistory(options: { readonly long: number; readonly short: number; readonly decisions: number; readonly rounds: number }): Promise<RatioBound> {
+  const start = (past: number): ChildProcess => fork(CHILD, [String(past)], { execArgv: ['--max-old-space-size=8192'] });
+  const long = start(options.long);
+  const short = start(options.short);
+  try {
+    await Promise.all([answer(long), answer(short)]);
+    const side = (child: ChildProcess) => async (): Promise<number> => {
+      child.send(options.decisions);
+      return (await answer(child)).ns ?? Number.NaN;
+    };
+    return await ratioBound(side(long), side(short), { rounds: options.rounds, warmup: 2 });
+  } finally {
+    long.kill('SIGKILL');
+    short.kill('SIGKILL');
+  }
+}
+
+if (import.meta.filename === process.argv[1]) {
+  const bound = await measureHistory({ long: Number(process.argv[2] ?? 1_000_000), short: 100, decisions: 512, rounds: 11 });
+  process.stdout.write(`long ${(bound.a / 1e3).toFixed(2)} µs, short ${(bound.b / 1e3).toFixed(2)} µs, ratio ${bound.ratio.toFixed(3)} (95 %: ${bound.lower.toFixed(3)}–${bound.upper.toFixed(3)})\n`);
+}

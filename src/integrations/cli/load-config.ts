@@ -1,0 +1,57 @@
+import { dirname, join, resolve } from 'node:path';
+import { fileExists, loadDefaultExport } from '../../adapters/host/index.ts';
+import { CastellanError } from '../../core/errors.ts';
+import type { SecurityConfig } from '../../index.ts';
+import { type Call, type OptionSpec, textOption, UsageError } from './command.ts';
+
+/** Names looked for, in this order, in each directory on the way up. */
+export const CONFIG_NAMES: readonly string[] = [
+  'castellan.config.ts',
+  'castellan.config.mts',
+  'castellan.config.js',
+  'castellan.config.mjs',
+];
+
+/** The option of every command that opens a deployment. */
+export const configOption: Readonly<Record<'config', OptionSpec>> = {
+  config: {
+    type: 'string',
+    short: 'c',
+    value: '<path>',
+    about: 'configuration file; default castellan.config.{ts,mts,js,mjs} here or above',
+  },
+};
+
+/**
+ * Loads the deployment's configuration: the default export of the file, or what that function returns. The file is code
+ * and runs as such. Its secrets are concealed in all that is printed from then on.
+ *
+ * @throws UsageError where there is no such file; CONFIG_INVALID where it exports no object; whatever the file throws
+ */
+export async function loadConfig(call: Call): Promise<SecurityConfig> {
+  const given = textOption(call, 'config');
+  const path = given === undefined ? await findConfig(call.terminal.directory) : resolve(call.terminal.directory, given);
+  if (path === undefined)
+    throw new UsageError('There is no castellan.config.ts here or above; name one with --config, or make one with `castellan init`.');
+  if (!(await fileExists(path))) throw new UsageError(`There is no configuration at ${path}.`);
+  const exported = await loadDefaultExport(path);
+  const config: unknown = typeof exported === 'function' ? await (exported as () => unknown)() : exported;
+  if (typeof config !== 'object' || config === null || Array.isArray(config))
+    throw new CastellanError('CONFIG_INVALID', { message: `${path} has no configuration as its default export.` });
+  const { keys } = config as { readonly keys?: unknown };
+  for (const secret of Object.values(typeof keys === 'object' && keys !== null ? keys : {})) {
+    if (typeof secret === 'string') call.output.conceal(secret);
+  }
+  // Read field by field by the manager, which names every wrong one.
+  return config as SecurityConfig;
+}
+
+async function findConfig(from: string): Promise<string | undefined> {
+  for (let directory = from; ; directory = dirname(directory)) {
+    for (const name of CONFIG_NAMES) {
+      const path = join(directory, name);
+      if (await fileExists(path)) return path;
+    }
+    if (dirname(directory) === directory) return undefined;
+  }
+}

@@ -1,0 +1,135 @@
+import type { Clock } from '../core/clock.ts';
+import { CastellanError } from '../core/errors.ts';
+import type { House } from './boot.ts';
+import type { Job } from './jobs.ts';
+import type { ExecuteParts } from './pipeline/execute.ts';
+
+/** What shutting down came to. */
+export interface ShutdownReport {
+  readonly completed: number;
+  /** Still under way when the time was up; each is safe to continue from the store. */
+  readonly abandoned: number;
+}
+
+/** An open house, and what runs in it. */
+export interface Running {
+  readonly house: House;
+  readonly parts: ExecuteParts;
+  readonly reconciler: Job;
+}
+
+/** Opens, admits work, and closes again. */
+export interface Lifecycle {
+  /** Runs work in the open house, opening it first. @throws SHUTTING_DOWN once shutting down has begun */
+  admit<T>(work: (running: Running) => Promise<T> | T): Promise<T>;
+  /** The same for what stops or only looks: taken while work is being drained, too. */
+  admitAlways<T>(work: (running: Running) => Promise<T> | T): Promise<T>;
+  /** The open house; undefined before and after. */
+  opened(): Running | undefined;
+  /** Opens, and runs the background work. A start that failed can be tried again. */
+  start(): Promise<void>;
+  started(): boolean;
+  inFlight(): number;
+  /** Ends everything, once; later calls get the same report. */
+  shutdown(timeoutMs: number): Promise<ShutdownReport>;
+}
+
+/** Longest wait that a timer can hold, ms. */
+const MAX_WAIT_MS = 2 ** 31 - 1;
+
+const shuttingDown = (): CastellanError => new CastellanError('SHUTTING_DOWN', { message: 'The manager is shutting down and takes no new work', retryable: true });
+
+/** Creates the lifecycle. `open` opens a house and, where that fails, leaves nothing open; `close` never rejects. */
+export function createLifecycle({ clock, open, close }: { readonly clock: Clock; readonly open: () => Promise<Running>; readonly close: (running: Running | undefined) => Promise<void> }): Lifecycle {
+  const underWay = new Set<Promise<unknown>>();
+  let opening: Promise<Running> | undefined;
+  let running: Running | undefined;
+  let starting: Promise<void> | undefined;
+  let ending: Promise<ShutdownReport> | undefined;
+  let closed = false;
+  let started = false;
+
+  const boot = (): Promise<Running> => {
+    opening ??= open().then(
+      (opened) => {
+        if (!closed) running = opened;
+        return opened;
+      },
+      (error: unknown) => {
+        opening = undefined;
+        throw error;
+      },
+    );
+    return opening;
+  };
+  const begin = async <T>(work: (running: Running) => Promise<T> | T): Promise<T> => {
+    const task = boot().then((opened) => {
+      if (closed) throw shuttingDown();
+      return work(opened);
+    });
+    const settled = task.then(
+      () => undefined,
+      () => undefined,
+    );
+    underWay.add(settled);
+    try {
+      return await task;
+    } finally {
+      underWay.delete(settled);
+    }
+  };
+  const admit: Lifecycle['admit'] = async (work) => {
+    if (ending !== undefined) throw shuttingDown();
+    return begin(work);
+  };
+  const end = async (timeoutMs: number): Promise<ShutdownReport> => {
+    const work = [...underWay];
+    await inTime(clock, Promise.all(work), timeoutMs);
+    const abandoned = work.filter((task) => underWay.has(task)).length;
+    closed = true;
+    const last = running;
+    running = undefined;
+    started = false;
+    // A house that is still being opened is closed once it is open, by whoever waits for that.
+    if (last === undefined) void opening?.then(close).catch(() => undefined);
+    await close(last);
+    return { completed: work.length - abandoned, abandoned };
+  };
+
+  return {
+    admit,
+    admitAlways: async (work) => {
+      if (closed) throw shuttingDown();
+      return begin(work);
+    },
+    opened: () => running,
+    start: () => {
+      starting ??= admit(async ({ reconciler }) => {
+        await reconciler.run();
+        if (ending !== undefined) return;
+        reconciler.start();
+        started = true;
+      }).catch((error: unknown) => {
+        starting = undefined;
+        throw error;
+      });
+      return starting;
+    },
+    started: () => started,
+    inFlight: () => underWay.size,
+    shutdown: (timeoutMs) => {
+      ending ??= end(timeoutMs);
+      return ending;
+    },
+  };
+}
+
+/** Waits for work at most so long. */
+async function inTime(clock: Clock, work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let handle: { cancel(): void } | undefined;
+  const late = new Promise<void>((resolve) => {
+    handle = clock.schedule(timeoutMs >= 0 ? Math.min(timeoutMs, MAX_WAIT_MS) : 0, resolve);
+  });
+  await Promise.race([work, late]);
+  handle?.cancel();
+}
