@@ -6,12 +6,18 @@ import { type RatioBound, ratioBound } from '../scripts/scorecard/measure.ts';
 const CHILD = fileURLToPath(new URL('./history-child.ts', import.meta.url));
 
 async function answer(child: ChildProcess): Promise<{ readonly ns?: number }> {
-  const gone = once(child, 'exit').then(() => {
+  const done = new AbortController();
+  const { signal } = done;
+  const gone = once(child, 'exit', { signal }).then(() => {
     throw new Error('a measuring process ended early');
   });
-  const [message] = (await Promise.race([once(child, 'message'), gone])) as [{ readonly ns?: number }];
-  gone.catch(() => undefined);
-  return message;
+  try {
+    const [message] = (await Promise.race([once(child, 'message', { signal }), gone])) as [{ readonly ns?: number }];
+    return message;
+  } finally {
+    gone.catch(() => undefined);
+    done.abort();
+  }
 }
 
 /**

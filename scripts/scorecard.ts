@@ -6,14 +6,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import type { Bar, Mode } from './scorecard/bar.ts';
 import { renderScores, runBars, type Score } from './scorecard/run-bars.ts';
 
-/** Modules beside the areas that are none themselves. */
-const FRAMEWORK = new Set(['bar', 'measure', 'run-bars']);
+/** Modules beside the areas that are none themselves; so are all whose name has a hyphen: an area's own parts. */
+const FRAMEWORK = new Set(['bar', 'measure']);
 const folder = new URL('./scorecard/', import.meta.url);
 const areas = existsSync(folder)
   ? readdirSync(folder)
       .filter((name) => name.endsWith('.ts'))
       .map((name) => name.slice(0, -'.ts'.length))
-      .filter((name) => !FRAMEWORK.has(name))
+      .filter((name) => !(FRAMEWORK.has(name) || name.includes('-')))
       .sort()
   : [];
 

@@ -64,7 +64,7 @@ export async function permitRefusals(times: number): Promise<PermitRefusals> {
       await refused('forged', 'permit_unknown', permitId(agent.id, held.row.requestId, toHex(house.host.random.bytes(16))), held.payload);
       await refused('other bytes', 'permit_payload_mismatch', held.id, elsewhere.payload);
       const [redeemed] = await house.store.apply([
-        { commands: [{ kind: 'permit.redeem', permitId: held.id, payloadDigest: held.row.payloadDigest ?? '', keyId: other.keyId, redeemer: 'thief' }] },
+        { commands: [{ kind: 'permit.redeem', permitId: held.id, payloadDigest: held.row.permit?.payloadDigest ?? held.row.bodyDigest, keyId: other.keyId, redeemer: 'thief' }] },
       ]);
       tried += 1;
       if (redeemed?.ok !== false || redeemed.reason.code !== 'permit_key_mismatch') astray.push('other key: redeemed');

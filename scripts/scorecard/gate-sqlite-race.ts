@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { systemClock, systemRandom } from '../../src/adapters/host/index.ts';
 import { createSqliteStore } from '../../src/adapters/store/sqlite/index.ts';
-import { ledgerUse, storeKey, type LedgerRow, type Store, type WindowRow } from '../../src/core/index.ts';
+import { type LedgerRow, ledgerUse, type Store, storeKey, type WindowRow } from '../../src/core/index.ts';
 import { ACCOUNT, applyOne, capsOf, reserveCommand } from '../../src/testing/store-conformance/scene.ts';
 
 /** What the race came to. */
@@ -67,7 +67,12 @@ export async function sqliteRace(size: number): Promise<SqliteRace> {
     const again = await Promise.all(
       Array.from({ length: cap }, async (_, n) => {
         const id = `z${String(n).padStart(6, '0')}`;
-        return (await applyOne(store, reserveCommand(clock.nowMs(), { id, amount: '1', dueMs: clock.nowMs() + 600_000 }, capsOf([[WINDOW_MS, String(cap)]])))).ok;
+        return (
+          await applyOne(
+            store,
+            reserveCommand(clock.nowMs(), { id, amount: '1', dueMs: clock.nowMs() + 600_000 }, capsOf([[WINDOW_MS, String(cap)]])),
+          )
+        ).ok;
       }),
     );
     const refilled = redeemed + again.filter(Boolean).length;
@@ -86,7 +91,9 @@ async function used(store: Store, nowMs: number): Promise<number> {
 }
 
 function start(children: ChildProcess[], args: readonly string[]): { readonly go: () => void; readonly next: () => Promise<string> } {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./sqlite-race-child.ts', import.meta.url)), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./sqlite-race-child.ts', import.meta.url)), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   children.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {

@@ -14,13 +14,19 @@ const dueMs = clock.nowMs() + Number(holdMs);
 const results = await Promise.all(
   Array.from({ length: Number(count) }, async (_, n) => {
     const id = `${name}${String(n).padStart(6, '0')}`;
-    const result = await applyOne(store, reserveCommand(clock.nowMs(), { id, amount: '1', dueMs }, capsOf([[86_400_000, cap]])), issueCommand(clock.nowMs(), id, { expiresAtMs: dueMs }));
+    const result = await applyOne(
+      store,
+      reserveCommand(clock.nowMs(), { id, amount: '1', dueMs }, capsOf([[86_400_000, cap]])),
+      issueCommand(clock.nowMs(), id, { expiresAtMs: dueMs }),
+    );
     return { id, code: result.ok ? 'ok' : result.reason.code };
   }),
 );
 const granted = results.filter(({ code }) => code === 'ok');
 const redeems = await Promise.all(granted.filter((_, n) => n % 10 === 0).map(({ id }) => applyOne(store, redeemCommand(id))));
 const others = results.filter(({ code }) => code !== 'ok' && code !== 'window_limit').length;
-process.stdout.write(`${JSON.stringify({ granted: granted.length, redeemed: redeems.filter((result) => result.ok).length, others, dueMs })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ granted: granted.length, redeemed: redeems.filter((result) => result.ok).length, others, dueMs })}\n`,
+);
 await store.close();
 process.stdin.destroy();

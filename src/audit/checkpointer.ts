@@ -1,3 +1,4 @@
+import { canonicalize } from '../core/canonical.ts';
 import type { Clock } from '../core/clock.ts';
 import { applyStep, readDoc } from '../core/doc.ts';
 import { CastellanError, isCastellanError } from '../core/errors.ts';
@@ -45,6 +46,8 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   let signedSize = options.signed?.size ?? 0;
   let lastAtMs = options.signed?.atMs ?? null;
   let fault: string | null = null;
+  /** The last one that this process stored: met again to the letter, it need not be verified. */
+  let ownStored: { readonly known: { readonly ok: true; readonly stored: StoredCheckpoint }; readonly text: string } | undefined;
   let running: Promise<void> | undefined;
   let timer: { cancel(): void } | undefined;
   let closed = false;
@@ -53,7 +56,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     const note = signCheckpoint({ origin, size: state.size, root: state.root }, key);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const latest = await readDoc(store, LATEST_CHECKPOINT);
-      const known = latest === undefined ? undefined : verifyStoredCheckpoint(latest.value, origin, key.publicKey);
+      const known = latest === undefined ? undefined : ownStored?.text === canonicalize(latest.value) ? ownStored.known : verifyStoredCheckpoint(latest.value, origin, key.publicKey);
       // A checkpoint that nobody signed is evidence: it is not written over.
       if (known?.ok === false && known.reason !== 'other_key')
         throw new CastellanError('LOG_CORRUPT', {
@@ -83,6 +86,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       if (result.ok) {
         signedSize = stored.size;
         lastAtMs = stored.atMs;
+        ownStored = { known: { ok: true, stored }, text: canonicalize(value) };
         options.onSigned(stored);
         return;
       }

@@ -20,8 +20,9 @@ export interface ChainParts {
   readonly deadlines: Deadlines;
   /** Longest that the layer may take, ms. */
   readonly budgetMs: (layer: LayerName) => number;
-  /** Longest that the whole chain may take, ms. */
-  readonly totalMs: number;
+  /** When this run began, and when the whole judgement must be there: monotonic ms. */
+  readonly beganMs: number;
+  readonly untilMs: number;
   /** Whether a denial ends the run for the layers behind it. */
   readonly skipAfterDenial: boolean;
   /** Layers of our own, whose outcomes are built by this room; every other answer is taken apart. */
@@ -43,23 +44,13 @@ const SKIPPED: readonly Reason[] = Object.freeze([
 const NO_REASONS: readonly Reason[] = Object.freeze([]);
 
 /**
- * The chain of layers as one cold Observable per decision: on subscription it loops over the layers, goes on at once
- * where a layer answers with a value, waits where it answers with a promise or an Observable, emits one result and
- * completes. Unsubscribing cancels it.
+ * The chain of layers, for the one Observable of a decision: it loops over the layers, goes on at once where a layer answers
+ * with a value, waits where it answers with a promise or an Observable, and calls `done` once with one report a layer. What
+ * it returns stops it: `done` is not called any more.
  *
  * Fails closed: a layer that throws, rejects, is late, hangs, answers twice or answers anything but an outcome has denied.
  * A layer that never returns from a synchronous loop holds the thread: nothing in the same thread can interrupt it.
  */
-export function judgeChain(layers: readonly Layer[], context: LayerContext, parts: ChainParts): Observable<ChainResult> {
-  return new Observable((subscriber) =>
-    startChain(layers, context, parts, (result) => {
-      subscriber.next(result);
-      subscriber.complete();
-    }),
-  );
-}
-
-/** The same without an Observable of its own, for the one that judges: calls `done` once unless it is stopped before. */
 export function startChain(
   layers: readonly Layer[],
   context: LayerContext,
@@ -79,7 +70,6 @@ class ChainRun {
   readonly #reports: LayerReport[] = [];
   readonly #signals: LayerSignal[] = [];
   readonly #unenforced: string[] = [];
-  readonly #beganMs: number;
   #layerBeganMs: number;
   /** Number of the wait that may still answer; any other answer is late. */
   #wait = 0;
@@ -95,8 +85,7 @@ class ChainRun {
     this.#context = context;
     this.#parts = parts;
     this.#done = done;
-    this.#beganMs = parts.clock.monotonicMs();
-    this.#layerBeganMs = this.#beganMs;
+    this.#layerBeganMs = parts.beganMs;
   }
 
   pump(): void {
@@ -169,7 +158,7 @@ class ChainRun {
     this.#wait += 1;
     const wait = this.#wait;
     const nowMs = this.#parts.clock.monotonicMs();
-    const leftMs = Math.min(this.#parts.budgetMs(layer.name) - (nowMs - this.#layerBeganMs), this.#parts.totalMs - (nowMs - this.#beganMs));
+    const leftMs = Math.min(this.#parts.budgetMs(layer.name) - (nowMs - this.#layerBeganMs), this.#parts.untilMs - nowMs);
     this.#handle = this.#parts.deadlines.arm(leftMs, () => {
       this.#parts.onTimeout?.();
       this.#answered(wait, () => this.#fail(layer, 'layer_timed_out'));
@@ -214,7 +203,7 @@ class ChainRun {
     const nowMs = this.#parts.clock.monotonicMs();
     const tookMs = nowMs - this.#layerBeganMs;
     this.#layerBeganMs = nowMs;
-    const inTime = tookMs <= this.#parts.budgetMs(layer.name) && nowMs - this.#beganMs <= this.#parts.totalMs;
+    const inTime = tookMs <= this.#parts.budgetMs(layer.name) && nowMs <= this.#parts.untilMs;
     const outcome =
       inTime || answered.verdict === 'deny'
         ? answered

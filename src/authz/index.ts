@@ -1,9 +1,9 @@
 export type { ActionValidator, ValidatorAnswer, ValidatorContext } from './action-validator.ts';
-export { decodedExposure, type Exposure, exposureOf } from './exposure.ts';
+export { decodedExposure, type Exposure } from './exposure.ts';
 export { createJudge, type Judge, type JudgeOptions } from './judge.ts';
 export type { JudgeInput, Judgement } from './judge-input.ts';
 export { type JudgeKeysInput, judgeKeys } from './judge-keys.ts';
-export { DEFAULT_JUDGE_SETTINGS, type JudgeSettings } from './judge-settings.ts';
+export type { JudgeSettings } from './judge-settings.ts';
 export type { JudgeRows, JudgeState, Simulate } from './judge-state.ts';
 export type { Layer, LayerAnswer, LayerContext } from './layer.ts';
 export { STANDARD_LAYERS } from './layers/index.ts';

@@ -43,7 +43,7 @@ export function createJudge(options: JudgeOptions): Judge {
     new Observable((subscriber) => {
       const session = new JudgeSession(input, settings);
       const beganMs = clock.monotonicMs();
-      const totalMs = input.deadlineMs - input.nowMs;
+      const untilMs = beganMs + (input.deadlineMs - input.nowMs);
       /** Runs a step that may come later than this subscription: what it throws ends in a denial, not in silence. */
       const guarded = (step: () => void): void => {
         try {
@@ -57,27 +57,19 @@ export function createJudge(options: JudgeOptions): Judge {
         subscriber.next(judgement);
         subscriber.complete();
       };
-      const again = (first: ChainResult, union: JudgeContext): void => {
-        const leftMs = totalMs - (clock.monotonicMs() - beganMs);
-        const parts = {
-          clock,
-          deadlines,
-          budgetMs,
-          totalMs: leftMs,
-          skipAfterDenial: false,
-          own: OWN_LAYERS,
-          onTimeout: () => union.abort(),
-        };
-        subscriber.add(startChain(unionLayers, union, parts, (second) => guarded(() => finish(stricter(first, second)))));
-      };
       const parts: ChainParts = {
         clock,
         deadlines,
         budgetMs,
-        totalMs,
+        beganMs,
+        untilMs,
         skipAfterDenial: true,
         own: OWN_LAYERS,
         onTimeout: () => session.context.abort(),
+      };
+      const again = (first: ChainResult, union: JudgeContext): void => {
+        const more = { ...parts, beganMs: clock.monotonicMs(), skipAfterDenial: false, onTimeout: () => union.abort() };
+        subscriber.add(startChain(unionLayers, union, more, (second) => guarded(() => finish(stricter(first, second)))));
       };
       return startChain(layers, session.context, parts, (first) =>
         guarded(() => {

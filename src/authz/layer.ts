@@ -74,11 +74,6 @@ export function deny(
   return { verdict: 'deny', reasons: [reason(code, message, facts)] };
 }
 
-/** A request for a person's yes, for one reason. */
-export function escalate(code: ReasonCode, message: string, facts: Omit<Reason, 'code' | 'message' | 'retryable'> = {}): LayerOutcome {
-  return { verdict: 'escalate', reasons: [reason(code, message, facts)] };
-}
-
 /** One reason; not retryable unless said. */
 export function reason(
   code: ReasonCode,

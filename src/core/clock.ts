@@ -6,4 +6,6 @@ export interface Clock {
   monotonicMs(): number;
   /** Runs once after at least `delayMs`; the handle cancels. Never keeps the process alive. */
   schedule(delayMs: number, task: () => void): { cancel(): void };
+  /** Keeps the process alive until the returned function is called: timers do not, and work under way may wait on nothing else. */
+  hold?(): () => void;
 }

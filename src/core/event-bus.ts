@@ -1,6 +1,6 @@
 import { filter, Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
 import type { Clock } from './clock.ts';
-import type { SecurityEvent } from './event.ts';
+import type { SecurityEvent, SecurityEventType } from './event.ts';
 
 /** Events a subscriber may lag behind before its oldest are dropped: some seconds of a busy gate, about 2 MB. */
 export const EVENT_QUEUE_LIMIT = 1_024;
@@ -21,6 +21,8 @@ export interface EventBus {
   subscribe(callback: (event: SecurityEvent) => void): () => void;
   /** The same events for RxJS; each subscription has a queue of its own. Completes on close. */
   readonly events$: Observable<SecurityEvent>;
+  /** Those of some types; the others are not even queued for it. */
+  select(types: ReadonlySet<SecurityEventType>): Observable<SecurityEvent>;
   /** Events dropped because a subscriber was too slow. */
   dropped(): number;
   /** Calls that threw, or whose promise rejected. */
@@ -32,6 +34,8 @@ export interface EventBus {
 }
 
 interface Mailbox {
+  /** Undefined wants every type. */
+  readonly types: ReadonlySet<SecurityEventType> | undefined;
   readonly deliver: (event: SecurityEvent) => unknown;
   readonly onClose: (() => void) | undefined;
   queue: SecurityEvent[];
@@ -41,7 +45,7 @@ interface Mailbox {
 
 /**
  * Makes the bus. Delivery runs in microtasks, at most 64 events at a time; the rest waits for the next turn of the
- * clock. A subscriber that throws or rejects is counted and keeps its subscription. Events are frozen before delivery,
+ * clock. A subscriber that throws or rejects is counted and keeps its subscription. Events are frozen when published,
  * so that no subscriber changes what another one, or the gate, sees.
  */
 export function createEventBus(options: EventBusOptions): EventBus {
@@ -71,12 +75,12 @@ export function createEventBus(options: EventBusOptions): EventBus {
     else options.clock.schedule(0, drain);
   };
 
-  const open = (call: (event: SecurityEvent) => unknown, onClose?: () => void): (() => void) => {
+  const open = (call: (event: SecurityEvent) => unknown, onClose?: () => void, types?: ReadonlySet<SecurityEventType>): (() => void) => {
     if (closed) {
       onClose?.();
       return () => {};
     }
-    const mailbox: Mailbox = { deliver: call, onClose, queue: [], head: 0, queued: false };
+    const mailbox: Mailbox = { types, deliver: call, onClose, queue: [], head: 0, queued: false };
     mailboxes.add(mailbox);
     return () => {
       mailbox.queue = [];
@@ -85,18 +89,24 @@ export function createEventBus(options: EventBusOptions): EventBus {
     };
   };
 
-  const events$ = new GuardedObservable<SecurityEvent>(onFailure, (subscriber) =>
-    open(
-      (event) => subscriber.next(event),
-      () => subscriber.complete(),
-    ),
-  );
+  const select = (types?: ReadonlySet<SecurityEventType>): Observable<SecurityEvent> =>
+    new GuardedObservable<SecurityEvent>(onFailure, (subscriber) =>
+      open(
+        (event) => subscriber.next(event),
+        () => subscriber.complete(),
+        types,
+      ),
+    );
 
   return {
-    events$,
+    events$: select(),
+    select,
     publish(event) {
       if (mailboxes.size === 0) return;
+      // Before anyone else holds it: whoever is handed the same decision cannot rewrite what subscribers will read.
+      freeze(event);
       for (const mailbox of mailboxes) {
+        if (mailbox.types?.has(event.type) === false) continue;
         if (mailbox.queue.length - mailbox.head >= limit) {
           take(mailbox);
           dropped += 1;
@@ -107,7 +117,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
           ready.push(mailbox);
         }
       }
-      if (!draining) {
+      if (!draining && ready.length > 0) {
         draining = true;
         queueMicrotask(drain);
       }
@@ -145,7 +155,6 @@ function take(mailbox: Mailbox): SecurityEvent | undefined {
 
 function deliver(mailbox: Mailbox, event: SecurityEvent, onFailure: () => void): void {
   try {
-    freeze(event);
     const answer = mailbox.deliver(event);
     if (answer instanceof Promise) answer.catch(onFailure);
   } catch {

@@ -1,5 +1,5 @@
-import type { LedgerRow } from './ledger.ts';
 import type { TimeMs } from './ids.ts';
+import type { LedgerRow } from './ledger.ts';
 
 /** An account nothing was ever reserved on. */
 export const EMPTY_LEDGER: LedgerRow = { inFlight: '0', held: [], total: '0', windows: [] };

@@ -1,6 +1,6 @@
-import { bucketLeavesAtMs, bucketMs } from './ledger.ts';
-import type { WindowRow } from './ledger.ts';
 import type { TimeMs } from './ids.ts';
+import type { WindowRow } from './ledger.ts';
+import { bucketLeavesAtMs, bucketMs } from './ledger.ts';
 
 /** A window nothing was ever booked in. */
 export const EMPTY_WINDOW: WindowRow = { buckets: [], sum: '0' };
@@ -51,7 +51,12 @@ export function unbookAmount(window: WindowRow, windowMs: number, atMs: TimeMs, 
  * A first row for a window that was not booked until now, out of the widest one that was and the account's total.
  * Each amount is put at the latest moment it can have been booked at, so it may leave late and never leaves early.
  */
-export function seedWindow(windowMs: number, nowMs: TimeMs, total: bigint, known: { readonly windowMs: number; readonly row: WindowRow } | undefined): WindowRow {
+export function seedWindow(
+  windowMs: number,
+  nowMs: TimeMs,
+  total: bigint,
+  known: { readonly windowMs: number; readonly row: WindowRow } | undefined,
+): WindowRow {
   let seeded = EMPTY_WINDOW;
   let older = total;
   for (const [bucket, amount] of known?.row.buckets ?? []) {

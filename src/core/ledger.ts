@@ -104,14 +104,19 @@ export function ledgerUse(row: LedgerRow | undefined, window: WindowRow | undefi
  * where waiting alone never makes it fit.
  */
 export function roomAtMs(
-  row: LedgerRow | undefined, window: WindowRow | undefined, windowMs: number | null, limit: bigint, requested: bigint, nowMs: TimeMs,
+  row: LedgerRow | undefined,
+  window: WindowRow | undefined,
+  windowMs: number | null,
+  limit: bigint,
+  requested: bigint,
+  nowMs: TimeMs,
 ): TimeMs | null {
   if (windowMs === 0) return requested <= limit ? nowMs : null;
   let over = ledgerUse(row, window, windowMs, nowMs).used + requested - limit;
   if (over <= 0n) return nowMs;
   const leaving: (readonly [number, string])[] = [];
   for (const [dueMs, amount] of row?.held ?? []) if (dueMs >= nowMs) leaving.push([dueMs + 1, amount]);
-  for (const [bucket, amount] of windowMs === null ? [] : window?.buckets ?? []) {
+  for (const [bucket, amount] of windowMs === null ? [] : (window?.buckets ?? [])) {
     const leavesAtMs = bucketLeavesAtMs(bucket, windowMs ?? 0);
     if (leavesAtMs > nowMs) leaving.push([leavesAtMs, amount]);
   }

@@ -1,5 +1,5 @@
-import { bucketLeavesAtMs, bucketMs } from './ledger.ts';
 import type { TimeMs } from './ids.ts';
+import { bucketLeavesAtMs, bucketMs } from './ledger.ts';
 
 /** Bounds of up to this many events are kept exactly, moment by moment; larger ones by 256 buckets. */
 export const EXACT_EVENTS = 256;
@@ -17,9 +17,11 @@ export interface RateRow {
   readonly lastMs: TimeMs | null;
   /** Moments of events, rising, 9 digits each; empty once buckets count. */
   readonly times: string;
-  /** Number of the first bucket, and 5 digits a bucket without gaps; null while moments are kept. */
-  readonly buckets: { readonly first: number; readonly counts: string } | null;
+  /** Number of the first bucket, 5 digits a bucket without gaps, and what they come to; null while moments are kept. */
+  readonly buckets: { readonly first: number; readonly counts: string; readonly sum: number } | null;
 }
+
+const NO_BUCKETS = { first: 0, counts: '', sum: 0 } as const;
 
 /** A key nothing was counted on. */
 export const EMPTY_RATE: RateRow = { windowMs: 1, lastMs: null, times: '', buckets: null };
@@ -77,14 +79,13 @@ function leavingTimes(times: string, windowMs: number, nowMs: TimeMs): Leaving {
 }
 
 function leavingBuckets(row: RateRow, windowMs: number, nowMs: TimeMs): Leaving {
-  const { first, counts } = row.buckets ?? { first: 0, counts: '' };
+  const { first, counts, sum } = row.buckets ?? NO_BUCKETS;
   const width = bucketMs(row.windowMs);
-  let count = 0;
-  let from = counts.length;
-  for (let at = counts.length - COUNT_DIGITS; at >= 0; at -= COUNT_DIGITS) {
-    if ((first + at / COUNT_DIGITS + 1) * width + windowMs <= nowMs) break;
-    count += readDigits(counts, at, COUNT_DIGITS);
-    from = at;
+  // A row that cannot say its sum has no room.
+  let count = Number.isSafeInteger(sum) ? sum : Number.POSITIVE_INFINITY;
+  let from = 0;
+  for (; from < counts.length && (first + from / COUNT_DIGITS + 1) * width + windowMs <= nowMs; from += COUNT_DIGITS) {
+    count -= readDigits(counts, from, COUNT_DIGITS);
   }
   return {
     count,
@@ -100,7 +101,7 @@ function leavingBuckets(row: RateRow, windowMs: number, nowMs: TimeMs): Leaving 
 function inBuckets(row: RateRow, windowMs: number, nowMs: TimeMs): RateRow {
   if (row.buckets !== null && row.windowMs === windowMs) return dropOldBuckets(row, nowMs);
   const span = row.buckets === null ? windowMs : row.windowMs;
-  let converted: RateRow = { windowMs, lastMs: row.lastMs, times: '', buckets: { first: 0, counts: '' } };
+  let converted: RateRow = { windowMs, lastMs: row.lastMs, times: '', buckets: NO_BUCKETS };
   const leaving = row.buckets === null ? leavingTimes(row.times, span, nowMs) : leavingBuckets(row, span, nowMs);
   for (const [leavesAtMs, count] of leaving.each()) {
     const at = Math.min(leavesAtMs - span, row.lastMs ?? nowMs);
@@ -111,20 +112,25 @@ function inBuckets(row: RateRow, windowMs: number, nowMs: TimeMs): RateRow {
 
 function addToBuckets(row: RateRow, windowMs: number, atMs: TimeMs): RateRow {
   const bucket = Math.floor(atMs / bucketMs(windowMs));
-  const { first, counts } = row.buckets ?? { first: bucket, counts: '' };
+  const { first, counts, sum } = row.buckets ?? NO_BUCKETS;
   const last = first + counts.length / COUNT_DIGITS - 1;
+  const become = (buckets: RateRow['buckets']): RateRow => ({ windowMs, lastMs: atMs, times: '', buckets });
   // A gap as long as the window leaves nothing to keep.
-  if (counts === '' || (last + 1) * bucketMs(windowMs) + windowMs <= atMs) return { windowMs, lastMs: atMs, times: '', buckets: { first: bucket, counts: digits(1, COUNT_DIGITS) } };
-  if (bucket > last) return { windowMs, lastMs: atMs, times: '', buckets: { first, counts: counts + digits(0, COUNT_DIGITS).repeat(bucket - last - 1) + digits(1, COUNT_DIGITS) } };
-  const count = Math.min(MOST_PER_BUCKET, readDigits(counts, counts.length - COUNT_DIGITS, COUNT_DIGITS) + 1);
-  return { windowMs, lastMs: atMs, times: '', buckets: { first, counts: counts.slice(0, -COUNT_DIGITS) + digits(count, COUNT_DIGITS) } };
+  if (counts === '' || (last + 1) * bucketMs(windowMs) + windowMs <= atMs) return become({ first: bucket, counts: digits(1, COUNT_DIGITS), sum: 1 });
+  if (bucket > last) return become({ first, counts: counts + digits(0, COUNT_DIGITS).repeat(bucket - last - 1) + digits(1, COUNT_DIGITS), sum: sum + 1 });
+  const before = readDigits(counts, counts.length - COUNT_DIGITS, COUNT_DIGITS);
+  const count = Math.min(MOST_PER_BUCKET, before + 1);
+  return become({ first, counts: counts.slice(0, -COUNT_DIGITS) + digits(count, COUNT_DIGITS), sum: sum + count - before });
 }
 
 function dropOldBuckets(row: RateRow, nowMs: TimeMs): RateRow {
-  const { first, counts } = row.buckets ?? { first: 0, counts: '' };
+  const { first, counts, sum } = row.buckets ?? NO_BUCKETS;
   let gone = 0;
-  while (gone * COUNT_DIGITS < counts.length && bucketLeavesAtMs(first + gone, row.windowMs) <= nowMs) gone++;
-  return gone === 0 ? row : { ...row, buckets: { first: first + gone, counts: counts.slice(gone * COUNT_DIGITS) } };
+  let left = sum;
+  for (; gone * COUNT_DIGITS < counts.length && bucketLeavesAtMs(first + gone, row.windowMs) <= nowMs; gone++) {
+    left -= readDigits(counts, gone * COUNT_DIGITS, COUNT_DIGITS);
+  }
+  return gone === 0 ? row : { ...row, buckets: { first: first + gone, counts: counts.slice(gone * COUNT_DIGITS), sum: left } };
 }
 
 function dropOld(times: string, windowMs: number, nowMs: TimeMs): string {

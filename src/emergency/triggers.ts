@@ -8,10 +8,13 @@ import { replayTriggers } from './replay.ts';
 import { createTriggerCounter, type IsStopped, type Trip } from './trigger-counter.ts';
 import { countedTypes, type TriggerRule } from './trigger-rule.ts';
 
+/** A stream of all events, or the way to one of some types, which spares the others the trip. */
+export type EventSource = Observable<SecurityEvent> | ((types: ReadonlySet<SecurityEventType>) => Observable<SecurityEvent>);
+
 /** What the triggers need. */
 export interface TriggersOptions {
   readonly rules: readonly TriggerRule[];
-  readonly events$: Observable<SecurityEvent>;
+  readonly events$: EventSource;
   readonly clock: Clock;
   readonly isStopped: IsStopped;
   /** Stops what a trip says. Must not throw; what it cannot store it has to repeat. */
@@ -58,7 +61,8 @@ export function createTriggers(options: TriggersOptions): Triggers {
         const timer = clock.schedule(RESUBSCRIBE_MS, () => subscriber.next(0));
         return () => timer.cancel();
       });
-    return options.events$
+    const { events$ } = options;
+    return (typeof events$ === 'function' ? events$(types) : events$)
       .pipe(
         filter((event) => types.has(event.type)),
         retry({ delay: later }),

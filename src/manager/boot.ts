@@ -123,7 +123,7 @@ export async function bootHouse(config: ResolvedConfig, host: Host, bus: EventBu
       command,
       clock,
       random,
-      events$: bus.events$,
+      events$: bus.select,
       history: audit.history,
       killSwitchEnabled: config.emergency.killSwitchEnabled,
       triggers: config.emergency.autoResponseEnabled ? config.emergency.autoResponseTriggers : [],

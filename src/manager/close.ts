@@ -1,11 +1,16 @@
+import type { Clock } from '../core/clock.ts';
 import type { House } from './boot.ts';
+import { inTime } from './in-time.ts';
 import type { Running } from './lifecycle.ts';
 
-/** Runs each end in its order; one that fails does not keep the next from being reached. */
-export async function endAll(ends: readonly (() => unknown)[]): Promise<void> {
+/** How long one room may take to close, ms: a store or an endpoint that hangs does not hold the others open. */
+const PATIENCE_MS = 1_000;
+
+/** Runs each end in its order; one that fails or hangs does not keep the next from being reached. */
+async function endAll(clock: Clock, ends: readonly (() => unknown)[]): Promise<void> {
   for (const end of ends) {
     try {
-      await end();
+      await inTime(clock, Promise.resolve(end()), PATIENCE_MS);
     } catch {
       // What cannot be closed is left to the process: everything durable is in the store already.
     }
@@ -14,7 +19,7 @@ export async function endAll(ends: readonly (() => unknown)[]): Promise<void> {
 
 /** Closes every room of a house, the store last. Never rejects. */
 export async function closeHouse(house: House): Promise<void> {
-  await endAll([
+  await endAll(house.host.clock, [
     () => house.emergency.stop(),
     () => house.audit.stop(),
     () => Promise.all(house.chains.ids.map((chain) => house.chains.node(chain).close())),
@@ -25,9 +30,9 @@ export async function closeHouse(house: House): Promise<void> {
   ]);
 }
 
-/** Lets go of what is still being driven, and closes. */
+/** Lets go of what is still being driven, and closes. Never rejects. */
 export async function closeRunning({ house, parts, reconciler }: Running): Promise<void> {
   for (const drive of parts.driving.values()) drive.abort();
-  await endAll([() => reconciler.stop()]);
+  await endAll(house.host.clock, [() => reconciler.stop()]);
   await closeHouse(house);
 }

@@ -32,21 +32,18 @@ export interface HealthInput {
   readonly started: boolean;
 }
 
+/** How long one room is waited for before it counts as out of reach, ms. */
+const PATIENCE_MS = 2_000;
+
 /** Reads the health of every room; what cannot be read is reported as such, and nothing is thrown. */
 export async function readHealth({ house, software, jobs, inFlight, started }: HealthInput): Promise<SecurityHealth> {
   const nowMs = house.host.clock.nowMs();
-  const halt = await house.emergency.read().catch(() => undefined);
-  const chains = await Promise.all(
-    house.chains.ids.map((chain) =>
-      house.chains
-        .node(chain)
-        .head()
-        .then(
-          (head) => ({ chain, reachable: true, head: head.number }),
-          () => ({ chain, reachable: false, head: null }),
-        ),
-    ),
-  );
+  const answer = <T>(ask: () => Promise<T>): Promise<T | undefined> => house.deadlines.within(PATIENCE_MS, () => ask()).catch(() => undefined);
+  const asked = house.chains.ids.map(async (chain) => {
+    const head = await answer(() => house.chains.node(chain).head());
+    return { chain, reachable: head !== undefined, head: head?.number ?? null };
+  });
+  const [halt, chains] = await Promise.all([answer(() => house.emergency.read()), Promise.all(asked)]);
   const audit = house.audit.health();
   const killSwitch = halt === undefined ? 'unreadable' : halt.kill === null ? 'inactive' : 'active';
   const weak = halt === undefined || chains.some(({ reachable }) => !reachable) || audit.fault !== null || Object.values(jobs).some(({ lastError }) => lastError !== null);

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { House } from './boot.ts';
+import { inTime } from './in-time.ts';
 import type { Job } from './jobs.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
 
@@ -34,9 +35,6 @@ export interface Lifecycle {
   shutdown(timeoutMs: number): Promise<ShutdownReport>;
 }
 
-/** Longest wait that a timer can hold, ms. */
-const MAX_WAIT_MS = 2 ** 31 - 1;
-
 const shuttingDown = (): CastellanError => new CastellanError('SHUTTING_DOWN', { message: 'The manager is shutting down and takes no new work', retryable: true });
 
 /** Creates the lifecycle. `open` opens a house and, where that fails, leaves nothing open; `close` never rejects. */
@@ -48,7 +46,20 @@ export function createLifecycle({ clock, open, close }: { readonly clock: Clock;
   let ending: Promise<ShutdownReport> | undefined;
   let closed = false;
   let started = false;
+  let holds = 0;
+  let release: (() => void) | undefined;
 
+  /** A process does not end between two looks at the chain: what is asked for keeps it alive, background work does not. */
+  const held = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (holds === 0) release = clock.hold?.();
+    holds += 1;
+    try {
+      return await work();
+    } finally {
+      holds -= 1;
+      if (holds === 0) release?.();
+    }
+  };
   const boot = (): Promise<Running> => {
     opening ??= open().then(
       (opened) => {
@@ -73,7 +84,7 @@ export function createLifecycle({ clock, open, close }: { readonly clock: Clock;
     );
     underWay.add(settled);
     try {
-      return await task;
+      return await held(() => task);
     } finally {
       underWay.delete(settled);
     }
@@ -118,18 +129,8 @@ export function createLifecycle({ clock, open, close }: { readonly clock: Clock;
     started: () => started,
     inFlight: () => underWay.size,
     shutdown: (timeoutMs) => {
-      ending ??= end(timeoutMs);
+      ending ??= held(() => end(timeoutMs));
       return ending;
     },
   };
-}
-
-/** Waits for work at most so long. */
-async function inTime(clock: Clock, work: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let handle: { cancel(): void } | undefined;
-  const late = new Promise<void>((resolve) => {
-    handle = clock.schedule(timeoutMs >= 0 ? Math.min(timeoutMs, MAX_WAIT_MS) : 0, resolve);
-  });
-  await Promise.race([work, late]);
-  handle?.cancel();
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import type { Store } from '../core/store.ts';
 import { createManualClock } from './manual-clock.ts';
-import type { ManualClock } from './manual-clock.ts';
 import { accountingChecks } from './store-conformance/accounting.ts';
+import type { StoreCheck, SuiteRunner } from './store-conformance/check.ts';
 import { documentChecks } from './store-conformance/documents.ts';
 import { ledgerChecks } from './store-conformance/ledger.ts';
 import { logChecks } from './store-conformance/log.ts';
@@ -11,24 +11,20 @@ import { rateChecks } from './store-conformance/rate.ts';
 import { slotChecks } from './store-conformance/slot.ts';
 import { timeChecks } from './store-conformance/time.ts';
 
-/** What the suite needs of a test runner; vitest, jest and node:test wrappers fit. */
-export interface SuiteRunner {
-  describe(name: string, body: () => void): unknown;
-  it(name: string, body: () => Promise<void>): unknown;
-  expect(value: unknown): { toBe(expected: unknown): void; toEqual(expected: unknown): void; toMatchObject(expected: object): void };
-}
+export type { StoreCheck, SuiteRunner } from './store-conformance/check.ts';
 
 /** Opens an empty store on this clock. The suite closes it. */
 export type OpenStore = (clock: Clock) => Promise<Store> | Store;
 
-/** One property that every store has. */
-export interface StoreCheck {
-  readonly name: string;
-  run(scene: { readonly store: Store; readonly clock: ManualClock; readonly expect: SuiteRunner['expect'] }): Promise<void>;
-}
-
 const FAMILIES: Readonly<Record<string, readonly StoreCheck[]>> = {
-  ledger: ledgerChecks, accounting: accountingChecks, permit: permitChecks, slot: slotChecks, rate: rateChecks, log: logChecks, documents: documentChecks, time: timeChecks,
+  ledger: ledgerChecks,
+  accounting: accountingChecks,
+  permit: permitChecks,
+  slot: slotChecks,
+  rate: rateChecks,
+  log: logChecks,
+  documents: documentChecks,
+  time: timeChecks,
 };
 
 /**

@@ -73,7 +73,11 @@ const RESTRICTIONS: readonly ((permissions: Permissions) => Permissions)[] = [
   (permissions) => ({ ...permissions, requireApproval: true }),
   (permissions) => ({ ...permissions, allowedTokens: ['ETH'] }),
   (permissions) => ({ ...permissions, allowedDestinations: [] }),
-  (permissions) => ({ ...permissions, allowedDestinations: (permissions.allowedDestinations ?? [BOB]).slice(0, 1) }),
+  // Shorter, never new: naming a destination also vouches for it, which excuses that it is new.
+  (permissions) =>
+    permissions.allowedDestinations == null
+      ? permissions
+      : { ...permissions, allowedDestinations: permissions.allowedDestinations.slice(0, 1) },
   (permissions) => ({ ...permissions, allowedContracts: [] }),
   (permissions) => ({ ...permissions, allowedChains: ['eip155:1'] }),
   (permissions) => ({ ...permissions, limits: { ...permissions.limits, perTransaction: 1 } }),

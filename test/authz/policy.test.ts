@@ -120,6 +120,24 @@ describe('compiling', () => {
     ]);
   });
 
+  it('reads flat amounts in the token’s own decimals, and no others', async () => {
+    const capped = (amount: bigint | string, decimals?: number): Permissions => ({
+      ...OPEN,
+      humanApprovalThreshold: { token: 'ETH', amount, ...(decimals === undefined ? {} : { decimals }) },
+    });
+    expect(await verdictOf(capped(ether('0.9'), 18))).toBe('escalated');
+    expect(await verdictOf(capped(ether('1'), 18))).toBe('approved');
+    expect(await verdictOf(capped('0.999'))).toBe('escalated');
+    expect(await verdictOf(capped(1n))).toBe('approved');
+    expect(problemsOf(capped(1n, 6))).toEqual([expect.stringContaining('humanApprovalThreshold.decimals')]);
+  });
+
+  it('keeps the names of its own rules', () => {
+    expect(problemsOf({ ...OPEN, rules: [{ id: 'destinations', conditions: [], action: 'allow' }] })).toEqual([
+      expect.stringContaining('rules[0].id'),
+    ]);
+  });
+
   it('takes the aliases of the reference', async () => {
     expect(await verdictOf(ruled('amount', 'greater_than', 0, 'require_approval'))).toBe('escalated');
     expect(await verdictOf(ruled('amount', 'equals', 1))).toBe('denied');

@@ -15,7 +15,13 @@ await Promise.all(
       const id = `e${round.padStart(3, '0')}${String(count++).padStart(8, '0')}`;
       const request = requestRow(clock.nowMs(), { id, amount: '1', dueMs: clock.nowMs() + 3_600_000 });
       const [result] = await store.apply([
-        { commands: [{ kind: 'ledger.reserve', request, caps: capsOf([[86_400_000, '1000000000']]) }, { kind: 'doc.put', key: 'count', value: { id } }, appendCommand(id, `{"id":"${id}","pad":"${'x'.repeat(1_500)}"}`)] },
+        {
+          commands: [
+            { kind: 'ledger.reserve', request, caps: capsOf([[86_400_000, '1000000000']]) },
+            { kind: 'doc.put', key: 'count', value: { id } },
+            appendCommand(id, `{"id":"${id}","pad":"${'x'.repeat(1_500)}"}`),
+          ],
+        },
       ]);
       if (result?.ok !== true) throw new Error('refused');
       writeSync(1, `${id}\n`);

@@ -3,18 +3,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { systemRandom } from '../../src/adapters/host/index.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
 import { createSqliteStore } from '../../src/adapters/store/sqlite/index.ts';
-import { systemRandom } from '../../src/adapters/host/index.ts';
-import { storeKey } from '../../src/core/store.ts';
-import type { LedgerRow } from '../../src/core/ledger.ts';
 import type { Clock } from '../../src/core/clock.ts';
+import type { LedgerRow } from '../../src/core/ledger.ts';
 import type { Store } from '../../src/core/store.ts';
+import { storeKey } from '../../src/core/store.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
-import { ACCOUNT, AGENT, applyOne, capsOf, issueCommand, redeemCommand, reserveCommand, settleCommand } from '../../src/testing/store-conformance/scene.ts';
+import {
+  ACCOUNT,
+  AGENT,
+  applyOne,
+  capsOf,
+  issueCommand,
+  redeemCommand,
+  reserveCommand,
+  settleCommand,
+} from '../../src/testing/store-conformance/scene.ts';
 import { LimitLedger } from '../model/limit-ledger.ts';
 
-const WINDOWS: readonly (readonly [number | null, string])[] = [[0, '40'], [10_000, '60'], [60_000, '100'], [null, '400']];
+const WINDOWS: readonly (readonly [number | null, string])[] = [
+  [0, '40'],
+  [10_000, '60'],
+  [60_000, '100'],
+  [null, '400'],
+];
 
 type Op =
   | { readonly op: 'reserve'; readonly amount: number; readonly ttlMs: number }
@@ -22,8 +36,29 @@ type Op =
   | { readonly op: 'advance'; readonly ms: number };
 
 const op: fc.Arbitrary<Op> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ op: fc.constant('reserve' as const), amount: fc.integer({ min: 0, max: 45 }), ttlMs: fc.integer({ min: 1, max: 40_000 }) }) },
-  { weight: 9, arbitrary: fc.record({ op: fc.constantFrom('redeem' as const, 'redeem' as const, 'expire' as const, 'final' as const, 'final' as const, 'reorg' as const, 'released' as const), pick: fc.nat(1_000) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      op: fc.constant('reserve' as const),
+      amount: fc.integer({ min: 0, max: 45 }),
+      ttlMs: fc.integer({ min: 1, max: 40_000 }),
+    }),
+  },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      op: fc.constantFrom(
+        'redeem' as const,
+        'redeem' as const,
+        'expire' as const,
+        'final' as const,
+        'final' as const,
+        'reorg' as const,
+        'released' as const,
+      ),
+      pick: fc.nat(1_000),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('advance' as const), ms: fc.integer({ min: 1, max: 20_000 }) }) },
 );
 
@@ -42,9 +77,14 @@ async function play(open: (clock: Clock) => Promise<Store> | Store, ops: readonl
       if (step.op === 'reserve') {
         const id = `r${String(index).padStart(4, '0')}`;
         const amount = BigInt(step.amount);
-        const fits = (late: boolean): boolean => WINDOWS.every(([windowMs, limit]) => model.used(windowMs, now, late) + amount <= BigInt(limit));
+        const fits = (late: boolean): boolean =>
+          WINDOWS.every(([windowMs, limit]) => model.used(windowMs, now, late) + amount <= BigInt(limit));
         const dueMs = now + step.ttlMs;
-        const result = await applyOne(store, reserveCommand(now, { id, amount: String(amount), dueMs }, capsOf(WINDOWS)), issueCommand(now, id, { expiresAtMs: dueMs + 1 }));
+        const result = await applyOne(
+          store,
+          reserveCommand(now, { id, amount: String(amount), dueMs }, capsOf(WINDOWS)),
+          issueCommand(now, id, { expiresAtMs: dueMs + 1 }),
+        );
         if (result.ok) {
           expect(fits(false)).toBe(true);
           model.take(id, amount, now, dueMs);
@@ -90,12 +130,19 @@ let files = 0;
 
 describe('the limit ledger against its model', () => {
   it('memory: never a unit above the model, never a refusal the model does not share', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(op, { minLength: 1, maxLength: 120 }), (ops) => play((clock) => createMemoryStore({ clock, hotRows: 16 }), ops)), { numRuns: 300 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(op, { minLength: 1, maxLength: 120 }), (ops) =>
+        play((clock) => createMemoryStore({ clock, hotRows: 16 }), ops),
+      ),
+      { numRuns: 300 },
+    );
   });
 
   it('sqlite: the same', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(op, { minLength: 20, maxLength: 80 }), (ops) => play((clock) => createSqliteStore({ path: join(directory, `${files++}.sqlite`), clock, random: systemRandom() }), ops)),
+      fc.asyncProperty(fc.array(op, { minLength: 20, maxLength: 80 }), (ops) =>
+        play((clock) => createSqliteStore({ path: join(directory, `${files++}.sqlite`), clock, random: systemRandom() }), ops),
+      ),
       { numRuns: 12 },
     );
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EMPTY_RATE, countEvent, eventsIn } from '../../src/core/rate.ts';
 import type { RateRow } from '../../src/core/rate.ts';
+import { countEvent, EMPTY_RATE, eventsIn } from '../../src/core/rate.ts';
 
 const WINDOW_MS = 10_000;
 
@@ -28,22 +28,39 @@ function play(max: number, gaps: readonly number[]): { readonly row: RateRow; re
 
 describe('rate counting against a plain list of moments', () => {
   it('is exact up to 256', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 30 }), fc.array(fc.integer({ min: 0, max: 4_000 }), { maxLength: 120 }), (max, gaps) => void play(max, gaps)), { numRuns: 200 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.array(fc.integer({ min: 0, max: 4_000 }), { maxLength: 120 }),
+        (max, gaps) => void play(max, gaps),
+      ),
+      { numRuns: 200 },
+    );
   });
 
   it('counts in buckets above: never too few, at most one bucket late', () => {
-    fc.assert(fc.property(fc.array(fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 30_000 })), { maxLength: 400 }), (gaps) => void play(300, gaps)), { numRuns: 100 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 30_000 })), { maxLength: 400 }),
+        (gaps) => void play(300, gaps),
+      ),
+      { numRuns: 100 },
+    );
   });
 
   it('loses no event when bound or window change', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 200 }), fc.integer({ min: 1_000, max: 40_000 }), (gaps, windowMs) => {
-        const { row, times, nowMs } = play(256, gaps);
-        const changed = countEvent(row, windowMs, 1_000, nowMs, nowMs);
-        expect(changed.buckets).not.toBe(null);
-        const known = times.filter((at) => at + Math.min(windowMs, WINDOW_MS) > nowMs).length + 1;
-        expect(eventsIn(changed, windowMs, nowMs).count).toBeGreaterThanOrEqual(known);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 200 }),
+        fc.integer({ min: 1_000, max: 40_000 }),
+        (gaps, windowMs) => {
+          const { row, times, nowMs } = play(256, gaps);
+          const changed = countEvent(row, windowMs, 1_000, nowMs, nowMs);
+          expect(changed.buckets).not.toBe(null);
+          const known = times.filter((at) => at + Math.min(windowMs, WINDOW_MS) > nowMs).length + 1;
+          expect(eventsIn(changed, windowMs, nowMs).count).toBeGreaterThanOrEqual(known);
+        },
+      ),
       { numRuns: 100 },
     );
   });

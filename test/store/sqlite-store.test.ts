@@ -1,20 +1,34 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock, systemRandom } from '../../src/adapters/host/index.ts';
-import { createSqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import { soundWal } from '../../src/adapters/store/sqlite/connection.ts';
+import { createSqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import type { Command, Store } from '../../src/core/store.ts';
-import { ACCOUNT, appendCommand, applyOne, capsOf, codeOf, issueCommand, redeemCommand, reserveCommand } from '../../src/testing/store-conformance/scene.ts';
+import {
+  ACCOUNT,
+  appendCommand,
+  applyOne,
+  capsOf,
+  codeOf,
+  issueCommand,
+  redeemCommand,
+  reserveCommand,
+} from '../../src/testing/store-conformance/scene.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'castellan-file-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 let files = 0;
 const newPath = (): string => join(directory, `${files++}.sqlite`);
-const open = (path: string, lockDeadlineMs = 5_000): Promise<Store> => createSqliteStore({ path, clock: systemClock(), random: systemRandom(), lockDeadlineMs });
-const codeOfError = async (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'resolved', (error: { readonly code?: unknown }) => error.code);
+const open = (path: string, lockDeadlineMs = 5_000): Promise<Store> =>
+  createSqliteStore({ path, clock: systemClock(), random: systemRandom(), lockDeadlineMs });
+const codeOfError = async (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'resolved',
+    (error: { readonly code?: unknown }) => error.code,
+  );
 
 describe('one file', () => {
   it('keeps everything over a reopen, the emergency state included', async () => {
@@ -52,10 +66,12 @@ describe('one file', () => {
     const stores = [await open(path), await open(path)];
     const order: number[] = [];
     await Promise.all(
-      stores.flatMap((store, which) => Array.from({ length: 1_500 }, async (_, n) => {
-        await applyOne(store, appendCommand(`${which}-${String(n).padStart(5, '0')}`));
-        order.push(which);
-      })),
+      stores.flatMap((store, which) =>
+        Array.from({ length: 1_500 }, async (_, n) => {
+          await applyOne(store, appendCommand(`${which}-${String(n).padStart(5, '0')}`));
+          order.push(which);
+        }),
+      ),
     );
     // Neither had to wait until the other had finished.
     expect(order.indexOf(1)).toBeLessThan(order.lastIndexOf(0));
@@ -87,7 +103,7 @@ describe('what stands in the way', () => {
     await applyOne(store, appendCommand('e1'));
     const big: Command = { kind: 'doc.put', key: 'big', value: { pad: 'x'.repeat(3_000_000) } };
     const guard = new DatabaseSync(path);
-    guard.exec('CREATE TRIGGER broken BEFORE INSERT ON kv WHEN length(NEW.v) > 2000000 BEGIN SELECT RAISE(ABORT, \'broken off\'); END');
+    guard.exec("CREATE TRIGGER broken BEFORE INSERT ON kv WHEN length(NEW.v) > 2000000 BEGIN SELECT RAISE(ABORT, 'broken off'); END");
     guard.close();
     expect(await codeOfError(applyOne(store, big, appendCommand('e2')))).toBe('STORE_UNAVAILABLE');
     expect(await store.get(['doc/big'])).toEqual([undefined]);
@@ -103,7 +119,10 @@ describe('what stands in the way', () => {
     const vandal = new DatabaseSync(path);
     vandal.prepare('UPDATE kv SET v = ? WHERE k = ?').run('{"inFlight":', `ledger/${ACCOUNT}`);
     vandal.close();
-    const [good, bad] = await Promise.allSettled([applyOne(store, appendCommand('e1')), applyOne(store, reserveCommand(now, { id: 'r2' }))]);
+    const [good, bad] = await Promise.allSettled([
+      applyOne(store, appendCommand('e1')),
+      applyOne(store, reserveCommand(now, { id: 'r2' })),
+    ]);
     expect(good).toMatchObject({ status: 'fulfilled', value: { ok: true } });
     expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'STORE_CORRUPT' } });
     await store.close();
@@ -113,7 +132,7 @@ describe('what stands in the way', () => {
     const later = newPath();
     await (await open(later)).close();
     const db = new DatabaseSync(later);
-    db.exec('UPDATE meta SET value = \'99\' WHERE name = \'schema\'');
+    db.exec("UPDATE meta SET value = '99' WHERE name = 'schema'");
     db.close();
     expect(await codeOfError(open(later))).toBe('STORE_SCHEMA_NEWER');
     const foreign = newPath();

@@ -41,7 +41,7 @@ export function createEvmCodec(chains: ReadonlyMap<ChainId, ChainTokens>): Codec
       chainOf(chain);
       return adopt(bytes, chain, wallet);
     },
-    signingHash: (payload) => keccak256(payload),
+    signingHash: keccak256,
     assemble,
     walletOf,
     nativeAsset: (chain): Token => chainOf(chain).native,

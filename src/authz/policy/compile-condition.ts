@@ -1,15 +1,15 @@
 import { type Decimal, formatDecimal, parseDecimal } from './decimal.ts';
 import { FIELD_WORDS, FIELDS, type FieldName, type FieldType } from './fields.ts';
 import type { Names } from './names.ts';
-import { BOOLEAN_OPERATORS, NUMBER_OPERATORS, type Operator, parseOperator, TEXT_OPERATORS } from './operators.ts';
+import { BOOLEAN_OPERATORS, OPERATORS, type Operator, parseOperator, TEXT_OPERATORS } from './operators.ts';
 import type { ParsedCondition } from './permissions.ts';
 import type { Condition, ConditionValue } from './rule.ts';
 import { bareSelector, SELECTOR } from './selector.ts';
 
 const OPERATORS_OF: Readonly<Record<FieldType, readonly Operator[]>> = {
-  amount: NUMBER_OPERATORS,
-  value: NUMBER_OPERATORS,
-  integer: NUMBER_OPERATORS,
+  amount: OPERATORS,
+  value: OPERATORS,
+  integer: OPERATORS,
   account: TEXT_OPERATORS,
   asset: TEXT_OPERATORS,
   chain: TEXT_OPERATORS,

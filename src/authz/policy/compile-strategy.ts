@@ -5,7 +5,7 @@ import type { Names } from './names.ts';
 import type { ParsedStrategy } from './permissions.ts';
 
 /** Words for operations, and the capability that each needs. */
-export const OPERATION_CAPABILITY: Readonly<Record<string, Capability>> = {
+const OPERATION_CAPABILITY: Readonly<Record<string, Capability>> = {
   transfer: 'transfers',
   send: 'transfers',
   pay: 'transfers',

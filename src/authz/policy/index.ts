@@ -1,11 +1,10 @@
 export { compilePolicy } from './compile-policy.ts';
-export { OPERATION_CAPABILITY } from './compile-strategy.ts';
 export type { CapSpec, CompiledPolicy, CompiledRule, CompiledStrategy, ContractEntry, TimeWindow } from './compiled-policy.ts';
 export { evaluateRules, type RuleFindings } from './evaluate.ts';
 export { FIELDS, type FieldName, type RuleContext, type RuleItem } from './fields.ts';
 export { lookUpCall, ruleItems } from './items.ts';
 export { OPERATORS, type Operator } from './operators.ts';
-export { type Permissions, permissionsSchema, type StrategyInput, strategySchema } from './permissions.ts';
+export type { Permissions, StrategyInput } from './permissions.ts';
 export { DEFAULT_POLICY_BASE, type PolicyBase } from './policy-base.ts';
 export type { Condition, Consequence, Rule } from './rule.ts';
 export { DEFAULT_TEMPLATES, type TemplateName } from './templates.ts';

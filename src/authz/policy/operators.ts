@@ -18,7 +18,6 @@ export function parseOperator(text: string): Operator | undefined {
   return known ?? (Object.hasOwn(ALIASES, text) ? ALIASES[text] : undefined);
 }
 
-/** Which comparisons make sense for a field. */
-export const NUMBER_OPERATORS: readonly Operator[] = OPERATORS;
+/** Which comparisons make sense for a field that is no number. */
 export const TEXT_OPERATORS: readonly Operator[] = ['eq', 'ne', 'in', 'not_in', 'exists'];
 export const BOOLEAN_OPERATORS: readonly Operator[] = ['eq', 'ne', 'exists'];

@@ -29,7 +29,7 @@ export function listApprovals(call: Call): Promise<Outcome> {
 
 /**
  * Shows one request, asks, signs with the person's key, and hands the answer to the manager, which judges it. Exit code 2
- * where more approvers are needed.
+ * where more approvers are needed, 1 where the request was closed otherwise.
  *
  * Fails closed when the text shown is not the one that the request binds, and when nobody said yes.
  * @throws UsageError, KEY_INVALID, APPROVAL_UNKNOWN, APPROVAL_INVALID
@@ -49,7 +49,7 @@ export async function answerApproval(call: Call, id: string, verdict: ApprovalAn
     await confirm(call, verdict);
     const after = await security.approvals.answer(signApproval(key, request, verdict));
     return {
-      exitCode: after.state === 'pending' ? 2 : 0,
+      exitCode: exitCodeOf(after.state, verdict),
       data: { id, verdict, approver: key.id, state: after.state, request },
       lines: [summary(after, key.id)],
     };
@@ -79,6 +79,13 @@ async function confirm(call: Call, verdict: ApprovalAnswer['verdict']): Promise<
   if (!call.terminal.interactive || call.json) throw new UsageError('Nobody can be asked here: read the request, then pass --yes.');
   const said = await call.terminal.ask(`To ${verdict} this, type ${verdict}: `);
   if (said.trim() !== verdict) throw new CastellanError('APPROVAL_INVALID', { message: 'Nothing was signed: the answer was another.' });
+}
+
+/** A yes that counted may stand in a request that others closed meanwhile: that is no success. */
+function exitCodeOf(state: ApprovalRecord['state'], verdict: ApprovalAnswer['verdict']): Outcome['exitCode'] {
+  if (state === 'pending') return 2;
+  const wanted: readonly ApprovalRecord['state'][] = verdict === 'approve' ? ['approved', 'used'] : ['rejected'];
+  return wanted.includes(state) ? 0 : 1;
 }
 
 function summary({ state, answers, request }: ApprovalRecord, approver: string): string {

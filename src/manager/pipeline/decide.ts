@@ -86,11 +86,14 @@ function notOwner({ request }: Prepared, wallet: WalletRecord | undefined): Reas
   return undefined;
 }
 
-async function recordRefusal(parts: DecideParts, frame: DecisionFrame, prepared: Prepared, decision: Decision, judgement: Judgement | undefined): Promise<Decided> {
+async function recordRefusal(parts: DecideParts, frame: DecisionFrame, prepared: Prepared, decision: Decision, judgement: Judgement | undefined, options: DecideOptions): Promise<Decided> {
   const row = requestRow(decision, prepared, null);
   const entries = decisionEvents(frame, decision).map((event) => parts.journal.command(event));
   const counted = (judgement?.rates ?? []).filter((command) => command.max === null);
-  const result = await parts.journal.apply([{ kind: 'ledger.note', request: row }, ...counted, ...entries]);
+  // What a person allowed outlives a refusal that passes by itself: the row stays escalated.
+  const keeps = options.satisfaction !== undefined && decision.verdict === 'denied' && decision.reasons[0]?.retryable === true;
+  const noted: readonly Command[] = keeps ? [] : [{ kind: 'ledger.note', request: row }];
+  const result = await parts.journal.apply([...noted, ...counted, ...entries]);
   if (result.ok) return { kind: 'decided', decision, row: { ...row, logIndex: result.logIndex ?? -1 }, simulation: judgement?.simulation ?? null };
   const denial = overruled(decision, result.reason, null);
   await parts.journal.apply(decisionEvents(frame, denial).map((event) => parts.journal.command(event)));
@@ -122,7 +125,7 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     const facts = { agent: request.agentId, user: request.userId, requestId: request.id, bodyDigest: request.bodyDigest, prepared, policy: policy?.digest ?? 'none' };
     const decision = refusalDecision(frame, facts, early ?? { code: 'policy_missing', message: 'No policy is stored for this agent.', retryable: false });
     if (options.dryRun === true) return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: null };
-    return recordRefusal(parts, frame, prepared, decision, undefined);
+    return recordRefusal(parts, frame, prepared, decision, undefined, options);
   }
   const judgement = await parts.judge.judge({
     request,
@@ -141,11 +144,11 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
   const approvals = options.satisfaction === undefined ? [] : [options.satisfaction.approvalId];
   const decision = judgedDecision(frame, prepared, policy, judgement, nowMs, approvals);
   if (options.dryRun === true) return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: judgement.simulation };
-  if (decision.verdict !== 'approved') return recordRefusal(parts, frame, prepared, decision, judgement);
+  if (decision.verdict !== 'approved') return recordRefusal(parts, frame, prepared, decision, judgement, options);
   const use = await options.satisfaction?.confirm(decision);
   if (use?.ok === false) {
     const moved: Reason = { code: use.reason, message: 'The approval does not fit what would be signed now.', retryable: false };
-    return recordRefusal(parts, frame, prepared, overruled(decision, moved, null), judgement);
+    return recordRefusal(parts, frame, prepared, overruled(decision, moved, null), judgement, options);
   }
   const dueMs = nowMs + PERMIT_TTL_MS;
   const permit: PermitTerms = {
@@ -176,5 +179,5 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
   if (result.ok) return { kind: 'decided', decision, row: { ...row, permit, logIndex: result.logIndex ?? -1 }, simulation: judgement.simulation };
   if (COLLISIONS.has(result.reason.code) && options.last !== true) return { kind: 'again', reason: result.reason };
   const refused = commands[result.command]?.kind;
-  return recordRefusal(parts, frame, prepared, overruled(decision, result.reason, refused === undefined ? null : (LAYER_OF_COMMAND[refused] ?? null)), judgement);
+  return recordRefusal(parts, frame, prepared, overruled(decision, result.reason, refused === undefined ? null : (LAYER_OF_COMMAND[refused] ?? null)), judgement, options);
 }

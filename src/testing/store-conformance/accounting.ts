@@ -1,11 +1,14 @@
+import type { LedgerRow, WindowRow } from '../../core/ledger.ts';
 import { bucketMs } from '../../core/ledger.ts';
 import { storeKey } from '../../core/store.ts';
-import type { LedgerRow, WindowRow } from '../../core/ledger.ts';
-import type { StoreCheck } from '../store-conformance.ts';
-import { ACCOUNT, AGENT, DAY_MS, HOLD_MS, applyOne, capsOf, codeOf, redeemed, reserveCommand, rowOf, settleCommand } from './scene.ts';
+import type { StoreCheck } from './check.ts';
+import { ACCOUNT, AGENT, applyOne, capsOf, codeOf, DAY_MS, HOLD_MS, redeemed, reserveCommand, rowOf, settleCommand } from './scene.ts';
 
 const WEEK_MS = 7 * DAY_MS;
-const CAPS = capsOf([[DAY_MS, '100'], [WEEK_MS, '150']]);
+const CAPS = capsOf([
+  [DAY_MS, '100'],
+  [WEEK_MS, '150'],
+]);
 
 /** The life of money after its permit was redeemed. */
 export const accountingChecks: readonly StoreCheck[] = [
@@ -18,7 +21,9 @@ export const accountingChecks: readonly StoreCheck[] = [
       expect(await codeOf(store, { kind: 'ledger.expire', agent: AGENT, requestId: 'r1' })).toBe('reservation_not_held');
       expect(await codeOf(store, settleCommand('r1', 'released'))).toBe('ok');
       expect(await codeOf(store, settleCommand('r1', 'released'))).toBe('ok');
-      expect(await codeOf(store, reserveCommand(clock.nowMs(), { id: 'r2', amount: '101' }, capsOf([[DAY_MS, '100']])))).toBe('window_limit');
+      expect(await codeOf(store, reserveCommand(clock.nowMs(), { id: 'r2', amount: '101' }, capsOf([[DAY_MS, '100']])))).toBe(
+        'window_limit',
+      );
       expect(await codeOf(store, reserveCommand(clock.nowMs(), { id: 'r2', amount: '100' }, CAPS))).toBe('ok');
     },
   },
@@ -41,7 +46,8 @@ export const accountingChecks: readonly StoreCheck[] = [
   {
     name: 'final and back by a reorg: booked once, taken out exactly, never counted twice',
     async run({ store, clock, expect }) {
-      const window = async (): Promise<WindowRow | undefined> => (await store.get([storeKey.ledgerWindow(ACCOUNT, DAY_MS)]))[0] as unknown as WindowRow | undefined;
+      const window = async (): Promise<WindowRow | undefined> =>
+        (await store.get([storeKey.ledgerWindow(ACCOUNT, DAY_MS)]))[0] as unknown as WindowRow | undefined;
       const head = async (): Promise<LedgerRow> => (await store.get([storeKey.ledger(ACCOUNT)]))[0] as unknown as LedgerRow;
       await redeemed(store, clock.nowMs(), { id: 'r1', amount: '70' }, CAPS);
       for (const to of ['signed', 'broadcast', 'final', 'final'] as const) expect(await codeOf(store, settleCommand('r1', to))).toBe('ok');
@@ -62,7 +68,10 @@ export const accountingChecks: readonly StoreCheck[] = [
     async run({ store, clock, expect }) {
       const fee = 'agent:a1|fee';
       const caps = [...CAPS, ...capsOf([[DAY_MS, '10']], fee)];
-      const lines = [{ account: ACCOUNT, amount: '70' }, { account: fee, amount: '10' }];
+      const lines = [
+        { account: ACCOUNT, amount: '70' },
+        { account: fee, amount: '10' },
+      ];
       await redeemed(store, clock.nowMs(), { id: 'r1', lines }, caps);
       expect(await codeOf(store, settleCommand('r1', 'final', [{ account: fee, amount: '-4' }]))).toBe('request_malformed');
       expect(await codeOf(store, settleCommand('r1', 'final', [{ account: fee, amount: '4' }]))).toBe('ok');
@@ -71,7 +80,9 @@ export const accountingChecks: readonly StoreCheck[] = [
       expect(fees).toMatchObject({ inFlight: '0', total: '4' });
       await redeemed(store, clock.nowMs(), { id: 'r2', lines: [{ account: fee, amount: '1' }] }, caps);
       expect(await codeOf(store, settleCommand('r2', 'final', [{ account: fee, amount: '9' }]))).toBe('ok');
-      expect(await codeOf(store, reserveCommand(clock.nowMs(), { id: 'r3', lines: [{ account: fee, amount: '0' }] }, caps))).toBe('window_limit');
+      expect(await codeOf(store, reserveCommand(clock.nowMs(), { id: 'r3', lines: [{ account: fee, amount: '0' }] }, caps))).toBe(
+        'window_limit',
+      );
       // After a reorg the larger of reserved and charged is in flight again.
       expect(await codeOf(store, settleCommand('r2', 'broadcast'))).toBe('ok');
       expect((await store.get([storeKey.ledger(fee)]))[0]).toMatchObject({ inFlight: '9', total: '4' });
@@ -82,7 +93,8 @@ export const accountingChecks: readonly StoreCheck[] = [
     async run({ store, clock, expect }) {
       const now = clock.nowMs();
       await applyOne(store, reserveCommand(now, { id: 'held' }));
-      for (const to of ['signed', 'broadcast', 'final', 'released'] as const) expect(await codeOf(store, settleCommand('held', to))).toBe('version_conflict');
+      for (const to of ['signed', 'broadcast', 'final', 'released'] as const)
+        expect(await codeOf(store, settleCommand('held', to))).toBe('version_conflict');
       await applyOne(store, { kind: 'ledger.expire', agent: AGENT, requestId: 'held' });
       for (const to of ['broadcast', 'final'] as const) expect(await codeOf(store, settleCommand('held', to))).toBe('version_conflict');
       await redeemed(store, now, { id: 'r1' });
@@ -105,7 +117,8 @@ export const accountingChecks: readonly StoreCheck[] = [
     name: 'a transaction thought lost that lands after all is booked',
     async run({ store, clock, expect }) {
       await redeemed(store, clock.nowMs(), { id: 'r1', amount: '80' });
-      for (const to of ['signed', 'broadcast', 'released', 'final'] as const) expect(await codeOf(store, settleCommand('r1', to))).toBe('ok');
+      for (const to of ['signed', 'broadcast', 'released', 'final'] as const)
+        expect(await codeOf(store, settleCommand('r1', to))).toBe('ok');
       expect((await store.get([storeKey.ledger(ACCOUNT)]))[0]).toMatchObject({ inFlight: '0', total: '80' });
       expect(await codeOf(store, reserveCommand(clock.nowMs(), { id: 'r2', amount: '21' }))).toBe('window_limit');
     },
@@ -117,11 +130,15 @@ export const accountingChecks: readonly StoreCheck[] = [
       await applyOne(store, settleCommand('r1', 'final'));
       clock.advance(HOLD_MS);
       for (const windowMs of [3_600_000, WEEK_MS, 30 * DAY_MS]) {
-        expect(await codeOf(store, reserveCommand(clock.nowMs(), { id: 'r2', amount: '21' }, capsOf([[windowMs, '100']])))).toBe('window_limit');
+        expect(await codeOf(store, reserveCommand(clock.nowMs(), { id: 'r2', amount: '21' }, capsOf([[windowMs, '100']])))).toBe(
+          'window_limit',
+        );
       }
       expect(await codeOf(store, reserveCommand(clock.nowMs(), { id: 'r2', amount: '20' }, capsOf([[WEEK_MS, '100']])))).toBe('ok');
       clock.advance(10 * DAY_MS);
-      expect(await codeOf(store, reserveCommand(clock.nowMs(), { id: 'r3', amount: '21' }, capsOf([[30 * DAY_MS, '100']])))).toBe('window_limit');
+      expect(await codeOf(store, reserveCommand(clock.nowMs(), { id: 'r3', amount: '21' }, capsOf([[30 * DAY_MS, '100']])))).toBe(
+        'window_limit',
+      );
     },
   },
 ];

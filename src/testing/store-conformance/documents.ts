@@ -1,9 +1,14 @@
 import { isCastellanError } from '../../core/errors.ts';
 import type { Command, Json, Store } from '../../core/store.ts';
-import type { StoreCheck } from '../store-conformance.ts';
+import type { StoreCheck } from './check.ts';
 import { appendCommand, applyOne, codeOf } from './scene.ts';
 
-const put = (key: string, value: Json, ifVersion?: number): Command => ({ kind: 'doc.put', key, value, ...(ifVersion === undefined ? {} : { ifVersion }) });
+const put = (key: string, value: Json, ifVersion?: number): Command => ({
+  kind: 'doc.put',
+  key,
+  value,
+  ...(ifVersion === undefined ? {} : { ifVersion }),
+});
 
 /** The error's code, or `resolved`. */
 async function failure(promise: Promise<unknown>): Promise<string> {
@@ -17,7 +22,15 @@ async function failure(promise: Promise<unknown>): Promise<string> {
 
 /** Every method of a closed store. */
 function everyMethod(store: Store): readonly Promise<unknown>[] {
-  return [store.apply([{ commands: [appendCommand('e1')] }]), store.get(['x']), store.scan(''), store.log(0), store.logHead(), store.findLog('e1'), store.now()];
+  return [
+    store.apply([{ commands: [appendCommand('e1')] }]),
+    store.get(['x']),
+    store.scan(''),
+    store.log(0),
+    store.logHead(),
+    store.findLog('e1'),
+    store.now(),
+  ];
 }
 
 /** Versioned documents, the emergency state, and the end of a store's life. */
@@ -40,7 +53,8 @@ export const documentChecks: readonly StoreCheck[] = [
     name: 'scan gives keys of a prefix in order, page by page',
     async run({ store, expect }) {
       await applyOne(store, ...['b', 'a/2', 'a/1', 'a/10', 'a', 'a0'].map((key) => put(key, { key })));
-      const keys = async (prefix: string, options?: { readonly after?: string; readonly limit?: number }): Promise<readonly string[]> => (await store.scan(prefix, options)).map(({ key }) => key);
+      const keys = async (prefix: string, options?: { readonly after?: string; readonly limit?: number }): Promise<readonly string[]> =>
+        (await store.scan(prefix, options)).map(({ key }) => key);
       expect(await keys('doc/a/')).toEqual(['doc/a/1', 'doc/a/10', 'doc/a/2']);
       expect(await keys('doc/a/', { limit: 2 })).toEqual(['doc/a/1', 'doc/a/10']);
       expect(await keys('doc/a/', { after: 'doc/a/10' })).toEqual(['doc/a/2']);
@@ -53,8 +67,13 @@ export const documentChecks: readonly StoreCheck[] = [
     name: 'the emergency state is one row with one epoch',
     async run({ store, clock, expect }) {
       expect(await codeOf(store, { kind: 'halt.set', change: { kind: 'kill', reason: 'r', by: 'b' }, ifEpoch: 3 })).toBe('epoch_changed');
-      expect(await applyOne(store, { kind: 'halt.set', change: { kind: 'kill', reason: 'r', by: 'b' }, ifEpoch: 0 }, appendCommand('e1'))).toMatchObject({ ok: true, epoch: 1 });
-      expect(store.haltSnapshot()).toEqual({ state: { epoch: 1, kill: { reason: 'r', by: 'b', atMs: clock.nowMs(), untilMs: null }, paused: {} }, readAtMs: clock.nowMs() });
+      expect(
+        await applyOne(store, { kind: 'halt.set', change: { kind: 'kill', reason: 'r', by: 'b' }, ifEpoch: 0 }, appendCommand('e1')),
+      ).toMatchObject({ ok: true, epoch: 1 });
+      expect(store.haltSnapshot()).toEqual({
+        state: { epoch: 1, kill: { reason: 'r', by: 'b', atMs: clock.nowMs(), untilMs: null }, paused: {} },
+        readAtMs: clock.nowMs(),
+      });
       expect(await applyOne(store, appendCommand('e1'))).toMatchObject({ epoch: 1, replayed: true });
       expect(await codeOf(store, { kind: 'halt.set', change: { kind: 'nonsense' } as never })).toBe('request_malformed');
     },

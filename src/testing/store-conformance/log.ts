@@ -1,6 +1,6 @@
 import { chainHash, leafHash } from '../../core/digest.ts';
 import type { LogRow } from '../../core/store.ts';
-import type { StoreCheck } from '../store-conformance.ts';
+import type { StoreCheck } from './check.ts';
 import { appendCommand, applyOne, codeOf, reserveCommand, rowOf } from './scene.ts';
 
 /** The audit log. */
@@ -25,7 +25,14 @@ export const logChecks: readonly StoreCheck[] = [
         expect(row.chain).toBe(chain);
       }
       expect(await store.logHead()).toEqual({ size: 4, chain });
-      expect(await Promise.all(['e0', 'e1', 'e2', 'e3', 'e9', 'e00'].map((id) => store.findLog(id)))).toEqual([2, 0, 1, 3, undefined, undefined]);
+      expect(await Promise.all(['e0', 'e1', 'e2', 'e3', 'e9', 'e00'].map((id) => store.findLog(id)))).toEqual([
+        2,
+        0,
+        1,
+        3,
+        undefined,
+        undefined,
+      ]);
       expect((await store.log(1, 2)).map(({ index }) => index)).toEqual([1, 2]);
       expect(await store.log(9)).toEqual([]);
       expect(told.flat().map(({ id }) => id)).toEqual(['e1', 'e2', 'e0']);
@@ -38,7 +45,11 @@ export const logChecks: readonly StoreCheck[] = [
       const commands = [reserveCommand(now, { id: 'r1', amount: '60' }), appendCommand('e1'), appendCommand('e2')];
       const first = await applyOne(store, ...commands);
       clock.advance(1_000);
-      await applyOne(store, { kind: 'halt.set', change: { kind: 'pause', agent: 'x', reason: '', by: '', untilMs: null } }, appendCommand('e3'));
+      await applyOne(
+        store,
+        { kind: 'halt.set', change: { kind: 'pause', agent: 'x', reason: '', by: '', untilMs: null } },
+        appendCommand('e3'),
+      );
       expect(await applyOne(store, ...commands)).toEqual({ ...first, replayed: true });
       const [again, twice] = await store.apply([{ commands: [appendCommand('e4')] }, { commands: [appendCommand('e4')] }]);
       expect(twice).toEqual({ ...again, replayed: true });
@@ -59,8 +70,14 @@ export const logChecks: readonly StoreCheck[] = [
   {
     name: 'malformed entries and empty steps are refused',
     async run({ store, expect }) {
-      const good = appendCommand('e1') as { readonly kind: 'log.append'; readonly id: string; readonly entry: string; readonly leaf: string };
-      for (const changes of [{ id: '' }, { entry: '' }, { leaf: 'x' }, { leaf: 'A'.repeat(64) }]) expect(await codeOf(store, { ...good, ...changes })).toBe('request_malformed');
+      const good = appendCommand('e1') as {
+        readonly kind: 'log.append';
+        readonly id: string;
+        readonly entry: string;
+        readonly leaf: string;
+      };
+      for (const changes of [{ id: '' }, { entry: '' }, { leaf: 'x' }, { leaf: 'A'.repeat(64) }])
+        expect(await codeOf(store, { ...good, ...changes })).toBe('request_malformed');
       expect(await codeOf(store)).toBe('request_malformed');
       expect(await store.apply([])).toEqual([]);
     },
@@ -68,7 +85,9 @@ export const logChecks: readonly StoreCheck[] = [
   {
     name: 'concurrent callers each get their own answer, in order of the calls',
     async run({ store, expect }) {
-      const results = await Promise.all(Array.from({ length: 200 }, (_, n) => applyOne(store, appendCommand(`e${String(n).padStart(4, '0')}`))));
+      const results = await Promise.all(
+        Array.from({ length: 200 }, (_, n) => applyOne(store, appendCommand(`e${String(n).padStart(4, '0')}`))),
+      );
       expect(results.map((result) => (result.ok ? result.logIndex : -1))).toEqual(Array.from({ length: 200 }, (_, n) => n));
     },
   },

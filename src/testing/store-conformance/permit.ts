@@ -1,12 +1,15 @@
 import { sha256Hex } from '../../core/digest.ts';
 import { permitId } from '../../core/permit.ts';
 import type { Command } from '../../core/store.ts';
-import type { StoreCheck } from '../store-conformance.ts';
-import { AGENT, HOLD_MS, WALLET, applyOne, codeOf, issueCommand, redeemCommand, reserveCommand, rowOf, settleCommand } from './scene.ts';
+import type { StoreCheck } from './check.ts';
+import { AGENT, applyOne, codeOf, HOLD_MS, issueCommand, redeemCommand, reserveCommand, rowOf, settleCommand, WALLET } from './scene.ts';
 
 const KILL: Command = { kind: 'halt.set', change: { kind: 'kill', reason: 'test', by: 'guardian' } };
 const LIFT: Command = { kind: 'halt.set', change: { kind: 'lift', reason: 'test', by: 'operator' } };
-const pause = (agent: string, untilMs: number | null): Command => ({ kind: 'halt.set', change: { kind: 'pause', agent, reason: 'test', by: 'guardian', untilMs } });
+const pause = (agent: string, untilMs: number | null): Command => ({
+  kind: 'halt.set',
+  change: { kind: 'pause', agent, reason: 'test', by: 'guardian', untilMs },
+});
 const doc = (key: string, value: { readonly [name: string]: string }): Command => ({ kind: 'doc.put', key, value });
 
 /** Issue and redeem: the linearization point of every signature. */
@@ -30,7 +33,15 @@ export const permitChecks: readonly StoreCheck[] = [
     async run({ store, clock, expect }) {
       const now = clock.nowMs();
       await applyOne(store, reserveCommand(now, { id: 'r1' }), issueCommand(now, 'r1'));
-      for (const bad of ['', 'r1', 'r1/a1/x', permitId(AGENT, 'r1', '0'.repeat(32)), permitId(AGENT, 'nobody', '0'.repeat(32)), undefined as never, {} as never]) {
+      for (const bad of [
+        '',
+        'r1',
+        'r1/a1/x',
+        permitId(AGENT, 'r1', '0'.repeat(32)),
+        permitId(AGENT, 'nobody', '0'.repeat(32)),
+        undefined as never,
+        {} as never,
+      ]) {
         expect(await codeOf(store, redeemCommand('r1', { permitId: bad }))).toBe('permit_unknown');
       }
       expect(await codeOf(store, redeemCommand('r1', { payloadDigest: sha256Hex('other') }))).toBe('permit_payload_mismatch');
@@ -90,7 +101,11 @@ export const permitChecks: readonly StoreCheck[] = [
     async run({ store, clock, expect }) {
       const now = clock.nowMs();
       await applyOne(store, reserveCommand(now, { id: 'p', dueMs: now + 9_000_000 }), issueCommand(now, 'p', { expiresAtMs: now + 1_000 }));
-      await applyOne(store, reserveCommand(now, { id: 'q', dueMs: now + 9_000_000 }), issueCommand(now, 'q', { expiresAtMs: now + 9_000_000, approvals: ['x'], approvalsExpireAtMs: now + 1_000 }));
+      await applyOne(
+        store,
+        reserveCommand(now, { id: 'q', dueMs: now + 9_000_000 }),
+        issueCommand(now, 'q', { expiresAtMs: now + 9_000_000, approvals: ['x'], approvalsExpireAtMs: now + 1_000 }),
+      );
       await applyOne(store, reserveCommand(now, { id: 'h' }), issueCommand(now, 'h', { expiresAtMs: now + 9_000_000 }));
       clock.advance(1_000);
       expect(await codeOf(store, redeemCommand('p'))).toBe('permit_expired');
@@ -114,11 +129,17 @@ export const permitChecks: readonly StoreCheck[] = [
     async run({ store, clock, expect }) {
       const now = clock.nowMs();
       expect(await codeOf(store, issueCommand(now, 'r1'))).toBe('reservation_not_held');
-      expect(await codeOf(store, reserveCommand(now, { id: 'r1' }), issueCommand(now, 'r1', { payloadDigest: sha256Hex('x') }))).toBe('permit_payload_mismatch');
-      expect(await codeOf(store, reserveCommand(now, { id: 'r1' }), issueCommand(now, 'r1', { secret: 'short' }))).toBe('request_malformed');
+      expect(await codeOf(store, reserveCommand(now, { id: 'r1' }), issueCommand(now, 'r1', { payloadDigest: sha256Hex('x') }))).toBe(
+        'permit_payload_mismatch',
+      );
+      expect(await codeOf(store, reserveCommand(now, { id: 'r1' }), issueCommand(now, 'r1', { secret: 'short' }))).toBe(
+        'request_malformed',
+      );
       expect(await codeOf(store, reserveCommand(now, { id: 'r1', slot: 7 }), issueCommand(now, 'r1'))).toBe('reservation_not_held');
       const take: Command = { kind: 'slot.take', wallet: WALLET, slot: 7, base: 7, agent: AGENT, requestId: 'r1', dueMs: now + HOLD_MS };
-      expect(await codeOf(store, reserveCommand(now, { id: 'r1', slot: 7 }), take, issueCommand(now, 'r1', { redeemedBy: 'me' }))).toBe('ok');
+      expect(await codeOf(store, reserveCommand(now, { id: 'r1', slot: 7 }), take, issueCommand(now, 'r1', { redeemedBy: 'me' }))).toBe(
+        'ok',
+      );
       expect((await rowOf(store, 'r1'))?.permit?.redeemedBy).toBe(null);
       expect(await codeOf(store, redeemCommand('r1'))).toBe('ok');
     },

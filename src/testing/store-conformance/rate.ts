@@ -1,8 +1,15 @@
 import type { Command } from '../../core/store.ts';
-import type { StoreCheck } from '../store-conformance.ts';
+import type { StoreCheck } from './check.ts';
 import { appendCommand, applyOne, codeOf, reserveCommand } from './scene.ts';
 
-const take = (changes: Partial<Extract<Command, { kind: 'rate.take' }>> = {}): Command => ({ kind: 'rate.take', key: 'a1/minute', windowMs: 60_000, max: 3, cooldownMs: 0, ...changes });
+const take = (changes: Partial<Extract<Command, { kind: 'rate.take' }>> = {}): Command => ({
+  kind: 'rate.take',
+  key: 'a1/minute',
+  windowMs: 60_000,
+  max: 3,
+  cooldownMs: 0,
+  ...changes,
+});
 
 /** Counting events in sliding windows. */
 export const rateChecks: readonly StoreCheck[] = [
@@ -14,7 +21,10 @@ export const rateChecks: readonly StoreCheck[] = [
         clock.advance(wait);
         expect(await codeOf(store, take())).toBe('ok');
       }
-      expect(await applyOne(store, take())).toMatchObject({ ok: false, reason: { code: 'rate_limited', limit: '3', remaining: '0', resetsAtMs: start + 60_000, retryable: true } });
+      expect(await applyOne(store, take())).toMatchObject({
+        ok: false,
+        reason: { code: 'rate_limited', limit: '3', remaining: '0', resetsAtMs: start + 60_000, retryable: true },
+      });
       clock.advance(39_999);
       expect(await codeOf(store, take())).toBe('rate_limited');
       clock.advance(1);
@@ -28,7 +38,10 @@ export const rateChecks: readonly StoreCheck[] = [
       const start = clock.nowMs();
       expect(await codeOf(store, take({ cooldownMs: 5_000 }))).toBe('ok');
       clock.advance(4_999);
-      expect(await applyOne(store, take({ cooldownMs: 5_000 }))).toMatchObject({ ok: false, reason: { code: 'cooldown_active', resetsAtMs: start + 5_000 } });
+      expect(await applyOne(store, take({ cooldownMs: 5_000 }))).toMatchObject({
+        ok: false,
+        reason: { code: 'cooldown_active', resetsAtMs: start + 5_000 },
+      });
       clock.advance(1);
       expect(await codeOf(store, take({ cooldownMs: 5_000 }))).toBe('ok');
     },
@@ -65,7 +78,15 @@ export const rateChecks: readonly StoreCheck[] = [
   {
     name: 'malformed bounds are refused',
     async run({ store, expect }) {
-      for (const changes of [{ max: -1 }, { max: Number.NaN }, { windowMs: 0 }, { windowMs: -5 }, { cooldownMs: -1 }, { key: '' }, { max: undefined as unknown as null }]) {
+      for (const changes of [
+        { max: -1 },
+        { max: Number.NaN },
+        { windowMs: 0 },
+        { windowMs: -5 },
+        { cooldownMs: -1 },
+        { key: '' },
+        { max: undefined as unknown as null },
+      ]) {
         expect(await codeOf(store, take(changes))).toBe('request_malformed');
       }
     },

@@ -1,11 +1,11 @@
 import { leafHash, sha256Hex } from '../../core/digest.ts';
 import type { AccountId, Digest } from '../../core/ids.ts';
 import type { ChargeLine, LedgerWindow } from '../../core/ledger.ts';
-import { permitId } from '../../core/permit.ts';
 import type { PermitTerms } from '../../core/permit.ts';
+import { permitId } from '../../core/permit.ts';
 import type { ReasonCode } from '../../core/reason.ts';
-import { storeKey } from '../../core/store.ts';
 import type { Command, LedgerCap, RequestRow, Step, StepResult, Store } from '../../core/store.ts';
+import { storeKey } from '../../core/store.ts';
 
 /** The agent, account and wallet that the checks use unless they say otherwise. */
 export const AGENT = 'a1';
@@ -29,10 +29,25 @@ export interface RequestOptions {
 /** A request row as a manager would send it. */
 export function requestRow(nowMs: number, options: RequestOptions): RequestRow {
   return {
-    agent: options.agent ?? AGENT, requestId: options.id, bodyDigest: sha256Hex(options.body ?? options.id), actionDigest: sha256Hex(`action ${options.id}`),
-    payloadDigest: sha256Hex(`payload ${options.id}`), decisionId: `d-${options.id}`, logIndex: -1, state: 'held', wallet: WALLET, slot: options.slot ?? null,
-    lines: options.lines ?? [{ account: ACCOUNT, amount: options.amount ?? '1' }], dueMs: options.dueMs ?? nowMs + HOLD_MS, permit: null,
-    feeLines: [], feeCeiling: '0', payload: null, sealed: null, txHash: null, updatedMs: 0,
+    agent: options.agent ?? AGENT,
+    requestId: options.id,
+    bodyDigest: sha256Hex(options.body ?? options.id),
+    actionDigest: sha256Hex(`action ${options.id}`),
+    payloadDigest: sha256Hex(`payload ${options.id}`),
+    decisionId: `d-${options.id}`,
+    logIndex: -1,
+    state: 'held',
+    wallet: WALLET,
+    slot: options.slot ?? null,
+    lines: options.lines ?? [{ account: ACCOUNT, amount: options.amount ?? '1' }],
+    dueMs: options.dueMs ?? nowMs + HOLD_MS,
+    permit: null,
+    feeLines: [],
+    feeCeiling: '0',
+    payload: null,
+    sealed: null,
+    txHash: null,
+    updatedMs: 0,
   };
 }
 
@@ -49,8 +64,18 @@ export function reserveCommand(nowMs: number, options: RequestOptions, caps: rea
 /** Permit terms for a request made by {@link requestRow}. */
 export function permitTerms(nowMs: number, id: string, changes: Partial<PermitTerms> = {}): PermitTerms {
   return {
-    secret: sha256Hex(`secret ${id}`).slice(0, 32), payloadDigest: sha256Hex(`payload ${id}`), actionDigest: sha256Hex(`action ${id}`), keyId: 'k1', policy: 'none',
-    registry: 'none', epoch: 0, expiresAtMs: nowMs + HOLD_MS, approvals: [], approvalsExpireAtMs: null, redeemedBy: null, ...changes,
+    secret: sha256Hex(`secret ${id}`).slice(0, 32),
+    payloadDigest: sha256Hex(`payload ${id}`),
+    actionDigest: sha256Hex(`action ${id}`),
+    keyId: 'k1',
+    policy: 'none',
+    registry: 'none',
+    epoch: 0,
+    expiresAtMs: nowMs + HOLD_MS,
+    approvals: [],
+    approvalsExpireAtMs: null,
+    redeemedBy: null,
+    ...changes,
   };
 }
 
@@ -60,9 +85,17 @@ export function issueCommand(nowMs: number, id: string, changes: Partial<PermitT
 }
 
 /** The permit's redeem by a redeemer. */
-export function redeemCommand(id: string, changes: { readonly redeemer?: string; readonly payloadDigest?: Digest; readonly keyId?: string; readonly permitId?: string } = {}): Command {
+export function redeemCommand(
+  id: string,
+  changes: { readonly redeemer?: string; readonly payloadDigest?: Digest; readonly keyId?: string; readonly permitId?: string } = {},
+): Command {
   return {
-    kind: 'permit.redeem', permitId: permitId(AGENT, id, sha256Hex(`secret ${id}`).slice(0, 32)), payloadDigest: sha256Hex(`payload ${id}`), keyId: 'k1', redeemer: 'r1', ...changes,
+    kind: 'permit.redeem',
+    permitId: permitId(AGENT, id, sha256Hex(`secret ${id}`).slice(0, 32)),
+    payloadDigest: sha256Hex(`payload ${id}`),
+    keyId: 'k1',
+    redeemer: 'r1',
+    ...changes,
   };
 }
 
@@ -85,14 +118,26 @@ export async function codeOf(store: Store, ...commands: readonly Command[]): Pro
 }
 
 /** Reserves, issues and redeems. Answers the last step's code. */
-export async function redeemed(store: Store, nowMs: number, options: RequestOptions, caps?: readonly LedgerCap[]): Promise<ReasonCode | 'ok'> {
+export async function redeemed(
+  store: Store,
+  nowMs: number,
+  options: RequestOptions,
+  caps?: readonly LedgerCap[],
+): Promise<ReasonCode | 'ok'> {
   const first = await codeOf(store, reserveCommand(nowMs, options, caps), issueCommand(nowMs, options.id));
   return first === 'ok' ? codeOf(store, redeemCommand(options.id)) : first;
 }
 
 /** Takes a redeemed request to `final`. */
 export function settleCommand(id: string, to: 'signed' | 'broadcast' | 'final' | 'released', lines?: readonly ChargeLine[]): Command {
-  return { kind: 'ledger.settle', agent: AGENT, requestId: id, to, ...(to === 'signed' ? { sealed: 'c2VhbGVk', txHash: `0x${id}` } : {}), ...(lines === undefined ? {} : { lines }) };
+  return {
+    kind: 'ledger.settle',
+    agent: AGENT,
+    requestId: id,
+    to,
+    ...(to === 'signed' ? { sealed: 'c2VhbGVk', txHash: `0x${id}` } : {}),
+    ...(lines === undefined ? {} : { lines }),
+  };
 }
 
 /** The request's row as the store gives it. */

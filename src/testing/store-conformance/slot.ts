@@ -1,12 +1,21 @@
-import { nextSlot } from '../../core/slot.ts';
 import type { SlotRow } from '../../core/slot.ts';
-import { storeKey } from '../../core/store.ts';
+import { nextSlot } from '../../core/slot.ts';
 import type { Command, Store } from '../../core/store.ts';
-import type { StoreCheck } from '../store-conformance.ts';
-import { AGENT, HOLD_MS, WALLET, applyOne, capsOf, codeOf, issueCommand, redeemCommand, reserveCommand } from './scene.ts';
+import { storeKey } from '../../core/store.ts';
+import type { StoreCheck } from './check.ts';
+import { AGENT, applyOne, capsOf, codeOf, HOLD_MS, issueCommand, redeemCommand, reserveCommand, WALLET } from './scene.ts';
 
-const take = (nowMs: number, slot: number, id: string): Command => ({ kind: 'slot.take', wallet: WALLET, slot, base: 5, agent: AGENT, requestId: id, dueMs: nowMs + HOLD_MS });
-const slots = async (store: Store): Promise<SlotRow | undefined> => (await store.get([storeKey.slots(WALLET)]))[0] as unknown as SlotRow | undefined;
+const take = (nowMs: number, slot: number, id: string): Command => ({
+  kind: 'slot.take',
+  wallet: WALLET,
+  slot,
+  base: 5,
+  agent: AGENT,
+  requestId: id,
+  dueMs: nowMs + HOLD_MS,
+});
+const slots = async (store: Store): Promise<SlotRow | undefined> =>
+  (await store.get([storeKey.slots(WALLET)]))[0] as unknown as SlotRow | undefined;
 
 /** A wallet's own sequence: no slot twice, no hole for ever. */
 export const slotChecks: readonly StoreCheck[] = [
@@ -57,7 +66,9 @@ export const slotChecks: readonly StoreCheck[] = [
       await applyOne(store, reserveCommand(now, { id: 'r1', slot: 5 }, caps), short, issueCommand(now, 'r1'));
       clock.advance(1_001);
       const later = clock.nowMs();
-      expect(await codeOf(store, reserveCommand(later, { id: 'r2', slot: 5 }, caps), take(later, 5, 'r2'), issueCommand(later, 'r2'))).toBe('ok');
+      expect(await codeOf(store, reserveCommand(later, { id: 'r2', slot: 5 }, caps), take(later, 5, 'r2'), issueCommand(later, 'r2'))).toBe(
+        'ok',
+      );
       expect(await codeOf(store, redeemCommand('r1'))).toBe('reservation_not_held');
       expect(await codeOf(store, redeemCommand('r2'))).toBe('ok');
     },

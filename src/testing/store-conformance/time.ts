@@ -1,5 +1,16 @@
-import type { StoreCheck } from '../store-conformance.ts';
-import { DAY_MS, HOLD_MS, appendCommand, applyOne, codeOf, issueCommand, redeemCommand, redeemed, reserveCommand, settleCommand } from './scene.ts';
+import type { StoreCheck } from './check.ts';
+import {
+  appendCommand,
+  applyOne,
+  codeOf,
+  DAY_MS,
+  HOLD_MS,
+  issueCommand,
+  redeemCommand,
+  redeemed,
+  reserveCommand,
+  settleCommand,
+} from './scene.ts';
 
 /** Two clocks that may lie: store time never falls, and neither clock alone opens anything. */
 export const timeChecks: readonly StoreCheck[] = [

@@ -1,9 +1,9 @@
-import { storeKey } from '../../../core/store.ts';
 import type { Reason } from '../../../core/reason.ts';
 import type { Command, Doc, Json } from '../../../core/store.ts';
+import { storeKey } from '../../../core/store.ts';
 import { malformed, refuse } from './refuse.ts';
-import { readRow } from './rows.ts';
 import type { StepContext } from './rows.ts';
+import { readRow } from './rows.ts';
 import { isCount, isText } from './shape.ts';
 
 /** Puts or deletes a document where its version is the expected one. */

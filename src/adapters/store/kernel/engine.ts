@@ -1,5 +1,5 @@
-import { CastellanError, isCastellanError } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/clock.ts';
+import { CastellanError, isCastellanError } from '../../../core/errors.ts';
 import type { Random } from '../../../core/random.ts';
 import type { Step, StepResult } from '../../../core/store.ts';
 
@@ -79,7 +79,11 @@ export function createEngine(options: EngineOptions): Engine {
     } finally {
       turns.release();
     }
-    throw new CastellanError('STORE_UNAVAILABLE', { message: 'Another process holds the store\'s lock.', details: { lockDeadlineMs: options.lockDeadlineMs }, retryable: true });
+    throw new CastellanError('STORE_UNAVAILABLE', {
+      message: "Another process holds the store's lock.",
+      details: { lockDeadlineMs: options.lockDeadlineMs },
+      retryable: true,
+    });
   };
 
   const takeBatch = (): Call[] => {
@@ -98,7 +102,9 @@ export function createEngine(options: EngineOptions): Engine {
 
   const commitBatch = async (batch: readonly Call[]): Promise<void> => {
     try {
-      const results = await retry(() => options.commit(batch.length === 1 ? (batch[0] as Call).steps : batch.flatMap((call) => call.steps)));
+      const results = await retry(() =>
+        options.commit(batch.length === 1 ? (batch[0] as Call).steps : batch.flatMap((call) => call.steps)),
+      );
       let from = 0;
       for (const call of batch) {
         call.resolve(from === 0 && batch.length === 1 ? results : results.slice(from, from + call.steps.length));
@@ -135,7 +141,13 @@ export function createEngine(options: EngineOptions): Engine {
       if (closed) return Promise.reject(new CastellanError('STORE_CLOSED', { message: 'The store is closed.' }));
       if (steps.length === 0) return Promise.resolve([]);
       if (queuedSteps + steps.length > MAX_QUEUED_STEPS) {
-        return Promise.reject(new CastellanError('STORE_UNAVAILABLE', { message: 'Too many steps wait for the store.', details: { queued: queuedSteps }, retryable: true }));
+        return Promise.reject(
+          new CastellanError('STORE_UNAVAILABLE', {
+            message: 'Too many steps wait for the store.',
+            details: { queued: queuedSteps },
+            retryable: true,
+          }),
+        );
       }
       queuedSteps += steps.length;
       return new Promise((resolve, reject) => {

@@ -1,12 +1,12 @@
-import type { LogRow, Step, StepResult } from '../../../core/store.ts';
 import type { TimeMs } from '../../../core/ids.ts';
-import { EMPTY_HEAD, HEAD_KEY, advanceHead, readHead } from './log.ts';
+import type { LogRow, Step, StepResult } from '../../../core/store.ts';
+import { advanceHead, EMPTY_HEAD, HEAD_KEY, readHead } from './log.ts';
 import { readHalt } from './permit.ts';
 import { malformed } from './refuse.ts';
 import type { LoggedEntry, Moment, Row, Rows, StepContext } from './rows.ts';
 import { MAX_COMMANDS, runCommand, stepId } from './step.ts';
-import { TIME_KEY } from './store-time.ts';
 import type { TimeRow } from './store-time.ts';
+import { TIME_KEY } from './store-time.ts';
 
 /** Where a group reads what was committed before it. */
 export interface RowSource {
@@ -60,7 +60,15 @@ export function openGroup(source: RowSource, moment: Moment): Group {
     append(id, entry, leaf) {
       const head = advanceHead(readHead(context.rows), id, leaf);
       put(HEAD_KEY, head);
-      entries.push({ index: head.size - 1, id, entry, leaf, chain: head.chain, atMs: moment.closeAtMs, epoch: readHalt(context.rows).epoch });
+      entries.push({
+        index: head.size - 1,
+        id,
+        entry,
+        leaf,
+        chain: head.chain,
+        atMs: moment.closeAtMs,
+        epoch: readHalt(context.rows).epoch,
+      });
     },
   };
 

@@ -1,7 +1,7 @@
 import { applyHalt } from '../../../core/halt.ts';
-import { storeKey } from '../../../core/store.ts';
 import type { Reason } from '../../../core/reason.ts';
 import type { Command } from '../../../core/store.ts';
+import { storeKey } from '../../../core/store.ts';
 import { readHalt } from './permit.ts';
 import { malformed, refuse } from './refuse.ts';
 import type { StepContext } from './rows.ts';

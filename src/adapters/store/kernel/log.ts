@@ -2,8 +2,8 @@ import { chainHash } from '../../../core/digest.ts';
 import type { Reason } from '../../../core/reason.ts';
 import type { LogHead } from '../../../core/store.ts';
 import { malformed, refuse } from './refuse.ts';
-import { readRow } from './rows.ts';
 import type { Rows, StepContext } from './rows.ts';
+import { readRow } from './rows.ts';
 import { isText } from './shape.ts';
 
 /** Row key of {@link HeadRow}. */
@@ -29,7 +29,8 @@ export function readHead(rows: Rows): HeadRow {
 /** Appends one entry. The same id twice, other than by replaying its whole step, is refused. */
 export function appendEntry(context: StepContext, id: string, entry: string, leaf: string): Reason | undefined {
   if (!isText(id, 256) || !isText(entry, MAX_ENTRY) || typeof leaf !== 'string' || !/^[0-9a-f]{64}$/.test(leaf)) return malformed('entry');
-  if (context.findEntry(id) !== undefined) return refuse('version_conflict', 'The log has an entry with this id already.', { facts: { id } });
+  if (context.findEntry(id) !== undefined)
+    return refuse('version_conflict', 'The log has an entry with this id already.', { facts: { id } });
   context.append(id, entry, leaf);
   return undefined;
 }

@@ -1,11 +1,11 @@
-import { NO_HALT, haltFor } from '../../../core/halt.ts';
-import { storeKey } from '../../../core/store.ts';
 import type { HaltState } from '../../../core/halt.ts';
+import { haltFor, NO_HALT } from '../../../core/halt.ts';
 import type { Reason } from '../../../core/reason.ts';
 import type { Command, Doc, Json, RequestRow } from '../../../core/store.ts';
+import { storeKey } from '../../../core/store.ts';
 import { malformed, refuse } from './refuse.ts';
-import { readRow } from './rows.ts';
 import type { Rows, StepContext } from './rows.ts';
+import { readRow } from './rows.ts';
 import { isCount, isText } from './shape.ts';
 import { holdsSlot } from './slot.ts';
 
@@ -17,17 +17,23 @@ export const ABSENT_DIGEST = 'none';
 /** Writes the permit's terms into a held request, unless the rules or the emergency state have moved on meanwhile. */
 export function issue(context: StepContext, command: Issue): Reason | undefined {
   const { permit } = command;
-  if (!/^[0-9a-f]{32}$/.test(permit?.secret) || !isCount(permit.expiresAtMs) || !isText(permit.keyId) || !Array.isArray(permit.approvals)) return malformed('permit');
+  if (!/^[0-9a-f]{32}$/.test(permit?.secret) || !isCount(permit.expiresAtMs) || !isText(permit.keyId) || !Array.isArray(permit.approvals))
+    return malformed('permit');
   if (permit.approvalsExpireAtMs !== null && !isCount(permit.approvalsExpireAtMs)) return malformed('approvalsExpireAtMs');
   const key = storeKey.request(command.agent, command.requestId);
   const row = readRow<RequestRow>(context.rows, key);
   if (row === undefined || row.state !== 'held' || row.dueMs < context.closeAtMs || !holdsSlot(context, row)) {
     return refuse('reservation_not_held', 'A permit needs a reservation that is held.');
   }
-  if (permit.payloadDigest !== row.payloadDigest || permit.actionDigest !== row.actionDigest) return refuse('permit_payload_mismatch', 'The permit is for other bytes than the decision.');
+  if (permit.payloadDigest !== row.payloadDigest || permit.actionDigest !== row.actionDigest)
+    return refuse('permit_payload_mismatch', 'The permit is for other bytes than the decision.');
   const stale = checkHalt(context, row.agent) ?? checkRules(context.rows, row.agent, permit);
   if (stale !== undefined) return stale;
-  context.rows.put(key, { ...row, permit: { ...permit, approvals: [...permit.approvals], redeemedBy: null }, updatedMs: context.closeAtMs } satisfies RequestRow);
+  context.rows.put(key, {
+    ...row,
+    permit: { ...permit, approvals: [...permit.approvals], redeemedBy: null },
+    updatedMs: context.closeAtMs,
+  } satisfies RequestRow);
   return undefined;
 }
 
@@ -41,21 +47,32 @@ export function checkHalt(context: StepContext, agent: string): Reason | undefin
   const stop = haltFor(readHalt(context.rows), agent, context.openAtMs);
   if (stop === undefined) return undefined;
   if (stop.kind === 'kill') return refuse('halted', 'The kill switch is active.', { facts: { by: stop.halt.by } });
-  return refuse('agent_paused', 'The agent is paused.', { facts: { by: stop.halt.by }, ...(stop.halt.untilMs === null ? {} : { resetsAtMs: stop.halt.untilMs }) });
+  return refuse('agent_paused', 'The agent is paused.', {
+    facts: { by: stop.halt.by },
+    ...(stop.halt.untilMs === null ? {} : { resetsAtMs: stop.halt.untilMs }),
+  });
 }
 
 /** Refuses where epoch, policy or registry are not those of the permit any more. */
-export function checkRules(rows: Rows, agent: string, permit: { readonly epoch: number; readonly policy: string; readonly registry: string }): Reason | undefined {
+export function checkRules(
+  rows: Rows,
+  agent: string,
+  permit: { readonly epoch: number; readonly policy: string; readonly registry: string },
+): Reason | undefined {
   const { epoch } = readHalt(rows);
-  if (permit.epoch !== epoch) return refuse('epoch_changed', 'An emergency change came after the decision.', { facts: { epoch, permit: permit.epoch } });
-  if (permit.policy !== digestOf(rows, `policy/${agent}`)) return refuse('policy_changed', 'The agent\'s policy changed after the decision.');
+  if (permit.epoch !== epoch)
+    return refuse('epoch_changed', 'An emergency change came after the decision.', { facts: { epoch, permit: permit.epoch } });
+  if (permit.policy !== digestOf(rows, `policy/${agent}`))
+    return refuse('policy_changed', "The agent's policy changed after the decision.");
   if (permit.registry !== digestOf(rows, 'registry')) return refuse('registry_changed', 'The registry changed after the decision.');
   return undefined;
 }
 
 /** Refuses a key whose document `key/<keyId>` says `state: 'revoked'`. */
 export function checkKey(rows: Rows, keyId: string): Reason | undefined {
-  return field(readRow<Doc>(rows, storeKey.doc(`key/${keyId}`)), 'state') === 'revoked' ? refuse('key_revoked', 'The key was revoked.') : undefined;
+  return field(readRow<Doc>(rows, storeKey.doc(`key/${keyId}`)), 'state') === 'revoked'
+    ? refuse('key_revoked', 'The key was revoked.')
+    : undefined;
 }
 
 function digestOf(rows: Rows, name: string): Json | undefined {

@@ -1,11 +1,11 @@
-import { storeKey } from '../../../core/store.ts';
-import { EMPTY_RATE, countEvent, eventsIn } from '../../../core/rate.ts';
 import type { RateRow } from '../../../core/rate.ts';
+import { countEvent, EMPTY_RATE, eventsIn } from '../../../core/rate.ts';
 import type { Reason } from '../../../core/reason.ts';
 import type { Command } from '../../../core/store.ts';
+import { storeKey } from '../../../core/store.ts';
 import { malformed, refuse } from './refuse.ts';
-import { readRow } from './rows.ts';
 import type { StepContext } from './rows.ts';
+import { readRow } from './rows.ts';
 import { isCount, isText } from './shape.ts';
 
 /** Counts one event unless that breaks the bound or the cooldown. */
@@ -22,8 +22,13 @@ export function takeRate(context: StepContext, command: Extract<Command, { kind:
     const seen = eventsIn(row, windowMs, context.openAtMs);
     if (seen.count + 1 > max) {
       return refuse('rate_limited', 'Too many in this window.', {
-        rule: command.key, limit: String(max), remaining: String(Math.max(0, max - seen.count)), requested: '1', retryable: max > 0,
-        ...(max > 0 && seen.freeAtMs(max) !== null ? { resetsAtMs: seen.freeAtMs(max) as number } : {}), facts: { windowMs },
+        rule: command.key,
+        limit: String(max),
+        remaining: String(Math.max(0, max - seen.count)),
+        requested: '1',
+        retryable: max > 0,
+        ...(max > 0 && seen.freeAtMs(max) !== null ? { resetsAtMs: seen.freeAtMs(max) as number } : {}),
+        facts: { windowMs },
       });
     }
   }

@@ -1,14 +1,14 @@
 import { constantTimeEqual } from '../../../core/digest.ts';
 import { parsePermitId } from '../../../core/permit.ts';
-import { storeKey } from '../../../core/store.ts';
 import type { Reason } from '../../../core/reason.ts';
 import type { RedeemCommand, RequestRow } from '../../../core/store.ts';
+import { storeKey } from '../../../core/store.ts';
 import { checkHalt, checkKey, checkRules } from './permit.ts';
 import { malformed, refuse } from './refuse.ts';
-import { readRow } from './rows.ts';
 import type { StepContext } from './rows.ts';
-import { isText } from './shape.ts';
+import { readRow } from './rows.ts';
 import { takeFlight } from './settle.ts';
+import { isText } from './shape.ts';
 import { holdsSlot, useSlot } from './slot.ts';
 
 /**
@@ -32,16 +32,23 @@ export function redeem(context: StepContext, command: RedeemCommand): Reason | u
   const revoked = checkKey(context.rows, command.keyId);
   if (revoked !== undefined) return revoked;
   if (repeated) return undefined;
-  if (context.closeAtMs >= permit.expiresAtMs) return refuse('permit_expired', 'The permit has expired.', { facts: { expiresAtMs: permit.expiresAtMs } });
+  if (context.closeAtMs >= permit.expiresAtMs)
+    return refuse('permit_expired', 'The permit has expired.', { facts: { expiresAtMs: permit.expiresAtMs } });
   const stale = checkRules(context.rows, row.agent, permit);
   if (stale !== undefined) return stale;
-  if (permit.approvalsExpireAtMs !== null && context.closeAtMs >= permit.approvalsExpireAtMs) return refuse('approval_expired', 'An approval that the permit stands on has expired.');
+  if (permit.approvalsExpireAtMs !== null && context.closeAtMs >= permit.approvalsExpireAtMs)
+    return refuse('approval_expired', 'An approval that the permit stands on has expired.');
   if (row.state !== 'held' || row.dueMs < context.closeAtMs || !holdsSlot(context, row)) {
     return refuse('reservation_not_held', 'The room that the permit stands on is not held any more.', { facts: { state: row.state } });
   }
   takeFlight(context, row);
   useSlot(context, row);
-  context.rows.put(storeKey.request(row.agent, row.requestId), { ...row, state: 'redeemed', permit: { ...permit, redeemedBy: command.redeemer }, updatedMs: context.closeAtMs } satisfies RequestRow);
+  context.rows.put(storeKey.request(row.agent, row.requestId), {
+    ...row,
+    state: 'redeemed',
+    permit: { ...permit, redeemedBy: command.redeemer },
+    updatedMs: context.closeAtMs,
+  } satisfies RequestRow);
   context.rows.put(storeKey.open(row.agent, row.requestId), { agent: row.agent, requestId: row.requestId });
   return undefined;
 }

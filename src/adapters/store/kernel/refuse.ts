@@ -1,7 +1,14 @@
 import type { Reason, ReasonCode } from '../../../core/reason.ts';
 
 /** Codes after which the very same step may pass later. */
-const RETRYABLE: ReadonlySet<ReasonCode> = new Set(['clock_skew', 'slot_taken', 'halted', 'agent_paused', 'rate_limited', 'cooldown_active']);
+const RETRYABLE: ReadonlySet<ReasonCode> = new Set([
+  'clock_skew',
+  'slot_taken',
+  'halted',
+  'agent_paused',
+  'rate_limited',
+  'cooldown_active',
+]);
 
 /** A refusal: the whole step changes nothing. */
 export function refuse(code: ReasonCode, message: string, facts: Partial<Omit<Reason, 'code' | 'message'>> = {}): Reason {

@@ -1,13 +1,13 @@
-import { accountUnit, bookedIn, pendingOf, readAmount, roomAtMs } from '../../../core/ledger.ts';
-import { EMPTY_LEDGER, addHeld, heldUntil } from '../../../core/ledger-hold.ts';
-import { seedWindow } from '../../../core/ledger-window.ts';
-import { storeKey } from '../../../core/store.ts';
 import type { LedgerRow, LedgerWindow, WindowRow } from '../../../core/ledger.ts';
+import { accountUnit, bookedIn, pendingOf, readAmount, roomAtMs } from '../../../core/ledger.ts';
+import { addHeld, EMPTY_LEDGER, heldUntil } from '../../../core/ledger-hold.ts';
+import { seedWindow } from '../../../core/ledger-window.ts';
 import type { Reason } from '../../../core/reason.ts';
 import type { LedgerCap, RequestRow } from '../../../core/store.ts';
+import { storeKey } from '../../../core/store.ts';
 import { malformed, refuse } from './refuse.ts';
-import { readRow } from './rows.ts';
 import type { StepContext } from './rows.ts';
+import { readRow } from './rows.ts';
 import { isCount, isKeyPart, isList, isText, sumLines } from './shape.ts';
 
 /** Longest window, ms: 100 years. */
@@ -47,11 +47,15 @@ function claimRow(context: StepContext, request: RequestRow): Reason | undefined
   const existing = readRow<RequestRow>(context.rows, storeKey.request(request.agent, request.requestId));
   if (existing === undefined) return undefined;
   if (existing.bodyDigest !== request.bodyDigest) {
-    return refuse('request_id_reused', 'This request id already stands for another request.', { facts: { decisionId: existing.decisionId } });
+    return refuse('request_id_reused', 'This request id already stands for another request.', {
+      facts: { decisionId: existing.decisionId },
+    });
   }
   const atRestNow = existing.state === 'denied' || existing.state === 'escalated' || existing.state === 'released';
   if (!atRestNow || (existing.permit !== null && existing.permit.redeemedBy !== null)) {
-    return refuse('version_conflict', 'This request was decided before.', { facts: { state: existing.state, decisionId: existing.decisionId } });
+    return refuse('version_conflict', 'This request was decided before.', {
+      facts: { state: existing.state, decisionId: existing.decisionId },
+    });
   }
   return undefined;
 }
@@ -59,10 +63,25 @@ function claimRow(context: StepContext, request: RequestRow): Reason | undefined
 /** What a new decision may not bring along: permit, signature and booking come from their own commands. */
 function atRest(context: StepContext, request: RequestRow): RequestRow {
   const lines = request.lines.map(({ account, amount }) => ({ account, amount }));
-  return { ...request, lines, permit: null, sealed: null, txHash: null, booked: null, logIndex: context.logIndex ?? request.logIndex, updatedMs: context.closeAtMs };
+  return {
+    ...request,
+    lines,
+    permit: null,
+    sealed: null,
+    txHash: null,
+    booked: null,
+    logIndex: context.logIndex ?? request.logIndex,
+    updatedMs: context.closeAtMs,
+  };
 }
 
-function holdLine(context: StepContext, account: string, amount: bigint, caps: readonly LedgerCap[], heldUntilMs: number): Reason | undefined {
+function holdLine(
+  context: StepContext,
+  account: string,
+  amount: bigint,
+  caps: readonly LedgerCap[],
+  heldUntilMs: number,
+): Reason | undefined {
   let row = readRow<LedgerRow>(context.rows, storeKey.ledger(account)) ?? EMPTY_LEDGER;
   const pending = pendingOf(row, context.openAtMs);
   let bounds = 0;
@@ -78,7 +97,11 @@ function holdLine(context: StepContext, account: string, amount: bigint, caps: r
     }
   }
   if (bounds === 0) {
-    return refuse('limit_missing', 'No limit stands over this account, so nothing may be spent on it.', { requested: String(amount), unit: accountUnit(account), facts: { account } });
+    return refuse('limit_missing', 'No limit stands over this account, so nothing may be spent on it.', {
+      requested: String(amount),
+      unit: accountUnit(account),
+      facts: { account },
+    });
   }
   context.rows.put(storeKey.ledger(account), addHeld(row, heldUntilMs, amount, context.openAtMs));
   return undefined;
@@ -91,18 +114,33 @@ function knowWindow(context: StepContext, account: string, row: LedgerRow, windo
   if (row.total !== '0') {
     const widest = windows.at(-1);
     const known = widest === undefined ? undefined : readRow<WindowRow>(context.rows, storeKey.ledgerWindow(account, widest));
-    const seeded = seedWindow(windowMs, context.closeAtMs, BigInt(row.total), widest === undefined || known === undefined ? undefined : { windowMs: widest, row: known });
+    const seeded = seedWindow(
+      windowMs,
+      context.closeAtMs,
+      BigInt(row.total),
+      widest === undefined || known === undefined ? undefined : { windowMs: widest, row: known },
+    );
     context.rows.put(storeKey.ledgerWindow(account, windowMs), seeded);
   }
   return { ...row, windows: [...windows, windowMs].sort((a, b) => a - b) };
 }
 
-function checkWindow(context: StepContext, account: string, row: LedgerRow, window: LedgerWindow, amount: bigint, pending: bigint): Reason | undefined {
+function checkWindow(
+  context: StepContext,
+  account: string,
+  row: LedgerRow,
+  window: LedgerWindow,
+  amount: bigint,
+  pending: bigint,
+): Reason | undefined {
   const limit = readAmount(window.limit);
   if (limit === undefined) return malformed('limit');
   const { windowMs } = window;
   // Where nothing is booked in all, no window holds anything.
-  const booked = windowMs === null || windowMs === 0 || row.total === '0' ? undefined : readRow<WindowRow>(context.rows, storeKey.ledgerWindow(account, windowMs));
+  const booked =
+    windowMs === null || windowMs === 0 || row.total === '0'
+      ? undefined
+      : readRow<WindowRow>(context.rows, storeKey.ledgerWindow(account, windowMs));
   let used = 0n;
   if (windowMs === null) used = pending + BigInt(row.total);
   else if (windowMs > 0) used = pending + bookedIn(booked, windowMs, context.openAtMs).used;
@@ -112,7 +150,13 @@ function checkWindow(context: StepContext, account: string, row: LedgerRow, wind
   // Waiting helps where time alone frees enough, or where what is in flight may still come back.
   const retryable = windowMs !== 0 && amount <= limit && (resetsAtMs !== null || BigInt(row.inFlight) > 0n);
   return refuse(code, `The request does not fit under the limit ${window.rule}.`, {
-    rule: window.rule, limit: String(limit), remaining: String(limit > used ? limit - used : 0n), requested: String(amount), unit: accountUnit(account),
-    ...(resetsAtMs === null ? {} : { resetsAtMs }), retryable, facts: { account, windowMs },
+    rule: window.rule,
+    limit: String(limit),
+    remaining: String(limit > used ? limit - used : 0n),
+    requested: String(amount),
+    unit: accountUnit(account),
+    ...(resetsAtMs === null ? {} : { resetsAtMs }),
+    retryable,
+    facts: { account, windowMs },
   });
 }

@@ -1,13 +1,13 @@
-import { EMPTY_LEDGER, addInFlight, pruneHeld, takeHeld } from '../../../core/ledger-hold.ts';
-import { EMPTY_WINDOW, bookAmount, pruneWindow, unbookAmount } from '../../../core/ledger-window.ts';
-import { storeKey } from '../../../core/store.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import type { ChargeLine, LedgerRow, WindowRow } from '../../../core/ledger.ts';
+import { addInFlight, EMPTY_LEDGER, pruneHeld, takeHeld } from '../../../core/ledger-hold.ts';
+import { bookAmount, EMPTY_WINDOW, pruneWindow, unbookAmount } from '../../../core/ledger-window.ts';
 import type { Reason } from '../../../core/reason.ts';
 import type { Command, RequestRow, RequestState } from '../../../core/store.ts';
+import { storeKey } from '../../../core/store.ts';
 import { malformed, refuse } from './refuse.ts';
-import { readRow } from './rows.ts';
 import type { StepContext } from './rows.ts';
+import { readRow } from './rows.ts';
 import { isText, sumLines } from './shape.ts';
 import { freeSlot } from './slot.ts';
 
@@ -30,10 +30,23 @@ export function settle(context: StepContext, command: Settle): Reason | undefine
   const sameHash = command.txHash === undefined || row.txHash === null || command.txHash === row.txHash;
   if (row.state === command.to && sameHash) return undefined;
   const wasRedeemed = row.permit !== null && row.permit.redeemedBy !== null;
-  if (!wasRedeemed || !FROM[command.to].includes(row.state) || (command.to === 'signed' && !isText(command.sealed, 1_048_576)) || (!sameHash && command.to !== 'signed')) {
-    return refuse('version_conflict', `A request that is ${row.state} cannot become ${command.to}.`, { facts: { state: row.state, to: command.to } });
+  if (
+    !wasRedeemed ||
+    !FROM[command.to].includes(row.state) ||
+    (command.to === 'signed' && !isText(command.sealed, 1_048_576)) ||
+    (!sameHash && command.to !== 'signed')
+  ) {
+    return refuse('version_conflict', `A request that is ${row.state} cannot become ${command.to}.`, {
+      facts: { state: row.state, to: command.to },
+    });
   }
-  const moved: RequestRow = { ...row, state: command.to, sealed: command.sealed ?? row.sealed, txHash: command.txHash ?? row.txHash, updatedMs: context.closeAtMs };
+  const moved: RequestRow = {
+    ...row,
+    state: command.to,
+    sealed: command.sealed ?? row.sealed,
+    txHash: command.txHash ?? row.txHash,
+    updatedMs: context.closeAtMs,
+  };
   if (command.to === 'signed') return put(context, moved);
   if (command.to === 'final') return makeFinal(context, row, moved, command.lines);
   if (command.to === 'released') return release(context, row, moved);
@@ -46,7 +59,10 @@ export function expire(context: StepContext, agent: string, requestId: string): 
   if (row === undefined) return refuse('reservation_not_held', 'No such request is known.');
   const wasRedeemed = row.permit !== null && row.permit.redeemedBy !== null;
   if (row.state === 'released' && !wasRedeemed) return undefined;
-  if (row.state !== 'held') return refuse('reservation_not_held', `A request that is ${row.state} holds no room that could expire.`, { facts: { state: row.state } });
+  if (row.state !== 'held')
+    return refuse('reservation_not_held', `A request that is ${row.state} holds no room that could expire.`, {
+      facts: { state: row.state },
+    });
   for (const [account, amount] of sumLines(row.lines) ?? []) unhold(context, account, amount, row.heldUntilMs ?? row.dueMs);
   freeSlot(context, row);
   return put(context, { ...row, state: 'released', permit: null, updatedMs: context.closeAtMs });

@@ -1,5 +1,5 @@
-import { readAmount } from '../../../core/ledger.ts';
 import type { ChargeLine } from '../../../core/ledger.ts';
+import { readAmount } from '../../../core/ledger.ts';
 
 /** Most lines, caps or windows in one command: more is a mistake. */
 const MAX_LIST = 256;

@@ -1,11 +1,11 @@
-import { MAX_HELD_SLOTS, nextSlot } from '../../../core/slot.ts';
-import { storeKey } from '../../../core/store.ts';
 import type { Reason } from '../../../core/reason.ts';
 import type { HeldSlot, SlotRow } from '../../../core/slot.ts';
+import { MAX_HELD_SLOTS, nextSlot } from '../../../core/slot.ts';
 import type { Command, RequestRow } from '../../../core/store.ts';
+import { storeKey } from '../../../core/store.ts';
 import { malformed, refuse } from './refuse.ts';
-import { readRow } from './rows.ts';
 import type { StepContext } from './rows.ts';
+import { readRow } from './rows.ts';
 import { isCount, isKeyPart, isText } from './shape.ts';
 
 type Take = Extract<Command, { kind: 'slot.take' }>;
@@ -17,9 +17,11 @@ export function takeSlot(context: StepContext, command: Take): Reason | undefine
   const key = storeKey.slots(command.wallet);
   const row = readRow<SlotRow>(context.rows, key);
   const next = nextSlot(row, command.base, context.openAtMs);
-  if (command.slot !== next) return refuse('slot_taken', 'This slot is not the wallet\'s next free one.', { facts: { slot: command.slot, next } });
+  if (command.slot !== next)
+    return refuse('slot_taken', "This slot is not the wallet's next free one.", { facts: { slot: command.slot, next } });
   const held = (row?.held ?? []).filter((entry) => entry.slot !== next);
-  if (held.length >= MAX_HELD_SLOTS) return refuse('slot_taken', 'The wallet has too many slots held at once.', { facts: { held: held.length } });
+  if (held.length >= MAX_HELD_SLOTS)
+    return refuse('slot_taken', 'The wallet has too many slots held at once.', { facts: { held: held.length } });
   const taken: HeldSlot = { slot: next, dueMs: command.dueMs, request: `${command.requestId}/${command.agent}` };
   context.rows.put(key, {
     next: Math.max(row?.next ?? command.base, next + 1),
@@ -42,7 +44,11 @@ export function useSlot(context: StepContext, row: RequestRow): void {
   const slots = row.slot === null ? undefined : readRow<SlotRow>(context.rows, storeKey.slots(row.wallet));
   if (slots === undefined || row.slot === null) return;
   const highestUsed = Math.max(slots.highestUsed ?? row.slot, row.slot);
-  context.rows.put(storeKey.slots(row.wallet), { ...slots, held: slots.held.filter((entry) => !isOf(entry, row)), highestUsed } satisfies SlotRow);
+  context.rows.put(storeKey.slots(row.wallet), {
+    ...slots,
+    held: slots.held.filter((entry) => !isOf(entry, row)),
+    highestUsed,
+  } satisfies SlotRow);
 }
 
 /** Gives the slot of an unredeemed request back. */

@@ -17,30 +17,50 @@ export const MAX_COMMANDS = 256;
 
 /** Runs one command. A reason means refused; the caller undoes the whole step then. */
 export function runCommand(context: StepContext, command: Command): Reason | undefined {
-  if (context.skewed && needsTime(command)) return refuse('clock_skew', 'Host clock and store time are over 2 s apart.', { facts: { storeMs: context.closeAtMs } });
+  if (context.skewed && needsTime(command))
+    return refuse('clock_skew', 'Host clock and store time are over 2 s apart.', { facts: { storeMs: context.closeAtMs } });
   switch (command?.kind) {
-    case 'ledger.reserve': return reserve(context, command.request, command.caps);
-    case 'ledger.note': return note(context, command.request);
-    case 'ledger.settle': return settle(context, command);
-    case 'ledger.expire': return expire(context, command.agent, command.requestId);
-    case 'rate.take': return takeRate(context, command);
-    case 'permit.issue': return issue(context, command);
-    case 'permit.redeem': return redeem(context, command);
-    case 'slot.take': return takeSlot(context, command);
-    case 'doc.put': return putDoc(context, command);
-    case 'halt.set': return setHalt(context, command);
-    case 'log.append': return appendEntry(context, command.id, command.entry, command.leaf);
-    default: return malformed('kind');
+    case 'ledger.reserve':
+      return reserve(context, command.request, command.caps);
+    case 'ledger.note':
+      return note(context, command.request);
+    case 'ledger.settle':
+      return settle(context, command);
+    case 'ledger.expire':
+      return expire(context, command.agent, command.requestId);
+    case 'rate.take':
+      return takeRate(context, command);
+    case 'permit.issue':
+      return issue(context, command);
+    case 'permit.redeem':
+      return redeem(context, command);
+    case 'slot.take':
+      return takeSlot(context, command);
+    case 'doc.put':
+      return putDoc(context, command);
+    case 'halt.set':
+      return setHalt(context, command);
+    case 'log.append':
+      return appendEntry(context, command.id, command.entry, command.leaf);
+    default:
+      return malformed('kind');
   }
 }
 
 /** Under a wrong clock nothing is opened, booked or signed; stopping and recording still work. */
 function needsTime(command: Command): boolean {
   switch (command?.kind) {
-    case 'ledger.note': case 'ledger.expire': case 'doc.put': case 'log.append': return false;
-    case 'rate.take': return command.max !== null;
-    case 'halt.set': return command.change?.kind !== 'kill' && command.change?.kind !== 'pause';
-    default: return true;
+    case 'ledger.note':
+    case 'ledger.expire':
+    case 'doc.put':
+    case 'log.append':
+      return false;
+    case 'rate.take':
+      return command.max !== null;
+    case 'halt.set':
+      return command.change?.kind !== 'kill' && command.change?.kind !== 'pause';
+    default:
+      return true;
   }
 }
 

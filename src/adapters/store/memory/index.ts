@@ -1,3 +1,3 @@
-export { createMemoryStore } from './memory-store.ts';
-export type { MemoryStoreOptions } from './memory-store.ts';
 export { memoryStore } from './memory.ts';
+export type { MemoryStoreOptions } from './memory-store.ts';
+export { createMemoryStore } from './memory-store.ts';

@@ -1,8 +1,8 @@
 import type { LogRow } from '../../../core/store.ts';
 import type { NewEntry } from '../kernel/group.ts';
 import type { LoggedEntry } from '../kernel/rows.ts';
-import { createArena } from './arena.ts';
 import type { ArenaRef } from './arena.ts';
+import { createArena } from './arena.ts';
 
 /** The audit log in memory, as bytes outside the JavaScript heap. */
 export interface MemoryLog {

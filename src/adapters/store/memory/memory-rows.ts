@@ -1,6 +1,5 @@
 import type { Row } from '../kernel/rows.ts';
-import { createArena } from './arena.ts';
-import type { ArenaRef } from './arena.ts';
+import { createColdRows } from './cold-rows.ts';
 
 /** Rows by key. The latest are objects, all others bytes outside the JavaScript heap. */
 export interface MemoryRows {
@@ -36,30 +35,33 @@ function createPool(hot: number): MemoryRows {
   const half = Math.max(1, Math.floor(hot / 2));
   let young = new Map<string, Row>();
   let old = new Map<string, Row>();
-  const cold = new Map<string, ArenaRef>();
-  const arena = createArena();
+  const cold = createColdRows();
+  // Keys of requests are time-ordered: a greater one than all before is new, without looking.
+  let greatest = '';
 
   const keep = (key: string, row: Row): void => {
     young.set(key, row);
     if (young.size < half) return;
     // A row that was only read since it was last put away lies there still.
-    for (const [each, value] of old) if (!young.has(each) && !cold.has(each)) cold.set(each, arena.add(JSON.stringify(value)));
+    for (const [each, value] of old) if (!young.has(each) && !cold.has(each)) cold.set(each, JSON.stringify(value));
     old = young;
     young = new Map();
   };
 
   return {
     get(key) {
+      if (key > greatest) return undefined;
       const row = young.get(key);
       if (row !== undefined) return row;
       const older = old.get(key);
-      const ref = older === undefined ? cold.get(key) : undefined;
-      const found = older ?? (ref === undefined ? undefined : (JSON.parse(arena.read(ref)) as Row));
+      const json = older === undefined ? cold.get(key) : undefined;
+      const found = older ?? (json === undefined ? undefined : (JSON.parse(json) as Row));
       if (found !== undefined) keep(key, found);
       return found;
     },
     set(key, row) {
-      cold.delete(key);
+      if (key > greatest) greatest = key;
+      else cold.delete(key);
       if (row !== null) {
         keep(key, row);
         return;

@@ -1,12 +1,12 @@
-import { CastellanError } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/clock.ts';
+import { CastellanError } from '../../../core/errors.ts';
 import type { Json, LogRow, Store, StoreInfo } from '../../../core/store.ts';
 import { committedHead, openGroup } from '../kernel/group.ts';
-import { readHalt } from '../kernel/permit.ts';
-import { TIME_KEY, createStoreTime } from '../kernel/store-time.ts';
-import type { TimeRow } from '../kernel/store-time.ts';
-import { createWatchers } from '../kernel/watchers.ts';
 import { pageSize } from '../kernel/page.ts';
+import { readHalt } from '../kernel/permit.ts';
+import type { TimeRow } from '../kernel/store-time.ts';
+import { createStoreTime, TIME_KEY } from '../kernel/store-time.ts';
+import { createWatchers } from '../kernel/watchers.ts';
 import { createMemoryLog } from './memory-log.ts';
 import { createMemoryRows } from './memory-rows.ts';
 

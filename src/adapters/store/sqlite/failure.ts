@@ -21,7 +21,14 @@ export function isBusy(error: unknown): boolean {
 export function toStoreError(error: unknown): unknown {
   if (isCastellanError(error)) return error;
   const code = sqliteCode(error);
-  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) return new CastellanError('STORE_CORRUPT', { message: 'The store\'s file is damaged or no database.', cause: error });
-  if (code !== undefined) return new CastellanError('STORE_UNAVAILABLE', { message: 'The store cannot be read or written.', details: { sqlite: code }, retryable: true, cause: error });
+  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB)
+    return new CastellanError('STORE_CORRUPT', { message: "The store's file is damaged or no database.", cause: error });
+  if (code !== undefined)
+    return new CastellanError('STORE_UNAVAILABLE', {
+      message: 'The store cannot be read or written.',
+      details: { sqlite: code },
+      retryable: true,
+      cause: error,
+    });
   return new CastellanError('INTERNAL', { message: 'A store command broke off; nothing of it was kept.', cause: error });
 }

@@ -1,3 +1,3 @@
-export { createSqliteStore } from './sqlite-store.ts';
+export { type StoreOpener, sqliteStore } from './sqlite.ts';
 export type { SqliteStoreOptions } from './sqlite-store.ts';
-export { sqliteStore, type StoreOpener } from './sqlite.ts';
+export { createSqliteStore } from './sqlite-store.ts';

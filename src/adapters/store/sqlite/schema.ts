@@ -22,17 +22,25 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
  * @throws STORE_CORRUPT where the file is a database of something else.
  */
 export function migrate(db: DatabaseSync): void {
-  const tables = db.prepare('SELECT name FROM sqlite_schema WHERE type = \'table\'').all().map(({ name }) => String(name));
+  const tables = db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    .all()
+    .map(({ name }) => String(name));
   if (tables.length > 0 && !tables.includes('meta')) {
     throw new CastellanError('STORE_CORRUPT', { message: 'The file is a database, but not one of castellan.', details: { tables } });
   }
-  if (tables.length === 0) db.exec('CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID; INSERT INTO meta VALUES (\'schema\', \'0\')');
-  const found = Number(db.prepare('SELECT value FROM meta WHERE name = \'schema\'').get()?.value);
-  if (!Number.isSafeInteger(found) || found < 0) throw new CastellanError('STORE_CORRUPT', { message: 'The store does not say which schema it has.' });
+  if (tables.length === 0)
+    db.exec("CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID; INSERT INTO meta VALUES ('schema', '0')");
+  const found = Number(db.prepare("SELECT value FROM meta WHERE name = 'schema'").get()?.value);
+  if (!Number.isSafeInteger(found) || found < 0)
+    throw new CastellanError('STORE_CORRUPT', { message: 'The store does not say which schema it has.' });
   if (found > SCHEMA_VERSION) {
-    throw new CastellanError('STORE_SCHEMA_NEWER', { message: 'A later version of castellan wrote this store.', details: { found, known: SCHEMA_VERSION } });
+    throw new CastellanError('STORE_SCHEMA_NEWER', {
+      message: 'A later version of castellan wrote this store.',
+      details: { found, known: SCHEMA_VERSION },
+    });
   }
   if (found === SCHEMA_VERSION) return;
   for (const statements of MIGRATIONS.slice(found)) db.exec(statements);
-  db.prepare('UPDATE meta SET value = ? WHERE name = \'schema\'').run(String(SCHEMA_VERSION));
+  db.prepare("UPDATE meta SET value = ? WHERE name = 'schema'").run(String(SCHEMA_VERSION));
 }

@@ -1,18 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { CastellanError } from '../../../core/errors.ts';
-import { NO_HALT } from '../../../core/halt.ts';
 import type { Clock } from '../../../core/clock.ts';
+import { CastellanError } from '../../../core/errors.ts';
 import type { HaltState } from '../../../core/halt.ts';
+import { NO_HALT } from '../../../core/halt.ts';
 import type { Random } from '../../../core/random.ts';
-import { storeKey } from '../../../core/store.ts';
 import type { Json, Step, StepResult, Store } from '../../../core/store.ts';
+import { storeKey } from '../../../core/store.ts';
 import { BUSY, createEngine } from '../kernel/engine.ts';
 import { committedHead, openGroup } from '../kernel/group.ts';
 import { pageSize } from '../kernel/page.ts';
 import { createRowCache } from '../kernel/row-cache.ts';
 import type { Row } from '../kernel/rows.ts';
-import { TIME_KEY, createStoreTime } from '../kernel/store-time.ts';
 import type { TimeRow } from '../kernel/store-time.ts';
+import { createStoreTime, TIME_KEY } from '../kernel/store-time.ts';
 import { createWatchers } from '../kernel/watchers.ts';
 import { connect } from './connection.ts';
 import { isBusy, toStoreError } from './failure.ts';
@@ -52,13 +52,19 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   let halt: { readonly state: HaltState; readonly readAtMs: number } | undefined;
 
   const engine = createEngine({
-    clock, random: options.random, turns, lockDeadlineMs: options.lockDeadlineMs ?? 5_000, commit,
+    clock,
+    random: options.random,
+    turns,
+    lockDeadlineMs: options.lockDeadlineMs ?? 5_000,
+    commit,
     contended: () => clock.monotonicMs() - othersWroteAtMs < CONTENDED_MS,
   });
-  const { db, notes } = await engine.retry(() => attempt(() => connect(options.path))).catch((error: unknown) => {
-    turns.close();
-    throw error;
-  });
+  const { db, notes } = await engine
+    .retry(() => attempt(() => connect(options.path)))
+    .catch((error: unknown) => {
+      turns.close();
+      throw error;
+    });
   const tables = createTables(db);
   const source = { load, findEntry: tables.findEntry };
 
@@ -86,37 +92,54 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   }
 
   function commit(steps: readonly Step[]): readonly StepResult[] | typeof BUSY {
-    return attempt(() => within(db, 'BEGIN IMMEDIATE', () => {
-      refresh();
-      const group = openGroup(source, readTime());
-      const results = steps.map((step) => group.apply(step));
-      const changes = group.changes();
-      if (changes.rows.size > 0) tables.write(changes);
-      return { results, changes };
-    }, ({ results, changes }) => {
-      for (const [key, row] of changes.rows) cache.set(key, row);
-      readHalt();
-      watchers.tell(changes.entries);
-      return results;
-    }));
+    return attempt(() =>
+      within(
+        db,
+        'BEGIN IMMEDIATE',
+        () => {
+          refresh();
+          const group = openGroup(source, readTime());
+          const results = steps.map((step) => group.apply(step));
+          const changes = group.changes();
+          if (changes.rows.size > 0) tables.write(changes);
+          return { results, changes };
+        },
+        ({ results, changes }) => {
+          for (const [key, row] of changes.rows) cache.set(key, row);
+          readHalt();
+          watchers.tell(changes.entries);
+          return results;
+        },
+      ),
+    );
   }
 
   /** Reads from one state that is at least as new as any commit acknowledged before. */
   function read<T>(work: () => T): Promise<T> {
     if (closed) return Promise.reject(new CastellanError('STORE_CLOSED', { message: 'The store is closed.' }));
-    return engine.retry(() => attempt(() => within(db, 'BEGIN', () => {
-      refresh();
-      return work();
-    }, (result) => result)));
+    return engine.retry(() =>
+      attempt(() =>
+        within(
+          db,
+          'BEGIN',
+          () => {
+            refresh();
+            return work();
+          },
+          (result) => result,
+        ),
+      ),
+    );
   }
 
   return {
     info: { kind: 'sqlite', durability: 'durable', shared: true, notes },
     apply: engine.apply,
-    get: (keys) => read(() => {
-      readHalt();
-      return keys.map((key) => load(key) as Json | undefined);
-    }),
+    get: (keys) =>
+      read(() => {
+        readHalt();
+        return keys.map((key) => load(key) as Json | undefined);
+      }),
     scan: (prefix, page) => read(() => tables.scan(prefix, page?.after, pageSize(page?.limit))),
     log: (from, limit) => read(() => tables.entries(Math.max(0, from), pageSize(limit))),
     logHead: () => read(() => committedHead(source)),

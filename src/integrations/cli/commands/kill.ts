@@ -1,6 +1,6 @@
 import { type Command, textOption } from '../command.ts';
 import { configOption } from '../load-config.ts';
-import { withManager } from '../open-manager.ts';
+import { withStops } from '../open-stops.ts';
 import { timeText } from '../output.ts';
 
 /** `castellan kill`: stops everything, in every process on the store. */
@@ -9,7 +9,7 @@ export const kill: Command = {
   usage: '[--reason <text>]',
   summary: 'Stop every agent at once, in every process on the store.',
   notes: [
-    'Needs no signature. Permits that were not redeemed by then are void; `castellan resume` lifts it.',
+    'Needs no signature and no secret, only the store. Permits that were not redeemed by then are void; `castellan resume` lifts it.',
     'A kill already in force stays as it is.',
   ],
   options: {
@@ -20,9 +20,9 @@ export const kill: Command = {
   positionals: [0, 0],
   examples: ['castellan kill --reason "keys seen in a log" --by alice', 'castellan kill --json'],
   run: (call) =>
-    withManager(call, async ({ security }) => {
-      const before = await security.emergency.getActiveEmergencies();
-      const state = await security.emergency.activateKillSwitch({
+    withStops(call, async ({ emergency }) => {
+      const before = await emergency.getActiveEmergencies();
+      const state = await emergency.activateKillSwitch({
         reason: textOption(call, 'reason') ?? '',
         triggeredBy: textOption(call, 'by') ?? 'cli',
       });

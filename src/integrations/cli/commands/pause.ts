@@ -2,7 +2,7 @@ import { readDoc } from '../../../core/doc.ts';
 import { agentIdSchema } from '../../../core/schema.ts';
 import { type Call, type Command, textOption, UsageError } from '../command.ts';
 import { configOption } from '../load-config.ts';
-import { withManager } from '../open-manager.ts';
+import { withStops } from '../open-stops.ts';
 import { timeText } from '../output.ts';
 
 /** `castellan pause`: stops one agent. */
@@ -11,7 +11,7 @@ export const pause: Command = {
   usage: '<agent> [--reason <text>] [--duration <seconds>]',
   summary: 'Stop one agent, for a time or until it is resumed.',
   notes: [
-    'Needs no signature, and never shortens a pause in force. An id that is not registered is paused all the same; exit code 2 says so.',
+    'Needs no signature and no secret, and never shortens a pause in force. An id that is not registered is paused all the same; exit code 2 says so.',
   ],
   options: {
     ...configOption,
@@ -24,8 +24,8 @@ export const pause: Command = {
   async run(call) {
     const agent = readAgentId(call.positionals[0]);
     const duration = readDuration(call);
-    return withManager(call, async ({ security, store }) => {
-      const state = await security.emergency.pauseAgent(agent, {
+    return withStops(call, async ({ emergency, store }) => {
+      const state = await emergency.pauseAgent(agent, {
         reason: textOption(call, 'reason') ?? '',
         by: textOption(call, 'by') ?? 'cli',
         ...(duration === undefined ? {} : { duration }),

@@ -1,0 +1,15 @@
+import type { Store } from '../../core/store.ts';
+import type { ManualClock } from '../manual-clock.ts';
+
+/** What the suite needs of a test runner; vitest, jest and node:test wrappers fit. */
+export interface SuiteRunner {
+  describe(name: string, body: () => void): unknown;
+  it(name: string, body: () => Promise<void>): unknown;
+  expect(value: unknown): { toBe(expected: unknown): void; toEqual(expected: unknown): void; toMatchObject(expected: object): void };
+}
+
+/** One property that every store has. */
+export interface StoreCheck {
+  readonly name: string;
+  run(scene: { readonly store: Store; readonly clock: ManualClock; readonly expect: SuiteRunner['expect'] }): Promise<void>;
+}
