@@ -22,6 +22,8 @@ export interface DecideCost {
 const CHECKPOINT_EVERY = 100;
 /** Requests that are built ahead: few, as in production, so that none of them grows old. */
 const BATCH = 64;
+/** Decisions before anything is timed. */
+const WARM_DECISIONS = 12_000;
 /** Entries that one round of the floor writes. */
 const FLOOR_ENTRIES = 2_048;
 
@@ -39,7 +41,7 @@ async function floorOf(scene: Scene, events: readonly SecurityEvent[]): Promise<
  * alternate with the floor over the very entries that the decisions before it wrote. Each round's payments are settled
  * before the next, outside the timing.
  */
-export async function measureDecide(options: { readonly agents: number; readonly passes: number; readonly rounds: number; readonly warmup?: number }): Promise<DecideCost> {
+export async function measureDecide(options: { readonly agents: number; readonly passes: number; readonly rounds: number }): Promise<DecideCost> {
   const scene = await openScene({ agents: options.agents });
   const { house, parts, simulation } = scene;
   const simulate = async () => simulation;
@@ -87,7 +89,12 @@ export async function measureDecide(options: { readonly agents: number; readonly
 
   try {
     await teachProfiles(scene, 64);
-    await round();
+    // Until the code that is measured is the code that the engine ends up with.
+    while (decisions < WARM_DECISIONS) {
+      await round();
+      await floorOf(scene, events);
+    }
+    decisions = 0;
     const bound = await ratioBound(
       async () => {
         const cost = await round();
@@ -95,7 +102,7 @@ export async function measureDecide(options: { readonly agents: number; readonly
         return cost;
       },
       () => floorOf(scene, events),
-      { rounds: options.rounds, warmup: options.warmup ?? 2 },
+      { rounds: options.rounds, warmup: 1 },
     );
     const texts = events.map((event) => canonicalize(event));
     const plain = texts.map((text) => JSON.parse(text) as unknown);
@@ -108,7 +115,7 @@ export async function measureDecide(options: { readonly agents: number; readonly
 
 if (import.meta.filename === process.argv[1]) {
   const quick = process.argv.includes('--quick');
-  const cost = await measureDecide({ agents: quick ? 256 : 1_024, passes: quick ? 2 : 4, rounds: 11 });
+  const cost = await measureDecide({ agents: quick ? 128 : 1_024, passes: 4, rounds: 11 });
   const { bound } = cost;
   process.stdout.write(
     `decision ${(bound.a / 1e3).toFixed(2)} µs, floor ${(bound.b / 1e3).toFixed(2)} µs, ratio ${bound.ratio.toFixed(2)} (95 %: ${bound.lower.toFixed(2)}–${bound.upper.toFixed(2)}), with prepare ${((bound.a + cost.prepareNs) / 1e3).toFixed(2)} µs, JSON.stringify ${(cost.stringifyNs / 1e3).toFixed(2)} µs, ${cost.entryChars.toFixed(0)} characters an entry\n`,

@@ -12,8 +12,8 @@ export const decideBar: Bar = {
   name: 'decision in memory',
   target: 'at most 6 × the floor',
   async run(mode) {
-    const agents = mode === 'full' ? 1_024 : 256;
-    const cost = await measureDecide({ agents, passes: mode === 'full' ? 4 : 2, rounds: 11, warmup: mode === 'full' ? 3 : 6 });
+    const agents = mode === 'full' ? 1_024 : 128;
+    const cost = await measureDecide({ agents, passes: 4, rounds: 11 });
     const { bound } = cost;
     return {
       figure: `${bound.ratio.toFixed(2)} × (95 %: ${bound.upper.toFixed(2)})`,

@@ -103,10 +103,12 @@ export function createEventBus(options: EventBusOptions): EventBus {
     select,
     publish(event) {
       if (mailboxes.size === 0) return;
-      // Before anyone else holds it: whoever is handed the same decision cannot rewrite what subscribers will read.
-      freeze(event);
+      let frozen = false;
       for (const mailbox of mailboxes) {
         if (mailbox.types?.has(event.type) === false) continue;
+        // Before anyone else holds it: whoever is handed the same decision cannot rewrite what subscribers will read.
+        if (!frozen) freeze(event);
+        frozen = true;
         if (mailbox.queue.length - mailbox.head >= limit) {
           take(mailbox);
           dropped += 1;

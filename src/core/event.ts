@@ -24,10 +24,12 @@ export type SecurityEventType =
   | 'permission_changed' | 'wallet_event' | 'breaker_state' | 'emergency_changed' | 'incident_event' | 'audit_checkpoint'
   | 'health_changed';
 
-/** The one union that users subscribe to and the log keeps. */
+type SimpleEventType = Exclude<SecurityEventType, 'decision_made' | 'emergency_changed'>;
+
+/** The one union that users subscribe to and the log keeps; one member a type, so that comparing `type` narrows it. */
 export type SecurityEvent = EventBase &
   (
     | { readonly type: 'decision_made'; readonly decision: Decision }
     | { readonly type: 'emergency_changed'; readonly change: HaltChange; readonly epoch: number; readonly details: EventDetails }
-    | { readonly type: Exclude<SecurityEventType, 'decision_made' | 'emergency_changed'>; readonly details: EventDetails }
+    | { readonly [Type in SimpleEventType]: { readonly type: Type; readonly details: EventDetails } }[SimpleEventType]
   );

@@ -39,7 +39,7 @@ const registeredKey = z.strictObject({
   id: z.string().min(1).max(64),
   scheme: z.enum(['ed25519', 'eip712']),
   key: z.string().min(1).max(128),
-  roles: z.array(z.enum(['owner', 'operator', 'approver', 'guardian'])).min(1),
+  roles: z.array(z.enum(['owner', 'operator', 'approver', 'guardian'])).min(1).readonly(),
 });
 const TRIGGER_EVENTS = [
   'multiple_failures', 'decision_made', 'policy_rejected', 'approval_requested', 'approval_decision', 'execution_success', 'execution_failed', 'cap_warning',
@@ -59,7 +59,7 @@ const configSchema = z.strictObject({
   production: z.boolean().default(false),
   allowUnenforced: z.boolean().default(false),
   store: factory<StoreFactory>('open', 'a store factory such as memoryStore() or sqliteStore({ path })').optional(),
-  chains: z.array(factory<AdapterFactory>('create', 'an adapter factory such as evm({ … })')).min(1),
+  chains: z.array(factory<AdapterFactory>('create', 'an adapter factory such as evm({ … })')).min(1).readonly(),
   keys: z
     .strictObject({
       passphrase: z.string().min(8).optional(),
@@ -79,7 +79,7 @@ const configSchema = z.strictObject({
         .partial()
         .optional(),
       rateLimiting: z.strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) }).partial().optional(),
-      strategies: z.array(z.looseObject({ id: z.string().min(1) })).default([]),
+      strategies: z.array(z.looseObject({ id: z.string().min(1) })).readonly().default([]),
       intentValidator: validator.optional(),
       strategyValidator: validator.optional(),
       layerTimeoutMs: positiveMs.default(5_000),
@@ -99,7 +99,7 @@ const configSchema = z.strictObject({
     .strictObject({
       killSwitchEnabled: z.boolean().default(true),
       autoResponseEnabled: z.boolean().default(true),
-      autoResponseTriggers: z.array(trigger).default([
+      autoResponseTriggers: z.array(trigger).readonly().default([
         { event: 'fraud_detected', threshold: 1, windowMs: 3_600_000, action: 'kill' },
         { event: 'anomaly_detected', threshold: 3, windowMs: 3_600_000, action: 'pause' },
       ]),
@@ -115,12 +115,12 @@ const configSchema = z.strictObject({
       /** How long `execute` itself waits for the answer; 0 answers `approval_pending` at once. */
       waitMs: z.int().nonnegative().max(86_400_000).default(0),
       /** Bring requests to people; see `createMemoryApprovalProvider`. */
-      providers: z.array(factory<ApprovalProvider>('notify', 'an approval provider')).default([]),
+      providers: z.array(factory<ApprovalProvider>('notify', 'an approval provider')).readonly().default([]),
     })
     .prefault({}),
   registry: z
     .strictObject({
-      keys: z.array(registeredKey).default([]),
+      keys: z.array(registeredKey).readonly().default([]),
       quorums: z.strictObject({ owner: z.int().positive(), operator: z.int().positive(), approver: z.int().positive(), guardian: z.int().positive() }).partial().default({}),
     })
     .prefault({}),

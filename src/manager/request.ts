@@ -25,7 +25,7 @@ const bytes = z.union([
 const narrowSchema = z.strictObject({
   /** Of the asset that the request names. */
   maxAmount: text(100).optional(),
-  allowedDestinations: z.array(text(256)).max(1_000).optional(),
+  allowedDestinations: z.array(text(256)).max(1_000).readonly().optional(),
   requireApproval: z.boolean().optional(),
   maxFee: text(100).optional(),
 });
@@ -47,7 +47,7 @@ const agentRequestSchema = z.strictObject({
   value: text(100).optional(),
   data: bytes.optional(),
   transaction: bytes.optional(),
-  calls: z.array(z.strictObject({ to: text(256), value: text(100).optional(), data: bytes.optional() })).max(64).optional(),
+  calls: z.array(z.strictObject({ to: text(256), value: text(100).optional(), data: bytes.optional() })).max(64).readonly().optional(),
   chain: text(64).optional(),
   wallet: text(256).optional(),
   maxFee: text(100).optional(),

@@ -8,6 +8,7 @@ import { createLanes } from './pipeline/lanes.ts';
 /** Puts the pipeline on the rooms' ports. */
 export function wirePipeline(house: House): ExecuteParts {
   const { host, config, store, journal, chains, emergency, audit, approvals, custody } = house;
+  const enabled = config.enabled && config.audit.enabled;
   const findDecision: ExecuteParts['findDecision'] = async (id) => {
     const found = await audit.find(id);
     return found?.event.type === 'decision_made' ? found.event.decision : undefined;
@@ -19,13 +20,15 @@ export function wirePipeline(house: House): ExecuteParts {
     judge: house.judge,
     tenant: config.tenant,
     software: SOFTWARE,
-    enabled: config.enabled && config.audit.enabled,
+    enabled,
+    unenforced: config.emergency.killSwitchEnabled ? [] : ['kill_switch'],
     registryDigest: () => house.authority.digest(),
     policies: house.policies,
     tokens: chains.allTokens,
     price: config.price,
     decisionTimeoutMs: config.authorization.decisionTimeoutMs,
-    locallyHalted: (agent) => emergency.locallyHalted(agent),
+    // Off means that nothing is signed or sent either, of what was decided before.
+    locallyHalted: (agent) => !enabled || emergency.locallyHalted(agent),
     chains,
     nowMs: () => host.clock.nowMs(),
     onBypass: async (request, chainNext, ours) => {

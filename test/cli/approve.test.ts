@@ -102,3 +102,22 @@ it('an id that nobody asked under is an error', async () => {
   const ran = await cli('approve', 'nothing', '--key', 'approver.key', '--yes');
   expect([ran.code, ran.err]).toMatchObject([1, expect.stringMatching(/^APPROVAL_UNKNOWN/)]);
 });
+
+it('with a quorum of two the first yes is done in part, and the same key is not counted twice', async () => {
+  const two = deployment({ rpcUrl: anvil.rpcUrl, people: ['owner', 'operator', 'approver', 'approver-2'], quorums: { approver: 2 } });
+  const manager = two.open({ a1: ASKS });
+  await fund(anvil, (await manager.custody.createWallet('owner', 'a1')).address);
+  const { approvalId = '' } = await manager.agent('a1').execute({ id: 'one', to: BOB, amount: '0.1', asset: 'ETH' });
+  const answer = (key: string) => inProcess(two.directory, ['approve', approvalId, '--yes', '--key', key]);
+  for (let round = 0; round < 2; round += 1) {
+    const first = await answer('approver.key');
+    expect([first.code, first.out]).toMatchObject([
+      2,
+      expect.stringMatching(/Signed by approver; 1 said yes, and more approvers are needed\.\n$/),
+    ]);
+  }
+  expect((await answer('approver-2.key')).code).toBe(0);
+  expect((await manager.agent('a1').execute({ id: 'one', to: BOB, amount: '0.1', asset: 'ETH' })).status).toBe('success');
+  await manager.shutdown(2_000);
+  two.remove();
+});

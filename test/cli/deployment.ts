@@ -56,22 +56,30 @@ export interface Deployment {
   remove(): void;
 }
 
-type Person = 'owner' | 'operator' | 'approver';
+/** Each holds the role of the name. */
+type Role = 'owner' | 'operator' | 'approver';
+type Person = Role | 'approver-2';
 
 /** Writes a configuration that imports the sources, and with `people` their key files and registry. */
 export function deployment(
-  given: { readonly rpcUrl?: string; readonly people?: readonly Person[]; readonly keys?: string } = {},
+  given: {
+    readonly rpcUrl?: string;
+    readonly people?: readonly Person[];
+    readonly keys?: string;
+    readonly quorums?: { readonly approver: number };
+  } = {},
 ): Deployment {
   const directory = freshDirectory();
   const storePath = join(directory, 'castellan.sqlite');
   const rpcUrl = given.rpcUrl ?? NOWHERE;
   const chain = { chain: CHAIN, rpcUrl, confirmations: 1, pollMs: 10, timeoutMs: 2_000 };
   const registry = {
-    keys: (given.people ?? []).map((role) => {
-      const { text, publicKey } = makeKeyFile(role, systemRandom());
-      writeFileSync(join(directory, `${role}.key`), text, { mode: 0o600 });
-      return { id: role, scheme: 'ed25519' as const, key: publicKey, roles: [role] };
+    keys: (given.people ?? []).map((id) => {
+      const { text, publicKey } = makeKeyFile(id, systemRandom());
+      writeFileSync(join(directory, `${id}.key`), text, { mode: 0o600 });
+      return { id, scheme: 'ed25519' as const, key: publicKey, roles: [(id === 'approver-2' ? 'approver' : id) satisfies Role] };
     }),
+    ...(given.quorums === undefined ? {} : { quorums: given.quorums }),
   };
   const keys = given.keys ?? `{ encryptionKey: '${ENCRYPTION_KEY}' }`;
   writeFileSync(
@@ -127,6 +135,7 @@ export async function inProcess(
       return left.shift() ?? '';
     },
     run: () => undefined,
+    catchStray: () => undefined,
     silenceWarnings: () => undefined,
   });
   return { code, out, err, asked };

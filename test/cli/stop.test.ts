@@ -94,7 +94,6 @@ describe('a stop from the command line, while another process runs the manager',
     expect(ran.out).toMatch(/^chain eip155:31337 +at block \d+$/m);
     expect(ran.out).toContain('! pause a2 by cli since ');
     expect(ran.out).toContain('\\u{1b}[2J\\u{1b}[1;31mall is well\\u{202e}\\u{a}status  ok\n');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that none of them is there is the point
     expect(ran.out).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\uffff]/);
     await cli('resume', 'a2', '--notes', 'fine', '--key', 'operator.key');
   });
@@ -111,6 +110,27 @@ describe('a stop from the command line, while another process runs the manager',
     expect((await cli('kill', '--config', config)).code).toBe(0);
     expect(await outcome('a1', { ...pay, to: stranger() })).toBe('policy_rejected:halted');
     expect((await cli('resume', '--notes', 'drill over', '--key', 'operator.key')).code).toBe(0);
+  });
+
+  it('kill gets through while the other process writes without a break', async () => {
+    let isOver = false;
+    let written = 0;
+    const writer = async (agent: string): Promise<void> => {
+      while (!isOver) {
+        await security.emergency.pauseAgent(agent, { reason: 'load' });
+        written += 1;
+      }
+    };
+    const writers = Array.from({ length: 8 }, (_, index) => writer(`load-${index}`));
+    const before = written;
+    const ran = await owned.cli('kill', '--reason', 'under load', '--json');
+    isOver = true;
+    await Promise.all(writers);
+    expect(written - before).toBeGreaterThan(50);
+    expect([ran.code, ran.err, JSON.parse(ran.out)]).toMatchObject([0, '', { wasKilled: false, kill: { reason: 'under load' } }]);
+    expect(await outcome('a1', { ...pay, to: stranger() })).toBe('policy_rejected:halted');
+    expect((await cli('resume', '--notes', 'drill over', '--key', 'operator.key')).code).toBe(0);
+    expect((await security.audit.verifyIntegrity()).valid).toBe(true);
   });
 
   it('a signature for one kill lifts no later one', async () => {

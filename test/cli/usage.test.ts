@@ -113,6 +113,28 @@ export default { store: memoryStore(), chains: [evm({ chains: [{ chain: 'eip155:
   });
 });
 
+describe('a configuration', () => {
+  it('that throws when nobody waits any more is one line too', async () => {
+    writeFileSync(
+      join(empty, 'stray.mjs'),
+      "export default () => { setTimeout(() => { throw new Error('out of the blue') }); return new Promise(() => undefined); }",
+    );
+    const { code, out, err } = await castellan(empty, ['status', '-c', 'stray.mjs']);
+    expect([code, out, err]).toEqual([1, '', 'INTERNAL: out of the blue\n']);
+  });
+
+  it('that is found, not named, and that others may write is not run', async () => {
+    const { directory } = make();
+    const path = join(directory, 'castellan.config.ts');
+    chmodSync(path, 0o666);
+    const { code, err } = await inProcess(directory, ['kill']);
+    expect([code, err]).toMatchObject([1, expect.stringMatching(/^CONFIG_INVALID: Other users may write /)]);
+    expect((await inProcess(directory, ['kill', '--config', path])).code).toBe(0);
+    chmodSync(path, 0o644);
+    expect(JSON.parse((await inProcess(directory, ['kill', '--json'])).out)).toMatchObject({ wasKilled: true });
+  });
+});
+
 describe('a key file', () => {
   it('that others may read, or that is not one, is refused without a word of it', async () => {
     const { directory } = make({ people: ['owner', 'operator', 'approver'] });

@@ -52,6 +52,21 @@ describe('createEventBus', () => {
     expect(bus.size()).toBe(1);
   });
 
+  it('select hands out its types alone, and what it leaves out neither queues nor is frozen', async () => {
+    const bus = createEventBus({ clock: createManualClock(), queueLimit: 2 });
+    const seen: string[] = [];
+    bus.select(new Set(['key_event'])).subscribe((e) => void seen.push(e.id));
+    const others = Array.from({ length: 10 }, (_, index) => event(index));
+    for (const other of others) bus.publish(other);
+    bus.publish({ ...event(10), type: 'key_event', details: {} });
+    await turn();
+    expect(seen).toEqual(['e10']);
+    expect([bus.dropped(), bus.size()]).toEqual([0, 1]);
+    expect(others.some((other) => Object.isFrozen(other))).toBe(false);
+    bus.close();
+    expect(bus.size()).toBe(0);
+  });
+
   it('hands out 64 at a time, the rest on later turns of the clock', async () => {
     const clock = createManualClock();
     const bus = createEventBus({ clock });

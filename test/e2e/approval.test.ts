@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/host/index.ts';
+import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import { CastellanError, createSecurityManager, type SecurityManager, signApproval } from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { deploy } from '../fixtures/evm-contracts.ts';
@@ -55,6 +59,24 @@ describe('an escalated request', () => {
     await security.approvals.answer(signApproval(ann, open.request, 'approve'));
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(['success', 'success']);
     expect(await sentBy(anvil, wallet)).toBe(1);
+  });
+
+  it('approved once and executed by two processes at the same time is one transaction', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'castellan-'));
+    const given: Given = { ...people, keys: { encryptionKey: '23'.repeat(32) }, store: sqliteStore({ path: join(folder, 's.sqlite') }) };
+    const one = await openBench(anvil, given);
+    const two = createSecurityManager(configOf(anvil, given));
+    await two.ready();
+    for (let round = 0; round < 4; round++) {
+      const request = await askedFor(one.security, large(BOB, `both-${round}`));
+      await two.approvals.answer(signApproval(ann, request, 'approve'));
+      const results = await Promise.all([one.security, two, two, one.security].map((security) => security.agent('a1').execute(large(BOB, `both-${round}`))));
+      expect(results.map(({ status, reasons }) => `${status} ${reasons[0]?.code ?? ''}`)).toEqual(Array(4).fill('success '));
+      expect(await sentBy(anvil, one.wallet)).toBe(round + 1);
+    }
+    await one.security.shutdown(500);
+    await two.shutdown(500);
+    rmSync(folder, { recursive: true });
   });
 
   it('is not approved by a stranger, by a key that only says it is ann, or by the agent’s own words', async () => {

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evm } from '../../src/adapters/evm/index.ts';
 import { systemClock } from '../../src/adapters/host/index.ts';
 import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
-import { CastellanError, createSecurityManager } from '../../src/index.ts';
+import { CastellanError, createSecurityManager, signApproval } from '../../src/index.ts';
 import { type RequestRow, storeKey } from '../../src/core/store.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
-import { type Bench, BOB, configOf, FREE, type Given, hookedStore, type Hooks, openBench, sentBy } from './bench.ts';
+import { ASKS, type Bench, BOB, CHAIN, configOf, FREE, type Given, hookedStore, type Hooks, openBench, person, registered, sentBy } from './bench.ts';
 
 const pay = (id = 'pay-1') => ({ id, to: BOB, amount: '0.001', asset: 'ETH' });
 const away = () => new CastellanError('STORE_UNAVAILABLE', { message: 'away', retryable: true });
@@ -121,6 +122,24 @@ describe('the kill switch', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('thrown while a person is asked holds against their yes, and uses it not up', async () => {
+    const ann = person('ann');
+    await using bench = await openBench(anvil, { agents: { a1: ASKS }, registry: { keys: [registered(ann, 'approver')] } });
+    const { security, wallet } = bench;
+    const large = { ...pay(), amount: '0.1' };
+    const waiting = security.agent('a1').execute(large, { approvalWaitMs: 5_000 });
+    await expect.poll(async () => (await security.approvals.list({ state: 'pending' })).length).toBe(1);
+    const [open] = await security.approvals.list();
+    if (open === undefined) throw new Error('nobody was asked');
+    await security.emergency.activateKillSwitch({ reason: 'test', triggeredBy: 'test' });
+    await security.approvals.answer(signApproval(ann, open.request, 'approve'));
+    const result = await waiting;
+    expect([result.status, result.reasons[0]?.code, await sentBy(anvil, wallet)]).toEqual(['policy_rejected', 'halted', 0]);
+    await security.emergency.deactivateKillSwitch(lifted);
+    expect((await security.agent('a1').execute(large)).status).toBe('success');
+    expect(await sentBy(anvil, wallet)).toBe(1);
+  });
+
   it('can be thrown while the manager is draining', async () => {
     const { security, wallet, hooks } = await hookedBench();
     let closing: Promise<unknown> | undefined;
@@ -164,6 +183,34 @@ describe('a key used past the gate', () => {
     expect([result.status, result.reasons[0]?.code]).toEqual(['policy_rejected', 'halted']);
     expect((await security.getHealth()).killSwitch).toBe('active');
     await anvil.rpc('anvil_stopImpersonatingAccount', [wallet.address]);
+  });
+
+  it('is not seen where the chain’s answer is only newer than our own record', async () => {
+    let armed = false;
+    let mined = async (): Promise<boolean> => true;
+    const late: typeof fetch = async (input, init) => {
+      // The second request’s question arrives at the node only once the first request’s transaction is in a block.
+      if (armed && String(init?.body).includes('eth_getTransactionCount')) {
+        armed = false;
+        while (!(await mined())) await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return fetch(input, init);
+    };
+    await using bench = await hookedBench({ chains: [evm({ chains: [{ chain: CHAIN, rpcUrl: anvil.rpcUrl, confirmations: 1, pollMs: 10 }], fetch: late as never })] });
+    const { security, wallet, hooks } = bench;
+    hooks.afterApply = (commands) => {
+      if (!commands.some(({ kind }) => kind === 'permit.issue')) return;
+      delete hooks.afterApply;
+      armed = true;
+    };
+    // And the first is not even redeemed before the second has begun to ask.
+    hooks.beforeApply = async (commands) => {
+      if (commands.some(({ kind }) => kind === 'permit.redeem')) while (armed) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    mined = async () => (await sentBy(anvil, wallet)) === 1;
+    const results = await Promise.all([security.agent('a1').execute(pay('first')), security.agent('a1').execute(pay('second'))]);
+    expect(results.map(({ status, reasons }) => `${status} ${reasons[0]?.code ?? ''}`)).toEqual(['success ', 'success ']);
+    expect((await security.getHealth()).killSwitch).toBe('inactive');
   });
 
   it('shows also at a place that is only held', async () => {

@@ -191,6 +191,55 @@ describe('what a crash or a time-out leaves', () => {
   });
 });
 
+describe('what the chain says, or does not say', () => {
+  const unreachable = async <T>(run: () => Promise<T>): Promise<T> => {
+    const original = globalThis.fetch;
+    globalThis.fetch = async () => {
+      throw new TypeError('fetch failed');
+    };
+    return run().finally(() => {
+      globalThis.fetch = original;
+    });
+  };
+
+  it('a chain that is away never makes a payment look failed for good', () =>
+    usingBench({}, async ({ security, wallet }) => {
+      const agent = security.agent('a1');
+      const { txHash } = await agent.execute(order(BOB));
+      const asked = await unreachable(() => agent.execute(order(BOB)));
+      expect(asked).toMatchObject({ status: 'execution_failed', pending: true, txHash });
+      expect((await agent.execute(order(BOB))).status).toBe('success');
+      const held = await agent.authorize(order(BOB, 'cut-off'));
+      expect(held.approved, JSON.stringify(held.reasons)).toBe(true);
+      const cut = await unreachable(() => agent.execute(order(BOB, 'cut-off'), { settleTimeoutMs: 50 }));
+      expect(cut).toMatchObject({ status: 'execution_failed', pending: true, txHash: expect.stringMatching(/^0x/) });
+      expect((await agent.execute(order(BOB, 'cut-off'))).txHash).toBe(cut.txHash);
+      expect(await sentBy(anvil, wallet)).toBe(2);
+    }));
+
+  it('another transaction in our place frees the room, is told once, and the id pays no more', async () => {
+    const hooks: Hooks = {};
+    const { store, factory } = hookedStore(hooks, { clock: systemClock() });
+    await usingBench({ store: factory }, async ({ security, wallet }) => {
+      hooks.afterApply = async (commands) => {
+        if (!commands.some((command) => 'to' in command && command.to === 'signed')) return;
+        delete hooks.afterApply;
+        await anvil.rpc('anvil_impersonateAccount', [wallet.address]);
+        await anvil.rpc('eth_sendTransaction', [{ from: wallet.address, to: BOB, value: '0x1' }]);
+        await expect.poll(() => sentBy(anvil, wallet)).toBe(1);
+      };
+      const result = await security.agent('a1').execute(order(BOB));
+      expect([result.status, result.reasons[0]?.code, result.pending]).toEqual(['execution_failed', 'slot_taken', false]);
+      expect((await security.agent('a1').execute(order(BOB))).status).toBe('execution_failed');
+      const ledger = (await store.scan('ledger/')).map(({ value }) => value as { inFlight: string; total: string });
+      expect(ledger.map(({ inFlight, total }) => [inFlight, total])).toEqual([['0', '0']]);
+      expect((await security.audit.query({ types: ['execution_failed'] })).entries).toHaveLength(1);
+      expect(await sentBy(anvil, wallet)).toBe(1);
+      await anvil.rpc('anvil_stopImpersonatingAccount', [wallet.address]);
+    });
+  });
+});
+
 describe('a permit that was not redeemed', () => {
   const held = async (security: SecurityManager, target: string) => expect((await security.agent('a1').authorize(order(target))).approved).toBe(true);
 

@@ -21,6 +21,13 @@ export async function isOpenToOthers(path: string): Promise<boolean> {
   return ((await stat(path)).mode & 0o077) !== 0;
 }
 
+/** True where another user may have written the file: it is theirs, or everybody may write it. */
+export async function isWrittenByOthers(path: string): Promise<boolean> {
+  if (process.getuid === undefined) return false;
+  const { uid, mode } = await stat(path);
+  return (mode & 0o002) !== 0 || (uid !== 0 && uid !== process.getuid());
+}
+
 /** Writes a file that does not exist yet and makes it durable. Throws EEXIST where it exists: nothing is ever overwritten. */
 export async function writeNewFile(path: string, text: string, mode = 0o644): Promise<void> {
   const file = await open(path, 'wx', mode);

@@ -1,5 +1,5 @@
 export { systemClock } from './clock.ts';
-export { fileExists, isOpenToOthers, makeDirectory, readText, removeFile, writeNewFile } from './files.ts';
+export { fileExists, isOpenToOthers, isWrittenByOthers, makeDirectory, readText, removeFile, writeNewFile } from './files.ts';
 export { loadDefaultExport } from './load-module.ts';
 export { systemRandom } from './random.ts';
 export { systemTerminal, type Terminal } from './terminal.ts';

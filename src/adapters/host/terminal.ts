@@ -15,6 +15,8 @@ export interface Terminal {
    * work that breaks off unseen never looks like success.
    */
   run(program: () => Promise<number>): void;
+  /** Hands over what is thrown outside of the program's own promises, and ends the process with exit code 1. */
+  catchStray(report: (error: unknown) => void): void;
   /** Drops the runtime's own warnings, which would mix with the program's output. */
   silenceWarnings(): void;
 }
@@ -41,12 +43,20 @@ export function systemTerminal(): Terminal {
     },
     run(program) {
       process.exitCode = 1;
+      // Whoever reads the output may stop reading; the work goes on to its end.
+      for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
       const alive = setInterval(() => undefined, FOR_EVER_MS);
       const end = (code: number): void => {
         process.exitCode = code;
         clearInterval(alive);
       };
       program().then(end, () => end(1));
+    },
+    catchStray(report) {
+      process.once('uncaughtException', (error) => {
+        report(error);
+        process.exit(1);
+      });
     },
     silenceWarnings: () => void process.removeAllListeners('warning'),
   };

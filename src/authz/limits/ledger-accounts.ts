@@ -53,7 +53,7 @@ function createAccounts(policy: CompiledPolicy, agent: AgentId): AgentAccounts {
   const assets = new Map([...policy.assetCaps].map(([asset, spec]) => [asset, toAccount(scope, spec)]));
   const strategies = new Map(
     [...policy.strategies.values()].flatMap(({ id, daily }) =>
-      daily === null ? [] : [[id, toAccount(`${scope}:strategy:${id}`, daily)] as const],
+      daily === null ? [] : [[id, toAccount(scope, daily, `:strategy:${id}`)] as const],
     ),
   );
   const rate = { approved: `${scope}:approved`, attempts: `${scope}:attempts` };
@@ -67,8 +67,8 @@ function createAccounts(policy: CompiledPolicy, agent: AgentId): AgentAccounts {
   };
 }
 
-function toAccount(scope: string, spec: CapSpec): LedgerAccount {
-  const account = `${scope}|${spec.unit}`;
+function toAccount(scope: string, spec: CapSpec, part = ''): LedgerAccount {
+  const account = `${scope}${part}|${spec.unit}`;
   const headKey = storeKey.ledger(account);
   const windowKeys = spec.windows.map(({ windowMs }) =>
     windowMs === 0 || windowMs === null ? null : storeKey.ledgerWindow(account, windowMs),
@@ -80,7 +80,8 @@ function toAccount(scope: string, spec: CapSpec): LedgerAccount {
     limits: spec.windows.map(({ limit }) => BigInt(limit)),
     headKey,
     windowKeys,
-    usedFact: `limits.used.${account}`,
+    // Without the agent, whom the decision names: facts of all agents then have one shape.
+    usedFact: `limits.used${part}.${spec.unit}`,
     keys: [headKey, ...windowKeys.filter((key) => key !== null)],
   };
 }

@@ -7,7 +7,7 @@ const exact = z.union(
   'must be a safe integer or an exact decimal string',
 );
 const fraction = z.number().min(0).max(1);
-const list = (most = 10_000) => z.array(text).max(most);
+const list = (most = 10_000) => z.array(text).max(most).readonly();
 
 const capability = z.strictObject({ enabled: z.boolean(), readOnly: z.boolean().optional() });
 const windows = z.strictObject({ perTransaction: exact, daily: exact, weekly: exact, monthly: exact }).partial();
@@ -22,7 +22,7 @@ const selector = z.string().regex(SELECTOR, 'must be four bytes in hex');
 const contract = z.strictObject({
   address: text,
   chain: text.optional(),
-  selectors: z.array(selector).max(256).optional(),
+  selectors: z.array(selector).max(256).readonly().optional(),
   /** Milliseconds since the epoch, or an ISO date. */
   expiresAt: z.union([z.int().nonnegative(), z.iso.datetime()]).optional(),
   /** What calling it counts as; `contracts` where unset. */
@@ -39,13 +39,14 @@ const condition = z.strictObject({
     z
       .array(z.union([z.string(), z.number()]))
       .min(1)
-      .max(10_000),
+      .max(10_000)
+      .readonly(),
   ]),
 });
 const rule = z.strictObject({
   id: text,
   name: text.optional(),
-  conditions: z.array(condition).max(64),
+  conditions: z.array(condition).max(64).readonly(),
   action: z.enum(['allow', 'deny', 'escalate', 'require_approval']),
   priority: z.int().optional(),
 });
@@ -54,7 +55,7 @@ const rule = z.strictObject({
 const timeRestriction = z
   .strictObject({
     type: z.enum(['allow', 'deny']).default('allow'),
-    daysOfWeek: z.array(z.int().min(0).max(6)).min(1).default([0, 1, 2, 3, 4, 5, 6]),
+    daysOfWeek: z.array(z.int().min(0).max(6)).min(1).readonly().default([0, 1, 2, 3, 4, 5, 6]),
     startHour: z.int().min(0).max(23).default(0),
     endHour: z.int().min(1).max(24).default(24),
     timezone: z.literal('UTC').optional(),
@@ -64,7 +65,7 @@ const timeRestriction = z
 /** A registered strategy: what an agent that names it may do. Amounts count in the unit of the limits. */
 export const strategySchema = z.strictObject({
   id: text,
-  operations: z.array(text).max(64).optional(),
+  operations: z.array(text).max(64).readonly().optional(),
   assets: list(1_000).optional(),
   /** Contracts. */
   protocols: list(1_000).optional(),
@@ -94,18 +95,18 @@ export const permissionsSchema = z.strictObject({
   allowedTokens: list().optional(),
   allowedDestinations: list().optional(),
   allowedChains: list(64).optional(),
-  allowedContracts: z.array(contract).max(10_000).optional(),
+  allowedContracts: z.array(contract).max(10_000).readonly().optional(),
   /** In the unit of the limits, fee not counted. */
   requireApprovalAbove: exact.optional(),
   /** Every action that is otherwise allowed escalates. */
   requireApproval: z.boolean().optional(),
-  timeRestrictions: z.array(timeRestriction).max(64).optional(),
+  timeRestrictions: z.array(timeRestriction).max(64).readonly().optional(),
   rateLimiting: z
     .strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) })
     .partial()
     .optional(),
-  rules: z.array(rule).max(1_000).optional(),
-  strategies: z.array(strategySchema).max(256).optional(),
+  rules: z.array(rule).max(1_000).readonly().optional(),
+  strategies: z.array(strategySchema).max(256).readonly().optional(),
   /** Most that one transaction may cost in fees, whole native coins. */
   maxFee: exact.optional(),
   requireSimulation: z.boolean().optional(),

@@ -1,10 +1,11 @@
 import { sha256Hex } from '../../core/digest.ts';
 import { CastellanError } from '../../core/errors.ts';
 import { type ApprovalAnswer, type ApprovalRecord, type ApprovalRequest, signApproval } from '../../index.ts';
-import { type Call, type OptionSpec, type Outcome, textOption, UsageError } from './command.ts';
+import { type Call, type OptionSpec, textOption } from './command.ts';
 import { readKeyFile } from './key-file.ts';
 import { configOption } from './load-config.ts';
 import { withManager } from './open-manager.ts';
+import { type Outcome, UsageError } from './outcome.ts';
 import { table, timeText } from './output.ts';
 
 /** Options of both answers. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Terminal } from '../../adapters/host/index.ts';
-import { type Command, UsageError } from './command.ts';
+import type { Command } from './command.ts';
 import { approve } from './commands/approve.ts';
 import { auditVerify } from './commands/audit-verify.ts';
 import { init } from './commands/init.ts';
@@ -10,6 +10,7 @@ import { reject } from './commands/reject.ts';
 import { resume } from './commands/resume.ts';
 import { status } from './commands/status.ts';
 import { commandHelp, mainHelp } from './help.ts';
+import { UsageError } from './outcome.ts';
 import { createOutput } from './output.ts';
 
 const COMMANDS: readonly Command[] = [init, approve, reject, status, kill, pause, resume, auditVerify];
@@ -21,6 +22,7 @@ export async function runCommandLine(terminal: Terminal): Promise<number> {
   // Asked of the raw words, so that an answer to a wrong call has the form that was wanted.
   const asked = (name: string): boolean => args.includes(name);
   const output = createOutput(terminal, () => asked('--json'));
+  terminal.catchStray((error) => output.fail(error, asked('--debug')));
   if (!asked('--debug')) terminal.silenceWarnings();
   try {
     const command = COMMANDS.find(({ name }) => name.split(' ').every((word, index) => args[index] === word));

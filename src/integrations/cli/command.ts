@@ -1,4 +1,5 @@
 import type { Terminal } from '../../adapters/host/index.ts';
+import type { Outcome } from './outcome.ts';
 import type { Output } from './output.ts';
 
 /** One option of a command, in the words of `parseArgs`. */
@@ -9,15 +10,6 @@ export interface OptionSpec {
   /** What stands after the option in the help, such as `<file>`. */
   readonly value?: string;
   readonly about: string;
-}
-
-/** How a command ended: 0 done, 1 refused or violated, 2 done in part. A wrong call is a {@link UsageError}, 3. */
-export interface Outcome {
-  readonly exitCode: 0 | 1 | 2;
-  /** For people. */
-  readonly lines: readonly string[];
-  /** For programs, under `--json`; bigints become decimal strings. */
-  readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** What a command is called with; every option is checked in name and kind. */
@@ -42,11 +34,6 @@ export interface Command {
   readonly notes: readonly string[];
   readonly examples: readonly string[];
   run(call: Call): Promise<Outcome>;
-}
-
-/** A call that makes no sense as it was written. Exit code 3. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 /** The text of an option; undefined where it was not given. */

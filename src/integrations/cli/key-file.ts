@@ -6,7 +6,8 @@ import { CastellanError } from '../../core/errors.ts';
 import type { Random } from '../../core/random.ts';
 import { createAttestationKey, generateSeed } from '../../core/signature.ts';
 import type { AttestationKey } from '../../core/signer.ts';
-import { type Call, UsageError } from './command.ts';
+import type { Call } from './command.ts';
+import { UsageError } from './outcome.ts';
 
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
 /** A person's key at rest: `{ v: 1, id, scheme: 'ed25519', publicKey, seed }`, hex. */

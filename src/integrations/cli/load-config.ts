@@ -1,8 +1,10 @@
 import { dirname, join, resolve } from 'node:path';
-import { fileExists, loadDefaultExport } from '../../adapters/host/index.ts';
+import { fileExists, isWrittenByOthers, loadDefaultExport, systemClock } from '../../adapters/host/index.ts';
+import { createDeadlines } from '../../core/deadline.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { SecurityConfig } from '../../index.ts';
-import { type Call, type OptionSpec, textOption, UsageError } from './command.ts';
+import { type Call, type OptionSpec, textOption } from './command.ts';
+import { UsageError } from './outcome.ts';
 
 /** Names looked for, in this order, in each directory on the way up. */
 export const CONFIG_NAMES: readonly string[] = [
@@ -22,11 +24,15 @@ export const configOption: Readonly<Record<'config', OptionSpec>> = {
   },
 };
 
+/** For how long a configuration may take to load, ms: it may fetch a secret, and a kill waits for it. */
+const LOAD_MS = 30_000;
+
 /**
  * Loads the deployment's configuration: the default export of the file, or what that function returns. The file is code
  * and runs as such. Its secrets are concealed in all that is printed from then on.
  *
- * @throws UsageError where there is no such file; CONFIG_INVALID where it exports no object; whatever the file throws
+ * Fails closed when a file that was only found, not named, may be another user's: it would run as this one.
+ * @throws UsageError where there is no such file; CONFIG_INVALID where it exports no object; TIMEOUT; whatever it throws
  */
 export async function loadConfig(call: Call): Promise<SecurityConfig> {
   const given = textOption(call, 'config');
@@ -34,8 +40,11 @@ export async function loadConfig(call: Call): Promise<SecurityConfig> {
   if (path === undefined)
     throw new UsageError('There is no castellan.config.ts here or above; name one with --config, or make one with `castellan init`.');
   if (!(await fileExists(path))) throw new UsageError(`There is no configuration at ${path}.`);
-  const exported = await loadDefaultExport(path);
-  const config: unknown = typeof exported === 'function' ? await (exported as () => unknown)() : exported;
+  if (given === undefined && (await isWrittenByOthers(path)))
+    throw new CastellanError('CONFIG_INVALID', {
+      message: `Other users may write ${path}, which would run as you; to use it all the same name it with --config.`,
+    });
+  const config = await evaluate(path);
   if (typeof config !== 'object' || config === null || Array.isArray(config))
     throw new CastellanError('CONFIG_INVALID', { message: `${path} has no configuration as its default export.` });
   const { keys } = config as { readonly keys?: unknown };
@@ -44,6 +53,18 @@ export async function loadConfig(call: Call): Promise<SecurityConfig> {
   }
   // Read field by field by the manager, which names every wrong one.
   return config as SecurityConfig;
+}
+
+async function evaluate(path: string): Promise<unknown> {
+  const deadlines = createDeadlines(systemClock());
+  try {
+    return await deadlines.within(LOAD_MS, async () => {
+      const exported = await loadDefaultExport(path);
+      return typeof exported === 'function' ? (exported as () => unknown)() : exported;
+    });
+  } finally {
+    deadlines.close();
+  }
 }
 
 async function findConfig(from: string): Promise<string | undefined> {

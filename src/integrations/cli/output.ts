@@ -1,6 +1,6 @@
 import type { Terminal } from '../../adapters/host/index.ts';
 import { isCastellanError } from '../../core/errors.ts';
-import { type Outcome, UsageError } from './command.ts';
+import { type Outcome, UsageError } from './outcome.ts';
 
 /** Where a command's words go. Secrets that it was told of never leave it, whatever carries them. */
 export interface Output {

@@ -3,7 +3,7 @@ import { type CompiledPolicy, type Judge, type Judgement, judgeKeys } from '../.
 import type { SimulationReport, Token } from '../../core/chain-adapter.ts';
 import type { Decision } from '../../core/decision.ts';
 import { toHex } from '../../core/digest.ts';
-import { type HaltState, haltFor, NO_HALT } from '../../core/halt.ts';
+import { type HaltState, NO_HALT } from '../../core/halt.ts';
 import { PERMIT_TTL_MS, type PermitTerms } from '../../core/permit.ts';
 import type { PriceSource } from '../../core/price.ts';
 import type { Reason, ReasonCode } from '../../core/reason.ts';
@@ -15,6 +15,7 @@ import type { Journal } from '../journal.ts';
 import type { PolicyBook } from '../policy-book.ts';
 import { type DecisionFrame, decisionEvents, judgedDecision, overruled, refusalDecision, requestRow } from './decision-record.ts';
 import type { Prepared } from './prepare.ts';
+import { type StopParts, stopReason } from './stop-reason.ts';
 
 /** What a person's yes may answer, if it still stands once the effects are known. */
 export interface Satisfaction {
@@ -28,21 +29,20 @@ export interface Satisfaction {
 const NOTHING: ReadonlySet<ReasonCode> = new Set();
 
 /** What deciding needs. */
-export interface DecideParts {
+export interface DecideParts extends StopParts {
   readonly host: Host;
   readonly store: Store;
   readonly journal: Journal;
   readonly judge: Judge;
   readonly tenant: string;
   readonly software: string;
-  readonly enabled: boolean;
   readonly registryDigest: () => string;
   readonly policies: Pick<PolicyBook, 'policyOf' | 'lastOf'>;
   readonly tokens: readonly Token[];
   readonly price?: PriceSource | undefined;
   readonly decisionTimeoutMs: number;
-  /** True while an automatic stop has tripped and is not yet written. */
-  readonly locallyHalted: (agent: string) => boolean;
+  /** What the deployment switched off outside the layers; stands in every decision. */
+  readonly unenforced: readonly string[];
 }
 
 /** What deciding came to: a recorded decision, or a collision with somebody else's commit that a fresh run resolves. */
@@ -53,8 +53,6 @@ export type Decided =
 /** Options of one run. */
 export interface DecideOptions {
   readonly satisfaction?: Satisfaction;
-  /** The row of an earlier run whose hold is over: its room is given back in the deciding step. */
-  readonly lapsed?: boolean;
   /** Judges and answers; records nothing and holds nothing. */
   readonly dryRun?: boolean;
   /** Records a collision as a denial instead of asking for another run. */
@@ -68,13 +66,8 @@ const COLLISIONS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['slot_taken', '
 
 function refusedEarly(parts: DecideParts, prepared: Prepared, halt: HaltState, policy: CompiledPolicy | undefined, nowMs: number): Reason | undefined {
   const { request } = prepared;
-  if (!parts.enabled) return { code: 'security_disabled', message: 'The security manager is switched off, and off means denied.', retryable: false };
-  const stop = haltFor(halt, request.agentId, nowMs);
-  if (stop !== undefined) {
-    const resets = stop.halt.untilMs === null ? {} : { resetsAtMs: stop.halt.untilMs };
-    return { code: stop.kind === 'kill' ? 'halted' : 'agent_paused', message: `Stopped: ${stop.halt.reason}`, retryable: true, ...resets };
-  }
-  if (parts.locallyHalted(request.agentId)) return { code: 'halted', message: 'An automatic stop is being written.', retryable: true };
+  const stop = stopReason(parts, halt, request.agentId, nowMs);
+  if (stop !== undefined) return stop;
   if (policy === undefined) return { code: 'policy_missing', message: 'No policy is stored for this agent.', retryable: false };
   if (request.notAfterMs !== null && request.notAfterMs < nowMs) return { code: 'request_malformed', message: 'The request is past its own notAfter.', retryable: false };
   return undefined;
@@ -95,6 +88,8 @@ async function recordRefusal(parts: DecideParts, frame: DecisionFrame, prepared:
   const noted: readonly Command[] = keeps ? [] : [{ kind: 'ledger.note', request: row }];
   const result = await parts.journal.apply([...noted, ...counted, ...entries]);
   if (result.ok) return { kind: 'decided', decision, row: { ...row, logIndex: result.logIndex ?? -1 }, simulation: judgement?.simulation ?? null };
+  // The row is no longer what it was: somebody decided this very request meanwhile, and that stands.
+  if (result.reason.code === 'version_conflict' && options.last !== true) return { kind: 'again', reason: result.reason };
   const denial = overruled(decision, result.reason, null);
   await parts.journal.apply(decisionEvents(frame, denial).map((event) => parts.journal.command(event)));
   return { kind: 'decided', decision: denial, row: { ...row, state: 'denied' }, simulation: judgement?.simulation ?? null };
@@ -142,11 +137,12 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     deadlineMs: nowMs + parts.decisionTimeoutMs,
   });
   const approvals = options.satisfaction === undefined ? [] : [options.satisfaction.approvalId];
-  const decision = judgedDecision(frame, prepared, policy, judgement, nowMs, approvals);
+  const decision = judgedDecision({ ...frame, unenforced: parts.unenforced }, prepared, policy, judgement, nowMs, approvals);
   if (options.dryRun === true) return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: judgement.simulation };
   if (decision.verdict !== 'approved') return recordRefusal(parts, frame, prepared, decision, judgement, options);
   const use = await options.satisfaction?.confirm(decision);
   if (use?.ok === false) {
+    if (use.reason === 'approval_used' && options.last !== true) return { kind: 'again', reason: { code: use.reason, message: 'The approval was used meanwhile.', retryable: false } };
     const moved: Reason = { code: use.reason, message: 'The approval does not fit what would be signed now.', retryable: false };
     return recordRefusal(parts, frame, prepared, overruled(decision, moved, null), judgement, options);
   }
@@ -167,7 +163,6 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
   const row = requestRow(decision, prepared, { judgement, dueMs });
   const { agentId: agent, id: requestId } = request;
   const commands: Command[] = [
-    ...(options.lapsed === true ? [{ kind: 'ledger.expire', agent, requestId } as const] : []),
     { kind: 'ledger.reserve', request: row, caps: judgement.caps },
     ...judgement.rates,
     { kind: 'slot.take', wallet: request.wallet, slot: prepared.tx.slot, base: prepared.slotBase, agent, requestId, dueMs },

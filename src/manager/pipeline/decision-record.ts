@@ -18,6 +18,8 @@ export interface DecisionFrame {
   readonly software: string;
   readonly registry: string;
   readonly epoch: number;
+  /** What the deployment switched off outside the layers. */
+  readonly unenforced?: readonly string[];
 }
 
 /** Who asked for what, as far as it is known when a request is refused early. */
@@ -85,7 +87,7 @@ export function judgedDecision(frame: DecisionFrame, prepared: Prepared, policy:
     reports: judgement.reports,
     facts: judgement.facts,
     signals: judgement.signals,
-    unenforced: judgement.unenforced,
+    unenforced: [...judgement.unenforced, ...(frame.unenforced ?? [])],
     riskScore: judgement.riskScore,
     policy: policy.digest,
     registry: frame.registry,

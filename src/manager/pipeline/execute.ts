@@ -1,7 +1,7 @@
 import { type Advance, type AdvanceParts, advance } from './advance.ts';
 import type { Satisfaction } from './decide.ts';
 import type { Prepared } from './prepare.ts';
-import { type Submitted, type SubmitParts, submit } from './submit.ts';
+import { readRequest, type Submitted, type SubmitParts, submit } from './submit.ts';
 import { type DryRunResult, type ExecutionResult, rejectedStatus } from '../result.ts';
 import type { ApprovalRecord } from '../../core/approval.ts';
 import type { Decision } from '../../core/decision.ts';
@@ -84,6 +84,10 @@ function awaiting(requestId: string, decision: Decision, record: ApprovalRecord)
 async function afterEscalation(parts: ExecuteParts, execution: Execution, decision: Decision, opened: ApprovalRecord): Promise<ExecutionResult> {
   const waitMs = execution.approvalWaitMs ?? parts.approvalWaitMs;
   const record = opened.state === 'pending' && waitMs > 0 ? await parts.waitApproval(opened.request.id, waitMs) : opened;
+  if (record.state === 'used') {
+    const row = await readRequest(parts, execution.agentId, decision.requestId);
+    if (row !== undefined && row.state !== 'escalated') return drive(parts, await decisionOf(parts, row), row, execution);
+  }
   if (record.state !== 'approved') return awaiting(decision.requestId, decision, record);
   const again = await submit(parts, execution.agentId, execution.form, { satisfy: (prepared) => parts.satisfaction(record, prepared) });
   if (again.kind === 'prior') return drive(parts, await decisionOf(parts, again.row), again.row, execution);

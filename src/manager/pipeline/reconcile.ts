@@ -9,18 +9,23 @@ export interface ReconcileReport {
   readonly failed: number;
 }
 
-/** Most open requests read in one pass; what is left comes in the next. */
-const PASS = 1_000;
+/** Open requests read at a time. */
+const PAGE = 500;
 
 /** Requests whose money is on its way: their number is bounded by what is in flight, not by history. */
 export async function openRequests(parts: Pick<AdvanceParts, 'store'>): Promise<readonly RequestRow[]> {
-  const index = await parts.store.scan(storeKey.openAll(), { limit: PASS });
-  const keys = index.map(({ value }) => {
-    const { agent, requestId } = value as { readonly agent: string; readonly requestId: string };
-    return storeKey.request(agent, requestId);
-  });
-  const found = keys.length === 0 ? [] : await parts.store.get(keys);
-  return found.filter((row) => row !== undefined).map((row) => row as unknown as RequestRow);
+  const open: RequestRow[] = [];
+  for (let after: string | undefined; ; ) {
+    const index = await parts.store.scan(storeKey.openAll(), { limit: PAGE, ...(after === undefined ? {} : { after }) });
+    const keys = index.map(({ value }) => {
+      const { agent, requestId } = value as { readonly agent: string; readonly requestId: string };
+      return storeKey.request(agent, requestId);
+    });
+    const found = keys.length === 0 ? [] : await parts.store.get(keys);
+    open.push(...found.filter((row) => row !== undefined).map((row) => row as unknown as RequestRow));
+    after = index.at(-1)?.key;
+    if (index.length < PAGE || after === undefined) return open;
+  }
 }
 
 type Outcome = 'settled' | 'waiting' | 'failed';

@@ -3,6 +3,7 @@ import { type Decided, decide, type DecideOptions, type DecideParts, type Satisf
 import { type DecisionFrame, decisionEvents, refusalDecision } from './decision-record.ts';
 import type { Lanes } from './lanes.ts';
 import { prepare, type Prepared, type PrepareParts } from './prepare.ts';
+import { DISABLED, stopReason } from './stop-reason.ts';
 import { type AgentRecord, docKey, docValue } from '../directory.ts';
 import type { ParsedAgentRequest, RequestForm } from '../request.ts';
 import { canonicalize } from '../../core/canonical.ts';
@@ -98,17 +99,17 @@ async function run(parts: SubmitParts, asked: Asked, request: ActionRequest, pri
     const decided: Decided = await decide(parts, prepared.value, {
       ...(satisfaction === undefined ? {} : { satisfaction }),
       ...(options.dryRun === true ? { dryRun: true } : {}),
-      ...(prior?.state === 'held' ? { lapsed: true } : {}),
       ...(options.simulate === undefined ? {} : { simulate: options.simulate }),
       last: attempt >= MAX_RUNS,
     });
     if (decided.kind === 'decided') return { kind: 'decided', requestId: request.id, decision: decided.decision, row: decided.row, request, prepared: prepared.value };
-    const row = await readRequest(parts, asked);
+    const row = await readRequest(parts, asked.agentId, asked.requestId);
     if (row !== undefined && row.bodyDigest === asked.bodyDigest && !mayRunAgain(row, parts.nowMs())) return { kind: 'prior', requestId: row.requestId, row };
   }
 }
 
-async function readRequest(parts: SubmitParts, { agentId, requestId }: Pick<Asked, 'agentId' | 'requestId'>): Promise<RequestRow | undefined> {
+/** The row of a request as the store has it now. */
+export async function readRequest(parts: Pick<SubmitParts, 'store'>, agentId: string, requestId: string): Promise<RequestRow | undefined> {
   const [row] = await parts.store.get([storeKey.request(agentId, requestId)]);
   return row as RequestRow | undefined;
 }
@@ -118,7 +119,7 @@ async function giveBack(parts: SubmitParts, prior: RequestRow | undefined, optio
   if (prior?.state !== 'held' || options.dryRun === true) return undefined;
   const freed = await parts.journal.apply([{ kind: 'ledger.expire', agent: prior.agent, requestId: prior.requestId }]);
   if (freed.ok) return undefined;
-  const row = await readRequest(parts, { agentId: prior.agent, requestId: prior.requestId });
+  const row = await readRequest(parts, prior.agent, prior.requestId);
   return { kind: 'prior', requestId: prior.requestId, row: row ?? prior };
 }
 
@@ -139,12 +140,15 @@ export async function submit(parts: SubmitParts, agentId: string, parsed: Reques
   if (prior !== undefined && prior.bodyDigest !== bodyDigest) {
     return refuse(parts, asked, { code: 'request_id_reused', message: 'This request id was used for another body.', retryable: false }, options);
   }
+  if (!parts.enabled) return refuse(parts, asked, DISABLED, options, prior);
   if (prior !== undefined && options.dryRun !== true && !mayRunAgain(prior, nowMs)) return { kind: 'prior', requestId, row: prior };
   if (prior?.state === 'escalated' && options.satisfy === undefined && options.dryRun !== true) return { kind: 'prior', requestId, row: prior };
   return resolveAndRun(parts, asked, parsed.value, agent, prior, options, nowMs);
 }
 
 async function resolveAndRun(parts: SubmitParts, asked: Asked, parsed: ParsedAgentRequest, agent: AgentRecord, prior: RequestRow | undefined, options: SubmitOptions, nowMs: number): Promise<Submitted> {
+  const stop = stopReason(parts, asked.halt, asked.agentId, nowMs);
+  if (stop !== undefined) return refuse(parts, asked, stop, options, prior);
   const resolved = resolveRequest({ parsed, id: asked.requestId, tenant: parts.tenant, agent, chains: parts.chains, nowMs });
   if (!resolved.ok) return refuse(parts, asked, resolved.reason, options, prior);
   const request: ActionRequest = { ...resolved.value, bodyDigest: asked.bodyDigest };

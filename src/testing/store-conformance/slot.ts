@@ -46,7 +46,9 @@ export const slotChecks: readonly StoreCheck[] = [
       expect(await slots(store)).toMatchObject({ highestUsed: 6, free: [7] });
       expect(await codeOf(store, take(now, 9, 'r4'))).toBe('slot_taken');
       expect(await codeOf(store, take(now, 7, 'r4'))).toBe('ok');
-      clock.advance(HOLD_MS + 1);
+      clock.advance(HOLD_MS);
+      expect(await codeOf(store, take(clock.nowMs(), 5, 's0'))).toBe('slot_taken');
+      clock.advance(1);
       const later = clock.nowMs();
       const got: number[] = [];
       for (const id of ['s0', 's1', 's2', 's3']) {

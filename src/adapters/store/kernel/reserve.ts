@@ -1,4 +1,4 @@
-import type { LedgerRow, LedgerWindow, WindowRow } from '../../../core/ledger.ts';
+import type { ChargeLine, LedgerRow, LedgerWindow, WindowRow } from '../../../core/ledger.ts';
 import { accountUnit, bookedIn, pendingOf, readAmount, roomAtMs } from '../../../core/ledger.ts';
 import { addHeld, EMPTY_LEDGER, heldUntil } from '../../../core/ledger-hold.ts';
 import { seedWindow } from '../../../core/ledger-window.ts';
@@ -16,7 +16,7 @@ const MAX_WINDOW_MS = 3_155_760_000_000;
 /** Takes room on every line or on none, and writes the request's row as `held`. */
 export function reserve(context: StepContext, request: RequestRow, caps: readonly LedgerCap[]): Reason | undefined {
   const sums = sumLines(request?.lines);
-  if (sums === undefined) return malformed('lines');
+  if (sums === undefined || sumLines(request.feeLines) === undefined) return malformed('lines');
   if (!isList(caps)) return malformed('caps');
   if (!isCount(request.dueMs)) return malformed('dueMs');
   const taken = claimRow(context, request);
@@ -27,17 +27,17 @@ export function reserve(context: StepContext, request: RequestRow, caps: readonl
     const refused = holdLine(context, account, amount, caps, heldUntilMs);
     if (refused !== undefined) return refused;
   }
-  context.rows.put(storeKey.request(request.agent, request.requestId), atRest(context, { ...request, state: 'held', heldUntilMs }));
+  context.rows.put(storeKey.request(request.agent, request.requestId), atRest(context, request, 'held', heldUntilMs));
   return undefined;
 }
 
 /** Records a request that holds no room. */
 export function note(context: StepContext, request: RequestRow): Reason | undefined {
   if (request?.state !== 'denied' && request?.state !== 'escalated') return malformed('state');
-  if (sumLines(request.lines) === undefined) return malformed('lines');
+  if (sumLines(request.lines) === undefined || sumLines(request.feeLines) === undefined) return malformed('lines');
   const taken = claimRow(context, request);
   if (taken !== undefined) return taken;
-  context.rows.put(storeKey.request(request.agent, request.requestId), atRest(context, request));
+  context.rows.put(storeKey.request(request.agent, request.requestId), atRest(context, request, request.state, 0));
   return undefined;
 }
 
@@ -60,19 +60,38 @@ function claimRow(context: StepContext, request: RequestRow): Reason | undefined
   return undefined;
 }
 
-/** What a new decision may not bring along: permit, signature and booking come from their own commands. */
-function atRest(context: StepContext, request: RequestRow): RequestRow {
-  const lines = request.lines.map(({ account, amount }) => ({ account, amount }));
+/**
+ * The row as it is kept, field by field: a new decision brings neither permit, signature nor booking along, for these come
+ * from their own commands, and nothing that the row does not have.
+ */
+function atRest(context: StepContext, request: RequestRow, state: RequestRow['state'], heldUntilMs: number): RequestRow {
   return {
-    ...request,
-    lines,
+    agent: request.agent,
+    requestId: request.requestId,
+    bodyDigest: request.bodyDigest,
+    actionDigest: request.actionDigest,
+    payloadDigest: request.payloadDigest,
+    decisionId: request.decisionId,
+    logIndex: context.logIndex ?? request.logIndex,
+    state,
+    wallet: request.wallet,
+    slot: request.slot,
+    lines: copyLines(request.lines),
+    dueMs: request.dueMs,
     permit: null,
+    feeLines: copyLines(request.feeLines),
+    feeCeiling: request.feeCeiling,
+    payload: request.payload,
     sealed: null,
     txHash: null,
-    booked: null,
-    logIndex: context.logIndex ?? request.logIndex,
     updatedMs: context.closeAtMs,
+    heldUntilMs,
+    booked: null,
   };
+}
+
+function copyLines(lines: readonly ChargeLine[]): ChargeLine[] {
+  return lines.map(({ account, amount }) => ({ account, amount }));
 }
 
 function holdLine(

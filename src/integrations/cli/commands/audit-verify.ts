@@ -6,9 +6,10 @@ import { CastellanError } from '../../../core/errors.ts';
 import type { Store } from '../../../core/store.ts';
 import { loadAttestationKey, openVault } from '../../../custody/index.ts';
 import { type SecurityConfig, verifyLog } from '../../../index.ts';
-import { type Call, type Command, textOption, UsageError } from '../command.ts';
+import { type Call, type Command, textOption } from '../command.ts';
 import { configOption, loadConfig } from '../load-config.ts';
 import { openDurableStore } from '../open-manager.ts';
+import { UsageError } from '../outcome.ts';
 import { table } from '../output.ts';
 
 const MAX_NOTE_BYTES = 1_000_000;

@@ -1,8 +1,9 @@
 import { readDoc } from '../../../core/doc.ts';
 import { agentIdSchema } from '../../../core/schema.ts';
-import { type Call, type Command, textOption, UsageError } from '../command.ts';
+import { type Call, type Command, textOption } from '../command.ts';
 import { configOption } from '../load-config.ts';
 import { withStops } from '../open-stops.ts';
+import { UsageError } from '../outcome.ts';
 import { timeText } from '../output.ts';
 
 /** `castellan pause`: stops one agent. */

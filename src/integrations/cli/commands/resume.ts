@@ -4,10 +4,11 @@ import { toHex } from '../../../core/digest.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import type { Halt } from '../../../core/halt.ts';
 import { agentResumeFacts, authorizationStatement, killLiftFacts, type SecurityManager, signStatement } from '../../../index.ts';
-import { type Command, type Outcome, textOption, textOptions, UsageError } from '../command.ts';
+import { type Command, textOption, textOptions } from '../command.ts';
 import { readKeyFile } from '../key-file.ts';
 import { configOption } from '../load-config.ts';
 import { withManager } from '../open-manager.ts';
+import { type Outcome, UsageError } from '../outcome.ts';
 import { timeText } from '../output.ts';
 import { readAgentId } from './pause.ts';
 
