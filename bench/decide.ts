@@ -1,9 +1,9 @@
-import { canonicalize, leafHash, type RequestRow, type SecurityEvent, storeKey } from '../src/core/index.ts';
-import { parseEntry } from '../src/audit/index.ts';
+import { median, nanosecondsPer, type RatioBound, ratioBound } from '../scripts/scorecard/measure.ts';
 import { signCheckpoint } from '../src/audit/checkpoint.ts';
+import { parseEntry } from '../src/audit/index.ts';
+import { canonicalize, leafHash, type RequestRow, type SecurityEvent, storeKey } from '../src/core/index.ts';
 import { decide } from '../src/manager/pipeline/decide.ts';
 import { prepare } from '../src/manager/pipeline/prepare.ts';
-import { median, nanosecondsPer, type RatioBound, ratioBound } from '../scripts/scorecard/measure.ts';
 import { approvedRow, PACE_MS, prepareOffline, requestOf, settleAll, teachProfiles } from './payments.ts';
 import { openScene, type Scene, type SceneAgent } from './scene.ts';
 
@@ -41,7 +41,11 @@ async function floorOf(scene: Scene, events: readonly SecurityEvent[]): Promise<
  * alternate with the floor over the very entries that the decisions before it wrote. Each round's payments are settled
  * before the next, outside the timing.
  */
-export async function measureDecide(options: { readonly agents: number; readonly passes: number; readonly rounds: number }): Promise<DecideCost> {
+export async function measureDecide(options: {
+  readonly agents: number;
+  readonly passes: number;
+  readonly rounds: number;
+}): Promise<DecideCost> {
   const scene = await openScene({ agents: options.agents });
   const { house, parts, simulation } = scene;
   const simulate = async () => simulation;
@@ -107,7 +111,13 @@ export async function measureDecide(options: { readonly agents: number; readonly
     const texts = events.map((event) => canonicalize(event));
     const plain = texts.map((text) => JSON.parse(text) as unknown);
     const stringifyNs = await nanosecondsPer(plain.length, (at) => JSON.stringify(plain[at]));
-    return { bound, prepareNs: median(prepareCosts), stringifyNs, entryChars: texts.reduce((sum, text) => sum + text.length, 0) / texts.length, decisions };
+    return {
+      bound,
+      prepareNs: median(prepareCosts),
+      stringifyNs,
+      entryChars: texts.reduce((sum, text) => sum + text.length, 0) / texts.length,
+      decisions,
+    };
   } finally {
     await scene.close();
   }

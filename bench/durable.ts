@@ -1,10 +1,10 @@
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RequestRow, storeKey } from '../src/core/index.ts';
-import { createSqliteStore } from '../src/adapters/store/sqlite/index.ts';
-import { decide } from '../src/manager/pipeline/decide.ts';
 import { nanosecondsPer, type RatioBound, ratioBound } from '../scripts/scorecard/measure.ts';
+import { createSqliteStore } from '../src/adapters/store/sqlite/index.ts';
+import { type RequestRow, storeKey } from '../src/core/index.ts';
+import { decide } from '../src/manager/pipeline/decide.ts';
 import { approvedRow, PACE_MS, prepareOffline, requestOf, settleAll, teachProfiles } from './payments.ts';
 import { openScene } from './scene.ts';
 
@@ -16,7 +16,11 @@ const APPENDS = 512;
  * Durable decisions of so many concurrent callers over one append of 4 KiB with fdatasync, ns each, on the same disk in
  * rounds that take turns. Each caller decides for agents of its own, one after the other.
  */
-export async function measureDurable(options: { readonly callers: number; readonly agents: number; readonly rounds: number }): Promise<RatioBound> {
+export async function measureDurable(options: {
+  readonly callers: number;
+  readonly agents: number;
+  readonly rounds: number;
+}): Promise<RatioBound> {
   const directory = mkdtempSync(join(tmpdir(), 'castellan-durable-'));
   const file = openSync(join(directory, 'floor'), 'w');
   const scene = await openScene({
@@ -32,7 +36,8 @@ export async function measureDurable(options: { readonly callers: number; readon
     const startedNs = process.hrtime.bigint();
     await Promise.all(
       Array.from({ length: options.callers }, async (_, caller) => {
-        for (let at = caller; at < wanted.length; at += options.callers) approvedRow(await decide(parts, wanted[at] as (typeof wanted)[number], { simulate }));
+        for (let at = caller; at < wanted.length; at += options.callers)
+          approvedRow(await decide(parts, wanted[at] as (typeof wanted)[number], { simulate }));
       }),
     );
     const tookNs = Number(process.hrtime.bigint() - startedNs);
@@ -59,5 +64,7 @@ export async function measureDurable(options: { readonly callers: number; readon
 
 if (import.meta.filename === process.argv[1]) {
   const bound = await measureDurable({ callers: 64, agents: Number(process.argv[2] ?? 1_024), rounds: 11 });
-  process.stdout.write(`${(1e9 / bound.a).toFixed(0)} decisions/s, ${(1e9 / bound.b).toFixed(0)} fdatasyncs/s, ${(1 / bound.ratio).toFixed(2)} × (95 %: at least ${(1 / bound.upper).toFixed(2)} ×)\n`);
+  process.stdout.write(
+    `${(1e9 / bound.a).toFixed(0)} decisions/s, ${(1e9 / bound.b).toFixed(0)} fdatasyncs/s, ${(1 / bound.ratio).toFixed(2)} × (95 %: at least ${(1 / bound.upper).toFixed(2)} ×)\n`,
+  );
 }

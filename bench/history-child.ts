@@ -1,14 +1,13 @@
-import { storeKey, type Json, type RequestRow } from '../src/core/index.ts';
+import { type Json, type RequestRow, storeKey } from '../src/core/index.ts';
 import { decide } from '../src/manager/pipeline/decide.ts';
 import { emptyProfile, type Profile, trainProfile } from '../src/risk/index.ts';
-import { settle } from '../scripts/scorecard/measure.ts';
 import { approvedRow, PACE_MS, pastPayment, prepareOffline, requestOf, settleCommands } from './payments.ts';
 import { openScene, type Scene, type SceneAgent } from './scene.ts';
 
 // One side of the comparison: an agent with so many past transactions, whose next decisions are timed on request.
 const past = Number(process.argv[2]);
-/** A short history is made anew so often that it stays short. */
-const FRESH_BELOW = 10_000;
+/** The short history, made anew so often that it stays short. */
+const SHORT = 100;
 const PER_SCENE = 64;
 
 async function decideOnce(scene: Scene, agent: SceneAgent, turn: number): Promise<number> {
@@ -34,7 +33,10 @@ async function sceneWith(count: number): Promise<Scene> {
   for (let turn = 1; turn < count; turn += 1) {
     const payment = pastPayment(scene, agent, turn, policy);
     profile = trainProfile(profile, { ...payment.settled, atMs: scene.clock.nowMs() });
-    const results = await store.apply([...payment.steps, { commands: [{ kind: 'doc.put', key: `profile/${agent.id}`, value: profile as unknown as Json }] }]);
+    const results = await store.apply([
+      ...payment.steps,
+      { commands: [{ kind: 'doc.put', key: `profile/${agent.id}`, value: profile as unknown as Json }] },
+    ]);
     if (results.some((result) => !result.ok)) throw new Error(`not paid: ${JSON.stringify(results)}`);
     scene.clock.skip(PACE_MS);
     // The checkpoint job and its timers get their turn, as between requests.
@@ -43,18 +45,19 @@ async function sceneWith(count: number): Promise<Scene> {
   return scene;
 }
 
-const lasting = past >= FRESH_BELOW ? await sceneWith(past) : undefined;
+const lasting = past > SHORT ? await sceneWith(past) : undefined;
 let turn = past;
 
+/** Both sides make a new short history each time; the long side then decides on its own: what ran before is the same. */
 async function round(decisions: number): Promise<number> {
   let tookNs = 0;
   for (let done = 0; done < decisions; done += PER_SCENE) {
-    const scene = lasting ?? (await sceneWith(past));
+    const fresh = await sceneWith(SHORT);
+    const scene = lasting ?? fresh;
     const [agent] = scene.agents as [SceneAgent];
     for (let at = 0; at < 8; at += 1) await decideOnce(scene, agent, turn++);
-    await settle();
     for (let at = 0; at < PER_SCENE; at += 1) tookNs += await decideOnce(scene, agent, turn++);
-    if (lasting === undefined) await scene.close();
+    await fresh.close();
   }
   return tookNs / decisions;
 }

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type RatioBound, ratioBound } from '../scripts/scorecard/measure.ts';
 
+/** Past transactions of the side that is compared with; a round adds fewer than as many. */
+const SHORT = 100;
 const CHILD = fileURLToPath(new URL('./history-child.ts', import.meta.url));
 
 async function answer(child: ChildProcess): Promise<{ readonly ns?: number }> {
@@ -21,13 +23,17 @@ async function answer(child: ChildProcess): Promise<{ readonly ns?: number }> {
 }
 
 /**
- * The cost of a decision of an agent with `long` past transactions over that of one with `short`, each in a process and a
+ * The cost of a decision of an agent with `long` past transactions over that of one with 100, each in a process and a
  * heap of its own, in rounds that take turns.
  */
-export async function measureHistory(options: { readonly long: number; readonly short: number; readonly decisions: number; readonly rounds: number }): Promise<RatioBound> {
+export async function measureHistory(options: {
+  readonly long: number;
+  readonly decisions: number;
+  readonly rounds: number;
+}): Promise<RatioBound> {
   const start = (past: number): ChildProcess => fork(CHILD, [String(past)], { execArgv: ['--max-old-space-size=8192'] });
   const long = start(options.long);
-  const short = start(options.short);
+  const short = start(SHORT);
   try {
     await Promise.all([answer(long), answer(short)]);
     const side = (child: ChildProcess) => async (): Promise<number> => {
@@ -42,6 +48,8 @@ export async function measureHistory(options: { readonly long: number; readonly 
 }
 
 if (import.meta.filename === process.argv[1]) {
-  const bound = await measureHistory({ long: Number(process.argv[2] ?? 1_000_000), short: 100, decisions: 512, rounds: 11 });
-  process.stdout.write(`long ${(bound.a / 1e3).toFixed(2)} µs, short ${(bound.b / 1e3).toFixed(2)} µs, ratio ${bound.ratio.toFixed(3)} (95 %: ${bound.lower.toFixed(3)}–${bound.upper.toFixed(3)})\n`);
+  const bound = await measureHistory({ long: Number(process.argv[2] ?? 1_000_000), decisions: 512, rounds: 11 });
+  process.stdout.write(
+    `long ${(bound.a / 1e3).toFixed(2)} µs, short ${(bound.b / 1e3).toFixed(2)} µs, ratio ${bound.ratio.toFixed(3)} (95 %: ${bound.lower.toFixed(3)}–${bound.upper.toFixed(3)})\n`,
+  );
 }

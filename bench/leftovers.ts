@@ -33,14 +33,15 @@ function look(scene: Scene): Open {
   return open;
 }
 
-const same = (one: Open, other: Open): boolean => [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => (one[name] ?? 0) === (other[name] ?? 0));
+const same = (one: Open, other: Open): boolean =>
+  [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => (one[name] ?? 0) === (other[name] ?? 0));
 
 /** Waits until as little is open as before, at most some seconds, and tells what is. */
 async function rest(scene: Scene, before?: Open): Promise<Open> {
   for (let waited = 0; waited < QUIET_MS; waited += 50) {
     await new Promise<void>((resolve) => void setTimeout(resolve, 50));
     const now = look(scene);
-    if (before === undefined ? now['timers'] === 0 || waited > 2_000 : same(before, now)) return now;
+    if (before === undefined ? now['timers'] === 0 || waited > 1_300 : same(before, now)) return now;
   }
   return look(scene);
 }
@@ -77,7 +78,12 @@ export async function findLeftovers(decisions: number): Promise<Leftovers> {
     signals.length = 0;
     await decideMany(decisions);
     const after = await rest(scene, before);
-    return { decisions, before, after, signalListeners: signals.reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0) };
+    return {
+      decisions,
+      before,
+      after,
+      signalListeners: signals.reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0),
+    };
   } finally {
     await scene.close();
   }
@@ -86,5 +92,8 @@ export async function findLeftovers(decisions: number): Promise<Leftovers> {
 /** What is open after and was not before. */
 export function leftBehind({ before, after, signalListeners }: Leftovers): readonly string[] {
   const more = Object.keys(after).filter((name) => (after[name] ?? 0) > (before[name] ?? 0));
-  return [...more.map((name) => `${(after[name] ?? 0) - (before[name] ?? 0)} ${name}`), ...(signalListeners > 0 ? [`${signalListeners} signal listeners`] : [])];
+  return [
+    ...more.map((name) => `${(after[name] ?? 0) - (before[name] ?? 0)} ${name}`),
+    ...(signalListeners > 0 ? [`${signalListeners} signal listeners`] : []),
+  ];
 }

@@ -1,8 +1,8 @@
-import { newId, payloadDigest, permitId, type RequestRow, sha256Hex, toHex } from '../src/core/index.ts';
 import type { ActionRequest, Command, Json, Step } from '../src/core/index.ts';
-import { emptyProfile, type SettledPayment, trainProfile } from '../src/risk/index.ts';
+import { newId, payloadDigest, permitId, type RequestRow, sha256Hex, toHex } from '../src/core/index.ts';
 import type { Decided } from '../src/manager/pipeline/decide.ts';
 import { actionDigestOf, type Prepared } from '../src/manager/pipeline/prepare.ts';
+import { emptyProfile, type SettledPayment, trainProfile } from '../src/risk/index.ts';
 import { CHAIN, type Scene, type SceneAgent } from './scene.ts';
 
 /** The pace of every agent, ms. */
@@ -44,7 +44,16 @@ export function prepareOffline(scene: Scene, agent: SceneAgent, request: ActionR
   const tx = codec.build(request.action, { chain: CHAIN, wallet: agent.wallet, slot, fee: scene.fee, validUntilMs: null });
   const decoded = codec.decode(tx);
   const feeBound = scene.fee.ceiling * 2n;
-  return { request, adapter: scene.adapter, node: scene.adapter.node(CHAIN), tx, decoded, actionDigest: actionDigestOf(request, decoded, feeBound), feeBound, slotBase: 0 };
+  return {
+    request,
+    adapter: scene.adapter,
+    node: scene.adapter.node(CHAIN),
+    tx,
+    decoded,
+    actionDigest: actionDigestOf(request, decoded, feeBound),
+    feeBound,
+    slotBase: 0,
+  };
 }
 
 /** Writes a profile of so many payments for every agent. */
@@ -53,10 +62,18 @@ export async function teachProfiles(scene: Scene, payments: number): Promise<voi
   let profile = emptyProfile();
   for (let turn = 0; turn < payments; turn += 1) {
     const amount = amountOf(turn);
-    profile = trainProfile(profile, { atMs: untilMs - (payments - turn) * PACE_MS, account: scene.payees[turn % 8] as ActionRequest['wallet'], asset: scene.fee.asset, amount, unitAmount: amount });
+    profile = trainProfile(profile, {
+      atMs: untilMs - (payments - turn) * PACE_MS,
+      account: scene.payees[turn % 8] as ActionRequest['wallet'],
+      asset: scene.fee.asset,
+      amount,
+      unitAmount: amount,
+    });
   }
   for (const agent of scene.agents) {
-    const [result] = await scene.house.store.apply([{ commands: [{ kind: 'doc.put', key: `profile/${agent.id}`, value: profile as unknown as Json }] }]);
+    const [result] = await scene.house.store.apply([
+      { commands: [{ kind: 'doc.put', key: `profile/${agent.id}`, value: profile as unknown as Json }] },
+    ]);
     if (result?.ok !== true) throw new Error('a profile was not stored');
   }
 }
@@ -74,9 +91,24 @@ export function settleCommands(scene: Scene, row: RequestRow): readonly Command[
   const { agent, requestId, permit } = row;
   if (permit === null) throw new Error('an approved request has a permit');
   const at = scene.clock.nowMs();
-  const success = { v: 1, id: newId(scene.house.host.random, at), tenant: 'default', at, agent, severity: 'info', type: 'execution_success', details: { requestId, decisionId: row.decisionId, txHash: `0x${row.payloadDigest}` } } as const;
+  const success = {
+    v: 1,
+    id: newId(scene.house.host.random, at),
+    tenant: 'default',
+    at,
+    agent,
+    severity: 'info',
+    type: 'execution_success',
+    details: { requestId, decisionId: row.decisionId, txHash: `0x${row.payloadDigest}` },
+  } as const;
   return [
-    { kind: 'permit.redeem', permitId: permitId(agent, requestId, permit.secret), payloadDigest: permit.payloadDigest, keyId: permit.keyId, redeemer: 'bench' },
+    {
+      kind: 'permit.redeem',
+      permitId: permitId(agent, requestId, permit.secret),
+      payloadDigest: permit.payloadDigest,
+      keyId: permit.keyId,
+      redeemer: 'bench',
+    },
     { kind: 'ledger.settle', agent, requestId, to: 'signed', sealed: SEALED, txHash: `0x${row.payloadDigest}` },
     { kind: 'ledger.settle', agent, requestId, to: 'final', lines: row.lines },
     scene.house.audit.command(success),
@@ -114,9 +146,37 @@ export function pastPayment(scene: Scene, agent: SceneAgent, turn: number, polic
   const digest = payloadDigest(payload);
   const secret = toHex(house.host.random.bytes(16));
   const row: RequestRow = {
-    agent: agent.id, requestId, bodyDigest, actionDigest: bodyDigest, payloadDigest: digest, decisionId: requestId, logIndex: -1, state: 'held', wallet: agent.wallet,
-    slot, lines: [{ account, amount: String(amountOf(turn)) }], dueMs, feeLines: [], feeCeiling: '0', payload: payload.toString('base64'), sealed: null, txHash: null, updatedMs: nowMs,
-    permit: { secret, payloadDigest: digest, actionDigest: bodyDigest, keyId: agent.keyId, policy, registry: house.authority.digest(), epoch: 0, expiresAtMs: dueMs, approvals: [], approvalsExpireAtMs: null, redeemedBy: null },
+    agent: agent.id,
+    requestId,
+    bodyDigest,
+    actionDigest: bodyDigest,
+    payloadDigest: digest,
+    decisionId: requestId,
+    logIndex: -1,
+    state: 'held',
+    wallet: agent.wallet,
+    slot,
+    lines: [{ account, amount: String(amountOf(turn)) }],
+    dueMs,
+    feeLines: [],
+    feeCeiling: '0',
+    payload: payload.toString('base64'),
+    sealed: null,
+    txHash: null,
+    updatedMs: nowMs,
+    permit: {
+      secret,
+      payloadDigest: digest,
+      actionDigest: bodyDigest,
+      keyId: agent.keyId,
+      policy,
+      registry: house.authority.digest(),
+      epoch: 0,
+      expiresAtMs: dueMs,
+      approvals: [],
+      approvalsExpireAtMs: null,
+      redeemedBy: null,
+    },
   };
   const rate = `agent:${agent.id}`;
   const known = house.policies.lastOf(agent.id);
@@ -129,6 +189,11 @@ export function pastPayment(scene: Scene, agent: SceneAgent, turn: number, polic
     { kind: 'slot.take', wallet: agent.wallet, slot, base: 0, agent: agent.id, requestId, dueMs },
     { kind: 'permit.issue', agent: agent.id, requestId, permit: row.permit },
   ];
-  const settled = { account: scene.payees[turn % 8] as ActionRequest['wallet'], asset: scene.fee.asset, amount: amountOf(turn), unitAmount: amountOf(turn) };
+  const settled = {
+    account: scene.payees[turn % 8] as ActionRequest['wallet'],
+    asset: scene.fee.asset,
+    amount: amountOf(turn),
+    unitAmount: amountOf(turn),
+  };
   return { steps: [{ commands: deciding }, { commands: settleCommands(scene, row) }], settled };
 }

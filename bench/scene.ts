@@ -1,5 +1,5 @@
-import { systemRandom } from '../src/adapters/host/index.ts';
 import { createEvmAdapter } from '../src/adapters/evm/index.ts';
+import { systemRandom } from '../src/adapters/host/index.ts';
 import { createMemoryStore } from '../src/adapters/store/memory/index.ts';
 import {
   type AccountId,
@@ -9,15 +9,15 @@ import {
   createEventBus,
   type FeeQuote,
   parseAccount,
-  sha256Hex,
   type SimulationReport,
   type Store,
+  sha256Hex,
 } from '../src/core/index.ts';
 import { bootHouse, type House } from '../src/manager/boot.ts';
 import { type Host, parseConfig } from '../src/manager/config.ts';
 import { expandTemplate } from '../src/manager/permissions.ts';
-import { wirePipeline } from '../src/manager/wiring.ts';
 import type { ExecuteParts } from '../src/manager/pipeline/execute.ts';
+import { wirePipeline } from '../src/manager/wiring.ts';
 import { createSkippingClock, type SkippingClock } from './skipping-clock.ts';
 
 export const CHAIN = 'eip155:31337' as ChainId;
@@ -54,7 +54,12 @@ export interface SceneOptions {
 }
 
 /** The node's half of the adapter, answering from memory. */
-function instantNode(adapter: ChainAdapter, slots: ReadonlyMap<AccountId, SceneAgent>, fee: FeeQuote, simulation: SimulationReport): ChainAdapter {
+function instantNode(
+  adapter: ChainAdapter,
+  slots: ReadonlyMap<AccountId, SceneAgent>,
+  fee: FeeQuote,
+  simulation: SimulationReport,
+): ChainAdapter {
   const node: ChainNode = {
     ...adapter.node(CHAIN),
     verifyChain: async () => undefined,
@@ -84,7 +89,11 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   };
   const evm = createEvmAdapter({ chains: [{ chain: CHAIN, rpcUrl: 'http://127.0.0.1:9', confirmations: 1 }], clock });
   const asset = evm.codec.nativeAsset(CHAIN).asset;
-  const fee: FeeQuote = { asset, ceiling: GAS * GAS_PRICE, params: { gas: String(GAS), maxFeePerGas: String(GAS_PRICE), maxPriorityFeePerGas: '1000000000' } };
+  const fee: FeeQuote = {
+    asset,
+    ceiling: GAS * GAS_PRICE,
+    params: { gas: String(GAS), maxFeePerGas: String(GAS_PRICE), maxPriorityFeePerGas: '1000000000' },
+  };
   const adapter = instantNode(evm, slots, fee, simulation);
   const config = parseConfig({
     chains: [{ create: () => adapter }],

@@ -46,7 +46,9 @@ function table(members: readonly Member[], sentences: Readonly<Record<string, st
       if (section !== '') lines.push(`### ${section.charAt(0).toUpperCase()}${section.slice(1)}`, '');
       lines.push('| code | meaning |', '| --- | --- |');
     }
-    lines.push(`| \`${member.code}\` | ${sentences[member.code]}${reserved.has(member.code) ? ' *Reserved: this version does not use it.*' : ''} |`);
+    lines.push(
+      `| \`${member.code}\` | ${sentences[member.code]}${reserved.has(member.code) ? ' *Reserved: this version does not use it.*' : ''} |`,
+    );
   }
   return lines;
 }

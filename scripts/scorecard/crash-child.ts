@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs';
 import { once } from 'node:events';
+import { writeSync } from 'node:fs';
 import { agentName, openPayer, PAYEE, signedIn } from './crash-scene.ts';
 
 // Pays until it is killed, by its parent at a random moment or by itself at a door, and says what it was promised.

@@ -1,7 +1,7 @@
-import { createSecurityManager, type SecurityManager } from '../../src/index.ts';
 import { evm, type FetchFunction } from '../../src/adapters/evm/index.ts';
 import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import type { LogRow, Store } from '../../src/core/index.ts';
+import { createSecurityManager, type SecurityManager } from '../../src/index.ts';
 
 export const CHAIN = 'eip155:31337';
 export const PAYEE = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
@@ -30,7 +30,12 @@ export function openPayer(path: string, rpcUrl: string, hooks: CrashHooks = {}):
   };
   return createSecurityManager({
     keys: { encryptionKey: '5a'.repeat(32) },
-    chains: [evm({ chains: [{ chain: CHAIN, rpcUrl, confirmations: 1, pollMs: 10 }], ...(hooks.fetch === undefined ? {} : { fetch: hooks.fetch }) })],
+    chains: [
+      evm({
+        chains: [{ chain: CHAIN, rpcUrl, confirmations: 1, pollMs: 10 }],
+        ...(hooks.fetch === undefined ? {} : { fetch: hooks.fetch }),
+      }),
+    ],
     risk: { anomalyThreshold: 100 },
     emergency: { autoResponseTriggers: [] },
     agents: Object.fromEntries(Array.from({ length: AGENTS }, (_, index) => [agentName(index), permissions])),
@@ -57,7 +62,9 @@ export function openPayer(path: string, rpcUrl: string, hooks: CrashHooks = {}):
 export function signedIn(steps: Parameters<Store['apply']>[0]): readonly (readonly [string, string])[] {
   return steps.flatMap(({ commands }) =>
     commands.flatMap((command): (readonly [string, string])[] =>
-      command.kind === 'ledger.settle' && command.to === 'signed' && command.txHash !== undefined ? [[command.requestId, command.txHash]] : [],
+      command.kind === 'ledger.settle' && command.to === 'signed' && command.txHash !== undefined
+        ? [[command.requestId, command.txHash]]
+        : [],
     ),
   );
 }

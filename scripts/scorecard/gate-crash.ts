@@ -35,7 +35,9 @@ interface Child {
 }
 
 function startChild(args: readonly string[]): Child {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./crash-child.ts', import.meta.url)), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./crash-child.ts', import.meta.url)), ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const lines: string[] = [];
   const waiting: { readonly word: string; readonly resolve: () => void }[] = [];
   let rest = '';
@@ -59,7 +61,8 @@ function startChild(args: readonly string[]): Child {
     process: child,
     lines,
     gone,
-    seen: (word) => (lines.includes(word) ? Promise.resolve() : Promise.race([gone, new Promise<void>((resolve) => waiting.push({ word, resolve }))])),
+    seen: (word) =>
+      lines.includes(word) ? Promise.resolve() : Promise.race([gone, new Promise<void>((resolve) => waiting.push({ word, resolve }))]),
   };
 }
 

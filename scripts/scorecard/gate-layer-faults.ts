@@ -25,7 +25,10 @@ const answers = (value: unknown): readonly Judge[] => [
 ];
 
 /** A pass that comes after so many ms of the judge's own clock. */
-const after = (schedule: (ms: number, task: () => void) => unknown, ms: number): Judge => () => new Promise((resolve) => void schedule(ms, () => resolve(PASS)));
+const after =
+  (schedule: (ms: number, task: () => void) => unknown, ms: number): Judge =>
+  () =>
+    new Promise((resolve) => void schedule(ms, () => resolve(PASS)));
 
 type Faults = Readonly<Record<string, readonly Judge[]>>;
 
@@ -51,7 +54,10 @@ function faultsOn(schedule: (ms: number, task: () => void) => unknown): Faults {
 }
 
 /** Judges one good request with layer `at` replaced by `judge`, until there is a judgement and a while beyond. */
-async function verdictWith(at: number, judgeOf: (schedule: (ms: number, task: () => void) => unknown) => Judge): Promise<{ readonly verdict: string; readonly layer: string }> {
+async function verdictWith(
+  at: number,
+  judgeOf: (schedule: (ms: number, task: () => void) => unknown) => Judge,
+): Promise<{ readonly verdict: string; readonly layer: string }> {
   const clock = createManualClock(NOW);
   const deadlines = createDeadlines(clock);
   const faulty = judgeOf((ms, task) => clock.schedule(ms, task));
@@ -115,7 +121,9 @@ export const layerFaultsBar: Bar = {
     return {
       figure: `${denied} of ${tried} denied, ${sound} of 8 approved without a fault`,
       pass: tried === 88 && denied === tried && sound === LAYERS.length,
-      notes: [`each fault at once, as a promise and as an Observable where it can be${astray.length > 0 ? `; astray: ${astray.slice(0, 8).join(', ')}` : ''}`],
+      notes: [
+        `each fault at once, as a promise and as an Observable where it can be${astray.length > 0 ? `; astray: ${astray.slice(0, 8).join(', ')}` : ''}`,
+      ],
     };
   },
 };

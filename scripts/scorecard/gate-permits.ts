@@ -1,7 +1,7 @@
-import { isCastellanError, permitId, type RequestRow, toHex } from '../../src/core/index.ts';
-import { decide } from '../../src/manager/pipeline/decide.ts';
 import { approvedRow, prepareOffline, requestOf } from '../../bench/payments.ts';
 import { openScene, type Scene, type SceneAgent } from '../../bench/scene.ts';
+import { isCastellanError, permitId, type RequestRow, toHex } from '../../src/core/index.ts';
+import { decide } from '../../src/manager/pipeline/decide.ts';
 
 /** What asking custody with a bad permit came to. */
 export interface PermitRefusals {
@@ -64,7 +64,17 @@ export async function permitRefusals(times: number): Promise<PermitRefusals> {
       await refused('forged', 'permit_unknown', permitId(agent.id, held.row.requestId, toHex(house.host.random.bytes(16))), held.payload);
       await refused('other bytes', 'permit_payload_mismatch', held.id, elsewhere.payload);
       const [redeemed] = await house.store.apply([
-        { commands: [{ kind: 'permit.redeem', permitId: held.id, payloadDigest: held.row.permit?.payloadDigest ?? held.row.bodyDigest, keyId: other.keyId, redeemer: 'thief' }] },
+        {
+          commands: [
+            {
+              kind: 'permit.redeem',
+              permitId: held.id,
+              payloadDigest: held.row.permit?.payloadDigest ?? held.row.bodyDigest,
+              keyId: other.keyId,
+              redeemer: 'thief',
+            },
+          ],
+        },
       ]);
       tried += 1;
       if (redeemed?.ok !== false || redeemed.reason.code !== 'permit_key_mismatch') astray.push('other key: redeemed');

@@ -1,7 +1,7 @@
-import { createSecurityManager } from '../../src/index.ts';
 import { evm } from '../../src/adapters/evm/index.ts';
 import { memoryStore } from '../../src/adapters/store/memory/index.ts';
 import { type LedgerRow, nativeAssetId, parseChainId, type RequestRow, type Store, storeKey } from '../../src/core/index.ts';
+import { createSecurityManager } from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 
 /** What reorganisations came to. */
@@ -61,9 +61,10 @@ export async function reorg(times: number): Promise<ReorgReport> {
     const { address } = await security.custody.createWallet('owner', 'a1');
     await anvil.rpc('anvil_setBalance', [address, `0x${(10n ** 20n).toString(16)}`]);
     await mine(anvil, 2);
-    const rowOf = async (id: string): Promise<RequestRow | undefined> => ((await store?.get([storeKey.request('a1', id)])) as unknown as readonly (RequestRow | undefined)[])[0];
+    const read = async (key: string): Promise<unknown> => (await (store as Store).get([key]))[0];
+    const rowOf = async (id: string) => (await read(storeKey.request('a1', id))) as RequestRow | undefined;
     const booked = async (): Promise<bigint> => {
-      const [head] = (await store?.get([storeKey.ledger(`agent:a1|${nativeAssetId(parseChainId(CHAIN))}`)])) as unknown as readonly (LedgerRow | undefined)[];
+      const head = (await read(storeKey.ledger(`agent:a1|${nativeAssetId(parseChainId(CHAIN))}`))) as LedgerRow | undefined;
       return BigInt(head?.total ?? '0');
     };
     const receiptOf = async (hash: string) => (await anvil.rpc('eth_getTransactionReceipt', [hash])) as Record<string, string> | null;
@@ -99,7 +100,8 @@ export async function reorg(times: number): Promise<ReorgReport> {
       await mine(anvil, CONFIRMATIONS + 1);
       const result = await asked;
       const receipt = await receiptOf(hash);
-      if (result.status !== 'success' || result.txHash !== hash || receipt === null) faults.push(`${id}: ${result.status} after it was included again`);
+      if (result.status !== 'success' || result.txHash !== hash || receipt === null)
+        faults.push(`${id}: ${result.status} after it was included again`);
       paid += BigInt(1_000 + time) * 10n ** 3n + BigInt(receipt?.['gasUsed'] ?? 0) * BigInt(receipt?.['effectiveGasPrice'] ?? 0);
       const again = await security.agent('a1').execute({ id, to: PAYEE, amount: `0.00000000000${1_000 + time}`, asset: 'ETH' });
       if (again.txHash !== hash) faults.push(`${id}: asked again, ${again.txHash ?? again.status}`);

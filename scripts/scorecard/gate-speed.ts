@@ -33,11 +33,13 @@ export const historyBar: Bar = {
   target: 'at most 1.15 × that at 100',
   async run(mode) {
     const long = mode === 'full' ? 1_000_000 : 10_000;
-    const bound = await measureHistory({ long, short: 100, decisions: mode === 'full' ? 512 : 64, rounds: 11 });
+    const bound = await measureHistory({ long, decisions: mode === 'full' ? 512 : 128, rounds: 11 });
     return {
       figure: `${bound.ratio.toFixed(3)} × (95 %: ${bound.upper.toFixed(3)})`,
       pass: bound.upper <= 1.15,
-      notes: [`${us(bound.a)} at ${long.toLocaleString('en')} past transactions of one agent, ${us(bound.b)} at 100, each in a process of its own`],
+      notes: [
+        `${us(bound.a)} at ${long.toLocaleString('en')} past transactions of one agent, ${us(bound.b)} at 100, each in a process of its own`,
+      ],
     };
   },
 };

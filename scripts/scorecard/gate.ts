@@ -16,7 +16,9 @@ const bitFlipBar: Bar = {
     return {
       figure: `${signed} of ${tried.toLocaleString('en')} signed`,
       pass: signed === 0 && astray === 0,
-      notes: [`every bit of 64 payloads, 64 random bits of ${mode === 'full' ? '4,096' : '512'} more; each then signed as decided; ${astray} astray`],
+      notes: [
+        `every bit of 64 payloads, 64 random bits of ${mode === 'full' ? '4,096' : '512'} more; each then signed as decided; ${astray} astray`,
+      ],
     };
   },
 };
@@ -81,4 +83,15 @@ const reorgBar: Bar = {
 };
 
 /** The promises of the gate, in the order of its issue. */
-export const bars: readonly Bar[] = [layerFaultsBar, bitFlipBar, permitsBar, raceBar, crashBar, reorgBar, decideBar, historyBar, leftoversBar, durableBar];
+export const bars: readonly Bar[] = [
+  layerFaultsBar,
+  bitFlipBar,
+  permitsBar,
+  raceBar,
+  crashBar,
+  reorgBar,
+  decideBar,
+  historyBar,
+  leftoversBar,
+  durableBar,
+];

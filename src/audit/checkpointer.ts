@@ -56,7 +56,12 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     const note = signCheckpoint({ origin, size: state.size, root: state.root }, key);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const latest = await readDoc(store, LATEST_CHECKPOINT);
-      const known = latest === undefined ? undefined : ownStored?.text === canonicalize(latest.value) ? ownStored.known : verifyStoredCheckpoint(latest.value, origin, key.publicKey);
+      const known =
+        latest === undefined
+          ? undefined
+          : ownStored?.text === canonicalize(latest.value)
+            ? ownStored.known
+            : verifyStoredCheckpoint(latest.value, origin, key.publicKey);
       // A checkpoint that nobody signed is evidence: it is not written over.
       if (known?.ok === false && known.reason !== 'other_key')
         throw new CastellanError('LOG_CORRUPT', {

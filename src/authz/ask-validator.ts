@@ -17,11 +17,12 @@ export interface ValidatorCodes {
 /** Asks the validator. Fails closed when its answer is malformed; what it throws is the layer's failure. */
 export async function askValidator(validator: ActionValidator, context: LayerContext, codes: ValidatorCodes): Promise<ValidatorFindings> {
   const { request, settings } = context;
-  const answer: unknown = await validator.validate(request, {
+  // It is shown copies: a validator that writes into them changes nothing that is judged.
+  const answer: unknown = await validator.validate(structuredClone(request), {
     agentId: request.agentId,
     userId: request.userId,
     sessionId: request.context.sessionId ?? null,
-    effects: context.effects,
+    effects: structuredClone(context.effects),
     nowMs: context.nowMs,
     signal: context.signal,
   });

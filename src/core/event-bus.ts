@@ -171,9 +171,10 @@ function freeze(value: unknown): void {
   for (const member of Object.values(value)) freeze(member);
 }
 
-/** The events of one agent, of a stream of all. */
+/** The events of one agent, of a stream of all. Who holds it has no way to that stream: a pipe would name it as its `source`. */
 export function eventsOf(events$: Observable<SecurityEvent>, agent: string): Observable<SecurityEvent> {
-  return events$.pipe(filter((event) => event.agent === agent));
+  const own = events$.pipe(filter((event) => event.agent === agent));
+  return events$ instanceof GuardedObservable ? events$.hiding(own) : new Observable((subscriber) => own.subscribe(subscriber));
 }
 
 /**
@@ -186,6 +187,14 @@ class GuardedObservable<T> extends Observable<T> {
   constructor(onFailure: () => void, start?: (subscriber: Subscriber<T>) => () => void) {
     super(start);
     this.#onFailure = onFailure;
+  }
+
+  /** Gives what `inner` gives, and does not show where it comes from. */
+  hiding<R>(inner: Observable<R>): Observable<R> {
+    return new GuardedObservable<R>(this.#onFailure, (subscriber) => {
+      const subscription = inner.subscribe(subscriber);
+      return () => subscription.unsubscribe();
+    });
   }
 
   /** @deprecated RxJS marks it internal; pipes call it. */

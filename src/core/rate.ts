@@ -116,8 +116,10 @@ function addToBuckets(row: RateRow, windowMs: number, atMs: TimeMs): RateRow {
   const last = first + counts.length / COUNT_DIGITS - 1;
   const become = (buckets: RateRow['buckets']): RateRow => ({ windowMs, lastMs: atMs, times: '', buckets });
   // A gap as long as the window leaves nothing to keep.
-  if (counts === '' || (last + 1) * bucketMs(windowMs) + windowMs <= atMs) return become({ first: bucket, counts: digits(1, COUNT_DIGITS), sum: 1 });
-  if (bucket > last) return become({ first, counts: counts + digits(0, COUNT_DIGITS).repeat(bucket - last - 1) + digits(1, COUNT_DIGITS), sum: sum + 1 });
+  if (counts === '' || (last + 1) * bucketMs(windowMs) + windowMs <= atMs)
+    return become({ first: bucket, counts: digits(1, COUNT_DIGITS), sum: 1 });
+  if (bucket > last)
+    return become({ first, counts: counts + digits(0, COUNT_DIGITS).repeat(bucket - last - 1) + digits(1, COUNT_DIGITS), sum: sum + 1 });
   const before = readDigits(counts, counts.length - COUNT_DIGITS, COUNT_DIGITS);
   const count = Math.min(MOST_PER_BUCKET, before + 1);
   return become({ first, counts: counts.slice(0, -COUNT_DIGITS) + digits(count, COUNT_DIGITS), sum: sum + count - before });

@@ -15,7 +15,7 @@ import { toAgentId, toDurationMs, toReason } from './stop-text.ts';
 import { createStops, type StopCause } from './stops.ts';
 import type { Trip } from './trigger-counter.ts';
 import { type EmergencyTrigger, toTriggerRules } from './trigger-rule.ts';
-import { createTriggers, type EventSource } from './triggers.ts';
+import { createTriggers, type EventFeed } from './triggers.ts';
 
 /** What the emergency controller needs. */
 export interface EmergencyOptions {
@@ -26,7 +26,7 @@ export interface EmergencyOptions {
   readonly command: (event: SecurityEvent) => Command;
   readonly clock: Clock;
   readonly random: Random;
-  readonly events$: EventSource;
+  readonly events$: EventFeed;
   readonly triggers?: readonly EmergencyTrigger[];
   /** Events since a time, from the audit log: with it the counts of the triggers survive a restart. */
   readonly history?: History;

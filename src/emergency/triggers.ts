@@ -9,12 +9,12 @@ import { createTriggerCounter, type IsStopped, type Trip } from './trigger-count
 import { countedTypes, type TriggerRule } from './trigger-rule.ts';
 
 /** A stream of all events, or the way to one of some types, which spares the others the trip. */
-export type EventSource = Observable<SecurityEvent> | ((types: ReadonlySet<SecurityEventType>) => Observable<SecurityEvent>);
+export type EventFeed = Observable<SecurityEvent> | ((types: ReadonlySet<SecurityEventType>) => Observable<SecurityEvent>);
 
 /** What the triggers need. */
 export interface TriggersOptions {
   readonly rules: readonly TriggerRule[];
-  readonly events$: EventSource;
+  readonly events$: EventFeed;
   readonly clock: Clock;
   readonly isStopped: IsStopped;
   /** Stops what a trip says. Must not throw; what it cannot store it has to repeat. */

@@ -1,9 +1,4 @@
 import type { Observable } from 'rxjs';
-import { dryRun, execute, type ExecuteParts } from './pipeline/execute.ts';
-import { signOut } from './pipeline/advance.ts';
-import { submit } from './pipeline/submit.ts';
-import { type AgentRequest, type ExecuteOptions, parseAgentRequest, parseExecuteOptions, type RequestForm } from './request.ts';
-import { type AuthorizationResult, type DryRunResult, type ExecutionResult, toAuthorizationResult } from './result.ts';
 import type { AgentSigned, AgentSigningInput, AgentSigningPort } from '../core/agent-port.ts';
 import type { Decision } from '../core/decision.ts';
 import { CastellanError } from '../core/errors.ts';
@@ -11,6 +6,11 @@ import type { SecurityEvent } from '../core/event.ts';
 import { eventsOf } from '../core/event-bus.ts';
 import type { AgentId } from '../core/ids.ts';
 import { agentIdSchema } from '../core/schema.ts';
+import { signOut } from './pipeline/advance.ts';
+import { dryRun, type ExecuteParts, execute } from './pipeline/execute.ts';
+import { submit } from './pipeline/submit.ts';
+import { type AgentRequest, type ExecuteOptions, parseAgentRequest, parseExecuteOptions, type RequestForm } from './request.ts';
+import { type AuthorizationResult, type DryRunResult, type ExecutionResult, toAuthorizationResult } from './result.ts';
 
 /** What an agent gets: its identity is fixed, and nothing here approves, resumes, changes a policy or touches a key. */
 export interface Agent extends AgentSigningPort {
@@ -35,7 +35,8 @@ export type Admit = <T>(work: (house: { readonly parts: ExecuteParts }) => Promi
 
 /** Creates the handle for one agent. @throws REQUEST_INVALID where the id is none */
 export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<SecurityEvent>): Agent {
-  if (!agentIdSchema.safeParse(agentId).success) throw new CastellanError('REQUEST_INVALID', { message: 'agentId is not an id', details: { field: 'agentId' } });
+  if (!agentIdSchema.safeParse(agentId).success)
+    throw new CastellanError('REQUEST_INVALID', { message: 'agentId is not an id', details: { field: 'agentId' } });
   /** The same id twice at once: the second waits for the first and then finds what it left. */
   const once = <T>(form: RequestForm, work: (parts: ExecuteParts) => Promise<T>): Promise<T> =>
     admit(({ parts }) => {
@@ -47,13 +48,15 @@ export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<
     const submitted = await submit(parts, agentId, form);
     if (submitted.kind === 'decided') return toAuthorizationResult(submitted.decision, submitted.row);
     const decision = await parts.findDecision(submitted.row.decisionId);
-    if (decision === undefined) throw new CastellanError('LOG_CORRUPT', { message: 'A request names a decision that the log does not hold' });
+    if (decision === undefined)
+      throw new CastellanError('LOG_CORRUPT', { message: 'A request names a decision that the log does not hold' });
     return toAuthorizationResult(decision, submitted.row.state === 'held' ? submitted.row : null);
   }
 
   async function signTransaction(parts: ExecuteParts, form: RequestForm): Promise<AgentSigned> {
     const exact = form.ok ? form.value.transaction : undefined;
-    if (form.ok && !(exact instanceof Uint8Array)) throw new CastellanError('REQUEST_INVALID', { message: 'The transaction to sign is a Uint8Array' });
+    if (form.ok && !(exact instanceof Uint8Array))
+      throw new CastellanError('REQUEST_INVALID', { message: 'The transaction to sign is a Uint8Array' });
     const submitted = await submit(parts, agentId, form, exact instanceof Uint8Array ? { exact } : {});
     if (submitted.kind === 'prior') throw new TypeError('a fresh id has no prior');
     const { decision, row } = submitted;
@@ -61,7 +64,13 @@ export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<
     if (decision.verdict !== 'approved' || row === null) {
       throw new CastellanError('REQUEST_DENIED', {
         message: first?.message ?? 'The request was denied',
-        details: { verdict: decision.verdict, reason: first?.code ?? 'layer_missing', rule: first?.rule ?? null, decisionId: decision.id, requestId: decision.requestId },
+        details: {
+          verdict: decision.verdict,
+          reason: first?.code ?? 'layer_missing',
+          rule: first?.rule ?? null,
+          decisionId: decision.id,
+          requestId: decision.requestId,
+        },
         retryable: first?.retryable ?? false,
       });
     }
@@ -86,7 +95,7 @@ export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<
     },
     explain: (decisionId: string) =>
       admit(async ({ parts }) => {
-        const decision = await parts.findDecision(decisionId);
+        const decision = typeof decisionId === 'string' && decisionId.length <= 128 ? await parts.findDecision(decisionId) : undefined;
         return decision?.agent === agentId ? decision : undefined;
       }),
     async signTransaction(input: AgentSigningInput) {

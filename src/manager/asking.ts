@@ -16,7 +16,9 @@ export function renderDecision(house: House, decision: Pick<Decision, 'effects'>
 export async function openApproval(house: House, decision: Decision, prepared: Prepared): Promise<ApprovalRecord> {
   const nowMs = house.host.clock.nowMs();
   const rendered = renderDecision(house, decision, prepared.feeBound);
-  const escalations = decision.reports.filter((report) => report.verdict === 'escalate').flatMap((report) => report.reasons.map((reason) => reason.code));
+  const escalations = decision.reports
+    .filter((report) => report.verdict === 'escalate')
+    .flatMap((report) => report.reasons.map((reason) => reason.code));
   const request: ApprovalRequest = {
     v: 1,
     id: decision.id,

@@ -1,20 +1,20 @@
-import { createJudge, type Judge } from '../authz/index.ts';
 import { type ApprovalInbox, createApprovals, createAuthority, createEd25519Verifier } from '../approvals/index.ts';
 import { type AuditLog, createAuditLog, parseEntry, toAppendCommand } from '../audit/index.ts';
-import { createSoftwareCustody, openVault, type RefusedSignature, type SoftwareCustody, type Vault } from '../custody/index.ts';
-import { createEmergencyController, type EmergencyController } from '../emergency/index.ts';
+import { createJudge, type Judge } from '../authz/index.ts';
+import type { SignatureVerifier } from '../core/approval.ts';
 import { assetChain } from '../core/asset.ts';
 import type { Authority } from '../core/authority.ts';
-import type { SignatureVerifier } from '../core/approval.ts';
-import { newId } from '../core/id.ts';
-import type { ReasonCode } from '../core/reason.ts';
 import { createDeadlines, type Deadlines } from '../core/deadline.ts';
 import { toHex } from '../core/digest.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { EventBus } from '../core/event-bus.ts';
+import { newId } from '../core/id.ts';
+import type { ReasonCode } from '../core/reason.ts';
 import type { RegisteredKey } from '../core/registry.ts';
 import type { SigningHashes } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
+import { createSoftwareCustody, openVault, type RefusedSignature, type SoftwareCustody, type Vault } from '../custody/index.ts';
+import { createEmergencyController, type EmergencyController } from '../emergency/index.ts';
 import type { Host, ResolvedConfig } from './config.ts';
 import { type Chains, indexChains } from './directory.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -53,7 +53,10 @@ function signingHashes(chains: Chains): SigningHashes {
   const hashes: { -readonly [K in keyof SigningHashes]: SigningHashes[K] } = {};
   for (const { codec } of chains.adapters) {
     if (hashes[codec.algorithm] !== undefined && hashes[codec.algorithm] !== codec.signingHash) {
-      throw new CastellanError('CONFIG_INVALID', { message: 'Two adapters hash payloads of one algorithm differently', details: { algorithm: codec.algorithm } });
+      throw new CastellanError('CONFIG_INVALID', {
+        message: 'Two adapters hash payloads of one algorithm differently',
+        details: { algorithm: codec.algorithm },
+      });
     }
     hashes[codec.algorithm] = codec.signingHash;
   }
@@ -64,7 +67,11 @@ function secretOf(config: ResolvedConfig, host: Host, store: Store): { passphras
   const { passphrase, encryptionKey } = config.keys;
   if (passphrase !== undefined) return { passphrase };
   if (encryptionKey !== undefined) return { encryptionKey };
-  if (store.info.durability !== 'ephemeral') throw new CastellanError('CONFIG_INVALID', { message: 'A durable store needs keys.passphrase or keys.encryptionKey', details: { problems: ['keys'] } });
+  if (store.info.durability !== 'ephemeral')
+    throw new CastellanError('CONFIG_INVALID', {
+      message: 'A durable store needs keys.passphrase or keys.encryptionKey',
+      details: { problems: ['keys'] },
+    });
   return { encryptionKey: toHex(host.random.bytes(32)) };
 }
 
@@ -73,29 +80,56 @@ function weaknesses(config: ResolvedConfig, store: Store, authority: Authority):
   if (store.info.durability === 'ephemeral') notes.push('ephemeral: state is lost with the process; use sqliteStore({ path }).');
   if (!authority.owned) notes.push('unowned: this process may loosen everything unsigned; register an owner key under registry.keys.');
   if (config.production && notes.length > 0 && (store.info.durability === 'ephemeral' || !authority.owned)) {
-    throw new CastellanError('CONFIG_INVALID', { message: `production refuses this deployment: ${notes.join(' ')}`, details: { problems: notes } });
+    throw new CastellanError('CONFIG_INVALID', {
+      message: `production refuses this deployment: ${notes.join(' ')}`,
+      details: { problems: notes },
+    });
   }
   return notes;
 }
 
 /** Refusals that mean somebody tried: not the ordinary ones, such as an expired permit or a stop in force. */
-const SUSPICIOUS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['permit_unknown', 'permit_used', 'permit_payload_mismatch', 'permit_key_mismatch', 'permit_void', 'key_revoked']);
+const SUSPICIOUS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'permit_unknown',
+  'permit_used',
+  'permit_payload_mismatch',
+  'permit_key_mismatch',
+  'permit_void',
+  'key_revoked',
+]);
 
 /** Logs signatures that custody refused. A log that cannot be written does not undo the refusal. */
 function tellRefusals(host: Host, tenant: string, journal: Journal): (refused: RefusedSignature) => void {
   return ({ reason, agent, requestId, payloadDigest }) => {
     if (!SUSPICIOUS.has(reason)) return;
     const at = host.clock.nowMs();
-    const event = journal.command({ v: 1, id: newId(host.random, at), tenant, at, agent, severity: 'error', type: 'execution_failed', details: { stage: 'custody', reason, requestId, payloadDigest } });
+    const event = journal.command({
+      v: 1,
+      id: newId(host.random, at),
+      tenant,
+      at,
+      agent,
+      severity: 'error',
+      type: 'execution_failed',
+      details: { stage: 'custody', reason, requestId, payloadDigest },
+    });
     void journal.apply([event]).catch(() => undefined);
   };
 }
 
 /** Opens the store and the vault and puts every room on its ports. @throws CONFIG_INVALID, STORE_UNAVAILABLE, KEY_DECRYPT_FAILED */
-export async function bootHouse(config: ResolvedConfig, host: Host, bus: EventBus, openStore: (host: Host) => Store | Promise<Store>): Promise<House> {
+export async function bootHouse(
+  config: ResolvedConfig,
+  host: Host,
+  bus: EventBus,
+  openStore: (host: Host) => Store | Promise<Store>,
+): Promise<House> {
   const { tenant } = config;
   const { clock, random } = host;
-  const chains = indexChains(config.chains.map((factory) => factory.create(host)), (token) => assetChain(token.asset));
+  const chains = indexChains(
+    config.chains.map((factory) => factory.create(host)),
+    (token) => assetChain(token.asset),
+  );
   const store = await openStore(host);
   let vault: Vault | undefined;
   try {
@@ -103,9 +137,30 @@ export async function bootHouse(config: ResolvedConfig, host: Host, bus: EventBu
     const deadlines = createDeadlines(clock);
     const command = journal.command;
     vault = await openVault({ store, random, tenant, ...secretOf(config, host, store) });
-    const custody = createSoftwareCustody({ store, clock, random, vault, hashes: signingHashes(chains), redeemerId: toHex(random.bytes(8)), command, onRefused: tellRefusals(host, tenant, journal) });
-    const verifiers: readonly SignatureVerifier[] = [createEd25519Verifier(), ...chains.adapters.flatMap((adapter) => adapter.verifiers ?? [])];
-    const authority = await createAuthority({ store, tenant, clock, random, command, verifiers, genesis: config.registry.keys as readonly RegisteredKey[], quorums: given(config.registry.quorums) });
+    const custody = createSoftwareCustody({
+      store,
+      clock,
+      random,
+      vault,
+      hashes: signingHashes(chains),
+      redeemerId: toHex(random.bytes(8)),
+      command,
+      onRefused: tellRefusals(host, tenant, journal),
+    });
+    const verifiers: readonly SignatureVerifier[] = [
+      createEd25519Verifier(),
+      ...chains.adapters.flatMap((adapter) => adapter.verifiers ?? []),
+    ];
+    const authority = await createAuthority({
+      store,
+      tenant,
+      clock,
+      random,
+      command,
+      verifiers,
+      genesis: config.registry.keys as readonly RegisteredKey[],
+      quorums: given(config.registry.quorums),
+    });
     const audit = createAuditLog({
       store,
       key: await custody.attestationKey('log'),
@@ -128,7 +183,16 @@ export async function bootHouse(config: ResolvedConfig, host: Host, bus: EventBu
       killSwitchEnabled: config.emergency.killSwitchEnabled,
       triggers: config.emergency.autoResponseEnabled ? config.emergency.autoResponseTriggers : [],
     });
-    const approvals = createApprovals({ store, authority, verifiers, clock, random, tenant, command, providers: config.approvals.providers });
+    const approvals = createApprovals({
+      store,
+      authority,
+      verifiers,
+      clock,
+      random,
+      tenant,
+      command,
+      providers: config.approvals.providers,
+    });
     const compile = compilePermissions(chains.allTokens, config.authorization);
     const policies = createPolicyBook(compile);
     const { authorization, risk } = config;
@@ -151,7 +215,24 @@ export async function bootHouse(config: ResolvedConfig, host: Host, bus: EventBu
       },
     });
     const wallets = createWallets({ host, tenant, store, journal, chains, policies, keys: () => custody.keys });
-    return { host, config, store, bus, journal, chains, deadlines, policies, judge, custody, audit, authority, emergency, approvals, wallets, notes: weaknesses(config, store, authority) };
+    return {
+      host,
+      config,
+      store,
+      bus,
+      journal,
+      chains,
+      deadlines,
+      policies,
+      judge,
+      custody,
+      audit,
+      authority,
+      emergency,
+      approvals,
+      wallets,
+      notes: weaknesses(config, store, authority),
+    };
   } catch (error) {
     vault?.close();
     await store.close();

@@ -6,9 +6,9 @@ import type { Clock } from '../core/clock.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { PriceSource } from '../core/price.ts';
 import type { Random } from '../core/random.ts';
-import type { EmergencyTrigger } from '../emergency/index.ts';
 import { agentIdSchema, describeIssues } from '../core/schema.ts';
 import type { Store } from '../core/store.ts';
+import type { EmergencyTrigger } from '../emergency/index.ts';
 
 /** What a store or adapter factory is handed when the manager opens it. */
 export interface Host {
@@ -27,9 +27,15 @@ export interface AdapterFactory {
 }
 
 const factory = <T>(method: keyof T & string, what: string) =>
-  z.custom<T>((value) => typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[method] === 'function', `must be ${what}`);
+  z.custom<T>(
+    (value) => typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[method] === 'function',
+    `must be ${what}`,
+  );
 
-const positiveMs = z.int().positive().max(30 * 86_400_000);
+const positiveMs = z
+  .int()
+  .positive()
+  .max(30 * 86_400_000);
 const wholeLimit = z.union([z.int().nonnegative(), z.string().regex(/^(0|[1-9]\d*)(\.\d+)?$/, 'must be an exact decimal string')]);
 const validator = z.custom<ActionValidator>(
   (value) => typeof value === 'object' && value !== null && typeof (value as { validate?: unknown }).validate === 'function',
@@ -39,11 +45,28 @@ const registeredKey = z.strictObject({
   id: z.string().min(1).max(64),
   scheme: z.enum(['ed25519', 'eip712']),
   key: z.string().min(1).max(128),
-  roles: z.array(z.enum(['owner', 'operator', 'approver', 'guardian'])).min(1).readonly(),
+  roles: z
+    .array(z.enum(['owner', 'operator', 'approver', 'guardian']))
+    .min(1)
+    .readonly(),
 });
 const TRIGGER_EVENTS = [
-  'multiple_failures', 'decision_made', 'policy_rejected', 'approval_requested', 'approval_decision', 'execution_success', 'execution_failed', 'cap_warning',
-  'monitor_unrecorded', 'monitor_reorg', 'anomaly_detected', 'fraud_detected', 'key_event', 'permission_changed', 'wallet_event', 'breaker_state',
+  'multiple_failures',
+  'decision_made',
+  'policy_rejected',
+  'approval_requested',
+  'approval_decision',
+  'execution_success',
+  'execution_failed',
+  'cap_warning',
+  'monitor_unrecorded',
+  'monitor_reorg',
+  'anomaly_detected',
+  'fraud_detected',
+  'key_event',
+  'permission_changed',
+  'wallet_event',
+  'breaker_state',
 ] as const satisfies readonly EmergencyTrigger['event'][];
 const trigger = z.strictObject({
   event: z.enum(TRIGGER_EVENTS),
@@ -63,7 +86,10 @@ const configSchema = z.strictObject({
   keys: z
     .strictObject({
       passphrase: z.string().min(8).optional(),
-      encryptionKey: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 32 bytes in hex').optional(),
+      encryptionKey: z
+        .string()
+        .regex(/^[0-9a-fA-F]{64}$/, 'must be 32 bytes in hex')
+        .optional(),
     })
     .default({}),
   custody: z.strictObject({ mode: z.literal('software') }).default({ mode: 'software' }),
@@ -78,8 +104,14 @@ const configSchema = z.strictObject({
         .strictObject({ unit: z.string(), perTransaction: wholeLimit, daily: wholeLimit, weekly: wholeLimit, monthly: wholeLimit })
         .partial()
         .optional(),
-      rateLimiting: z.strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) }).partial().optional(),
-      strategies: z.array(z.looseObject({ id: z.string().min(1) })).readonly().default([]),
+      rateLimiting: z
+        .strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) })
+        .partial()
+        .optional(),
+      strategies: z
+        .array(z.looseObject({ id: z.string().min(1) }))
+        .readonly()
+        .default([]),
       intentValidator: validator.optional(),
       strategyValidator: validator.optional(),
       layerTimeoutMs: positiveMs.default(5_000),
@@ -92,21 +124,30 @@ const configSchema = z.strictObject({
       enabled: z.boolean().default(true),
       maxRiskScore: z.number().min(0).max(100).default(80),
       anomalyThreshold: z.number().positive().max(100).default(3),
-      weights: z.strictObject({ transaction: z.number().min(0), behavioral: z.number().min(0), market: z.number().min(0) }).default({ transaction: 0.4, behavioral: 0.3, market: 0.3 }),
+      weights: z
+        .strictObject({ transaction: z.number().min(0), behavioral: z.number().min(0), market: z.number().min(0) })
+        .default({ transaction: 0.4, behavioral: 0.3, market: 0.3 }),
     })
     .prefault({}),
   emergency: z
     .strictObject({
       killSwitchEnabled: z.boolean().default(true),
       autoResponseEnabled: z.boolean().default(true),
-      autoResponseTriggers: z.array(trigger).readonly().default([
-        { event: 'fraud_detected', threshold: 1, windowMs: 3_600_000, action: 'kill' },
-        { event: 'anomaly_detected', threshold: 3, windowMs: 3_600_000, action: 'pause' },
-      ]),
+      autoResponseTriggers: z
+        .array(trigger)
+        .readonly()
+        .default([
+          { event: 'fraud_detected', threshold: 1, windowMs: 3_600_000, action: 'kill' },
+          { event: 'anomaly_detected', threshold: 3, windowMs: 3_600_000, action: 'pause' },
+        ]),
     })
     .prefault({}),
   audit: z
-    .strictObject({ enabled: z.boolean().default(true), checkpointEvery: z.int().positive().max(10_000).default(100), checkpointMs: positiveMs.default(1_000) })
+    .strictObject({
+      enabled: z.boolean().default(true),
+      checkpointEvery: z.int().positive().max(10_000).default(100),
+      checkpointMs: positiveMs.default(1_000),
+    })
     .prefault({}),
   approvals: z
     .strictObject({
@@ -121,7 +162,15 @@ const configSchema = z.strictObject({
   registry: z
     .strictObject({
       keys: z.array(registeredKey).readonly().default([]),
-      quorums: z.strictObject({ owner: z.int().positive(), operator: z.int().positive(), approver: z.int().positive(), guardian: z.int().positive() }).partial().default({}),
+      quorums: z
+        .strictObject({
+          owner: z.int().positive(),
+          operator: z.int().positive(),
+          approver: z.int().positive(),
+          guardian: z.int().positive(),
+        })
+        .partial()
+        .default({}),
     })
     .prefault({}),
   execution: z
@@ -147,17 +196,23 @@ export function parseConfig(input: unknown): ResolvedConfig {
   const problems = parsed.success ? [] : describeIssues(parsed.error);
   if (parsed.success) {
     const { keys, production, risk, emergency, authorization, allowUnenforced } = parsed.data;
-    if (keys.passphrase !== undefined && keys.encryptionKey !== undefined) problems.push('keys: give passphrase or encryptionKey, not both');
-    if (production && keys.passphrase === undefined && keys.encryptionKey === undefined) problems.push('keys: production needs passphrase or encryptionKey');
+    if (keys.passphrase !== undefined && keys.encryptionKey !== undefined)
+      problems.push('keys: give passphrase or encryptionKey, not both');
+    if (production && keys.passphrase === undefined && keys.encryptionKey === undefined)
+      problems.push('keys: production needs passphrase or encryptionKey');
     const off = [
       [risk.enabled, 'risk.enabled'],
       [emergency.killSwitchEnabled, 'emergency.killSwitchEnabled'],
       [authorization.enableSimulation, 'authorization.enableSimulation'],
     ] as const;
-    if (!allowUnenforced) for (const [on, field] of off) if (!on) problems.push(`${field}: switching a check off needs allowUnenforced: true`);
+    if (!allowUnenforced)
+      for (const [on, field] of off) if (!on) problems.push(`${field}: switching a check off needs allowUnenforced: true`);
   }
   if (!parsed.success || problems.length > 0) {
-    throw new CastellanError('CONFIG_INVALID', { message: `The configuration has ${problems.length} wrong field(s): ${problems.join('; ')}`, details: { problems } });
+    throw new CastellanError('CONFIG_INVALID', {
+      message: `The configuration has ${problems.length} wrong field(s): ${problems.join('; ')}`,
+      details: { problems },
+    });
   }
   return parsed.data;
 }

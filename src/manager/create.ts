@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
-import { createMemoryStore } from '../adapters/store/memory/index.ts';
 import { systemClock, systemRandom } from '../adapters/host/index.ts';
+import { createMemoryStore } from '../adapters/store/memory/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { Approvals } from '../core/approval.ts';
 import type { Authorization } from '../core/authority.ts';
@@ -30,10 +30,17 @@ export interface SecurityManager {
   readonly custody: Pick<Wallets, 'createWallet' | 'getWallet' | 'listWallets'>;
   readonly policy: {
     /** Registers an agent, or replaces its permissions. Loosening an owned deployment needs `authorization`. */
-    createAgent(agentId: string, permissions: unknown, options?: { readonly userId?: string; readonly authorization?: Authorization }): Promise<{ readonly digest: string }>;
+    createAgent(
+      agentId: string,
+      permissions: unknown,
+      options?: { readonly userId?: string; readonly authorization?: Authorization },
+    ): Promise<{ readonly digest: string }>;
   };
   /** Stopping, and looking, work while the manager is shutting down, too. */
-  readonly emergency: Pick<EmergencyController, 'activateKillSwitch' | 'deactivateKillSwitch' | 'isKillSwitchActive' | 'pauseAgent' | 'resumeAgent' | 'getActiveEmergencies'>;
+  readonly emergency: Pick<
+    EmergencyController,
+    'activateKillSwitch' | 'deactivateKillSwitch' | 'isKillSwitchActive' | 'pauseAgent' | 'resumeAgent' | 'getActiveEmergencies'
+  >;
   readonly approvals: Approvals;
   readonly audit: Pick<AuditLog, 'query' | 'find' | 'receipt' | 'verifyIntegrity'>;
   getHealth(): Promise<SecurityHealth>;
@@ -81,7 +88,9 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
       createAgent: async (agentId, permissions, { userId = 'owner', authorization } = {}) => {
         const expanded = expandTemplate(permissions);
         return admit(({ house: { authority, wallets } }) =>
-          wallets.putAgent(agentId, userId, expanded, () => authority.require('policy.change', { agentId, permissions: expanded }, authorization)),
+          wallets.putAgent(agentId, userId, expanded, () =>
+            authority.require('policy.change', { agentId, permissions: expanded }, authorization),
+          ),
         );
       },
     }),
@@ -108,7 +117,13 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
     }),
     getHealth: () =>
       admitAlways(({ house, reconciler }) =>
-        readHealth({ house, software: SOFTWARE, jobs: { reconcile: reconciler.health() }, inFlight: life.inFlight() - 1, started: life.started() }),
+        readHealth({
+          house,
+          software: SOFTWARE,
+          jobs: { reconcile: reconciler.health() },
+          inFlight: life.inFlight() - 1,
+          started: life.started(),
+        }),
       ),
     onEvent: (callback) => bus.subscribe(callback),
     events$: bus.events$,
@@ -140,10 +155,15 @@ async function openRunning(config: ResolvedConfig, host: Host, bus: EventBus): P
   }
 }
 
-const agentIdOf = (request: { readonly agentId: string } | undefined | null): string => (request as { readonly agentId?: string } | null | undefined)?.agentId as string;
+const agentIdOf = (request: { readonly agentId: string } | undefined | null): string =>
+  (request as { readonly agentId?: string } | null | undefined)?.agentId as string;
 
 /** Permissions in the configuration found an agent; changing one that exists is the owner's act, where there is an owner. */
-async function registerConfigured({ wallets, authority }: House, agentId: string, permissions: Readonly<Record<string, unknown>>): Promise<void> {
+async function registerConfigured(
+  { wallets, authority }: House,
+  agentId: string,
+  permissions: Readonly<Record<string, unknown>>,
+): Promise<void> {
   const user = typeof permissions['user'] === 'string' ? permissions['user'] : 'owner';
   const expanded = expandTemplate(permissions);
   await wallets.putAgent(agentId, user, expanded, () => authority.require('policy.change', { agentId, permissions: expanded }));

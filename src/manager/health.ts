@@ -38,7 +38,8 @@ const PATIENCE_MS = 2_000;
 /** Reads the health of every room; what cannot be read is reported as such, and nothing is thrown. */
 export async function readHealth({ house, software, jobs, inFlight, started }: HealthInput): Promise<SecurityHealth> {
   const nowMs = house.host.clock.nowMs();
-  const answer = <T>(ask: () => Promise<T>): Promise<T | undefined> => house.deadlines.within(PATIENCE_MS, () => ask()).catch(() => undefined);
+  const answer = <T>(ask: () => Promise<T>): Promise<T | undefined> =>
+    house.deadlines.within(PATIENCE_MS, () => ask()).catch(() => undefined);
   const asked = house.chains.ids.map(async (chain) => {
     const head = await answer(() => house.chains.node(chain).head());
     return { chain, reachable: head !== undefined, head: head?.number ?? null };
@@ -46,7 +47,11 @@ export async function readHealth({ house, software, jobs, inFlight, started }: H
   const [halt, chains] = await Promise.all([answer(() => house.emergency.read()), Promise.all(asked)]);
   const audit = house.audit.health();
   const killSwitch = halt === undefined ? 'unreadable' : halt.kill === null ? 'inactive' : 'active';
-  const weak = halt === undefined || chains.some(({ reachable }) => !reachable) || audit.fault !== null || Object.values(jobs).some(({ lastError }) => lastError !== null);
+  const weak =
+    halt === undefined ||
+    chains.some(({ reachable }) => !reachable) ||
+    audit.fault !== null ||
+    Object.values(jobs).some(({ lastError }) => lastError !== null);
   return {
     status: killSwitch !== 'inactive' ? 'halted' : weak ? 'degraded' : 'ok',
     tenant: house.config.tenant,
@@ -54,7 +59,8 @@ export async function readHealth({ house, software, jobs, inFlight, started }: H
     store: { kind: house.store.info.kind, durability: house.store.info.durability, reachable: halt !== undefined },
     owned: house.authority.owned,
     killSwitch,
-    pausedAgents: halt === undefined ? [] : Object.keys(halt.paused).filter((agent) => haltFor({ ...halt, kill: null }, agent, nowMs) !== undefined),
+    pausedAgents:
+      halt === undefined ? [] : Object.keys(halt.paused).filter((agent) => haltFor({ ...halt, kill: null }, agent, nowMs) !== undefined),
     epoch: halt?.epoch ?? null,
     audit,
     chains,

@@ -1,7 +1,7 @@
 import { applyStep } from '../core/doc.ts';
-import type { EventBus } from '../core/event-bus.ts';
 import type { SecurityEvent } from '../core/event.ts';
-import type { Command, Store, StepResult } from '../core/store.ts';
+import type { EventBus } from '../core/event-bus.ts';
+import type { Command, StepResult, Store } from '../core/store.ts';
 
 /** Most events that may wait for their commit; beyond it the oldest is read back from the log instead. */
 const MAX_WAITING = 16_384;

@@ -35,10 +35,19 @@ export interface Lifecycle {
   shutdown(timeoutMs: number): Promise<ShutdownReport>;
 }
 
-const shuttingDown = (): CastellanError => new CastellanError('SHUTTING_DOWN', { message: 'The manager is shutting down and takes no new work', retryable: true });
+const shuttingDown = (): CastellanError =>
+  new CastellanError('SHUTTING_DOWN', { message: 'The manager is shutting down and takes no new work', retryable: true });
 
 /** Creates the lifecycle. `open` opens a house and, where that fails, leaves nothing open; `close` never rejects. */
-export function createLifecycle({ clock, open, close }: { readonly clock: Clock; readonly open: () => Promise<Running>; readonly close: (running: Running | undefined) => Promise<void> }): Lifecycle {
+export function createLifecycle({
+  clock,
+  open,
+  close,
+}: {
+  readonly clock: Clock;
+  readonly open: () => Promise<Running>;
+  readonly close: (running: Running | undefined) => Promise<void>;
+}): Lifecycle {
   const underWay = new Set<Promise<unknown>>();
   let opening: Promise<Running> | undefined;
   let running: Running | undefined;

@@ -28,7 +28,10 @@ export function expandTemplate(permissions: unknown): Json {
   const { template, user: _user, ...own } = readFields(permissions);
   if (template === undefined) return own as Json;
   if (typeof template !== 'string' || !Object.hasOwn(DEFAULT_TEMPLATES, template)) {
-    throw new CastellanError('POLICY_INVALID', { message: 'template: must be conservative, balanced or aggressive', details: { problems: ['template'] } });
+    throw new CastellanError('POLICY_INVALID', {
+      message: 'template: must be conservative, balanced or aggressive',
+      details: { problems: ['template'] },
+    });
   }
   return overlay(DEFAULT_TEMPLATES[template as keyof typeof DEFAULT_TEMPLATES] as unknown as Fields, own) as Json;
 }
@@ -53,7 +56,10 @@ function readFields(permissions: unknown): Fields {
 }
 
 /** Makes the deployment's compiler: its token list and its defaults for what a policy leaves out. */
-export function compilePermissions(tokens: readonly Token[], authorization: ResolvedConfig['authorization']): (permissions: unknown) => CompiledPolicy {
+export function compilePermissions(
+  tokens: readonly Token[],
+  authorization: ResolvedConfig['authorization'],
+): (permissions: unknown) => CompiledPolicy {
   const { defaultLimits = {}, rateLimiting = {}, strategies } = authorization;
   const given = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
     Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };

@@ -40,4 +40,3 @@ export function createPolicyBook(compile: (permissions: unknown) => CompiledPoli
     },
   };
 }
-

@@ -15,7 +15,10 @@ const text = (max: number) =>
     .max(max)
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
 const bytes = z.union([
-  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= MAX_BYTES, `must be a Uint8Array of at most ${MAX_BYTES} bytes`),
+  z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.length <= MAX_BYTES,
+    `must be a Uint8Array of at most ${MAX_BYTES} bytes`,
+  ),
   z
     .string()
     .max(2 * MAX_BYTES + 2)
@@ -47,14 +50,23 @@ const agentRequestSchema = z.strictObject({
   value: text(100).optional(),
   data: bytes.optional(),
   transaction: bytes.optional(),
-  calls: z.array(z.strictObject({ to: text(256), value: text(100).optional(), data: bytes.optional() })).max(64).readonly().optional(),
+  calls: z
+    .array(z.strictObject({ to: text(256), value: text(100).optional(), data: bytes.optional() }))
+    .max(64)
+    .readonly()
+    .optional(),
   chain: text(64).optional(),
   wallet: text(256).optional(),
   maxFee: text(100).optional(),
   notAfter: z.int().positive().optional(),
   timestamp: z.union([z.date(), z.number(), text(64)]).optional(),
   context: z
-    .strictObject({ intent: text(4_096).optional(), strategy: text(128).optional(), confidence: z.number().min(0).max(1).optional(), sessionId: text(128).optional() })
+    .strictObject({
+      intent: text(4_096).optional(),
+      strategy: text(128).optional(),
+      confidence: z.number().min(0).max(1).optional(),
+      sessionId: text(128).optional(),
+    })
     .optional(),
   narrow: narrowSchema.optional(),
 });
@@ -73,7 +85,9 @@ export type AgentRequest = z.input<typeof agentRequestSchema>;
 /** The fields of a request, copied and checked in form. */
 export type ParsedAgentRequest = z.output<typeof agentRequestSchema>;
 /** A request after its form was checked, or what is wrong with it. */
-export type RequestForm = { readonly ok: true; readonly value: ParsedAgentRequest } | { readonly ok: false; readonly problems: readonly string[] };
+export type RequestForm =
+  | { readonly ok: true; readonly value: ParsedAgentRequest }
+  | { readonly ok: false; readonly problems: readonly string[] };
 /** Options of one execution. */
 export type ExecuteOptions = z.input<typeof executeOptionsSchema>;
 
@@ -104,5 +118,8 @@ export function parseExecuteOptions(input: unknown): z.output<typeof executeOpti
   } catch {
     // What cannot be read is refused like what is wrong.
   }
-  throw new CastellanError('REQUEST_INVALID', { message: `The options are wrong: ${problems.slice(0, MAX_PROBLEMS).join('; ')}`, details: { problems } });
+  throw new CastellanError('REQUEST_INVALID', {
+    message: `The options are wrong: ${problems.slice(0, MAX_PROBLEMS).join('; ')}`,
+    details: { problems },
+  });
 }

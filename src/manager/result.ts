@@ -39,7 +39,13 @@ export interface AuthorizationResult {
   readonly escalationReason?: string;
   readonly failedLayer?: LayerName;
   readonly denialReason?: string;
-  readonly layerResults: readonly { readonly layer: LayerName; readonly passed: boolean; readonly score?: number; readonly reason?: string; readonly durationMs: number }[];
+  readonly layerResults: readonly {
+    readonly layer: LayerName;
+    readonly passed: boolean;
+    readonly score?: number;
+    readonly reason?: string;
+    readonly durationMs: number;
+  }[];
   readonly riskScore: number;
   readonly decisionId: string;
   readonly reasons: readonly Reason[];

@@ -37,7 +37,9 @@ export function snapshot(input: unknown): unknown {
 
 function copyFields(value: object, copy: (inner: unknown) => unknown): Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value);
-  const isPlain = prototype === null || (typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null && Object.keys(prototype).length === 0);
+  const isPlain =
+    prototype === null ||
+    (typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null && Object.keys(prototype).length === 0);
   if (!isPlain) throw new NotPlainData('is no plain object');
   const fields: Record<string, unknown> = {};
   for (const key of Reflect.ownKeys(value)) {

@@ -1,6 +1,3 @@
-import { type AgentRecord, type Chains, docKey, readDoc, scanDocs, type WalletRecord } from './directory.ts';
-import { expandTemplate } from './permissions.ts';
-import type { PolicyBook } from './policy-book.ts';
 import { accountAddress } from '../core/account.ts';
 import { parseChainId } from '../core/chain-id.ts';
 import { fromHex } from '../core/digest.ts';
@@ -12,7 +9,10 @@ import { agentIdSchema } from '../core/schema.ts';
 import type { Command, Json, Store } from '../core/store.ts';
 import type { KeyManager } from '../custody/index.ts';
 import type { Host } from './config.ts';
+import { type AgentRecord, type Chains, docKey, readDoc, scanDocs, type WalletRecord } from './directory.ts';
 import type { Journal } from './journal.ts';
+import { expandTemplate } from './permissions.ts';
+import type { PolicyBook } from './policy-book.ts';
 
 /** A wallet as callers see it: addresses and ids, never key material. */
 export interface Wallet {
@@ -51,7 +51,12 @@ export interface Wallets {
    * Registers an agent, or changes its permissions, in one step with the event that says so. `authorize` is asked before
    * permissions that exist are changed; null leaves them as they are.
    */
-  putAgent(agentId: string, userId: string, permissions: Json, authorize: (() => Promise<void>) | null): Promise<{ readonly digest: string; readonly changed: boolean }>;
+  putAgent(
+    agentId: string,
+    userId: string,
+    permissions: Json,
+    authorize: (() => Promise<void>) | null,
+  ): Promise<{ readonly digest: string; readonly changed: boolean }>;
 }
 
 const toWallet = (record: WalletRecord): Wallet => ({
@@ -76,23 +81,35 @@ export function createWallets(parts: WalletParts): Wallets {
     return { digest, command: { kind: 'doc.put', key: docKey.policy(agentId), value: { digest, permissions }, ifVersion: version } };
   };
   const checkIds = (agentId: string, userId: string): void => {
-    for (const [field, id] of [['agentId', agentId], ['userId', userId]] as const) {
-      if (!agentIdSchema.safeParse(id).success) throw new CastellanError('REQUEST_INVALID', { message: `${field} is not an id`, details: { field } });
+    for (const [field, id] of [
+      ['agentId', agentId],
+      ['userId', userId],
+    ] as const) {
+      if (!agentIdSchema.safeParse(id).success)
+        throw new CastellanError('REQUEST_INVALID', { message: `${field} is not an id`, details: { field } });
     }
   };
   const apply = async (commands: readonly Command[]): Promise<boolean> => {
     const result = await parts.journal.apply(commands);
-    if (!result.ok && result.reason.code !== 'version_conflict') throw new CastellanError('STORE_UNAVAILABLE', { message: result.reason.message, details: { reason: result.reason.code } });
+    if (!result.ok && result.reason.code !== 'version_conflict')
+      throw new CastellanError('STORE_UNAVAILABLE', { message: result.reason.message, details: { reason: result.reason.code } });
     return result.ok;
   };
-  const conflict = (): CastellanError => new CastellanError('STORE_UNAVAILABLE', { message: 'Other writers changed the same records too often', retryable: true });
+  const conflict = (): CastellanError =>
+    new CastellanError('STORE_UNAVAILABLE', { message: 'Other writers changed the same records too often', retryable: true });
 
-  async function putAgent(agentId: string, userId: string, permissions: Json, authorize: (() => Promise<void>) | null): Promise<{ digest: string; changed: boolean }> {
+  async function putAgent(
+    agentId: string,
+    userId: string,
+    permissions: Json,
+    authorize: (() => Promise<void>) | null,
+  ): Promise<{ digest: string; changed: boolean }> {
     checkIds(agentId, userId);
     for (let attempt = 0; attempt < 5; attempt++) {
       const agent = await read<AgentRecord>(docKey.agent(agentId));
       const policy = await read<{ digest: string }>(docKey.policy(agentId));
-      if (agent.value !== undefined && agent.value.user !== userId) throw new CastellanError('AGENT_EXISTS', { message: 'The agent belongs to another user', details: { agentId } });
+      if (agent.value !== undefined && agent.value.user !== userId)
+        throw new CastellanError('AGENT_EXISTS', { message: 'The agent belongs to another user', details: { agentId } });
       const { command, digest } = putPolicy(agentId, permissions, policy.version);
       if (agent.value !== undefined && policy.value?.digest === digest) return { digest, changed: false };
       if (policy.value !== undefined) {
@@ -100,7 +117,8 @@ export function createWallets(parts: WalletParts): Wallets {
         await authorize();
       }
       const record: AgentRecord = { id: agentId, user: userId, wallets: [], createdMs: parts.host.clock.nowMs() };
-      const create: Command[] = agent.value === undefined ? [{ kind: 'doc.put', key: docKey.agent(agentId), value: record as unknown as Json, ifVersion: 0 }] : [];
+      const create: Command[] =
+        agent.value === undefined ? [{ kind: 'doc.put', key: docKey.agent(agentId), value: record as unknown as Json, ifVersion: 0 }] : [];
       const told = parts.journal.command(event(agentId, 'permission_changed', { digest, previous: policy.value?.digest ?? null }));
       if (await apply([...create, command, told])) return { digest, changed: true };
     }
@@ -112,21 +130,38 @@ export function createWallets(parts: WalletParts): Wallets {
     async createWallet(userId, agentId, options = {}) {
       checkIds(agentId, userId);
       const chain = options.chain === undefined ? parts.chains.ids[0] : parseChainId(options.chain);
-      if (chain === undefined || (options.chain === undefined && parts.chains.ids.length > 1)) throw new CastellanError('CHAIN_INVALID', { message: 'Name the chain: the manager serves several' });
+      if (chain === undefined || (options.chain === undefined && parts.chains.ids.length > 1))
+        throw new CastellanError('CHAIN_INVALID', { message: 'Name the chain: the manager serves several' });
       const { codec } = parts.chains.adapter(chain);
       const known = await read<AgentRecord>(docKey.agent(agentId));
       if (known.value === undefined) await putAgent(agentId, userId, expandTemplate({ template: 'conservative' }), null);
-      else if (known.value.user !== userId) throw new CastellanError('AGENT_EXISTS', { message: 'The agent belongs to another user', details: { agentId } });
+      else if (known.value.user !== userId)
+        throw new CastellanError('AGENT_EXISTS', { message: 'The agent belongs to another user', details: { agentId } });
       const key = await parts.keys().generateKey({ algorithm: codec.algorithm, purpose: 'signing', tags: ['wallet'] });
       const account = codec.walletOf(fromHex(key.publicKey), chain);
       for (let attempt = 0; attempt < 5; attempt++) {
         const agent = await read<AgentRecord>(docKey.agent(agentId));
-        if (agent.value === undefined) throw new CastellanError('AGENT_UNKNOWN', { message: 'The agent was removed meanwhile', details: { agentId } });
+        if (agent.value === undefined)
+          throw new CastellanError('AGENT_UNKNOWN', { message: 'The agent was removed meanwhile', details: { agentId } });
         const createdMs = parts.host.clock.nowMs();
-        const record: WalletRecord = { account, chain, agent: agentId, user: userId, keyId: key.keyId, mode: 'software', path: key.path ?? '', createdMs };
+        const record: WalletRecord = {
+          account,
+          chain,
+          agent: agentId,
+          user: userId,
+          keyId: key.keyId,
+          mode: 'software',
+          path: key.path ?? '',
+          createdMs,
+        };
         const stored = await apply([
           { kind: 'doc.put', key: docKey.wallet(account), value: record as unknown as Json, ifVersion: 0 },
-          { kind: 'doc.put', key: docKey.agent(agentId), value: { ...agent.value, wallets: [...agent.value.wallets, account] } as unknown as Json, ifVersion: agent.version },
+          {
+            kind: 'doc.put',
+            key: docKey.agent(agentId),
+            value: { ...agent.value, wallets: [...agent.value.wallets, account] } as unknown as Json,
+            ifVersion: agent.version,
+          },
           parts.journal.command(event(agentId, 'wallet_event', { account, chain, keyId: key.keyId, mode: 'software' })),
         ]);
         if (!stored) continue;
@@ -136,7 +171,8 @@ export function createWallets(parts: WalletParts): Wallets {
     },
     async getWallet(account) {
       const { value } = await read<WalletRecord>(docKey.wallet(account as AccountId));
-      if (value === undefined) throw new CastellanError('WALLET_UNKNOWN', { message: 'No such wallet', details: { account: String(account).slice(0, 128) } });
+      if (value === undefined)
+        throw new CastellanError('WALLET_UNKNOWN', { message: 'No such wallet', details: { account: String(account).slice(0, 128) } });
       return toWallet(value);
     },
     async listWallets(userId) {

@@ -1,6 +1,6 @@
+import { openApproval, satisfactionOf } from './asking.ts';
 import type { House } from './boot.ts';
 import { SOFTWARE } from './boot.ts';
-import { openApproval, satisfactionOf } from './asking.ts';
 import { learnCommand } from './learn.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
 import { createLanes } from './pipeline/lanes.ts';
@@ -40,7 +40,16 @@ export function wirePipeline(house: House): ExecuteParts {
     custodian: custody.custodian,
     sealer: custody.vault,
     readHalt: () => emergency.read(),
-    event: (agent, severity, type, details, id) => ({ v: 1, id, tenant: config.tenant, at: host.clock.nowMs(), agent, severity, type, details }),
+    event: (agent, severity, type, details, id) => ({
+      v: 1,
+      id,
+      tenant: config.tenant,
+      at: host.clock.nowMs(),
+      agent,
+      severity,
+      type,
+      details,
+    }),
     driving: new Map(),
     onFinal: async (row, receipt) => learnCommand(store, row, receipt, await findDecision(row.decisionId)),
     settleTimeoutMs: config.execution.settleTimeoutMs,

@@ -39,7 +39,7 @@ describe('a stop from the command line, while another process runs the manager',
     const again = await cli('kill', '--json', '--reason', 'another');
     expect([again.code, JSON.parse(again.out)]).toMatchObject([0, { wasKilled: true, kill: { by: 'alice' } }]);
 
-    const bare = await owned.cli('resume', '--notes', 'all is well');
+    const bare = await cli('resume', '--notes', 'all is well');
     expect([bare.code, bare.out]).toEqual([1, '']);
     expect(bare.err).toMatch(/^AUTHORITY_REQUIRED: [^\n]*need: 1, have: 0[^\n]*\n$/);
     for (const other of ['owner.key', 'approver.key']) {
@@ -87,7 +87,7 @@ describe('a stop from the command line, while another process runs the manager',
 
   it('status shows the stop, and a reason cannot play tricks on the terminal', async () => {
     await cli('pause', 'a2', '--reason', '\u001b[2J\u001b[1;31mall is well\u202e\nstatus  ok');
-    const ran = await owned.cli('status');
+    const ran = await cli('status');
     expect([ran.code, ran.err]).toEqual([0, '']);
     expect(ran.out).toMatch(/^status +ok$/m);
     expect(ran.out).toMatch(/^paused agents +a2$/m);
@@ -116,9 +116,11 @@ describe('a stop from the command line, while another process runs the manager',
     let isOver = false;
     let written = 0;
     const writer = async (agent: string): Promise<void> => {
-      while (!isOver) {
-        await security.emergency.pauseAgent(agent, { reason: 'load' });
+      // Each pause is longer than the one before, so that each is written.
+      for (let duration = 600; !isOver && duration < 20_000; duration += 1) {
+        await security.emergency.pauseAgent(agent, { reason: 'load', duration });
         written += 1;
+        await new Promise((resolve) => setImmediate(resolve));
       }
     };
     const writers = Array.from({ length: 8 }, (_, index) => writer(`load-${index}`));

@@ -58,7 +58,7 @@ describe('a wrong call ends with 3 and one line', () => {
   });
 
   it('and under --json also with a document', async () => {
-    const { code, out } = await castellan(empty, ['explode', '--json']);
+    const { code, out } = await inProcess(empty, ['explode', '--json']);
     expect(code).toBe(3);
     expect(JSON.parse(out)).toMatchObject({ ok: false, error: { code: 'USAGE' } });
   });
@@ -67,7 +67,7 @@ describe('a wrong call ends with 3 and one line', () => {
 describe('what cannot be opened is one line, without a stack or a secret', () => {
   it('a wrong passphrase or key', async () => {
     const right = make();
-    expect((await right.cli('approve')).code).toBe(0);
+    expect((await inProcess(right.directory, ['approve'])).code).toBe(0);
     const config = join(right.directory, 'castellan.config.ts');
     const text = readFileSync(config, 'utf8');
     writeFileSync(config, text.replace(/encryptionKey: '\w+'/, "passphrase: 'incorrect horse battery'"));
@@ -75,8 +75,10 @@ describe('what cannot be opened is one line, without a stack or a secret', () =>
     expect([code, out]).toEqual([1, '']);
     expect(err).toMatch(/^KEY_DECRYPT_FAILED: The vault does not open with this secret\. [^\n]*\n$/);
     const wrong = '77'.repeat(32);
-    writeFileSync(config, text.replace(/encryptionKey: '\w+'/, `encryptionKey: '${wrong}'`));
-    const debug = await right.cli('audit', 'verify', '--debug');
+    // A module is loaded once: another name, another secret.
+    const other = join(right.directory, 'other.config.ts');
+    writeFileSync(other, text.replace(/encryptionKey: '\w+'/, `encryptionKey: '${wrong}'`));
+    const debug = await inProcess(right.directory, ['audit', 'verify', '--debug', '-c', other]);
     expect([debug.code, debug.out]).toEqual([1, '']);
     expect(debug.err).toMatch(/^KEY_DECRYPT_FAILED: [^\n]*\n[^\n]*\n {4}at /);
     expect(debug.err).not.toContain(wrong);

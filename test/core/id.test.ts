@@ -19,7 +19,9 @@ describe('newId', () => {
     const random = systemRandom();
     const ids = Array.from({ length: 50_000 }, () => newId(random, 1_700_000_000_123));
     expect([...ids].sort()).toEqual(ids);
-    const strides = new Set(ids.slice(1).map((id, index) => Number.parseInt(id.slice(12, 20), 16) - Number.parseInt((ids[index] as string).slice(12, 20), 16)));
+    const strides = new Set(
+      ids.slice(1).map((id, index) => Number.parseInt(id.slice(12, 20), 16) - Number.parseInt((ids[index] as string).slice(12, 20), 16)),
+    );
     expect(strides.size).toBeGreaterThan(3_000);
     expect(Math.min(...strides)).toBeGreaterThan(0);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createChainReader, ledgerFaults } from '../../scripts/scorecard/crash-ledger.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
-import { type Command, nativeAssetId, parseChainId, permitId, type RequestRow, sha256Hex, type Store } from '../../src/core/index.ts';
+import { type Command, nativeAssetId, parseChainId, permitId, type RequestRow, type Store, sha256Hex } from '../../src/core/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 
@@ -24,15 +24,54 @@ async function pay(wei: bigint): Promise<string> {
 }
 
 /** A store in which request `id` of `amount` went as far as `state`, under `hash`. */
-async function settled(id: string, amount: bigint, hash: string, state: 'redeemed' | 'final', store: Store = createMemoryStore({ clock: createManualClock(NOW) })): Promise<Store> {
+async function settled(
+  id: string,
+  amount: bigint,
+  hash: string,
+  state: 'redeemed' | 'final',
+  store: Store = createMemoryStore({ clock: createManualClock(NOW) }),
+): Promise<Store> {
   const digest = sha256Hex(id);
-  const permit = { secret: SECRET, payloadDigest: digest, actionDigest: digest, keyId: 'k', policy: 'none', registry: 'none', epoch: 0, expiresAtMs: NOW + 60_000, approvals: [], approvalsExpireAtMs: null, redeemedBy: null };
+  const permit = {
+    secret: SECRET,
+    payloadDigest: digest,
+    actionDigest: digest,
+    keyId: 'k',
+    policy: 'none',
+    registry: 'none',
+    epoch: 0,
+    expiresAtMs: NOW + 60_000,
+    approvals: [],
+    approvalsExpireAtMs: null,
+    redeemedBy: null,
+  };
   const request: RequestRow = {
-    agent: 'a1', requestId: id, bodyDigest: digest, actionDigest: digest, payloadDigest: digest, decisionId: id, logIndex: -1, state: 'held', wallet: 'eip155:31337:0x1' as RequestRow['wallet'],
-    slot: null, lines: [{ account: ACCOUNT, amount: String(amount) }], feeLines: [], feeCeiling: '0', payload: null, dueMs: NOW + 60_000, permit: null, sealed: null, txHash: null, updatedMs: NOW,
+    agent: 'a1',
+    requestId: id,
+    bodyDigest: digest,
+    actionDigest: digest,
+    payloadDigest: digest,
+    decisionId: id,
+    logIndex: -1,
+    state: 'held',
+    wallet: 'eip155:31337:0x1' as RequestRow['wallet'],
+    slot: null,
+    lines: [{ account: ACCOUNT, amount: String(amount) }],
+    feeLines: [],
+    feeCeiling: '0',
+    payload: null,
+    dueMs: NOW + 60_000,
+    permit: null,
+    sealed: null,
+    txHash: null,
+    updatedMs: NOW,
   };
   const commands: Command[] = [
-    { kind: 'ledger.reserve', request, caps: [{ account: ACCOUNT, windows: [{ windowMs: null, limit: '1000000000000000000000', rule: 'total' }] }] },
+    {
+      kind: 'ledger.reserve',
+      request,
+      caps: [{ account: ACCOUNT, windows: [{ windowMs: null, limit: '1000000000000000000000', rule: 'total' }] }],
+    },
     { kind: 'permit.issue', agent: 'a1', requestId: id, permit },
     { kind: 'permit.redeem', permitId: permitId('a1', id, SECRET), payloadDigest: digest, keyId: 'k', redeemer: 'r' },
   ];
@@ -52,10 +91,13 @@ describe('ledgerFaults', () => {
     await reader.read();
     const paid = reader.of(SENDER);
     const spent = paid.spent.get(hash) as bigint;
-    const faults = async (store: Store, ids: readonly string[]): Promise<string> => (await ledgerFaults(store, 'a1', ASSET, paid, ids)).join('; ');
+    const faults = async (store: Store, ids: readonly string[]): Promise<string> =>
+      (await ledgerFaults(store, 'a1', ASSET, paid, ids)).join('; ');
 
     expect(await faults(await settled('r1', spent, hash, 'final'), ['r1'])).toBe('');
-    expect(await faults(await settled('r1', spent + 1n, hash, 'final'), ['r1'])).toContain(`booked ${spent + 1n}, the chain shows ${spent}`);
+    expect(await faults(await settled('r1', spent + 1n, hash, 'final'), ['r1'])).toContain(
+      `booked ${spent + 1n}, the chain shows ${spent}`,
+    );
     expect(await faults(await settled('r1', spent, `0x${'1'.repeat(64)}`, 'final'), ['r1'])).toContain('is final and not on the chain');
     expect(await faults(createMemoryStore({ clock: createManualClock(NOW) }), [])).toContain('that no request knows');
     const twoRequests = await settled('r2', 7n, '', 'redeemed', await settled('r1', spent, hash, 'final'));
@@ -68,6 +110,8 @@ describe('ledgerFaults', () => {
     await pay(4_242n);
     await pay(4_242n);
     await reader.read();
-    expect((await ledgerFaults(createMemoryStore({ clock: createManualClock(NOW) }), 'a1', ASSET, reader.of(SENDER), [])).join('; ')).toContain('4242 wei was paid 2 times');
+    expect(
+      (await ledgerFaults(createMemoryStore({ clock: createManualClock(NOW) }), 'a1', ASSET, reader.of(SENDER), [])).join('; '),
+    ).toContain('4242 wei was paid 2 times');
   });
 });

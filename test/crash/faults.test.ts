@@ -17,6 +17,9 @@ describe('the gate under faults', () => {
     expect(left.decisions).toBe(1_024);
     expect(leftBehind(left)).toEqual([]);
     // What counts as left behind is seen when it is there.
-    expect(leftBehind({ ...left, after: { ...left.after, timers: (left.before['timers'] ?? 0) + 3 }, signalListeners: 2 })).toEqual(['3 timers', '2 signal listeners']);
+    expect(leftBehind({ ...left, after: { ...left.after, timers: (left.before['timers'] ?? 0) + 3 }, signalListeners: 2 })).toEqual([
+      '3 timers',
+      '2 signal listeners',
+    ]);
   });
 });

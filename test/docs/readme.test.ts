@@ -29,13 +29,14 @@ describe('the documents', () => {
   });
   it('the quick start has at most twenty lines of code', () => {
     const quickStart = snippets.find(({ name }) => name === 'quick-start');
-    expect(quickStart?.code.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(20);
+    expect(quickStart?.program.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(20);
   });
   it('hold no program that is not run', () => {
     expect(blocks.filter(({ marker }) => marker === null).map(({ where }) => where)).toEqual([]);
   });
   it('name each program once', () => {
-    expect(new Set(snippets.map(({ name }) => name)).size).toBe(snippets.length);
+    const names = blocks.flatMap(({ marker }) => /snippet: ([a-z0-9-]+)/.exec(marker ?? '')?.[1] ?? []);
+    expect(new Set(names).size).toBe(names.length);
   });
   it('use every entry of the package but the memory store and the test kit by its name', () => {
     const used = snippets.map(({ program }) => program).join('\n');
@@ -72,10 +73,19 @@ describe('the reader of documents', () => {
       { where: 'x.md:14', marker: null, code: 'two;', prints: null },
     ]);
   });
-  it('puts one program before the last line of another', () => {
-    const block = (marker: string, code: string, line: string) => ({ where: 'x.md:1', marker: `<!-- snippet: ${marker} -->`, code, prints: [line] });
-    const [, inner] = snippetsOf([block('a', 'one;\nlast;', 'x'), block('b, in a', 'two;', 'y')]);
-    expect(inner).toMatchObject({ program: 'one;\ntwo;\nlast;', prints: ['x', 'y'] });
+  it('puts programs before the last line of another', () => {
+    const block = (marker: string, code: string, line: string | null) => ({
+      where: 'x.md:1',
+      marker: `<!-- snippet: ${marker} -->`,
+      code,
+      prints: line === null ? null : [line],
+    });
+    const outer = block('a', 'one;\nlast;', 'x');
+    expect(snippetsOf([outer, block('b, in a', 'two;', 'y'), block('c, in a', 'three;', 'z')])).toMatchObject([
+      { name: 'a', program: 'one;\nlast;', prints: ['x'] },
+      { name: 'a-b-c', program: 'one;\ntwo;\nthree;\nlast;', prints: ['x', 'y', 'z'] },
+    ]);
+    expect(snippetsOf([outer, block('b, in a', 'two;', null)])[1]?.prints).toBeNull();
     expect(() => snippetsOf([block('b, in a', 'two;', 'y')])).toThrow('no snippet a');
   });
   it('takes no other text for the promised one', () => {

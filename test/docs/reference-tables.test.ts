@@ -8,7 +8,10 @@ describe('the page of errors and reasons', () => {
   });
   it('has one row a code', () => {
     const page = readDocument(REFERENCE_PAGE);
-    for (const [path, union] of [['src/core/errors.ts', 'ErrorCode'], ['src/core/reason.ts', 'ReasonCode']] as const) {
+    for (const [path, union] of [
+      ['src/core/errors.ts', 'ErrorCode'],
+      ['src/core/reason.ts', 'ReasonCode'],
+    ] as const) {
       const members = unionMembers(readDocument(path), union);
       expect(members.length).toBeGreaterThan(40);
       for (const { code } of members) expect(page.split(`\n| \`${code}\` | `), code).toHaveLength(2);

@@ -9,10 +9,7 @@ export interface Snippet {
   readonly name: string;
   /** `README.md:31`. */
   readonly where: string;
-  /** The whole program: where the text says "before the last line of …", it stands there. */
   readonly program: string;
-  /** The block alone. */
-  readonly code: string;
   /** The lines that the document promises it prints; `…` stands for any text within a line. Null where it promises none. */
   readonly prints: readonly string[] | null;
 }
@@ -61,26 +58,37 @@ function closing(lines: readonly string[], from: number): number {
   return end;
 }
 
-/** Makes programs of the blocks. A block that goes into another one is put before that one's last line. */
+/**
+ * Makes programs of the blocks: each one that stands alone, and where other blocks go into it, one more with all of them
+ * before its last line, in the order of the text.
+ */
 export function snippetsOf(blocks: readonly Block[]): readonly Snippet[] {
   const marked = blocks.map((block) => {
     const [, name, host] = MARKER.exec(block.marker ?? '') ?? [];
     if (name === undefined) throw new Error(`${block.where}: no marker`);
     return { ...block, name, host };
   });
-  return marked.map(({ name, host, where, code, prints }) => {
-    if (host === undefined) return { name, where, code, prints, program: code };
-    const around = marked.find((other) => other.name === host && other.host === undefined);
-    if (around === undefined) throw new Error(`${where}: there is no snippet ${host}`);
-    const lines = around.code.trimEnd().split('\n');
+  const hosts = marked.filter(({ host }) => host === undefined);
+  for (const { host, where } of marked) {
+    if (host !== undefined && !hosts.some(({ name }) => name === host)) throw new Error(`${where}: there is no snippet ${host}`);
+  }
+  return hosts.flatMap(({ name, where, code, prints }) => {
+    const alone: Snippet = { name, where, program: code, prints };
+    const inner = marked.filter(({ host }) => host === name);
+    if (inner.length === 0) return [alone];
+    const lines = code.trimEnd().split('\n');
     const last = lines.pop() ?? '';
-    return {
-      name,
-      where,
-      code,
-      program: [...lines, code, last].join('\n'),
-      prints: prints === null ? null : [...(around.prints ?? []), ...prints],
-    };
+    const program = [...lines, ...inner.map((block) => block.code), last].join('\n');
+    const said = [prints, ...inner.map((block) => block.prints)];
+    return [
+      alone,
+      {
+        name: [name, ...inner.map((block) => block.name)].join('-'),
+        where,
+        program,
+        prints: said.includes(null) ? null : said.flatMap((text) => text ?? []),
+      },
+    ];
   });
 }
 

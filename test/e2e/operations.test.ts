@@ -7,7 +7,7 @@ import { systemClock } from '../../src/adapters/host/index.ts';
 import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import { CastellanError, createSecurityManager } from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
-import { BOB, CHAIN, configOf, FREE, fund, hookedStore, type Hooks, openBench, sentBy } from './bench.ts';
+import { BOB, CHAIN, configOf, FREE, fund, type Hooks, hookedStore, openBench, sentBy } from './bench.ts';
 
 const pay = (id: string) => ({ id, to: BOB, amount: '0.001', asset: 'ETH' });
 const away = () => new CastellanError('STORE_UNAVAILABLE', { message: 'away', retryable: true });
@@ -31,7 +31,15 @@ describe('a dry run', () => {
     const writes: string[] = [];
     hooks.beforeApply = (commands) => void writes.push(...commands.map(({ kind }) => kind).filter((kind) => kind !== 'doc.put'));
     const agent = security.agent('a1');
-    const runs = [pay('a'), { ...pay('b'), amount: '4' }, { ...pay('c'), amount: 'x' }, { ...pay('d'), narrow: { requireApproval: true } }, { ...pay('asks'), narrow: { requireApproval: true } }, { ...pay('asks'), amount: '0.2' }, { nonsense: 1 }];
+    const runs = [
+      pay('a'),
+      { ...pay('b'), amount: '4' },
+      { ...pay('c'), amount: 'x' },
+      { ...pay('d'), narrow: { requireApproval: true } },
+      { ...pay('asks'), narrow: { requireApproval: true } },
+      { ...pay('asks'), amount: '0.2' },
+      { nonsense: 1 },
+    ];
     const outcomes = [];
     for (const request of runs) outcomes.push(await agent.dryRun(request as never));
     expect(outcomes.map(({ wouldProceed, approvalRequired, blockers }) => [wouldProceed, approvalRequired, blockers[0]?.code])).toEqual([
@@ -53,7 +61,10 @@ describe('health', () => {
   it('answers with a dead chain and with a dead store', async () => {
     const hooks: Hooks = {};
     const { factory } = hookedStore(hooks, { clock: systemClock() });
-    const security = createSecurityManager({ ...configOf(anvil, { store: factory }), chains: [evm({ chains: [{ chain: CHAIN, rpcUrl: 'http://127.0.0.1:9', confirmations: 1, timeoutMs: 200 }] })] });
+    const security = createSecurityManager({
+      ...configOf(anvil, { store: factory }),
+      chains: [evm({ chains: [{ chain: CHAIN, rpcUrl: 'http://127.0.0.1:9', confirmations: 1, timeoutMs: 200 }] })],
+    });
     const dead = await security.getHealth();
     expect([dead.status, dead.chains[0]?.reachable, dead.store.reachable]).toEqual(['degraded', false, true]);
     hooks.beforeGet = () => {
@@ -75,14 +86,21 @@ describe('shutting down', () => {
     const running = Array.from({ length: 5 }, (_, index) => security.agent('a1').execute(pay(`drain-${index}`)));
     const first = security.shutdown(5_000);
     const second = security.shutdown();
-    for (const work of [() => security.agent('a1').execute(pay('late')), () => security.ready(), () => security.start(), () => security.custody.createWallet('owner', 'a1'), () => security.emergency.resumeAgent('a1', { approvedBy: 'x', notes: '' })]) {
+    for (const work of [
+      () => security.agent('a1').execute(pay('late')),
+      () => security.ready(),
+      () => security.start(),
+      () => security.custody.createWallet('owner', 'a1'),
+      () => security.emergency.resumeAgent('a1', { approvedBy: 'x', notes: '' }),
+    ]) {
       await expect(work()).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
     }
     expect((await Promise.all(running)).map(({ status }) => status)).toEqual(Array(5).fill('success'));
     expect(await first).toEqual({ completed: 5, abandoned: 0 });
     expect(await second).toEqual(await first);
     expect(await sentBy(anvil, wallet)).toBe(5);
-    for (const work of [() => security.getHealth(), () => security.emergency.activateKillSwitch({ reason: 'x', triggeredBy: 'x' })]) await expect(work()).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+    for (const work of [() => security.getHealth(), () => security.emergency.activateKillSwitch({ reason: 'x', triggeredBy: 'x' })])
+      await expect(work()).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
   });
 
   it('in the middle of a wait for finality lets go in time, and the next manager settles it', async () => {
@@ -124,7 +142,16 @@ describe('shutting down', () => {
     let closed = 0;
     const { store, factory } = hookedStore({}, { clock: systemClock() });
     void factory;
-    const opening = createSecurityManager(configOf(anvil, { store: { open: async () => { await new Promise((resolve) => setTimeout(resolve, 100)); return { ...store, close: async () => void (closed += 1) }; } } }));
+    const opening = createSecurityManager(
+      configOf(anvil, {
+        store: {
+          open: async () => {
+            await new Promise((resolve) => setTimeout(resolve, 100));
+            return { ...store, close: async () => void (closed += 1) };
+          },
+        },
+      }),
+    );
     const ready = opening.ready().catch((error: unknown) => error);
     await opening.shutdown(10);
     expect(await ready).toMatchObject({ code: 'SHUTTING_DOWN' });
@@ -135,7 +162,9 @@ describe('shutting down', () => {
     const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const folder = mkdtempSync(join(tmpdir(), 'castellan-'));
     for (let round = 0; round < 5; round++) {
-      await using security = createSecurityManager(configOf(anvil, { keys: { encryptionKey: '77'.repeat(32) }, store: sqliteStore({ path: join(folder, 's.sqlite') }) }));
+      await using security = createSecurityManager(
+        configOf(anvil, { keys: { encryptionKey: '77'.repeat(32) }, store: sqliteStore({ path: join(folder, 's.sqlite') }) }),
+      );
       await security.start();
       if (round === 0) await fund(anvil, (await security.custody.createWallet('owner', 'a1')).address);
       expect((await security.agent('a1').execute(pay(`round-${round}`))).status).toBe('success');
@@ -184,7 +213,10 @@ describe('many agents', () => {
       ...configOf(anvil, { agents: { a1: FREE, slow: { ...FREE, limits: { ...FREE.limits, unit: `${hung}/slip44:60` } } } }),
       chains: [
         evm({ chains: [{ chain: CHAIN, rpcUrl: anvil.rpcUrl, confirmations: 1, pollMs: 10 }] }),
-        evm({ chains: [{ chain: hung, rpcUrl: 'http://127.0.0.1:9', confirmations: 1, timeoutMs: 1_500, nativeSymbol: 'SLOW' }], fetch: fetchHung as never }),
+        evm({
+          chains: [{ chain: hung, rpcUrl: 'http://127.0.0.1:9', confirmations: 1, timeoutMs: 1_500, nativeSymbol: 'SLOW' }],
+          fetch: fetchHung as never,
+        }),
       ],
     });
     await security.custody.createWallet('owner', 'slow', { chain: hung });
@@ -202,7 +234,8 @@ describe('many agents', () => {
     await using bench = await openBench(anvil);
     const { security } = bench;
     const agent = security.agent('a1');
-    const batch = (from: number) => Promise.all(Array.from({ length: 500 }, (_, index) => agent.execute({ ...pay(`m-${from + index}`), amount: '7' , wallet: BOB })));
+    const batch = (from: number) =>
+      Promise.all(Array.from({ length: 500 }, (_, index) => agent.execute({ ...pay(`m-${from + index}`), amount: '7', wallet: BOB })));
     await batch(0);
     const { inFlight } = await security.getHealth();
     for (let from = 500; from < 5_000; from += 500) await batch(from);

@@ -12,7 +12,14 @@ describe('lanes', () => {
       if (ends === 'badly') throw new Error(name);
       return name;
     };
-    const runs = [lanes.run('k', task('a', 'badly')), lanes.run('k', task('b', 'well')), lanes.run('k', () => { throw new Error('at once'); }), lanes.run('k', task('c', 'well'))];
+    const runs = [
+      lanes.run('k', task('a', 'badly')),
+      lanes.run('k', task('b', 'well')),
+      lanes.run('k', () => {
+        throw new Error('at once');
+      }),
+      lanes.run('k', task('c', 'well')),
+    ];
     const ends = await Promise.allSettled(runs);
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
     expect(said).toEqual(['a>', '<a', 'b>', '<b', 'c>', '<c']);

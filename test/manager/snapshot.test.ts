@@ -24,7 +24,15 @@ describe('a snapshot', () => {
 
   it('reads each property once', () => {
     const reads: string[] = [];
-    const watched = new Proxy({ a: 1, b: { c: 2 } }, { get: (target, key) => { reads.push(String(key)); return Reflect.get(target, key); } });
+    const watched = new Proxy(
+      { a: 1, b: { c: 2 } },
+      {
+        get: (target, key) => {
+          reads.push(String(key));
+          return Reflect.get(target, key);
+        },
+      },
+    );
     expect(snapshot(watched)).toEqual({ a: 1, b: { c: 2 } });
     expect(reads).toEqual(['a', 'b']);
   });
@@ -32,18 +40,52 @@ describe('a snapshot', () => {
   it('of anything else is refused', () => {
     const cycle: unknown[] = [];
     cycle.push(cycle);
-    class Request { to = 'x'; }
-    const odd = [new Request(), Object.create({ a: 1 }), new Map(), new Set(), /x/, new Error('x'), Promise.resolve(), { [Symbol('x')]: 1 }, { f: () => 1 }, { s: Symbol('x') }, new Uint16Array(1), new DataView(new ArrayBuffer(1)), cycle, JSON.parse('{"__proto__":1}'), Array(10_000).fill(0), Object.create(Uint8Array.prototype), new ArrayBuffer(1)];
+    class Request {
+      to = 'x';
+    }
+    const odd = [
+      new Request(),
+      Object.create({ a: 1 }),
+      new Map(),
+      new Set(),
+      /x/,
+      new Error('x'),
+      Promise.resolve(),
+      { [Symbol('x')]: 1 },
+      { f: () => 1 },
+      { s: Symbol('x') },
+      new Uint16Array(1),
+      new DataView(new ArrayBuffer(1)),
+      cycle,
+      JSON.parse('{"__proto__":1}'),
+      Array(10_000).fill(0),
+      Object.create(Uint8Array.prototype),
+      new ArrayBuffer(1),
+    ];
     for (const value of odd) expect(() => snapshot(value)).toThrow();
   });
 });
 
 describe('a request', () => {
   it('never makes its parser throw, whatever it is', () => {
-    fc.assert(fc.property(fc.anything({ withBigInt: true, withDate: true, withTypedArray: true, withSparseArray: true, withMap: true, withSet: true, withNullPrototype: true }), (value) => {
-      const form = parseAgentRequest(value);
-      if (!form.ok) expect(form.problems.every((problem) => problem.length <= 200 && problem.isWellFormed())).toBe(true);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(
+        fc.anything({
+          withBigInt: true,
+          withDate: true,
+          withTypedArray: true,
+          withSparseArray: true,
+          withMap: true,
+          withSet: true,
+          withNullPrototype: true,
+        }),
+        (value) => {
+          const form = parseAgentRequest(value);
+          if (!form.ok) expect(form.problems.every((problem) => problem.length <= 200 && problem.isWellFormed())).toBe(true);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   it('takes its narrowing from one place', () => {

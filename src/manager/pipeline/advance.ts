@@ -9,9 +9,9 @@ import type { ChargeLine } from '../../core/ledger.ts';
 import type { ReasonCode } from '../../core/reason.ts';
 import type { Command, Json, RequestRow } from '../../core/store.ts';
 import type { Receipt, SignedTransaction } from '../../core/transaction.ts';
-import { openSigned, readRow, signedBytes, type SigningParts } from './signed-bytes.ts';
-import { awaitTurn } from './turn.ts';
 import type { Host } from '../config.ts';
+import { openSigned, readRow, type SigningParts, signedBytes } from './signed-bytes.ts';
+import { awaitTurn } from './turn.ts';
 
 /** What driving a request to its end needs. */
 export interface AdvanceParts extends SigningParts {
@@ -20,7 +20,13 @@ export interface AdvanceParts extends SigningParts {
   /** True while this process must not let the agent act, whatever the store says. */
   readonly locallyHalted: (agent: string) => boolean;
   readonly nowMs: () => number;
-  readonly event: (agent: string, severity: SecurityEvent['severity'], type: 'execution_success' | 'execution_failed', details: Record<string, Json>, id: string) => SecurityEvent;
+  readonly event: (
+    agent: string,
+    severity: SecurityEvent['severity'],
+    type: 'execution_success' | 'execution_failed',
+    details: Record<string, Json>,
+    id: string,
+  ) => SecurityEvent;
   /** Commands that teach the profile what settled; read and written with a version check. */
   readonly onFinal: (row: RequestRow, receipt: Receipt) => Promise<readonly Command[]>;
 }
@@ -28,7 +34,12 @@ export interface AdvanceParts extends SigningParts {
 /** Where driving it came to a stop; the same call again continues from there. With a hash, a signed transaction exists. */
 export type Advance =
   | { readonly status: 'final'; readonly receipt: Receipt }
-  | { readonly status: 'pending' | 'stopped'; readonly code: ReasonCode | 'pending'; readonly detail: string; readonly txHash: string | null };
+  | {
+      readonly status: 'pending' | 'stopped';
+      readonly code: ReasonCode | 'pending';
+      readonly detail: string;
+      readonly txHash: string | null;
+    };
 
 const stop = (code: ReasonCode, detail: string, txHash: string | null): Advance => ({ status: 'stopped', code, detail, txHash });
 
@@ -52,12 +63,24 @@ export function chargedLines(row: RequestRow, receipt: Receipt): readonly Charge
 
 /** The same for every process that settles the same thing, so that one of them records it; in order of time like all ids. */
 function outcomeId(row: RequestRow): string {
-  return row.decisionId.slice(0, 12) + taggedDigest('castellan.outcome.v1', canonicalize([row.decisionId, row.txHash, row.updatedMs])).slice(0, 16);
+  return (
+    row.decisionId.slice(0, 12) +
+    taggedDigest('castellan.outcome.v1', canonicalize([row.decisionId, row.txHash, row.updatedMs])).slice(0, 16)
+  );
 }
 
 async function settle(parts: AdvanceParts, row: RequestRow, receipt: Receipt): Promise<Advance> {
   const [type, severity] = receipt.success ? (['execution_success', 'info'] as const) : (['execution_failed', 'warning'] as const);
-  const details = JSON.parse(canonicalize({ requestId: row.requestId, decisionId: row.decisionId, txHash: receipt.txHash, block: receipt.confirmedAtBlock, blockHash: receipt.blockHash, feePaid: receipt.feePaid })) as Record<string, Json>;
+  const details = JSON.parse(
+    canonicalize({
+      requestId: row.requestId,
+      decisionId: row.decisionId,
+      txHash: receipt.txHash,
+      block: receipt.confirmedAtBlock,
+      blockHash: receipt.blockHash,
+      feePaid: receipt.feePaid,
+    }),
+  ) as Record<string, Json>;
   for (let attempt = 0; attempt < 5; attempt++) {
     const fresh = await readRow(parts.store, row);
     if (fresh.state === 'final') return { status: 'final', receipt };
@@ -89,14 +112,23 @@ async function replaced(parts: AdvanceParts, start: RequestRow, outcome: 'replac
 export async function signOut(parts: AdvanceParts, start: RequestRow): Promise<SignedTransaction> {
   const { row, signed } = await signedBytes(parts, await readRow(parts.store, start));
   const reason = await haltOf(parts, row.agent);
-  if (reason !== undefined) throw new CastellanError('HALTED', { message: 'The switch was thrown before the signature left', details: { reason } });
-  const told = await parts.journal.apply([{ kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash }]);
+  if (reason !== undefined)
+    throw new CastellanError('HALTED', { message: 'The switch was thrown before the signature left', details: { reason } });
+  const told = await parts.journal.apply([
+    { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash },
+  ]);
   if (!told.ok) throw new CastellanError('PERMIT_REFUSED', { message: told.reason.message, details: { reason: told.reason.code } });
   return signed;
 }
 
 /** The transaction is with the network, or why it is not. */
-async function send(parts: AdvanceParts, node: ChainNode, row: RequestRow, signed: SignedTransaction, signal: AbortSignal | undefined): Promise<Advance | undefined> {
+async function send(
+  parts: AdvanceParts,
+  node: ChainNode,
+  row: RequestRow,
+  signed: SignedTransaction,
+  signal: AbortSignal | undefined,
+): Promise<Advance | undefined> {
   const reason = row.state === 'broadcast' ? undefined : await haltOf(parts, row.agent);
   if (reason !== undefined) return stop(reason, 'Signed, and held back: the switch was thrown before broadcast.', signed.hash);
   const sent = await node.broadcast(signed, signal);
@@ -104,7 +136,10 @@ async function send(parts: AdvanceParts, node: ChainNode, row: RequestRow, signe
   if (sent.status === 'rejected' && (await node.status(signed, signal)).status === 'pending') {
     return stop('chain_unavailable', `The network refuses the transaction: ${sent.detail}`, signed.hash);
   }
-  if (row.state !== 'broadcast') await parts.journal.apply([{ kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash }]);
+  if (row.state !== 'broadcast')
+    await parts.journal.apply([
+      { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash },
+    ]);
   return undefined;
 }
 
@@ -112,20 +147,29 @@ async function send(parts: AdvanceParts, node: ChainNode, row: RequestRow, signe
  * Drives a request from whatever state it is in to finality. Every step is durable before the next begins, so that
  * calling it again after a crash, in any process, re-broadcasts the same bytes and never signs others.
  */
-export async function advance(parts: AdvanceParts, start: RequestRow, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Advance> {
+export async function advance(
+  parts: AdvanceParts,
+  start: RequestRow,
+  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+): Promise<Advance> {
   let row = start;
   try {
     row = await readRow(parts.store, start);
     const node = parts.chains.node(accountChain(row.wallet));
     if (row.state === 'final') {
       const found = await node.status(openSigned(parts, row), options.signal);
-      return found.status === 'final' ? { status: 'final', receipt: found.receipt } : { status: 'pending', code: 'pending', detail: 'The chain is catching up.', txHash: row.txHash };
+      return found.status === 'final'
+        ? { status: 'final', receipt: found.receipt }
+        : { status: 'pending', code: 'pending', detail: 'The chain is catching up.', txHash: row.txHash };
     }
-    if (row.state === 'denied' || row.state === 'escalated' || row.state === 'released') return stop('reservation_not_held', `The request is ${row.state}.`, null);
+    if (row.state === 'denied' || row.state === 'escalated' || row.state === 'released')
+      return stop('reservation_not_held', `The request is ${row.state}.`, null);
     // What the store knows of stops it says when the permit is redeemed; this is for one that only this process knows.
-    if (parts.locallyHalted(row.agent) && (row.state === 'held' || row.state === 'redeemed')) return stop('halted', 'Stopped before anything was signed.', null);
+    if (parts.locallyHalted(row.agent) && (row.state === 'held' || row.state === 'redeemed'))
+      return stop('halted', 'Stopped before anything was signed.', null);
     const turn = row.state === 'held' ? await awaitTurn(parts, row, options.timeoutMs, options.signal) : 'ours';
-    if (turn === 'wait') return { status: 'pending', code: 'pending', detail: 'An earlier permit of this wallet is neither used nor over yet.', txHash: null };
+    if (turn === 'wait')
+      return { status: 'pending', code: 'pending', detail: 'An earlier permit of this wallet is neither used nor over yet.', txHash: null };
     if (turn === 'hole') {
       await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]);
       return stop('permit_void', 'An earlier place of the wallet’s sequence was given back: this one would wait behind it.', null);
@@ -134,14 +178,22 @@ export async function advance(parts: AdvanceParts, start: RequestRow, options: {
     row = { ...done.row, txHash: done.signed.hash };
     const unsent = await send(parts, node, row, done.signed, options.signal);
     if (unsent !== undefined) return unsent;
-    const outcome = await node.settle(done.signed, { timeoutMs: options.timeoutMs, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+    const outcome = await node.settle(done.signed, {
+      timeoutMs: options.timeoutMs,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
     if (outcome.status === 'final') return await settle(parts, row, outcome.receipt);
     if (outcome.status === 'replaced' || outcome.status === 'expired') return await replaced(parts, row, outcome.status, outcome.by);
     return { status: 'pending', code: 'pending', detail: 'Broadcast; not final yet.', txHash: row.txHash };
   } catch (error) {
     if (!isCastellanError(error)) throw error;
     const reason = error.details['reason'];
-    const code = typeof reason === 'string' ? (reason as ReasonCode) : error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_CLOSED' ? 'store_unavailable' : 'chain_unavailable';
+    const code =
+      typeof reason === 'string'
+        ? (reason as ReasonCode)
+        : error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_CLOSED'
+          ? 'store_unavailable'
+          : 'chain_unavailable';
     return stop(code, error.shortMessage, row.txHash);
   }
 }

@@ -62,24 +62,45 @@ export interface DecideOptions {
 }
 
 const LAYER_OF_COMMAND: Partial<Record<Command['kind'], LayerName>> = { 'ledger.reserve': 'limits', 'rate.take': 'rate_limit' };
-const COLLISIONS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['slot_taken', 'policy_changed', 'registry_changed', 'epoch_changed', 'version_conflict']);
+const COLLISIONS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'slot_taken',
+  'policy_changed',
+  'registry_changed',
+  'epoch_changed',
+  'version_conflict',
+]);
 
-function refusedEarly(parts: DecideParts, prepared: Prepared, halt: HaltState, policy: CompiledPolicy | undefined, nowMs: number): Reason | undefined {
+function refusedEarly(
+  parts: DecideParts,
+  prepared: Prepared,
+  halt: HaltState,
+  policy: CompiledPolicy | undefined,
+  nowMs: number,
+): Reason | undefined {
   const { request } = prepared;
   const stop = stopReason(parts, halt, request.agentId, nowMs);
   if (stop !== undefined) return stop;
   if (policy === undefined) return { code: 'policy_missing', message: 'No policy is stored for this agent.', retryable: false };
-  if (request.notAfterMs !== null && request.notAfterMs < nowMs) return { code: 'request_malformed', message: 'The request is past its own notAfter.', retryable: false };
+  if (request.notAfterMs !== null && request.notAfterMs < nowMs)
+    return { code: 'request_malformed', message: 'The request is past its own notAfter.', retryable: false };
   return undefined;
 }
 
 function notOwner({ request }: Prepared, wallet: WalletRecord | undefined): Reason | undefined {
   if (wallet === undefined) return { code: 'wallet_unknown', message: 'The wallet is not registered.', retryable: false };
-  if (wallet.agent !== request.agentId) return { code: 'agent_not_wallet_owner', message: 'The wallet is another agent’s.', retryable: false };
+  if (wallet.agent !== request.agentId)
+    return { code: 'agent_not_wallet_owner', message: 'The wallet is another agent’s.', retryable: false };
   return undefined;
 }
 
-async function recordRefusal(parts: DecideParts, frame: DecisionFrame, prepared: Prepared, decision: Decision, judgement: Judgement | undefined, options: DecideOptions): Promise<Decided> {
+async function recordRefusal(
+  parts: DecideParts,
+  frame: DecisionFrame,
+  prepared: Prepared,
+  decision: Decision,
+  judgement: Judgement | undefined,
+  options: DecideOptions,
+): Promise<Decided> {
   const row = requestRow(decision, prepared, null);
   const entries = decisionEvents(frame, decision).map((event) => parts.journal.command(event));
   const counted = (judgement?.rates ?? []).filter((command) => command.max === null);
@@ -87,7 +108,8 @@ async function recordRefusal(parts: DecideParts, frame: DecisionFrame, prepared:
   const keeps = options.satisfaction !== undefined && decision.verdict === 'denied' && decision.reasons[0]?.retryable === true;
   const noted: readonly Command[] = keeps ? [] : [{ kind: 'ledger.note', request: row }];
   const result = await parts.journal.apply([...noted, ...counted, ...entries]);
-  if (result.ok) return { kind: 'decided', decision, row: { ...row, logIndex: result.logIndex ?? -1 }, simulation: judgement?.simulation ?? null };
+  if (result.ok)
+    return { kind: 'decided', decision, row: { ...row, logIndex: result.logIndex ?? -1 }, simulation: judgement?.simulation ?? null };
   // The row is no longer what it was: somebody decided this very request meanwhile, and that stands.
   if (result.reason.code === 'version_conflict' && options.last !== true) return { kind: 'again', reason: result.reason };
   const denial = overruled(decision, result.reason, null);
@@ -114,11 +136,28 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
   const halt = (rows[0] as HaltState | undefined) ?? NO_HALT;
   const wallet = docValue<WalletRecord>(rows[2]);
   const nowMs = parts.host.clock.nowMs();
-  const frame: DecisionFrame = { host: parts.host, tenant: parts.tenant, software: parts.software, registry: parts.registryDigest(), epoch: halt.epoch };
+  const frame: DecisionFrame = {
+    host: parts.host,
+    tenant: parts.tenant,
+    software: parts.software,
+    registry: parts.registryDigest(),
+    epoch: halt.epoch,
+  };
   const early = refusedEarly(parts, prepared, halt, policy, nowMs) ?? notOwner(prepared, wallet);
   if (early !== undefined || policy === undefined || wallet === undefined) {
-    const facts = { agent: request.agentId, user: request.userId, requestId: request.id, bodyDigest: request.bodyDigest, prepared, policy: policy?.digest ?? 'none' };
-    const decision = refusalDecision(frame, facts, early ?? { code: 'policy_missing', message: 'No policy is stored for this agent.', retryable: false });
+    const facts = {
+      agent: request.agentId,
+      user: request.userId,
+      requestId: request.id,
+      bodyDigest: request.bodyDigest,
+      prepared,
+      policy: policy?.digest ?? 'none',
+    };
+    const decision = refusalDecision(
+      frame,
+      facts,
+      early ?? { code: 'policy_missing', message: 'No policy is stored for this agent.', retryable: false },
+    );
     if (options.dryRun === true) return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: null };
     return recordRefusal(parts, frame, prepared, decision, undefined, options);
   }
@@ -138,11 +177,13 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
   });
   const approvals = options.satisfaction === undefined ? [] : [options.satisfaction.approvalId];
   const decision = judgedDecision({ ...frame, unenforced: parts.unenforced }, prepared, policy, judgement, nowMs, approvals);
-  if (options.dryRun === true) return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: judgement.simulation };
+  if (options.dryRun === true)
+    return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: judgement.simulation };
   if (decision.verdict !== 'approved') return recordRefusal(parts, frame, prepared, decision, judgement, options);
   const use = await options.satisfaction?.confirm(decision);
   if (use?.ok === false) {
-    if (use.reason === 'approval_used' && options.last !== true) return { kind: 'again', reason: { code: use.reason, message: 'The approval was used meanwhile.', retryable: false } };
+    if (use.reason === 'approval_used' && options.last !== true)
+      return { kind: 'again', reason: { code: use.reason, message: 'The approval was used meanwhile.', retryable: false } };
     const moved: Reason = { code: use.reason, message: 'The approval does not fit what would be signed now.', retryable: false };
     return recordRefusal(parts, frame, prepared, overruled(decision, moved, null), judgement, options);
   }
@@ -171,8 +212,16 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     ...decisionEvents(frame, decision).map((event) => parts.journal.command(event)),
   ];
   const result = await parts.journal.apply(commands);
-  if (result.ok) return { kind: 'decided', decision, row: { ...row, permit, logIndex: result.logIndex ?? -1 }, simulation: judgement.simulation };
+  if (result.ok)
+    return { kind: 'decided', decision, row: { ...row, permit, logIndex: result.logIndex ?? -1 }, simulation: judgement.simulation };
   if (COLLISIONS.has(result.reason.code) && options.last !== true) return { kind: 'again', reason: result.reason };
   const refused = commands[result.command]?.kind;
-  return recordRefusal(parts, frame, prepared, overruled(decision, result.reason, refused === undefined ? null : (LAYER_OF_COMMAND[refused] ?? null)), judgement, options);
+  return recordRefusal(
+    parts,
+    frame,
+    prepared,
+    overruled(decision, result.reason, refused === undefined ? null : (LAYER_OF_COMMAND[refused] ?? null)),
+    judgement,
+    options,
+  );
 }

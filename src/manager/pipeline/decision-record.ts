@@ -52,7 +52,9 @@ export function refusalDecision(frame: DecisionFrame, facts: RefusalFacts, reaso
     effects: prepared?.decoded.effects ?? [],
     verdict: 'denied',
     reasons: [reason],
-    reports: LAYERS.map((layer): LayerReport => ({ layer, passed: false, verdict: 'skipped', score: null, reasons: [SKIPPED], durationMs: 0 })),
+    reports: LAYERS.map(
+      (layer): LayerReport => ({ layer, passed: false, verdict: 'skipped', score: null, reasons: [SKIPPED], durationMs: 0 }),
+    ),
     facts: {},
     signals: [],
     unenforced: [],
@@ -66,7 +68,14 @@ export function refusalDecision(frame: DecisionFrame, facts: RefusalFacts, reaso
 }
 
 /** Decision that the eight layers came to. */
-export function judgedDecision(frame: DecisionFrame, prepared: Prepared, policy: CompiledPolicy, judgement: Judgement, at: number, approvals: readonly string[]): Decision {
+export function judgedDecision(
+  frame: DecisionFrame,
+  prepared: Prepared,
+  policy: CompiledPolicy,
+  judgement: Judgement,
+  at: number,
+  approvals: readonly string[],
+): Decision {
   const { request, tx } = prepared;
   return {
     v: 1,
@@ -103,13 +112,19 @@ export function overruled(decision: Decision, reason: Reason, layer: LayerName |
     ...decision,
     verdict: 'denied',
     reasons: [reason, ...decision.reasons],
-    reports: decision.reports.map((report) => (report.layer === layer ? { ...report, passed: false, verdict: 'deny', reasons: [reason, ...report.reasons] } : report)),
+    reports: decision.reports.map((report) =>
+      report.layer === layer ? { ...report, passed: false, verdict: 'deny', reasons: [reason, ...report.reasons] } : report,
+    ),
     approvals: [],
   };
 }
 
 /** The row that a decision leaves: with room, slot and payload where it is a yes. */
-export function requestRow(decision: Decision, prepared: Prepared, held: { readonly judgement: Judgement; readonly dueMs: number } | null): RequestRow {
+export function requestRow(
+  decision: Decision,
+  prepared: Prepared,
+  held: { readonly judgement: Judgement; readonly dueMs: number } | null,
+): RequestRow {
   return {
     agent: prepared.request.agentId,
     requestId: prepared.request.id,
@@ -136,14 +151,27 @@ export function requestRow(decision: Decision, prepared: Prepared, held: { reado
 /** Events that go into the log with a decision: itself, its rejection, and what its layers noticed. */
 export function decisionEvents(frame: DecisionFrame, decision: Decision): readonly SecurityEvent[] {
   const base = { v: 1, tenant: decision.tenant, at: decision.at, agent: decision.agent } as const;
-  const events: SecurityEvent[] = [{ ...base, id: decision.id, type: 'decision_made', severity: decision.verdict === 'approved' ? 'info' : 'warning', decision }];
+  const events: SecurityEvent[] = [
+    { ...base, id: decision.id, type: 'decision_made', severity: decision.verdict === 'approved' ? 'info' : 'warning', decision },
+  ];
   if (decision.verdict === 'denied') {
-    const details = { decisionId: decision.id, requestId: decision.requestId, reason: decision.reasons[0]?.code ?? 'layer_missing', reasons: decision.reasons.map(({ code }) => code) };
+    const details = {
+      decisionId: decision.id,
+      requestId: decision.requestId,
+      reason: decision.reasons[0]?.code ?? 'layer_missing',
+      reasons: decision.reasons.map(({ code }) => code),
+    };
     events.push({ ...base, id: newId(frame.host.random, decision.at), type: 'policy_rejected', severity: 'warning', details });
   }
   for (const signal of decision.signals) {
     const severity = signal.type === 'fraud_detected' ? 'critical' : 'warning';
-    events.push({ ...base, id: newId(frame.host.random, decision.at), type: signal.type, severity, details: { ...signal.details, decisionId: decision.id } });
+    events.push({
+      ...base,
+      id: newId(frame.host.random, decision.at),
+      type: signal.type,
+      severity,
+      details: { ...signal.details, decisionId: decision.id },
+    });
   }
   return events;
 }

@@ -1,15 +1,16 @@
-import { type Advance, type AdvanceParts, advance } from './advance.ts';
-import type { Satisfaction } from './decide.ts';
-import type { Prepared } from './prepare.ts';
-import { readRequest, type Submitted, type SubmitParts, submit } from './submit.ts';
-import { type DryRunResult, type ExecutionResult, rejectedStatus } from '../result.ts';
 import type { ApprovalRecord } from '../../core/approval.ts';
 import type { Decision } from '../../core/decision.ts';
 import { CastellanError } from '../../core/errors.ts';
-import type { Reason, ReasonCode } from '../../core/reason.ts';
 import { newId } from '../../core/id.ts';
+import type { Reason, ReasonCode } from '../../core/reason.ts';
 import type { RequestRow } from '../../core/store.ts';
 import type { RequestForm } from '../request.ts';
+import { type DryRunResult, type ExecutionResult, rejectedStatus } from '../result.ts';
+import { type Advance, type AdvanceParts, advance } from './advance.ts';
+import type { Satisfaction } from './decide.ts';
+import { readRequest } from './early-refusal.ts';
+import type { Prepared } from './prepare.ts';
+import { type SubmitParts, type Submitted, submit } from './submit.ts';
 
 /** What executing needs beyond submitting and advancing. */
 export interface ExecuteParts extends SubmitParts, AdvanceParts {
@@ -41,13 +42,23 @@ interface Execution extends ExecuteWaits {
 }
 
 /** Refusals of a permit after which the same request is decided anew, once: the rules or the moment moved under it. */
-const REDECIDED: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['policy_changed', 'registry_changed', 'epoch_changed', 'permit_expired', 'permit_void']);
+const REDECIDED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'policy_changed',
+  'registry_changed',
+  'epoch_changed',
+  'permit_expired',
+  'permit_void',
+]);
 
 const reasonOf = (code: ReasonCode, message: string, retryable: boolean): Reason => ({ code, message, retryable });
 
 async function decisionOf(parts: ExecuteParts, row: RequestRow): Promise<Decision> {
   const decision = await parts.findDecision(row.decisionId);
-  if (decision === undefined) throw new CastellanError('LOG_CORRUPT', { message: 'A request names a decision that the log does not hold', details: { decisionId: row.decisionId } });
+  if (decision === undefined)
+    throw new CastellanError('LOG_CORRUPT', {
+      message: 'A request names a decision that the log does not hold',
+      details: { decisionId: row.decisionId },
+    });
   return decision;
 }
 
@@ -55,11 +66,25 @@ function finish(requestId: string, decision: Decision, outcome: Advance): Execut
   if (outcome.status === 'final') {
     const { receipt } = outcome;
     if (receipt.success) return { status: 'success', requestId, decision, reasons: [], receipt, txHash: receipt.txHash };
-    return { status: 'execution_failed', requestId, decision, reasons: [reasonOf('simulation_reverted', 'The transaction was included and reverted.', false)], receipt, txHash: receipt.txHash };
+    return {
+      status: 'execution_failed',
+      requestId,
+      decision,
+      reasons: [reasonOf('simulation_reverted', 'The transaction was included and reverted.', false)],
+      receipt,
+      txHash: receipt.txHash,
+    };
   }
   const { txHash } = outcome;
   const code: ReasonCode = outcome.code === 'pending' ? 'chain_unavailable' : outcome.code;
-  return { status: 'execution_failed', requestId, decision, reasons: [reasonOf(code, outcome.detail, true)], pending: txHash !== null, ...(txHash === null ? {} : { txHash }) };
+  return {
+    status: 'execution_failed',
+    requestId,
+    decision,
+    reasons: [reasonOf(code, outcome.detail, true)],
+    pending: txHash !== null,
+    ...(txHash === null ? {} : { txHash }),
+  };
 }
 
 async function drive(parts: ExecuteParts, decision: Decision, row: RequestRow, waits: ExecuteWaits): Promise<ExecutionResult> {
@@ -78,10 +103,21 @@ const APPROVAL_STATUS = { pending: 'approval_pending', rejected: 'approval_rejec
 
 function awaiting(requestId: string, decision: Decision, record: ApprovalRecord): ExecutionResult {
   const status = record.state === 'approved' || record.state === 'used' ? 'approval_pending' : APPROVAL_STATUS[record.state];
-  return { status, requestId, decision, reasons: [reasonOf(status, `Approval ${record.request.id} is ${record.state}.`, record.state === 'pending'), ...decision.reasons], approvalId: record.request.id };
+  return {
+    status,
+    requestId,
+    decision,
+    reasons: [reasonOf(status, `Approval ${record.request.id} is ${record.state}.`, record.state === 'pending'), ...decision.reasons],
+    approvalId: record.request.id,
+  };
 }
 
-async function afterEscalation(parts: ExecuteParts, execution: Execution, decision: Decision, opened: ApprovalRecord): Promise<ExecutionResult> {
+async function afterEscalation(
+  parts: ExecuteParts,
+  execution: Execution,
+  decision: Decision,
+  opened: ApprovalRecord,
+): Promise<ExecutionResult> {
   const waitMs = execution.approvalWaitMs ?? parts.approvalWaitMs;
   const record = opened.state === 'pending' && waitMs > 0 ? await parts.waitApproval(opened.request.id, waitMs) : opened;
   if (record.state === 'used') {
@@ -95,9 +131,14 @@ async function afterEscalation(parts: ExecuteParts, execution: Execution, decisi
 }
 
 /** What a new decision leads to; an escalation found after an approval is asked about anew and not waited for. */
-async function conclude(parts: ExecuteParts, execution: Execution, { decision, row, prepared, requestId }: Extract<Submitted, { kind: 'decided' }>): Promise<ExecutionResult> {
+async function conclude(
+  parts: ExecuteParts,
+  execution: Execution,
+  { decision, row, prepared, requestId }: Extract<Submitted, { kind: 'decided' }>,
+): Promise<ExecutionResult> {
   if (decision.verdict === 'approved' && row !== null) return drive(parts, decision, row, execution);
-  if (decision.verdict === 'escalated' && prepared !== null) return awaiting(requestId, decision, await parts.openApproval(decision, prepared));
+  if (decision.verdict === 'escalated' && prepared !== null)
+    return awaiting(requestId, decision, await parts.openApproval(decision, prepared));
   return { status: rejectedStatus(decision), requestId, decision, reasons: decision.reasons };
 }
 
@@ -113,7 +154,11 @@ async function resume(parts: ExecuteParts, execution: Execution, row: RequestRow
   return escalate(parts, execution, again);
 }
 
-async function escalate(parts: ExecuteParts, execution: Execution, submitted: Extract<Submitted, { kind: 'decided' }>): Promise<ExecutionResult> {
+async function escalate(
+  parts: ExecuteParts,
+  execution: Execution,
+  submitted: Extract<Submitted, { kind: 'decided' }>,
+): Promise<ExecutionResult> {
   const { decision, prepared } = submitted;
   if (decision.verdict !== 'escalated' || prepared === null) return conclude(parts, execution, submitted);
   return afterEscalation(parts, execution, decision, await parts.openApproval(decision, prepared));
@@ -126,7 +171,9 @@ async function run(parts: ExecuteParts, execution: Execution): Promise<Execution
 
 /** Takes a request all the way: decision, permit, signature, broadcast, finality. See {@link ExecutionResult}. */
 export async function execute(parts: ExecuteParts, agentId: string, form: RequestForm, waits: ExecuteWaits = {}): Promise<ExecutionResult> {
-  const named: RequestForm = form.ok ? { ok: true, value: { ...form.value, id: form.value.id ?? newId(parts.host.random, parts.nowMs()) } } : form;
+  const named: RequestForm = form.ok
+    ? { ok: true, value: { ...form.value, id: form.value.id ?? newId(parts.host.random, parts.nowMs()) } }
+    : form;
   const execution: Execution = { ...waits, agentId, form: named };
   const result = await run(parts, execution);
   const [reason] = result.reasons;
@@ -146,4 +193,3 @@ export async function dryRun(parts: SubmitParts, agentId: string, form: RequestF
     decision,
   };
 }
-

@@ -81,12 +81,15 @@ export async function prepare(parts: PrepareParts, request: ActionRequest, optio
   try {
     const { codec } = adapter;
     const adopted = options.exact === undefined ? undefined : codec.adopt(options.exact, request.chain, request.wallet);
-    const action: Action = request.action.kind === 'transaction' ? codec.parse(request.action.bytes, request.chain, request.wallet) : request.action;
+    const action: Action =
+      request.action.kind === 'transaction' ? codec.parse(request.action.bytes, request.chain, request.wallet) : request.action;
     await node.verifyChain(options.signal);
     const ceiling = request.feeCeiling ?? options.feeBound;
     const [sequence, fee] = await Promise.all([
       node.sequence(request.wallet, options.signal),
-      adopted === undefined ? node.quote(action, request.wallet, { ...signal, ...(ceiling === undefined ? {} : { ceiling }) }) : adopted.fee,
+      adopted === undefined
+        ? node.quote(action, request.wallet, { ...signal, ...(ceiling === undefined ? {} : { ceiling }) })
+        : adopted.fee,
     ]);
     // After the chain was asked: whatever of ours it had included by then stands in our own record as redeemed.
     const [row] = await parts.store.get([storeKey.slots(request.wallet)]);
@@ -98,22 +101,36 @@ export async function prepare(parts: PrepareParts, request: ActionRequest, optio
       return no('halted', 'The chain is ahead of this wallet’s slots: a key was used past the gate, or the store was restored.', false);
     }
     if (adopted !== undefined && adopted.slot !== slot) {
-      return no('slot_taken', 'The transaction names another position in the wallet’s sequence than the next free one.', true, { given: adopted.slot, next: slot });
+      return no('slot_taken', 'The transaction names another position in the wallet’s sequence than the next free one.', true, {
+        given: adopted.slot,
+        next: slot,
+      });
     }
     const feeBound = ceiling ?? fee.ceiling * 2n;
     if (fee.ceiling > feeBound) return no('fee_exceeds_ceiling', 'The fee this transaction may cost is above its ceiling.', true);
-    const tx = adopted ?? codec.build(action, { chain: request.chain, wallet: request.wallet, slot, fee, validUntilMs: request.notAfterMs });
+    const tx =
+      adopted ?? codec.build(action, { chain: request.chain, wallet: request.wallet, slot, fee, validUntilMs: request.notAfterMs });
     const decoded = codec.decode(tx);
     return {
       ok: true,
-      value: { request, adapter, node, tx, decoded, actionDigest: actionDigestOf(request, decoded, feeBound), feeBound, slotBase: sequence.next },
+      value: {
+        request,
+        adapter,
+        node,
+        tx,
+        decoded,
+        actionDigest: actionDigestOf(request, decoded, feeBound),
+        feeBound,
+        slotBase: sequence.next,
+      },
     };
   } catch (error) {
     if (!isCastellanError(error)) throw error;
     const facts = { error: error.code };
     if (error.details['reason'] === 'chain_id_mismatch') return no('chain_id_mismatch', error.shortMessage, false, facts);
     if (error.details['reason'] === 'fee_exceeds_ceiling') return no('fee_exceeds_ceiling', error.shortMessage, true, facts);
-    if (error.code === 'REQUEST_INVALID' || error.code === 'ASSET_INVALID') return no('request_malformed', error.shortMessage, false, facts);
+    if (error.code === 'REQUEST_INVALID' || error.code === 'ASSET_INVALID')
+      return no('request_malformed', error.shortMessage, false, facts);
     if (error.code === 'PAYLOAD_UNDECODABLE') return no('payload_undecodable', error.shortMessage, false, facts);
     if (error.code === 'STORE_UNAVAILABLE') return no('store_unavailable', error.shortMessage, true, facts);
     return no('chain_unavailable', error.shortMessage, error.retryable, facts);

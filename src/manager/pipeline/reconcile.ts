@@ -1,5 +1,5 @@
-import { type AdvanceParts, advance } from './advance.ts';
 import { type RequestRow, storeKey } from '../../core/store.ts';
+import { type AdvanceParts, advance } from './advance.ts';
 
 /** What one pass over the open requests did. */
 export interface ReconcileReport {
@@ -45,8 +45,13 @@ async function look(parts: AdvanceParts, row: RequestRow, signal: AbortSignal): 
  * signed and broadcast ones are sent again and looked up. Held ones are left to their agent, or to their expiry. The
  * requests of one wallet go in the order of its sequence, the wallets beside each other.
  */
-export async function reconcile(parts: AdvanceParts, options: { readonly skip: (row: RequestRow) => boolean; readonly signal: AbortSignal }): Promise<ReconcileReport> {
-  const open = (await openRequests(parts)).filter((row) => (row.state === 'redeemed' || row.state === 'signed' || row.state === 'broadcast') && !options.skip(row));
+export async function reconcile(
+  parts: AdvanceParts,
+  options: { readonly skip: (row: RequestRow) => boolean; readonly signal: AbortSignal },
+): Promise<ReconcileReport> {
+  const open = (await openRequests(parts)).filter(
+    (row) => (row.state === 'redeemed' || row.state === 'signed' || row.state === 'broadcast') && !options.skip(row),
+  );
   const outcomes: Outcome[] = [];
   const ofWallet = async (rows: readonly RequestRow[]): Promise<void> => {
     for (const row of [...rows].sort((left, right) => (left.slot ?? 0) - (right.slot ?? 0))) {
@@ -57,5 +62,10 @@ export async function reconcile(parts: AdvanceParts, options: { readonly skip: (
   };
   await Promise.all([...Map.groupBy(open, (row) => row.wallet).values()].map(ofWallet));
   const count = (outcome: Outcome): number => outcomes.filter((one) => one === outcome).length;
-  return { open: open.length, settled: count('settled'), waiting: open.length - count('settled') - count('failed'), failed: count('failed') };
+  return {
+    open: open.length,
+    settled: count('settled'),
+    waiting: open.length - count('settled') - count('failed'),
+    failed: count('failed'),
+  };
 }

@@ -28,7 +28,16 @@ export interface SigningParts {
 const MAX_MOVES = 4;
 
 /** Refusals after which a held permit can never be redeemed any more. */
-const VOIDED: ReadonlySet<unknown> = new Set<ReasonCode>(['halted', 'agent_paused', 'epoch_changed', 'policy_changed', 'registry_changed', 'permit_expired', 'approval_expired', 'key_revoked']);
+const VOIDED: ReadonlySet<unknown> = new Set<ReasonCode>([
+  'halted',
+  'agent_paused',
+  'epoch_changed',
+  'policy_changed',
+  'registry_changed',
+  'permit_expired',
+  'approval_expired',
+  'key_revoked',
+]);
 
 const sealContext = (row: RequestRow): string => `signed/${row.agent}/${row.requestId}/${row.payloadDigest ?? ''}`;
 
@@ -41,9 +50,18 @@ export async function readRow(store: Store, row: RequestRow): Promise<RequestRow
 /** The signed transaction of a row that has one. @throws KEY_DECRYPT_FAILED, STORE_CORRUPT */
 export function openSigned(parts: Pick<SigningParts, 'sealer'>, row: RequestRow): SignedTransaction {
   if (row.sealed === null || row.txHash === null || row.slot === null) {
-    throw new CastellanError('STORE_CORRUPT', { message: 'A signed request has lost its bytes.', details: { request: `${row.requestId}/${row.agent}` } });
+    throw new CastellanError('STORE_CORRUPT', {
+      message: 'A signed request has lost its bytes.',
+      details: { request: `${row.requestId}/${row.agent}` },
+    });
   }
-  return { chain: accountChain(row.wallet), wallet: row.wallet, slot: row.slot, raw: parts.sealer.open(row.sealed, sealContext(row)), hash: row.txHash };
+  return {
+    chain: accountChain(row.wallet),
+    wallet: row.wallet,
+    slot: row.slot,
+    raw: parts.sealer.open(row.sealed, sealContext(row)),
+    hash: row.txHash,
+  };
 }
 
 /** Redeems and signs. A permit that is void for ever gives its room and its place in the sequence back, so that nothing behind it waits. */
@@ -60,13 +78,24 @@ async function signHeld(parts: SigningParts, row: RequestRow, secret: string, pa
 
 /** Signs the row's own payload, or — after a crash — completes exactly that payload, and stores the bytes encrypted. */
 async function sign(parts: SigningParts, row: RequestRow): Promise<SignedTransaction> {
-  if (row.permit === null || row.payload === null) throw new CastellanError('STORE_CORRUPT', { message: 'A held request has lost its permit.', details: { request: `${row.requestId}/${row.agent}` } });
+  if (row.permit === null || row.payload === null)
+    throw new CastellanError('STORE_CORRUPT', {
+      message: 'A held request has lost its permit.',
+      details: { request: `${row.requestId}/${row.agent}` },
+    });
   const { codec } = parts.chains.adapter(accountChain(row.wallet));
   const payload = new Uint8Array(Buffer.from(row.payload, 'base64'));
   const signature = row.state === 'held' ? await signHeld(parts, row, row.permit.secret, payload) : await parts.custodian.resume(row);
   const signed = codec.assemble(codec.adopt(payload, accountChain(row.wallet), row.wallet), signature.signature);
   const stored = await parts.journal.apply([
-    { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'signed', sealed: parts.sealer.seal(signed.raw, sealContext(row)), txHash: signed.hash },
+    {
+      kind: 'ledger.settle',
+      agent: row.agent,
+      requestId: row.requestId,
+      to: 'signed',
+      sealed: parts.sealer.seal(signed.raw, sealContext(row)),
+      txHash: signed.hash,
+    },
   ]);
   if (!stored.ok) throw new CastellanError('PERMIT_REFUSED', { message: stored.reason.message, details: { reason: stored.reason.code } });
   return signed;
@@ -77,7 +106,10 @@ async function sign(parts: SigningParts, row: RequestRow): Promise<SignedTransac
  * bound to the row's payload, so whichever process comes first, there is one set of bytes.
  * @throws PERMIT_REFUSED, KEY_REVOKED, STORE_UNAVAILABLE
  */
-export async function signedBytes(parts: SigningParts, start: RequestRow): Promise<{ readonly row: RequestRow; readonly signed: SignedTransaction }> {
+export async function signedBytes(
+  parts: SigningParts,
+  start: RequestRow,
+): Promise<{ readonly row: RequestRow; readonly signed: SignedTransaction }> {
   let row = start;
   for (let move = 1; ; move++) {
     if (row.state !== 'held' && row.state !== 'redeemed') return { row, signed: openSigned(parts, row) };

@@ -10,7 +10,11 @@ export interface StopParts {
 }
 
 /** Why nothing is decided at all: switched off means denied. */
-export const DISABLED: Reason = Object.freeze({ code: 'security_disabled', message: 'The security manager is switched off, and off means denied.', retryable: false });
+export const DISABLED: Reason = Object.freeze({
+  code: 'security_disabled',
+  message: 'The security manager is switched off, and off means denied.',
+  retryable: false,
+});
 
 /** What stops the agent now; undefined where nothing does. */
 export function stopReason(parts: StopParts, halt: HaltState, agentId: string, nowMs: number): Reason | undefined {

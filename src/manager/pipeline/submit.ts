@@ -1,20 +1,20 @@
-import { bodyDigestOf, resolveRequest } from './resolve.ts';
-import { type Decided, decide, type DecideOptions, type DecideParts, type Satisfaction } from './decide.ts';
-import { type DecisionFrame, decisionEvents, refusalDecision } from './decision-record.ts';
-import type { Lanes } from './lanes.ts';
-import { prepare, type Prepared, type PrepareParts } from './prepare.ts';
-import { DISABLED, stopReason } from './stop-reason.ts';
-import { type AgentRecord, docKey, docValue } from '../directory.ts';
-import type { ParsedAgentRequest, RequestForm } from '../request.ts';
 import { canonicalize } from '../../core/canonical.ts';
 import type { Decision } from '../../core/decision.ts';
 import { taggedDigest } from '../../core/digest.ts';
 import { type HaltState, NO_HALT } from '../../core/halt.ts';
 import { newId } from '../../core/id.ts';
-import type { AccountId, Digest } from '../../core/ids.ts';
 import type { Reason } from '../../core/reason.ts';
 import type { ActionRequest } from '../../core/request.ts';
 import { type RequestRow, storeKey } from '../../core/store.ts';
+import { type AgentRecord, docKey, docValue } from '../directory.ts';
+import type { ParsedAgentRequest, RequestForm } from '../request.ts';
+import { bodyDigestOf } from './body-digest.ts';
+import { type Decided, type DecideOptions, type DecideParts, decide, type Satisfaction } from './decide.ts';
+import { type Asked, readRequest, refuseEarly } from './early-refusal.ts';
+import type { Lanes } from './lanes.ts';
+import { type Prepared, type PrepareParts, prepare } from './prepare.ts';
+import { resolveRequest } from './resolve.ts';
+import { DISABLED, stopReason } from './stop-reason.ts';
 
 /** How often a run is repeated after colliding with another commit before the collision is recorded as a denial. */
 const MAX_RUNS = 6;
@@ -36,56 +36,34 @@ export interface SubmitOptions {
 
 /** A new decision, or the row that an earlier submission of the same request left. */
 export type Submitted =
-  | { readonly kind: 'decided'; readonly requestId: string; readonly decision: Decision; readonly row: RequestRow | null; readonly request: ActionRequest | null; readonly prepared: Prepared | null }
+  | {
+      readonly kind: 'decided';
+      readonly requestId: string;
+      readonly decision: Decision;
+      readonly row: RequestRow | null;
+      readonly request: ActionRequest | null;
+      readonly prepared: Prepared | null;
+    }
   | { readonly kind: 'prior'; readonly requestId: string; readonly row: RequestRow };
 
-interface Asked {
-  readonly agentId: string;
-  readonly agent: AgentRecord | undefined;
-  readonly requestId: string;
-  readonly bodyDigest: Digest;
-  readonly halt: HaltState;
-}
-
 async function refuse(parts: SubmitParts, asked: Asked, reason: Reason, options: SubmitOptions, prior?: RequestRow): Promise<Submitted> {
-  const frame: DecisionFrame = { host: parts.host, tenant: parts.tenant, software: parts.software, registry: parts.registryDigest(), epoch: asked.halt.epoch };
-  const decision = refusalDecision(frame, { agent: asked.agentId, user: asked.agent?.user ?? 'unknown', requestId: asked.requestId, bodyDigest: asked.bodyDigest }, reason);
-  if (options.dryRun !== true) {
-    const entries = decisionEvents(frame, decision).map((event) => parts.journal.command(event));
-    const row: RequestRow = {
-      agent: asked.agentId,
-      requestId: asked.requestId,
-      bodyDigest: asked.bodyDigest,
-      actionDigest: asked.bodyDigest,
-      payloadDigest: null,
-      decisionId: decision.id,
-      logIndex: -1,
-      state: 'denied',
-      wallet: (asked.agent?.wallets[0] ?? '') as AccountId,
-      slot: null,
-      lines: [],
-      dueMs: 0,
-      permit: null,
-      feeLines: [],
-      feeCeiling: '0',
-      payload: null,
-      sealed: null,
-      txHash: null,
-      updatedMs: decision.at,
-    };
-    // A row that a person may still answer outlives what passes: only the refusal itself is recorded then.
-    const keeps = asked.agent === undefined || reason.code === 'request_id_reused' || (reason.retryable && prior?.state === 'escalated');
-    const noted = !keeps && (await parts.journal.apply([{ kind: 'ledger.note', request: row }, ...entries])).ok;
-    if (!noted) await parts.journal.apply(decisionEvents(frame, decision).map((event) => parts.journal.command(event)));
-  }
+  const decision = await refuseEarly(parts, asked, reason, { dryRun: options.dryRun === true, prior });
   return { kind: 'decided', requestId: asked.requestId, decision, row: null, request: null, prepared: null };
 }
 
 /** A row whose request may be judged again: nothing was ever signed for it. */
 const mayRunAgain = (row: RequestRow, nowMs: number): boolean =>
-  row.sealed === null && row.txHash === null && (row.state === 'escalated' || row.state === 'released' || (row.state === 'held' && row.dueMs < nowMs));
+  row.sealed === null &&
+  row.txHash === null &&
+  (row.state === 'escalated' || row.state === 'released' || (row.state === 'held' && row.dueMs < nowMs));
 
-async function run(parts: SubmitParts, asked: Asked, request: ActionRequest, prior: RequestRow | undefined, options: SubmitOptions): Promise<Submitted> {
+async function run(
+  parts: SubmitParts,
+  asked: Asked,
+  request: ActionRequest,
+  prior: RequestRow | undefined,
+  options: SubmitOptions,
+): Promise<Submitted> {
   const left = await giveBack(parts, prior, options);
   if (left !== undefined) return left;
   for (let attempt = 1; ; attempt++) {
@@ -94,7 +72,7 @@ async function run(parts: SubmitParts, asked: Asked, request: ActionRequest, pri
       ...(options.exact === undefined ? {} : { exact: options.exact }),
       ...(prior === undefined || prior.state !== 'escalated' ? {} : { feeBound: BigInt(prior.feeCeiling) }),
     });
-    if (!prepared.ok) return refuse(parts, asked, prepared.reason, options, prior);
+    if (!prepared.ok) return (await movedOn(parts, asked, options)) ?? refuse(parts, asked, prepared.reason, options, prior);
     const satisfaction = prior === undefined ? undefined : await options.satisfy?.(prepared.value, prior);
     const decided: Decided = await decide(parts, prepared.value, {
       ...(satisfaction === undefined ? {} : { satisfaction }),
@@ -102,16 +80,19 @@ async function run(parts: SubmitParts, asked: Asked, request: ActionRequest, pri
       ...(options.simulate === undefined ? {} : { simulate: options.simulate }),
       last: attempt >= MAX_RUNS,
     });
-    if (decided.kind === 'decided') return { kind: 'decided', requestId: request.id, decision: decided.decision, row: decided.row, request, prepared: prepared.value };
-    const row = await readRequest(parts, asked.agentId, asked.requestId);
-    if (row !== undefined && row.bodyDigest === asked.bodyDigest && !mayRunAgain(row, parts.nowMs())) return { kind: 'prior', requestId: row.requestId, row };
+    if (decided.kind === 'decided')
+      return { kind: 'decided', requestId: request.id, decision: decided.decision, row: decided.row, request, prepared: prepared.value };
+    const moved = await movedOn(parts, asked, options);
+    if (moved !== undefined) return moved;
   }
 }
 
-/** The row of a request as the store has it now. */
-export async function readRequest(parts: Pick<SubmitParts, 'store'>, agentId: string, requestId: string): Promise<RequestRow | undefined> {
-  const [row] = await parts.store.get([storeKey.request(agentId, requestId)]);
-  return row as RequestRow | undefined;
+/** Where another process has taken this very request on meanwhile, its row: no answer of ours may deny what is being paid. */
+async function movedOn(parts: SubmitParts, asked: Asked, options: SubmitOptions): Promise<Submitted | undefined> {
+  const row = options.dryRun === true ? undefined : await readRequest(parts, asked.agentId, asked.requestId);
+  if (row === undefined || row.bodyDigest !== asked.bodyDigest || row.state === 'denied' || mayRunAgain(row, parts.nowMs()))
+    return undefined;
+  return { kind: 'prior', requestId: row.requestId, row };
 }
 
 /** Frees what a hold that is over still has, so that its request can be decided again; somebody who redeems first has it. */
@@ -130,23 +111,40 @@ async function giveBack(parts: SubmitParts, prior: RequestRow | undefined, optio
 export async function submit(parts: SubmitParts, agentId: string, parsed: RequestForm, options: SubmitOptions = {}): Promise<Submitted> {
   const nowMs = parts.host.clock.nowMs();
   const requestId = (parsed.ok ? parsed.value.id : undefined) ?? newId(parts.host.random, nowMs);
-  const bodyDigest = parsed.ok ? bodyDigestOf(parsed.value, options.exact) : taggedDigest('castellan.malformed.v1', canonicalize(parsed.problems));
+  const bodyDigest = parsed.ok
+    ? bodyDigestOf(parsed.value, options.exact)
+    : taggedDigest('castellan.malformed.v1', canonicalize(parsed.problems));
   const rows = await parts.store.get([storeKey.doc(docKey.agent(agentId)), storeKey.request(agentId, requestId), storeKey.halt()]);
   const agent = docValue<AgentRecord>(rows[0]);
   const prior = rows[1] as RequestRow | undefined;
   const asked: Asked = { agentId, agent, requestId, bodyDigest, halt: (rows[2] as HaltState | undefined) ?? NO_HALT };
-  if (agent === undefined) return refuse(parts, asked, { code: 'agent_unknown', message: 'No such agent is registered.', retryable: false }, options);
+  if (agent === undefined)
+    return refuse(parts, asked, { code: 'agent_unknown', message: 'No such agent is registered.', retryable: false }, options);
   if (!parsed.ok) return refuse(parts, asked, malformed(parsed.problems), options);
   if (prior !== undefined && prior.bodyDigest !== bodyDigest) {
-    return refuse(parts, asked, { code: 'request_id_reused', message: 'This request id was used for another body.', retryable: false }, options);
+    return refuse(
+      parts,
+      asked,
+      { code: 'request_id_reused', message: 'This request id was used for another body.', retryable: false },
+      options,
+    );
   }
   if (!parts.enabled) return refuse(parts, asked, DISABLED, options, prior);
   if (prior !== undefined && options.dryRun !== true && !mayRunAgain(prior, nowMs)) return { kind: 'prior', requestId, row: prior };
-  if (prior?.state === 'escalated' && options.satisfy === undefined && options.dryRun !== true) return { kind: 'prior', requestId, row: prior };
+  if (prior?.state === 'escalated' && options.satisfy === undefined && options.dryRun !== true)
+    return { kind: 'prior', requestId, row: prior };
   return resolveAndRun(parts, asked, parsed.value, agent, prior, options, nowMs);
 }
 
-async function resolveAndRun(parts: SubmitParts, asked: Asked, parsed: ParsedAgentRequest, agent: AgentRecord, prior: RequestRow | undefined, options: SubmitOptions, nowMs: number): Promise<Submitted> {
+async function resolveAndRun(
+  parts: SubmitParts,
+  asked: Asked,
+  parsed: ParsedAgentRequest,
+  agent: AgentRecord,
+  prior: RequestRow | undefined,
+  options: SubmitOptions,
+  nowMs: number,
+): Promise<Submitted> {
   const stop = stopReason(parts, asked.halt, asked.agentId, nowMs);
   if (stop !== undefined) return refuse(parts, asked, stop, options, prior);
   const resolved = resolveRequest({ parsed, id: asked.requestId, tenant: parts.tenant, agent, chains: parts.chains, nowMs });
@@ -156,5 +154,9 @@ async function resolveAndRun(parts: SubmitParts, asked: Asked, parsed: ParsedAge
 }
 
 function malformed(problems: readonly string[]): Reason {
-  return { code: 'request_malformed', message: `The request has ${problems.length} wrong field(s): ${problems.join('; ').slice(0, 500)}`, retryable: false };
+  return {
+    code: 'request_malformed',
+    message: `The request has ${problems.length} wrong field(s): ${problems.join('; ').slice(0, 500)}`,
+    retryable: false,
+  };
 }
