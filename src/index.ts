@@ -3,25 +3,10 @@
  *
  * @packageDocumentation
  */
-export { createAuditLog, verifyLog } from './audit/index.ts';
+
 export { authorizationStatement, createMemoryApprovalProvider, signApproval, signStatement } from './approvals/index.ts';
+export { createAuditLog, verifyLog } from './audit/index.ts';
 export { type CompiledPolicy, compilePolicy, DEFAULT_POLICY_BASE, DEFAULT_TEMPLATES, type Permissions } from './authz/index.ts';
-export { agentResumeFacts, killLiftFacts } from './emergency/index.ts';
-export {
-  type Agent,
-  type AgentRequest,
-  type AuthorizationResult,
-  createSecurityManager,
-  type DryRunResult,
-  type ExecuteOptions,
-  type ExecutionResult,
-  type ExecutionStatus,
-  type SecurityConfig,
-  type SecurityHealth,
-  type SecurityManager,
-  type ShutdownReport,
-  type Wallet,
-} from './manager/index.ts';
 export type { AgentSigned, AgentSigningInput, AgentSigningPort } from './core/agent-port.ts';
 export type { ApprovalAnswer, ApprovalRecord, ApprovalRequest } from './core/approval.ts';
 export type { Authorization } from './core/authority.ts';
@@ -39,3 +24,19 @@ export type { AttestationKey } from './core/signer.ts';
 export type { Json, Store } from './core/store.ts';
 export type { Receipt } from './core/transaction.ts';
 export { LAYERS, type LayerName, type LayerReport, type Verdict } from './core/verdict.ts';
+export { agentResumeFacts, killLiftFacts } from './emergency/index.ts';
+export {
+  type Agent,
+  type AgentRequest,
+  type AuthorizationResult,
+  createSecurityManager,
+  type DryRunResult,
+  type ExecuteOptions,
+  type ExecutionResult,
+  type ExecutionStatus,
+  type SecurityConfig,
+  type SecurityHealth,
+  type SecurityManager,
+  type ShutdownReport,
+  type Wallet,
+} from './manager/index.ts';

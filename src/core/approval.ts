@@ -67,7 +67,13 @@ export interface Approvals {
 /** Verifies approver signatures of one scheme. Never throws for a bad signature: false. */
 export interface SignatureVerifier {
   readonly scheme: ApprovalAnswer['scheme'];
-  verify(key: string, digest: Uint8Array, signature: Uint8Array, request: ApprovalRequest, verdict: ApprovalAnswer['verdict']): Promise<boolean> | boolean;
+  verify(
+    key: string,
+    digest: Uint8Array,
+    signature: Uint8Array,
+    request: ApprovalRequest,
+    verdict: ApprovalAnswer['verdict'],
+  ): Promise<boolean> | boolean;
   /** The same for any other text that a registered key signs: an act of authority, a version of the registry. */
   verifyStatement(key: string, statement: SignedStatement, signature: Uint8Array): Promise<boolean> | boolean;
 }

@@ -1,6 +1,6 @@
 import type { SignatureVerifier } from './approval.ts';
-import type { AccountId, AssetId, ChainId } from './ids.ts';
 import type { Effect } from './effect.ts';
+import type { AccountId, AssetId, ChainId } from './ids.ts';
 import type { Action, DecodedTransaction, FeeQuote, Receipt, SignedTransaction, Slot, UnsignedTransaction } from './transaction.ts';
 
 /** A token the registry knows. Symbols resolve only through this list. */
@@ -88,7 +88,10 @@ export interface ChainNode {
   verifyChain(signal?: AbortSignal): Promise<void>;
   /** Fee for the action, bounded by `ceiling` where given. */
   quote(action: Action, wallet: AccountId, options: { readonly ceiling?: bigint; readonly signal?: AbortSignal }): Promise<FeeQuote>;
-  simulate(tx: UnsignedTransaction, options: { readonly watch?: readonly AssetId[]; readonly signal?: AbortSignal }): Promise<SimulationReport>;
+  simulate(
+    tx: UnsignedTransaction,
+    options: { readonly watch?: readonly AssetId[]; readonly signal?: AbortSignal },
+  ): Promise<SimulationReport>;
   sequence(wallet: AccountId, signal?: AbortSignal): Promise<SequenceState>;
   broadcast(signed: SignedTransaction, signal?: AbortSignal): Promise<BroadcastResult>;
   /** Reorg-safe look-up, one pass, no waiting. */

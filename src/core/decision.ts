@@ -1,7 +1,7 @@
 import type { Effect } from './effect.ts';
 import type { AccountId, AgentId, ChainId, Digest, RequestId, TimeMs } from './ids.ts';
-import type { Json } from './store.ts';
 import type { Reason } from './reason.ts';
+import type { Json } from './store.ts';
 import type { LayerReport, LayerSignal, Verdict } from './verdict.ts';
 
 /** One durable judgement about exactly one payload. */

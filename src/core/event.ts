@@ -19,9 +19,24 @@ export type EventDetails = Readonly<Record<string, Json>>;
 
 /** The names of all events. */
 export type SecurityEventType =
-  | 'decision_made' | 'policy_rejected' | 'approval_requested' | 'approval_decision' | 'execution_success' | 'execution_failed'
-  | 'cap_warning' | 'monitor_unrecorded' | 'monitor_reorg' | 'anomaly_detected' | 'fraud_detected' | 'key_event'
-  | 'permission_changed' | 'wallet_event' | 'breaker_state' | 'emergency_changed' | 'incident_event' | 'audit_checkpoint'
+  | 'decision_made'
+  | 'policy_rejected'
+  | 'approval_requested'
+  | 'approval_decision'
+  | 'execution_success'
+  | 'execution_failed'
+  | 'cap_warning'
+  | 'monitor_unrecorded'
+  | 'monitor_reorg'
+  | 'anomaly_detected'
+  | 'fraud_detected'
+  | 'key_event'
+  | 'permission_changed'
+  | 'wallet_event'
+  | 'breaker_state'
+  | 'emergency_changed'
+  | 'incident_event'
+  | 'audit_checkpoint'
   | 'health_changed';
 
 type SimpleEventType = Exclude<SecurityEventType, 'decision_made' | 'emergency_changed'>;

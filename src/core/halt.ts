@@ -28,7 +28,11 @@ export type HaltChange =
 export const NO_HALT: HaltState = { epoch: 0, kill: null, paused: {} };
 
 /** What stops this agent at `nowMs`, the kill first; undefined where nothing does. */
-export function haltFor(state: HaltState, agent: string, nowMs: TimeMs): { readonly kind: 'kill' | 'pause'; readonly halt: Halt } | undefined {
+export function haltFor(
+  state: HaltState,
+  agent: string,
+  nowMs: TimeMs,
+): { readonly kind: 'kill' | 'pause'; readonly halt: Halt } | undefined {
   if (state.kill !== null) return { kind: 'kill', halt: state.kill };
   const paused = Object.hasOwn(state.paused, agent) ? state.paused[agent] : undefined;
   if (paused === undefined) return undefined;
@@ -42,7 +46,11 @@ export function applyHalt(state: HaltState, change: HaltChange, atMs: TimeMs): H
   if (change.kind === 'lift') return { ...state, epoch, kill: null };
   const { [change.agent]: _gone, ...others } = state.paused;
   if (change.kind === 'resume') return { ...state, epoch, paused: others };
-  return { ...state, epoch, paused: { ...others, [change.agent]: { reason: change.reason, by: change.by, atMs, untilMs: change.untilMs } } };
+  return {
+    ...state,
+    epoch,
+    paused: { ...others, [change.agent]: { reason: change.reason, by: change.by, atMs, untilMs: change.untilMs } },
+  };
 }
 
 /** The port through which rooms read and change the emergency state. */

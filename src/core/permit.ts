@@ -27,7 +27,9 @@ export function permitId(agent: AgentId, requestId: RequestId, secret: string): 
 }
 
 /** Splits a permit id; undefined for anything else. */
-export function parsePermitId(value: unknown): { readonly agent: AgentId; readonly requestId: RequestId; readonly secret: string } | undefined {
+export function parsePermitId(
+  value: unknown,
+): { readonly agent: AgentId; readonly requestId: RequestId; readonly secret: string } | undefined {
   if (typeof value !== 'string' || value.length > 320) return undefined;
   const parts = value.split('/');
   const [requestId, agent, secret] = parts;

@@ -1,5 +1,5 @@
-import type { Action, FeeQuote } from './transaction.ts';
 import type { AccountId, AgentId, ChainId, Digest, RequestId, TimeMs } from './ids.ts';
+import type { Action, FeeQuote } from './transaction.ts';
 
 /** What the agent says about its own request. Compared with the effects, never believed. */
 export interface RequestContext {

@@ -1,8 +1,8 @@
-import type { ChargeLine, LedgerWindow } from './ledger.ts';
 import type { HaltChange, HaltState } from './halt.ts';
+import type { AccountId, AgentId, Digest, RequestId, TimeMs } from './ids.ts';
+import type { ChargeLine, LedgerWindow } from './ledger.ts';
 import type { PermitTerms } from './permit.ts';
 import type { Reason } from './reason.ts';
-import type { AccountId, AgentId, Digest, RequestId, TimeMs } from './ids.ts';
 import type { Slot } from './transaction.ts';
 
 /** JSON-safe value as a store keeps it. Money is a decimal string at rest. */
@@ -64,17 +64,39 @@ export type Command =
    * `bookedAtMs`; `fees` replaces fee lines where the chain charged less), `released`, or back from `final` to
    * `broadcast` after a reorg. Repeating a move that was made is a no-op.
    */
-  | { readonly kind: 'ledger.settle'; readonly agent: AgentId; readonly requestId: RequestId; readonly to: 'signed' | 'broadcast' | 'final' | 'released'; readonly sealed?: string; readonly txHash?: string; readonly lines?: readonly ChargeLine[] }
+  | {
+      readonly kind: 'ledger.settle';
+      readonly agent: AgentId;
+      readonly requestId: RequestId;
+      readonly to: 'signed' | 'broadcast' | 'final' | 'released';
+      readonly sealed?: string;
+      readonly txHash?: string;
+      readonly lines?: readonly ChargeLine[];
+    }
   /** Gives the room of a held reservation back now, voiding its permit. Refused once redeemed. */
   | { readonly kind: 'ledger.expire'; readonly agent: AgentId; readonly requestId: RequestId }
   /** Counts one event; refused (`rate_limited`, `cooldown_active`) where that breaks a bound. `max: null` only counts. */
-  | { readonly kind: 'rate.take'; readonly key: string; readonly windowMs: number; readonly max: number | null; readonly cooldownMs: number }
+  | {
+      readonly kind: 'rate.take';
+      readonly key: string;
+      readonly windowMs: number;
+      readonly max: number | null;
+      readonly cooldownMs: number;
+    }
   /** Writes the permit's terms into the request's row, which must be `held` in this step or before. */
   | { readonly kind: 'permit.issue'; readonly agent: AgentId; readonly requestId: RequestId; readonly permit: PermitTerms }
   /** The linearization point: see {@link RedeemCommand}. */
   | RedeemCommand
   /** Takes exactly `slot` of a wallet; refused `slot_taken` where it is not the next free one. `base` seeds a new wallet. */
-  | { readonly kind: 'slot.take'; readonly wallet: AccountId; readonly slot: Slot; readonly base: Slot; readonly agent: AgentId; readonly requestId: RequestId; readonly dueMs: TimeMs }
+  | {
+      readonly kind: 'slot.take';
+      readonly wallet: AccountId;
+      readonly slot: Slot;
+      readonly base: Slot;
+      readonly agent: AgentId;
+      readonly requestId: RequestId;
+      readonly dueMs: TimeMs;
+    }
   /** Puts a document; `ifVersion` 0 means "must not exist"; omitted means "whatever it is". `value: null` deletes. */
   | { readonly kind: 'doc.put'; readonly key: string; readonly value: Json; readonly ifVersion?: number }
   | { readonly kind: 'halt.set'; readonly change: HaltChange; readonly ifEpoch?: number }
@@ -144,7 +166,10 @@ export interface Store {
   /** Reads rows by key from one consistent state at least as new as any commit acknowledged before the call. */
   get(keys: readonly string[]): Promise<readonly (Json | undefined)[]>;
   /** Documents and rows under a key prefix, in key order. */
-  scan(prefix: string, options?: { readonly after?: string; readonly limit?: number }): Promise<readonly { readonly key: string; readonly value: Json }[]>;
+  scan(
+    prefix: string,
+    options?: { readonly after?: string; readonly limit?: number },
+  ): Promise<readonly { readonly key: string; readonly value: Json }[]>;
   /** Log rows from `from` (inclusive), at most `limit` (default and most 1,000). */
   log(from: number, limit?: number): Promise<readonly LogRow[]>;
   logHead(): Promise<LogHead>;

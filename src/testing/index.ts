@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { type Anvil, startAnvil } from './anvil.ts';
-export { chainConformance, type ChainHarness } from './chain-conformance.ts';
+export { type ChainHarness, chainConformance } from './chain-conformance.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
 export { createSeededRandom } from './seeded-random.ts';
 export { storeConformance } from './store-conformance.ts';

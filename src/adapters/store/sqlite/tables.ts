@@ -83,15 +83,13 @@ export function createTables(db: DatabaseSync): Tables {
       return found.map(({ k, v }) => ({ key: String(k), value: parse(String(k), v) as Json }));
     },
     entries(from, limit) {
-      return readEntries
-        .all(from, limit)
-        .map(({ seq, id, entry, leaf, chain }) => ({
-          index: Number(seq),
-          id: String(id),
-          entry: String(entry),
-          leaf: String(leaf),
-          chain: String(chain),
-        }));
+      return readEntries.all(from, limit).map(({ seq, id, entry, leaf, chain }) => ({
+        index: Number(seq),
+        id: String(id),
+        entry: String(entry),
+        leaf: String(leaf),
+        chain: String(chain),
+      }));
     },
     refresh() {
       lastRequest = String(lastKey.get(REQUEST, REQUEST_END)?.k ?? REQUEST);
