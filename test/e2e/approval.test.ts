@@ -168,6 +168,25 @@ describe('an approval', () => {
     expect(await sentBy(anvil, wallet)).toBe(1);
   });
 
+  it('outlives a refusal that passes by itself, such as a cooldown', async () => {
+    const system = systemClock();
+    let ahead = 0;
+    const clock = { ...system, nowMs: () => system.nowMs() + ahead, monotonicMs: () => system.monotonicMs() + ahead };
+    await using bench = await openBench(anvil, {
+      ...people,
+      clock,
+      agents: { a1: { ...ASKS, rateLimiting: { cooldownSeconds: 30, maxPerHour: 100 } } },
+    });
+    const { security, wallet } = bench;
+    const request = await askedFor(security, large(BOB));
+    await security.approvals.answer(signApproval(ann, request, 'approve'));
+    expect((await security.agent('a1').execute({ ...large(BOB, 'small'), amount: '0.001' })).status).toBe('success');
+    expect((await security.agent('a1').execute(large(BOB))).reasons[0]?.code).toBe('cooldown_active');
+    ahead = 31_000;
+    expect((await security.agent('a1').execute(large(BOB))).status).toBe('success');
+    expect(await sentBy(anvil, wallet)).toBe(2);
+  });
+
   it('does not cover effects that have changed since', async () => {
     await using bench = await openBench(anvil, { ...people, agents: { a1: { ...ASKS, requireApproval: true } } });
     const { security, wallet } = bench;

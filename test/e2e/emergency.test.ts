@@ -104,6 +104,21 @@ describe('the kill switch', () => {
     expect((await security.agent('a1').execute(pay('pay-2'))).reasons[0]?.code).toBe('halted');
   });
 
+  it('that the store cannot take keeps a signature from leaving this process', async () => {
+    await using bench = await hookedBench();
+    const { security, wallet, hooks, row } = bench;
+    hooks.beforeApply = (commands) => {
+      if (commands.some(({ kind }) => kind === 'halt.set')) throw away();
+    };
+    hooks.afterApply = async (commands) => {
+      if (commands.some((command) => to(command) === 'signed'))
+        await security.emergency.activateKillSwitch({ reason: 'test', triggeredBy: 'test' }).catch(() => undefined);
+    };
+    const result = await security.agent('a1').execute(pay());
+    expect([result.status, result.reasons[0]?.code, result.pending]).toEqual(['execution_failed', 'halted', true]);
+    expect([(await row()).state, await sentBy(anvil, wallet)]).toEqual(['signed', 0]);
+  });
+
   it('that cannot be read denies, and nothing is lost', async () => {
     await using bench = await hookedBench();
     const { security, wallet, hooks } = bench;

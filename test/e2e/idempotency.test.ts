@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evm } from '../../src/adapters/evm/index.ts';
 import { systemClock } from '../../src/adapters/host/index.ts';
 import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import { CastellanError, createSecurityManager, type SecurityManager } from '../../src/index.ts';
@@ -10,6 +11,7 @@ import {
   type Bench,
   BOB,
   balanceOf,
+  CHAIN,
   configOf,
   FREE,
   fund,
@@ -103,6 +105,61 @@ describe('one request id', () => {
       await two.shutdown(2_000);
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('a request that another process takes on meanwhile', () => {
+  it('is settled and told once, also where both come to its end at the same moment', async () => {
+    const hooks: Hooks = {};
+    const { store, factory } = hookedStore(hooks, { clock: systemClock() });
+    const given: Given = { store: factory, keys: { encryptionKey: KEY } };
+    const one = await openBench(anvil, given);
+    const two = createSecurityManager(configOf(anvil, given));
+    await two.ready();
+    const target = stranger();
+    let arrived = 0;
+    let other: Promise<unknown> | undefined;
+    hooks.beforeApply = async (commands) => {
+      if (!commands.some((command) => 'to' in command && command.to === 'final')) return;
+      arrived += 1;
+      other ??= two.agent('a1').execute(order(target));
+      while (arrived < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    // A payment that is included and fails teaches no profile, whose version would otherwise tell the two apart.
+    hooks.afterApply = async (commands) => {
+      if (commands.some((command) => 'to' in command && command.to === 'signed'))
+        await anvil.rpc('anvil_setCode', [target, '0x60006000fd']);
+    };
+    const results = [await one.security.agent('a1').execute(order(target)), await other];
+    expect(results).toMatchObject(Array(2).fill({ status: 'execution_failed', receipt: { success: false } }));
+    expect((await two.audit.query({ types: ['execution_failed'] })).entries).toHaveLength(1);
+    const [ledger] = (await store.scan('ledger/')).map(({ value }) => value as { inFlight: string; total: string });
+    expect([ledger?.inFlight, BigInt(ledger?.total ?? 0) < MILLI]).toEqual(['0', true]);
+    await one.security.shutdown(500);
+    await two.shutdown(500);
+  });
+
+  it('is not called refused by the process that cannot reach its chain', async () => {
+    const { factory } = hookedStore({}, { clock: systemClock() });
+    const given: Given = { store: factory, keys: { encryptionKey: KEY } };
+    const one = await openBench(anvil, given);
+    const target = stranger();
+    let paid: Promise<unknown> | undefined;
+    const cutOff: typeof fetch = async () => {
+      paid ??= one.security.agent('a1').execute(order(target));
+      await paid;
+      throw new TypeError('fetch failed');
+    };
+    const two = createSecurityManager({
+      ...configOf(anvil, given),
+      chains: [evm({ chains: [{ chain: CHAIN, rpcUrl: anvil.rpcUrl, confirmations: 1, pollMs: 10 }], fetch: cutOff as never })],
+    });
+    const result = await two.agent('a1').execute(order(target));
+    const { txHash } = await one.security.agent('a1').execute(order(target));
+    expect(result).toMatchObject({ status: 'execution_failed', pending: true, txHash });
+    expect([await sentBy(anvil, one.wallet), await balanceOf(anvil, target)]).toEqual([1, MILLI]);
+    await one.security.shutdown(500);
+    await two.shutdown(500);
   });
 });
 

@@ -214,7 +214,7 @@ describe('many agents', () => {
       chains: [
         evm({ chains: [{ chain: CHAIN, rpcUrl: anvil.rpcUrl, confirmations: 1, pollMs: 10 }] }),
         evm({
-          chains: [{ chain: hung, rpcUrl: 'http://127.0.0.1:9', confirmations: 1, timeoutMs: 1_500, nativeSymbol: 'SLOW' }],
+          chains: [{ chain: hung, rpcUrl: 'http://127.0.0.1:9', confirmations: 1, timeoutMs: 700, nativeSymbol: 'SLOW' }],
           fetch: fetchHung as never,
         }),
       ],
@@ -225,21 +225,8 @@ describe('many agents', () => {
     const stuck = security.agent('slow').execute({ to: BOB, amount: '0.001', asset: 'SLOW' });
     const startMs = performance.now();
     expect((await security.agent('a1').execute(pay('quick'))).status).toBe('success');
-    expect(performance.now() - startMs).toBeLessThan(1_200);
+    expect(performance.now() - startMs).toBeLessThan(600);
     expect((await stuck).reasons[0]?.code).toBe('chain_unavailable');
     await security.shutdown(500);
-  });
-
-  it('keeps nothing of 5,000 requests in its own maps', async () => {
-    await using bench = await openBench(anvil);
-    const { security } = bench;
-    const agent = security.agent('a1');
-    const batch = (from: number) =>
-      Promise.all(Array.from({ length: 500 }, (_, index) => agent.execute({ ...pay(`m-${from + index}`), amount: '7', wallet: BOB })));
-    await batch(0);
-    const { inFlight } = await security.getHealth();
-    for (let from = 500; from < 5_000; from += 500) await batch(from);
-    const after = await security.getHealth();
-    expect([inFlight, after.inFlight, after.events.dropped]).toEqual([0, 0, 0]);
   });
 });

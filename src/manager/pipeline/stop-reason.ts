@@ -16,14 +16,19 @@ export const DISABLED: Reason = Object.freeze({
   retryable: false,
 });
 
-/** What stops the agent now; undefined where nothing does. */
+/** The stop that the store knows of; undefined where there is none. */
+export function haltReason(halt: HaltState, agentId: string, nowMs: number): Reason | undefined {
+  const stop = haltFor(halt, agentId, nowMs);
+  if (stop === undefined) return undefined;
+  const resets = stop.halt.untilMs === null ? {} : { resetsAtMs: stop.halt.untilMs };
+  return { code: stop.kind === 'kill' ? 'halted' : 'agent_paused', message: `Stopped: ${stop.halt.reason}`, retryable: true, ...resets };
+}
+
+/** What stops the agent now, by the store or by this process alone; undefined where nothing does. */
 export function stopReason(parts: StopParts, halt: HaltState, agentId: string, nowMs: number): Reason | undefined {
   if (!parts.enabled) return DISABLED;
-  const stop = haltFor(halt, agentId, nowMs);
-  if (stop !== undefined) {
-    const resets = stop.halt.untilMs === null ? {} : { resetsAtMs: stop.halt.untilMs };
-    return { code: stop.kind === 'kill' ? 'halted' : 'agent_paused', message: `Stopped: ${stop.halt.reason}`, retryable: true, ...resets };
-  }
+  const stored = haltReason(halt, agentId, nowMs);
+  if (stored !== undefined) return stored;
   if (parts.locallyHalted(agentId)) return { code: 'halted', message: 'An automatic stop is being written.', retryable: true };
   return undefined;
 }

@@ -14,7 +14,7 @@ import { type Asked, readRequest, refuseEarly } from './early-refusal.ts';
 import type { Lanes } from './lanes.ts';
 import { type Prepared, type PrepareParts, prepare } from './prepare.ts';
 import { resolveRequest } from './resolve.ts';
-import { DISABLED, stopReason } from './stop-reason.ts';
+import { DISABLED, haltReason } from './stop-reason.ts';
 
 /** How often a run is repeated after colliding with another commit before the collision is recorded as a denial. */
 const MAX_RUNS = 6;
@@ -90,8 +90,7 @@ async function run(
 /** Where another process has taken this very request on meanwhile, its row: no answer of ours may deny what is being paid. */
 async function movedOn(parts: SubmitParts, asked: Asked, options: SubmitOptions): Promise<Submitted | undefined> {
   const row = options.dryRun === true ? undefined : await readRequest(parts, asked.agentId, asked.requestId);
-  if (row === undefined || row.bodyDigest !== asked.bodyDigest || row.state === 'denied' || mayRunAgain(row, parts.nowMs()))
-    return undefined;
+  if (row === undefined || row.bodyDigest !== asked.bodyDigest || mayRunAgain(row, parts.nowMs())) return undefined;
   return { kind: 'prior', requestId: row.requestId, row };
 }
 
@@ -145,7 +144,8 @@ async function resolveAndRun(
   options: SubmitOptions,
   nowMs: number,
 ): Promise<Submitted> {
-  const stop = stopReason(parts, asked.halt, asked.agentId, nowMs);
+  // One that only this process knows of yet is looked for when the decision is made, and again before signing and sending.
+  const stop = haltReason(asked.halt, asked.agentId, nowMs);
   if (stop !== undefined) return refuse(parts, asked, stop, options, prior);
   const resolved = resolveRequest({ parsed, id: asked.requestId, tenant: parts.tenant, agent, chains: parts.chains, nowMs });
   if (!resolved.ok) return refuse(parts, asked, resolved.reason, options, prior);
