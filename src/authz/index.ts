@@ -8,3 +8,4 @@ export type { JudgeRows, JudgeState, Simulate } from './judge-state.ts';
 export type { Layer, LayerAnswer, LayerContext } from './layer.ts';
 export { STANDARD_LAYERS } from './layers/index.ts';
 export * from './policy/index.ts';
+export { type Excess, excessOf } from './simulation/excess.ts';

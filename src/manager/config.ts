@@ -178,6 +178,8 @@ const configSchema = z.strictObject({
       /** How long `execute` waits for finality before it answers with what it knows. */
       settleTimeoutMs: positiveMs.default(120_000),
       reconcileMs: positiveMs.default(5_000),
+      /** A decision older than this is simulated again before it is signed. */
+      simulationStaleMs: positiveMs.default(5_000),
     })
     .prefault({}),
   price: factory<PriceSource>('price', 'a PriceSource').optional(),

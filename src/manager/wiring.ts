@@ -51,6 +51,7 @@ export function wirePipeline(house: House): ExecuteParts {
       details,
     }),
     driving: new Map(),
+    simulationStaleMs: config.authorization.enableSimulation ? config.execution.simulationStaleMs : null,
     onFinal: async (row, receipt) => learnCommand(store, row, receipt, await findDecision(row.decisionId)),
     settleTimeoutMs: config.execution.settleTimeoutMs,
     approvalWaitMs: config.approvals.waitMs,

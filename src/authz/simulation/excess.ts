@@ -15,7 +15,11 @@ type Flow = Extract<Effect, { kind: 'outflow' | 'inflow' }>;
  * no spending, and a decoded inflow that did not come is. Beside a call whose meaning only the simulation shows, what the
  * request declared to spend is intended too; a right that nobody decoded never is.
  */
-export function excessOf(decoded: readonly Effect[], simulated: readonly Effect[], request: ActionRequest): Excess {
+export function excessOf(
+  decoded: readonly Effect[],
+  simulated: readonly Effect[],
+  request: Pick<ActionRequest, 'wallet' | 'declared'>,
+): Excess {
   const { wallet } = request;
   if (isExactlyDecoded(decoded, simulated, wallet)) return NOTHING;
   const opaque = decoded.some(({ kind }) => kind === 'call' || kind === 'unknown');

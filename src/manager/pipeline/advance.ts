@@ -9,13 +9,11 @@ import type { ChargeLine } from '../../core/ledger.ts';
 import type { ReasonCode } from '../../core/reason.ts';
 import type { Command, Json, RequestRow } from '../../core/store.ts';
 import type { Receipt, SignedTransaction } from '../../core/transaction.ts';
-import type { Host } from '../config.ts';
-import { openSigned, readRow, type SigningParts, signedBytes } from './signed-bytes.ts';
-import { awaitTurn } from './turn.ts';
+import { type ReadinessParts, readyToSign } from './ready-to-sign.ts';
+import { openSigned, readRow, signedBytes } from './signed-bytes.ts';
 
 /** What driving a request to its end needs. */
-export interface AdvanceParts extends SigningParts {
-  readonly host: Host;
+export interface AdvanceParts extends ReadinessParts {
   readonly readHalt: () => Promise<HaltState>;
   /** True while this process must not let the agent act, whatever the store says. */
   readonly locallyHalted: (agent: string) => boolean;
@@ -23,7 +21,7 @@ export interface AdvanceParts extends SigningParts {
   readonly event: (
     agent: string,
     severity: SecurityEvent['severity'],
-    type: 'execution_success' | 'execution_failed',
+    type: 'execution_success' | 'execution_failed' | 'monitor_reorg',
     details: Record<string, Json>,
     id: string,
   ) => SecurityEvent;
@@ -105,12 +103,20 @@ async function replaced(parts: AdvanceParts, start: RequestRow, outcome: 'replac
   return stop('slot_taken', `Another transaction is final in this slot (${by ?? 'unknown'}).`, null);
 }
 
+/** How long a signature that is handed out may wait for an earlier place in the wallet's sequence, ms. */
+const HAND_OUT_WAIT_MS = 5_000;
+
 /**
  * Signs a held request for a caller who broadcasts by itself. A signature handed out counts as broadcast: its room stays
  * taken until the chain has spoken.
  */
 export async function signOut(parts: AdvanceParts, start: RequestRow): Promise<SignedTransaction> {
-  const { row, signed } = await signedBytes(parts, await readRow(parts.store, start));
+  const before = await readRow(parts.store, start);
+  const unready = before.state === 'held' ? await notReady(parts, before, { timeoutMs: HAND_OUT_WAIT_MS }) : undefined;
+  if (unready !== undefined && unready.status !== 'final') {
+    throw new CastellanError('PERMIT_REFUSED', { message: unready.detail, details: { reason: unready.code }, retryable: true });
+  }
+  const { row, signed } = await signedBytes(parts, before);
   const reason = await haltOf(parts, row.agent);
   if (reason !== undefined)
     throw new CastellanError('HALTED', { message: 'The switch was thrown before the signature left', details: { reason } });
@@ -119,6 +125,28 @@ export async function signOut(parts: AdvanceParts, start: RequestRow): Promise<S
   ]);
   if (!told.ok) throw new CastellanError('PERMIT_REFUSED', { message: told.reason.message, details: { reason: told.reason.code } });
   return signed;
+}
+
+/** Why a held request is not signed now; what can never be signed any more gives its room and its place back. */
+async function notReady(
+  parts: AdvanceParts,
+  row: RequestRow,
+  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+): Promise<Advance | undefined> {
+  const readiness = await readyToSign(parts, row, options.timeoutMs, options.signal);
+  if (readiness.ready) return undefined;
+  if (readiness.isVoid) await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]);
+  return { status: readiness.isVoid ? 'stopped' : 'pending', code: readiness.code, detail: readiness.detail, txHash: null };
+}
+
+/** Takes a request back that counted as final and is not on the chain as such any more: its room is in flight again. */
+async function reopened(parts: AdvanceParts, row: RequestRow): Promise<RequestRow> {
+  const details = { requestId: row.requestId, decisionId: row.decisionId, txHash: row.txHash };
+  await parts.journal.apply([
+    { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast' },
+    parts.journal.command(parts.event(row.agent, 'critical', 'monitor_reorg', details, outcomeId(row))),
+  ]);
+  return readRow(parts.store, row);
 }
 
 /** The transaction is with the network, or why it is not. */
@@ -158,22 +186,18 @@ export async function advance(
     const node = parts.chains.node(accountChain(row.wallet));
     if (row.state === 'final') {
       const found = await node.status(openSigned(parts, row), options.signal);
-      return found.status === 'final'
-        ? { status: 'final', receipt: found.receipt }
-        : { status: 'pending', code: 'pending', detail: 'The chain is catching up.', txHash: row.txHash };
+      if (found.status === 'final') return { status: 'final', receipt: found.receipt };
+      if (found.status === 'included')
+        return { status: 'pending', code: 'pending', detail: 'The chain is catching up.', txHash: row.txHash };
+      row = await reopened(parts, row);
     }
     if (row.state === 'denied' || row.state === 'escalated' || row.state === 'released')
       return stop('reservation_not_held', `The request is ${row.state}.`, null);
     // What the store knows of stops it says when the permit is redeemed; this is for one that only this process knows.
     if (parts.locallyHalted(row.agent) && (row.state === 'held' || row.state === 'redeemed'))
       return stop('halted', 'Stopped before anything was signed.', null);
-    const turn = row.state === 'held' ? await awaitTurn(parts, row, options.timeoutMs, options.signal) : 'ours';
-    if (turn === 'wait')
-      return { status: 'pending', code: 'pending', detail: 'An earlier permit of this wallet is neither used nor over yet.', txHash: null };
-    if (turn === 'hole') {
-      await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]);
-      return stop('permit_void', 'An earlier place of the wallet’s sequence was given back: this one would wait behind it.', null);
-    }
+    const unready = row.state === 'held' ? await notReady(parts, row, options) : undefined;
+    if (unready !== undefined) return unready;
     const done = await signedBytes(parts, row);
     row = { ...done.row, txHash: done.signed.hash };
     const unsent = await send(parts, node, row, done.signed, options.signal);

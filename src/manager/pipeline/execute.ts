@@ -18,8 +18,6 @@ export interface ExecuteParts extends SubmitParts, AdvanceParts {
   readonly driving: Map<string, AbortController>;
   readonly settleTimeoutMs: number;
   readonly approvalWaitMs: number;
-  /** The recorded decision of an earlier submission. */
-  readonly findDecision: (decisionId: string) => Promise<Decision | undefined>;
   /** Opens the approval of an escalated decision; its id is the decision's id. */
   readonly openApproval: (decision: Decision, prepared: Prepared) => Promise<ApprovalRecord>;
   readonly getApproval: (id: string) => Promise<ApprovalRecord | undefined>;
@@ -78,7 +76,7 @@ function finish(requestId: string, decision: Decision, outcome: Advance): Execut
   const { txHash } = outcome;
   const code: ReasonCode = outcome.code === 'pending' ? 'chain_unavailable' : outcome.code;
   return {
-    status: 'execution_failed',
+    status: code === 'simulation_stale' ? 'simulation_stale' : 'execution_failed',
     requestId,
     decision,
     reasons: [reasonOf(code, outcome.detail, true)],
