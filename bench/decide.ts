@@ -23,7 +23,7 @@ const CHECKPOINT_EVERY = 100;
 /** Requests that are built ahead: few, as in production, so that none of them grows old. */
 const BATCH = 64;
 /** Decisions before anything is timed. */
-const WARM_DECISIONS = 12_000;
+const WARM_DECISIONS = 8_000;
 /** Entries that one round of the floor writes. */
 const FLOOR_ENTRIES = 2_048;
 
@@ -125,7 +125,7 @@ export async function measureDecide(options: {
 
 if (import.meta.filename === process.argv[1]) {
   const quick = process.argv.includes('--quick');
-  const cost = await measureDecide({ agents: quick ? 128 : 1_024, passes: 4, rounds: 11 });
+  const cost = await measureDecide({ agents: quick ? 128 : 1_024, passes: quick ? 16 : 4, rounds: 11 });
   const { bound } = cost;
   process.stdout.write(
     `decision ${(bound.a / 1e3).toFixed(2)} µs, floor ${(bound.b / 1e3).toFixed(2)} µs, ratio ${bound.ratio.toFixed(2)} (95 %: ${bound.lower.toFixed(2)}–${bound.upper.toFixed(2)}), with prepare ${((bound.a + cost.prepareNs) / 1e3).toFixed(2)} µs, JSON.stringify ${(cost.stringifyNs / 1e3).toFixed(2)} µs, ${cost.entryChars.toFixed(0)} characters an entry\n`,

@@ -43,7 +43,7 @@ const raceBar: Bar = {
   name: 'two processes, one cap',
   target: 'overspend 0, cap used to the last unit',
   async run(mode) {
-    const { overspend, granted, cap, refilled, ms } = await sqliteRace(mode === 'full' ? 10_000 : 1_000);
+    const { overspend, granted, cap, refilled, ms } = await sqliteRace(mode === 'full' ? 10_000 : 400);
     return {
       figure: `overspend ${overspend}, ${refilled} of ${cap} used after expiry`,
       pass: overspend === 0 && granted === cap && refilled === cap,

@@ -3,8 +3,8 @@ export type ArenaRef = number;
 
 /** Append-only bytes outside the JavaScript heap: what is kept here costs the garbage collector nothing. */
 export interface Arena {
-  /** Keeps a text as UTF-8; the reference stays valid for ever. */
-  add(text: string): ArenaRef;
+  /** Keeps `head` and `text` as one text in UTF-8; the reference stays valid for ever. Long texts need not be joined first. */
+  add(text: string, head?: string): ArenaRef;
   read(ref: ArenaRef): string;
 }
 
@@ -21,8 +21,8 @@ export function createArena(): Arena {
   let used = CHUNK_BYTES;
   let size = 0;
   return {
-    add(text) {
-      const most = text.length * 3 + LENGTH_BYTES;
+    add(text, head = '') {
+      const most = (head.length + text.length) * 3 + LENGTH_BYTES;
       let chunk = chunks.at(-1);
       if (chunk === undefined || used + most > chunk.length) {
         if (chunk !== undefined) size = (starts.at(-1) as number) + chunk.length;
@@ -32,7 +32,8 @@ export function createArena(): Arena {
         used = 0;
       }
       const at = used;
-      const bytes = chunk.write(text, at + LENGTH_BYTES, 'utf8');
+      const first = head === '' ? 0 : chunk.write(head, at + LENGTH_BYTES, 'utf8');
+      const bytes = first + chunk.write(text, at + LENGTH_BYTES + first, 'utf8');
       chunk.writeUInt32LE(bytes, at);
       used = at + LENGTH_BYTES + bytes;
       return (starts.at(-1) as number) + at;

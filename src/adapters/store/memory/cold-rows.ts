@@ -56,7 +56,7 @@ export function createColdRows(): ColdRows {
     },
     has: (key) => find(key) !== undefined,
     set(key, json) {
-      const ref = arena.add(`${key.length}:${key}${json}`);
+      const ref = arena.add(json, `${key.length}:${key}`);
       const place = find(key);
       if (place !== undefined) {
         refs[place] = ref;

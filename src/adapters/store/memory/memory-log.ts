@@ -56,7 +56,7 @@ export function createMemoryLog(): MemoryLog {
         rising.push(entry.index);
         lastId = entry.id;
       } else others.set(entry.id, entry.index);
-      places.push(arena.add([entry.atMs, entry.epoch, entry.leaf, entry.chain, entry.id, entry.entry].join(SEPARATOR)));
+      places.push(arena.add(entry.entry, `${entry.atMs}\n${entry.epoch}\n${entry.leaf}\n${entry.chain}\n${entry.id}\n`));
     },
     at(index) {
       if (places[index] === undefined) return undefined;
