@@ -5,7 +5,19 @@
  */
 
 export { authorizationStatement, createMemoryApprovalProvider, signApproval, signStatement } from './approvals/index.ts';
-export { createAuditLog, verifyLog } from './audit/index.ts';
+export {
+  type Checkpoint,
+  createAuditLog,
+  formatVerifierKey,
+  type IntegrityReport,
+  type LogReceipt,
+  parseCheckpoint,
+  parseVerifierKey,
+  verifyConsistency,
+  verifyInclusion,
+  verifyLog,
+  verifyReceipt,
+} from './audit/index.ts';
 export { type CompiledPolicy, compilePolicy, DEFAULT_POLICY_BASE, DEFAULT_TEMPLATES, type Permissions } from './authz/index.ts';
 export type { AgentSigned, AgentSigningInput, AgentSigningPort } from './core/agent-port.ts';
 export type { ApprovalAnswer, ApprovalRecord, ApprovalRequest } from './core/approval.ts';

@@ -10,7 +10,6 @@ export function vectorFolder(name: string): string | undefined {
   const folder = join(ROOT, name);
   if (existsSync(folder)) return folder;
   if (process.env.CASTELLAN_REQUIRE_SERVICES === '1') throw new Error(`The vectors "${name}" are required and not in ${ROOT}.`);
-  // biome-ignore lint/suspicious/noConsole: a skipped suite must be seen
   console.warn(`SKIPPED: the published vectors "${name}" are not on this machine; set CASTELLAN_VECTORS to their folder.`);
   return undefined;
 }

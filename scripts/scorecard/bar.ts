@@ -15,6 +15,11 @@ export interface Bar {
   readonly name: string;
   /** The target in words, e.g. `at most 6 × the floor`. */
   readonly target: string;
+  /**
+   * A ratio of times. The quick form is too short, and its machine too busy, to judge one: there the figure is shown and
+   * decides nothing. The full form judges it.
+   */
+  readonly isTiming?: boolean;
   /** `report` prints a line of progress. */
   run(mode: Mode, report: (line: string) => void): Promise<Measurement>;
 }

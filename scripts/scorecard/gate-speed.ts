@@ -10,6 +10,7 @@ const perSecond = (ns: number): string => `${Math.round(1e9 / ns).toLocaleString
 /** A decision against the least that a signed log costs. */
 export const decideBar: Bar = {
   name: 'decision in memory',
+  isTiming: true,
   target: 'at most 6 × the floor',
   async run(mode) {
     const agents = mode === 'full' ? 1_024 : 128;
@@ -30,6 +31,7 @@ export const decideBar: Bar = {
 /** The cost of a decision must not grow with history. */
 export const historyBar: Bar = {
   name: 'decision after a long history',
+  isTiming: true,
   target: 'at most 1.15 × that at 100',
   async run(mode) {
     const long = mode === 'full' ? 1_000_000 : 10_000;
@@ -62,6 +64,7 @@ export const leftoversBar: Bar = {
 /** Durable decisions against the disk. */
 export const durableBar: Bar = {
   name: 'durable decisions, 64 callers',
+  isTiming: true,
   target: 'at least 4 × (4 KiB + fdatasync)/s',
   async run(mode) {
     const bound = await measureDurable({ callers: 64, agents: mode === 'full' ? 1_024 : 128, passes: mode === 'full' ? 4 : 2, rounds: 11 });

@@ -1,4 +1,3 @@
-export { approvalReason } from './approval-record.ts';
 export { type AuthorityOptions, authorizationStatement, createAuthority, type RegistryAuthority } from './authority.ts';
 export { createEd25519Verifier, signApproval, signStatement } from './ed25519-verifier.ts';
 export {

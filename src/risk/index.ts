@@ -18,7 +18,6 @@ export type {
   RiskVeto,
 } from './risk-assessment.ts';
 export type { AmountsInUnit, MarketFacts, RiskInput, RiskWeights } from './risk-input.ts';
-export { DEFAULT_RISK_WEIGHTS } from './risk-input.ts';
 export { levelOf } from './score.ts';
 export type { ScreeningEntry, ScreeningKind, ScreeningSeverity } from './screening.ts';
 export { parseScreening, SCREENING_KINDS, SCREENING_SEVERITIES, screenKey } from './screening.ts';

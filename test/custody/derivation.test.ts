@@ -1,5 +1,4 @@
-import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
-import { base58check } from '@scure/base';
+import { HDKey } from '@scure/bip32';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/index.ts';
@@ -10,7 +9,7 @@ import { describeVectors, vectorJson } from '../vectors.ts';
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 /** The private key inside an extended key: its last 32 bytes. */
-const keyOf = (xprv: string): string => toHex(base58check(nobleSha256).decode(xprv).slice(-32));
+const keyOf = (xprv: string): string => toHex(HDKey.fromExtendedKey(xprv).privateKey as Uint8Array);
 const service = new KeyDerivationService();
 
 describe('BIP-32 and BIP-39, literals of the standards', () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/host/index.ts';
-import { type LedgerRow, type RequestRow, storeKey } from '../../src/core/store.ts';
+import type { LedgerRow } from '../../src/core/ledger.ts';
+import { type RequestRow, storeKey } from '../../src/core/store.ts';
 import type { SecurityEvent } from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { balanceOf, CHAIN, ETH, FREE, hookedStore, openBench, sentBy, stranger } from './bench.ts';
