@@ -54,7 +54,7 @@ describe('the packed package', () => {
     const names = readdirSync(installed)
       .filter((name) => name !== 'node_modules')
       .sort();
-    expect(names).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']);
+    expect(names).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json']);
     const declared = readdirSync(join(installed, 'dist/types'), { recursive: true, encoding: 'utf8' });
     expect(declared.length).toBeGreaterThan(subpaths.length);
     const foreign = declared.filter(
