@@ -18,7 +18,8 @@ export default defineConfig({
       CASTELLAN_DATA: process.env['CASTELLAN_DATA'] ?? beside('../shared/data'),
     },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...engines, ...packed] } },
+      // One process runs many files: modules are loaded once, and no test may lean on a fresh one.
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...engines, ...packed], isolate: false } },
       { extends: true, test: { name: 'engines', include: engines.map((folder) => `${folder}/*.test.ts`) } },
       {
         extends: true,

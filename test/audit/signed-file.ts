@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { type IntegrityReport, parseEntry, toEntry } from '../../src/audit/index.ts';
 import { checkpointKey } from '../../src/audit/stored-checkpoint.ts';
 import { chainHash, leafHash } from '../../src/core/index.ts';
@@ -13,11 +13,14 @@ export const SIZE = 1_250;
 const folder = mkdtempSync(join(tmpdir(), 'castellan-integrity-'));
 const original = join(folder, 'store.db');
 let held = '';
-beforeAll(makeOriginal);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** Made once per process, by whichever test file asks first. */
+let making: Promise<void> | undefined;
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 /** A copy of the file, and the checkpoint at 1,200 as an operator would have kept it. */
 export async function signedFile(): Promise<{ readonly path: string; readonly held: string }> {
+  making ??= makeOriginal();
+  await making;
   const path = temporaryFile();
   copyFileSync(original, path);
   return { path, held };
