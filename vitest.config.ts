@@ -2,7 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests start chain engines, kill processes or play whole stories; everything else is the unit suite. */
-const engines = ['test/e2e/**', 'test/evm/**', 'test/crash/**', 'test/demo/**', 'test/cli/**', 'test/docs/**', 'test/manager/**'];
+const engines = [
+  'test/attack/**',
+  'test/e2e/**',
+  'test/evm/**',
+  'test/crash/**',
+  'test/demo/**',
+  'test/cli/**',
+  'test/docs/**',
+  'test/manager/**',
+];
 const packed = ['test/package/**'];
 const report = process.env['CASTELLAN_TEST_REPORT'];
 const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));

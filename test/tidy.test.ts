@@ -148,6 +148,8 @@ describe('each rule finds what it is for', () => {
     ['src/manager/a.ts', 'rxjs', 'not imported through its door'],
     ['src/audit/a.ts', 'zod', 'not imported through its door'],
     ['src/audit/a.ts', 'node:fs/promises', 'not imported through its door'],
+    ['src/adapters/store/sqlite/tables.ts', 'node:fs', 'not imported through its door'],
+    ['src/adapters/store/sqlite/connection.ts', 'node:fs', 'clean'],
     ['src/audit/a.ts', 'lodash', 'has no door'],
     ['src/adapters/evm/a.ts', 'viem', 'clean'],
     ['src/custody/a.ts', '@scure/bip32', 'clean'],

@@ -24,6 +24,8 @@ const DOORS: readonly Door[] = [
     library: /^zod(\/|$)/,
     open: /^src\/(manager|integrations|adapters|approvals|custody|authz\/policy|testing)\/|^src\/core\/(schema|registry|request)\.ts$/,
   },
+  // Looks whether its file is still the one it opened; opening it is SQLite's.
+  { library: /^node:fs$/, open: /^src\/(adapters\/(host\/|store\/sqlite\/connection\.ts$)|testing\/)/ },
   {
     library:
       /^node:(fs|net|http|https|http2|tls|dns|dgram|timers|process|os|perf_hooks|child_process|worker_threads|cluster|readline|vm|module|v8|inspector|repl)(\/|$)/,

@@ -7,5 +7,6 @@ export { type CompactRange, createCompactRange, type Frontier } from './merkle/c
 export type { LeafReader, SubtreeReader } from './merkle/proof.ts';
 export { type ProofFailure, type ProofResult, verifyConsistency, verifyInclusion } from './merkle/verify.ts';
 export { formatVerifierKey, type NoteVerifier, openNote, parseVerifierKey, toNoteVerifier } from './note.ts';
+export type { OtherProcesses } from './others.ts';
 export type { FoundEntry, LogFilter, LogPage } from './query.ts';
 export { type LogReceipt, type ReceiptResult, verifyReceipt } from './receipt.ts';

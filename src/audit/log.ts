@@ -11,6 +11,7 @@ import { type Checkpointer, createCheckpointer } from './checkpointer.ts';
 import { parseEntry, toAppendCommand } from './entry.ts';
 import { type IntegrityOptions, type IntegrityReport, verifyLog } from './integrity/verify-log.ts';
 import { createLogTail, type LogTail } from './log-tail.ts';
+import { followOthers, type OtherProcesses } from './others.ts';
 import { type FoundEntry, type LogFilter, type LogPage, queryLog, readHistory } from './query.ts';
 import { type LogReceipt, makeReceipt } from './receipt.ts';
 import { LATEST_CHECKPOINT, type StoredCheckpoint, verifyStoredCheckpoint } from './stored-checkpoint.ts';
@@ -56,6 +57,8 @@ export interface AuditLog {
   find(decisionId: string): Promise<FoundEntry | undefined>;
   /** Events since a time, oldest first. */
   history(options: { readonly sinceMs: number; readonly types: readonly SecurityEventType[] }): AsyncIterable<SecurityEvent>;
+  /** Follows what other processes append from now on; null where the store is this process's alone. */
+  others(): Promise<OtherProcesses | null>;
   /** Entry, inclusion proof and checkpoint. Signs first where the entry is unsigned. @throws NOT_STARTED, LOG_CORRUPT */
   receipt(id: string): Promise<LogReceipt | undefined>;
   verifyIntegrity(options?: Partial<Omit<IntegrityOptions, 'origin'>>): Promise<IntegrityReport>;
@@ -164,6 +167,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
       return event.type === 'decision_made' ? { index: row.index, id: row.id, event } : undefined;
     },
     history: (range) => readHistory(store, range),
+    others: async () => (store.info.shared ? followOthers(store) : null),
     async receipt(id) {
       const row = await rowOf(id);
       if (row === undefined) return undefined;

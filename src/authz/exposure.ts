@@ -171,9 +171,8 @@ export function decodedExposure(decoded: DecodedTransaction, tx: UnsignedTransac
 function toOutflow(effect: Flow, calls: readonly OpaqueCall[]): Outflow {
   const simulated = effect.source === 'simulation';
   const to = effect.counterparty;
-  // What a simulation cannot attribute has left through the one call there is.
-  const alone = simulated && to === null && calls.length === 1 ? calls[0] : undefined;
-  const call = alone ?? calls.find(({ contract, leaf }) => contract !== null && contract === to && (simulated || leaf === effect.leaf));
+  // What a simulation cannot attribute went to nobody who is listed.
+  const call = calls.find(({ contract, leaf }) => contract !== null && contract === to && (simulated || leaf === effect.leaf));
   return {
     asset: effect.asset,
     amount: effect.amount,

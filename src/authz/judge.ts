@@ -28,7 +28,7 @@ export interface Judge {
 }
 
 /** The layers that look again once a simulation has shown more than the bytes. */
-const UNION_LAYERS: ReadonlySet<string> = new Set(['risk', 'policy', 'limits', 'anomaly']);
+const UNION_LAYERS: ReadonlySet<string> = new Set(['strategy', 'risk', 'policy', 'limits', 'anomaly']);
 const OWN_LAYERS: ReadonlySet<Layer> = new Set(STANDARD_LAYERS);
 
 /** Makes the judge. Fails closed: an empty, incomplete or failing chain denies. */

@@ -21,8 +21,8 @@ export interface EventBus {
   subscribe(callback: (event: SecurityEvent) => void): () => void;
   /** The same events for RxJS; each subscription has a queue of its own. Completes on close. */
   readonly events$: Observable<SecurityEvent>;
-  /** Those of some types; the others are not even queued for it. */
-  select(types: ReadonlySet<SecurityEventType>): Observable<SecurityEvent>;
+  /** Those of some types; the others are not even queued for it. `queueLimit` is its own, for who has to see every one. */
+  select(types: ReadonlySet<SecurityEventType>, queueLimit?: number): Observable<SecurityEvent>;
   /** Events dropped because a subscriber was too slow. */
   dropped(): number;
   /** Calls that threw, or whose promise rejected. */
@@ -38,6 +38,7 @@ interface Mailbox {
   readonly types: ReadonlySet<SecurityEventType> | undefined;
   readonly deliver: (event: SecurityEvent) => unknown;
   readonly onClose: (() => void) | undefined;
+  readonly limit: number;
   queue: SecurityEvent[];
   head: number;
   queued: boolean;
@@ -75,12 +76,17 @@ export function createEventBus(options: EventBusOptions): EventBus {
     else options.clock.schedule(0, drain);
   };
 
-  const open = (call: (event: SecurityEvent) => unknown, onClose?: () => void, types?: ReadonlySet<SecurityEventType>): (() => void) => {
+  const open = (
+    call: (event: SecurityEvent) => unknown,
+    onClose?: () => void,
+    types?: ReadonlySet<SecurityEventType>,
+    own = limit,
+  ): (() => void) => {
     if (closed) {
       onClose?.();
       return () => {};
     }
-    const mailbox: Mailbox = { types, deliver: call, onClose, queue: [], head: 0, queued: false };
+    const mailbox: Mailbox = { types, deliver: call, onClose, limit: own, queue: [], head: 0, queued: false };
     mailboxes.add(mailbox);
     return () => {
       mailbox.queue = [];
@@ -89,12 +95,13 @@ export function createEventBus(options: EventBusOptions): EventBus {
     };
   };
 
-  const select = (types?: ReadonlySet<SecurityEventType>): Observable<SecurityEvent> =>
+  const select = (types?: ReadonlySet<SecurityEventType>, queueLimit?: number): Observable<SecurityEvent> =>
     new GuardedObservable<SecurityEvent>(onFailure, (subscriber) =>
       open(
         (event) => subscriber.next(event),
         () => subscriber.complete(),
         types,
+        queueLimit,
       ),
     );
 
@@ -109,7 +116,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
         // Before anyone else holds it: whoever is handed the same decision cannot rewrite what subscribers will read.
         if (!frozen) freeze(event);
         frozen = true;
-        if (mailbox.queue.length - mailbox.head >= limit) {
+        if (mailbox.queue.length - mailbox.head >= mailbox.limit) {
           take(mailbox);
           dropped += 1;
         }

@@ -8,7 +8,7 @@ import type { Command, Store } from '../core/store.ts';
 import { type ActiveEmergency, listActive } from './active.ts';
 import { changeHalt, type HaltPlan } from './halt-change.ts';
 import { readHaltState } from './halt-state.ts';
-import type { History } from './history.ts';
+import type { History, Others } from './history.ts';
 import { createLatch, EVERYTHING } from './latch.ts';
 import { createReleases, type Release } from './releases.ts';
 import { toAgentId, toDurationMs, toReason } from './stop-text.ts';
@@ -30,6 +30,8 @@ export interface EmergencyOptions {
   readonly triggers?: readonly EmergencyTrigger[];
   /** Events since a time, from the audit log: with it the counts of the triggers survive a restart. */
   readonly history?: History;
+  /** Follows other processes' events: with it the triggers count what an agent does in all of them, at most `freshMs / 2` late. */
+  readonly others?: Others;
   /** Called with each change once it is durable. */
   readonly publish?: (event: SecurityEvent) => void;
   /** False refuses `activateKillSwitch`; triggers that would kill then pause the agent. Default true. */
@@ -161,7 +163,9 @@ export function createEmergencyController(options: EmergencyOptions): EmergencyC
   const keepFresh = (): void => {
     refresh = clock.schedule(freshMs / 2, () => {
       keepFresh();
-      read().catch(() => undefined);
+      read()
+        .then(triggers.follow)
+        .catch(() => undefined);
     });
   };
 
@@ -198,7 +202,7 @@ export function createEmergencyController(options: EmergencyOptions): EmergencyC
     locallyHalted: (agentId) => latch.isStopped(EVERYTHING) || latch.isStopped(agentId),
     async start() {
       starting ??= (async () => {
-        await triggers.start(options.history, await read());
+        await triggers.start(options.history, await read(), options.others);
         latch.open();
         keepFresh();
       })().catch((error: unknown) => {

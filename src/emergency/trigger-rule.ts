@@ -22,7 +22,8 @@ export type TriggerRule = Required<EmergencyTrigger>;
 /** Default window of a trigger, ms. */
 export const TRIGGER_WINDOW_MS = 3_600_000;
 
-const MAX_THRESHOLD = 10_000;
+/** Highest threshold of a trigger. */
+export const MAX_THRESHOLD = 10_000;
 const MAX_WINDOW_MS = 30 * 86_400_000;
 const FAILURES: ReadonlySet<SecurityEventType> = new Set(['execution_failed', 'policy_rejected']);
 const HALT_REASONS: ReadonlySet<unknown> = new Set(['halted', 'agent_paused', 'halt_unreadable']);

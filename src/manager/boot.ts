@@ -1,4 +1,4 @@
-import { type ApprovalInbox, createApprovals, createAuthority, createEd25519Verifier } from '../approvals/index.ts';
+import { type ApprovalInbox, createApprovals, createAuthority, createEd25519Verifier, type RegistryAuthority } from '../approvals/index.ts';
 import { type AuditLog, createAuditLog, parseEntry, toAppendCommand } from '../audit/index.ts';
 import { createJudge, type Judge } from '../authz/index.ts';
 import type { SignatureVerifier } from '../core/approval.ts';
@@ -35,7 +35,7 @@ export interface House {
   readonly judge: Judge;
   readonly custody: SoftwareCustody;
   readonly audit: AuditLog;
-  readonly authority: Authority;
+  readonly authority: RegistryAuthority;
   readonly emergency: EmergencyController;
   readonly approvals: ApprovalInbox;
   readonly wallets: Wallets;
@@ -180,6 +180,7 @@ export async function bootHouse(
       random,
       events$: bus.select,
       history: audit.history,
+      others: audit.others,
       killSwitchEnabled: config.emergency.killSwitchEnabled,
       triggers: config.emergency.autoResponseEnabled ? config.emergency.autoResponseTriggers : [],
     });

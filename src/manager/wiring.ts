@@ -23,6 +23,7 @@ export function wirePipeline(house: House): ExecuteParts {
     enabled,
     unenforced: config.emergency.killSwitchEnabled ? [] : ['kill_switch'],
     registryDigest: () => house.authority.digest(),
+    refreshRegistry: () => house.authority.refresh(),
     policies: house.policies,
     tokens: chains.allTokens,
     price: config.price,

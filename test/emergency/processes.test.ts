@@ -52,17 +52,21 @@ describe('two processes on one file', () => {
   });
 
   it('no redeem stands behind the kill in the log, however close they come', async () => {
-    const { store, child, controller } = await twoProcesses();
-    const all = answerOf(child, 'all');
-    while ((await store.logHead()).size < 20) await new Promise((resolve) => setImmediate(resolve));
-    await controller.activateKillSwitch({ reason: 'incident', triggeredBy: 'x' });
-    const { all: codes } = (await all) as { all: string[] };
-    const rows = await store.log(0);
-    const kill = rows.findIndex(({ entry }) => entry.includes('emergency_changed'));
-    const passed = codes.filter((code) => code === 'ok').length;
-    expect(kill).toBe(rows.length - 1);
-    expect(passed).toBe(rows.length - 1);
-    expect(passed).toBeLessThan(PERMITS);
-    expect(codes.slice(passed).every((code) => code === 'halted')).toBe(true);
+    // On a busy machine the kill may come when all is redeemed already: that says nothing, so it is tried again.
+    for (let round = 1; ; round++) {
+      const { store, child, controller } = await twoProcesses();
+      const all = answerOf(child, 'all');
+      while ((await store.logHead()).size < 20) await new Promise((resolve) => setImmediate(resolve));
+      await controller.activateKillSwitch({ reason: 'incident', triggeredBy: 'x' });
+      const { all: codes } = (await all) as { all: string[] };
+      const rows = await store.log(0);
+      const kill = rows.findIndex(({ entry }) => entry.includes('emergency_changed'));
+      const passed = codes.filter((code) => code === 'ok').length;
+      expect(kill).toBe(rows.length - 1);
+      expect(passed).toBe(rows.length - 1);
+      expect(codes.slice(passed).every((code) => code === 'halted')).toBe(true);
+      if (passed < PERMITS) return;
+      expect(round, 'rounds in which the kill came last').toBeLessThan(8);
+    }
   });
 });

@@ -52,7 +52,52 @@ export function readProbe(subject: Subject, result: CallResult): readonly bigint
   return Array.from({ length: count }, (_, index) => BigInt(`0x${result.returnData.slice(2 + 64 * index, 66 + 64 * index)}`));
 }
 
-const asAddress = (word: bigint): string => `0x${word.toString(16).padStart(40, '0').slice(-40)}`;
+const asAddress = (word: bigint): EvmAddress => `0x${word.toString(16).padStart(40, '0').slice(-40)}`;
+const size = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
+
+/** One movement as a log tells it. */
+interface Movement {
+  readonly from: EvmAddress;
+  readonly to: EvmAddress;
+  readonly amount: bigint;
+}
+
+function movements(claims: readonly Claim[], kind: 'native' | 'transfer' | 'items', token?: EvmAddress, id?: bigint): readonly Movement[] {
+  return claims.flatMap((claim): readonly Movement[] => {
+    if (claim.kind !== kind || (token !== undefined && claim.token !== token)) return [];
+    const { from, to } = claim;
+    if (claim.kind !== 'items') return [{ from, to, amount: claim.amount }];
+    return claim.ids.flatMap((own, index) => (own === id ? [{ from, to, amount: claim.amounts[index] ?? 0n }] : []));
+  });
+}
+
+/** A holder's net change by account on the other side, losses negative; one unattributed sum where the logs say something else. */
+function attributed(
+  holder: EvmAddress,
+  delta: bigint,
+  logged: readonly Movement[],
+): readonly { readonly other: EvmAddress | null; readonly amount: bigint }[] {
+  const shares = new Map<EvmAddress, bigint>();
+  let sum = 0n;
+  for (const { from, to, amount } of logged) {
+    if (amount === 0n || from === to || (from !== holder && to !== holder)) continue;
+    const [other, signed] = from === holder ? [to, -amount] : [from, amount];
+    shares.set(other, (shares.get(other) ?? 0n) + signed);
+    sum += signed;
+  }
+  const along = [...shares].filter(([, amount]) => amount !== 0n && amount < 0n === delta < 0n);
+  const [first] = along;
+  if (first !== undefined && along.length === 1) return [{ other: first[0], amount: delta }];
+  if (sum !== delta) return [{ other: null, amount: delta }];
+  return [...shares].filter(([, amount]) => amount !== 0n).map(([other, amount]) => ({ other, amount }));
+}
+
+function claimedLoss(claims: readonly Claim[], { token, holder }: { readonly token: EvmAddress; readonly holder: EvmAddress }): bigint {
+  return movements(claims, 'transfer', token).reduce(
+    (sum, { from, to, amount }) => (from === holder && to !== holder ? sum + amount : sum),
+    0n,
+  );
+}
 
 /** Compares what was read before and after, and holds the logs against it. */
 export function netEffects(measured: readonly Measured[], context: NetContext): NetEffects {
@@ -62,21 +107,25 @@ export function netEffects(measured: readonly Measured[], context: NetContext): 
   const account = (address: string): AccountId => accountOf(chain, address);
   const asset = (token: EvmAddress): AssetId => tokenAsset(chain, account(token));
 
-  /** The one account on the other side, where the logs name exactly one. */
-  const counterparty = (kind: Claim['kind'], token: EvmAddress | null, holder: EvmAddress, outward: boolean): AccountId | null => {
-    const others = new Set<string>();
-    for (const claim of context.claims) {
-      if (claim.kind !== kind || !('from' in claim) || (token !== null && claim.token !== token)) continue;
-      if (outward && claim.from === holder) others.add(claim.to);
-      if (!outward && claim.to === holder) others.add(claim.from);
-    }
-    const [only] = others;
-    return others.size === 1 && only !== undefined && only !== ZERO ? account(only) : null;
-  };
-  const moved = (holder: string, delta: bigint, of: AssetId, other: AccountId | null): void => {
+  /** The net change as one movement per account on the other side; unattributed where the logs do not add up to it. */
+  const moved = (holder: EvmAddress, delta: bigint, of: AssetId, logged: readonly Movement[]): void => {
     if (delta === 0n) return;
-    const amount = delta < 0n ? -delta : delta;
-    effects.push({ kind: delta < 0n ? 'outflow' : 'inflow', account: account(holder), counterparty: other, asset: of, amount, ...AT });
+    for (const { other, amount } of attributed(holder, delta, logged)) {
+      const counterparty = other === null || other === ZERO ? null : account(other);
+      effects.push({
+        kind: amount < 0n ? 'outflow' : 'inflow',
+        account: account(holder),
+        counterparty,
+        asset: of,
+        amount: size(amount),
+        ...AT,
+      });
+    }
+  };
+  /** No item stands in for another: one that comes to the wallet offsets nothing, so it is told and not counted. */
+  const itemMoved = (holder: EvmAddress, delta: bigint, token: EvmAddress, id: bigint, logged: readonly Movement[]): void => {
+    if (delta > 0n && account(holder) === wallet) effects.push({ kind: 'message', text: `item ${id} of ${token} comes in`, ...AT });
+    else moved(holder, delta, asset(token), logged);
   };
   const coinDelta = (holder: EvmAddress, before: bigint | null, after: bigint | null): bigint => {
     let logged = 0n;
@@ -108,30 +157,35 @@ export function netEffects(measured: readonly Measured[], context: NetContext): 
     const [was, is] = [before?.[0] ?? null, after?.[0] ?? null];
     if (subject.kind === 'coin') {
       const delta = coinDelta(subject.holder, was, is);
-      moved(subject.holder, delta, nativeAssetId(chain), counterparty('native', null, subject.holder, delta < 0n));
+      moved(subject.holder, delta, nativeAssetId(chain), movements(context.claims, 'native'));
       continue;
     }
     const { token } = subject;
     if (subject.kind === 'item-owner') {
       // A token that does not exist (yet, or any more) has no owner: the question itself fails then.
       const [from, to] = [asAddress(was ?? 0n), asAddress(is ?? 0n)];
+      const one: readonly Movement[] = [{ from, to, amount: 1n }];
       if (was === null && is === null) warnings.add(unread(token));
       if (from === to) continue;
-      if (from !== ZERO) moved(from, -1n, asset(token), to === ZERO ? null : account(to));
-      if (to !== ZERO) moved(to, 1n, asset(token), from === ZERO ? null : account(from));
+      if (from !== ZERO) itemMoved(from, -1n, token, subject.id, one);
+      if (to !== ZERO) itemMoved(to, 1n, token, subject.id, one);
       warnings.add(`item_moved:${token}:${subject.id}`);
       continue;
     }
     if (was === null || is === null) {
       warnings.add(unread(token));
+      // What cannot be read any more counts as gone, and what never could be as its own log tells.
+      if (subject.kind !== 'balance' || account(subject.holder) !== wallet) continue;
+      const lost = was ?? claimedLoss(context.claims, subject);
+      moved(subject.holder, -lost, asset(token), movements(context.claims, 'transfer', token));
       continue;
     }
     switch (subject.kind) {
       case 'balance':
-        moved(subject.holder, is - was, asset(token), counterparty('transfer', token, subject.holder, is < was));
+        moved(subject.holder, is - was, asset(token), movements(context.claims, 'transfer', token));
         break;
       case 'items':
-        moved(subject.holder, is - was, asset(token), counterparty('items', token, subject.holder, is < was));
+        itemMoved(subject.holder, is - was, token, subject.id, movements(context.claims, 'items', token, subject.id));
         if (is !== was) warnings.add(`item_moved:${token}:${subject.id}`);
         break;
       case 'allowance': {

@@ -81,7 +81,7 @@ export function wordContradictions(context: LayerContext, text: string, found: R
     }
   }
   if (amounts.length > 0) {
-    for (const { asset, amount } of exposure.spendTotals) {
+    for (const { asset, amount } of [...exposure.spendTotals, ...declaredSpend(context)]) {
       if (amount === 0n) continue;
       const said = amounts.some(
         (word) =>
@@ -100,6 +100,13 @@ export function wordContradictions(context: LayerContext, text: string, found: R
     for (const { spender } of exposure.allowances)
       if (!accounts.includes(spender)) found.push(contradiction('The words name another spender than the bytes.', { effect: spender }));
   }
+}
+
+/** What a call that only a simulation can fathom is held to: the words must not say less. */
+function declaredSpend({ request, exposure }: LayerContext): readonly { readonly asset: string; readonly amount: bigint }[] {
+  const { asset, amount } = request.declared;
+  if (exposure.calls.length === 0 || asset === null || amount === null || amount === 'unlimited') return [];
+  return [{ asset, amount: BigInt(amount) }];
 }
 
 function contradiction(message: string, facts: Readonly<Record<string, string | null>>): Reason {

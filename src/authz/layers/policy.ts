@@ -36,20 +36,19 @@ function judgePolicy(context: LayerContext, valuation: Valuation | undefined): L
   checkCapabilities(context, denials, unenforced);
   const items = ruleItems(exposure, policy, nowMs, request.chain);
   if (items.length === 0) denials.push(reason('policy_no_match', 'The transaction does nothing that a rule could allow.'));
-  const found = evaluateRules(
-    policy,
-    items,
-    items.map((item) => summed(item, exposure)),
-    ruleContext(context, valuation),
-  );
-  for (const { rule, item } of found.denied) {
+  const view = ruleContext(context, valuation);
+  const sums = items.map((item) => summed(item, exposure));
+  const found = evaluateRules(policy, items, sums, view);
+  const ofFee = feeFindings(context, view);
+  for (const { rule, item } of ofFee === null ? found.denied : [...found.denied, ...ofFee.denied]) {
     const code =
       (rule.code === 'contract_not_allowed' || rule.code === 'effect_unknown') && isExpired(context, policy, item)
         ? 'contract_entry_expired'
         : rule.code;
     denials.push(reason(code, rule.label, { rule: rule.id, facts: describe(item) }));
   }
-  for (const rule of found.escalated) escalations.push(reason(rule.code, rule.label, { rule: rule.id }));
+  for (const rule of ofFee === null ? found.escalated : new Set([...found.escalated, ...ofFee.escalated]))
+    escalations.push(reason(rule.code, rule.label, { rule: rule.id }));
   for (const item of found.unmatched) denials.push(reason('policy_no_match', 'No rule allows this.', { facts: describe(item) }));
   narrowingFindings(context, denials, escalations);
   const told = (reasons: Reason[]): Reason[] => (reasons.length > MAX_TOLD ? reasons.slice(0, MAX_TOLD) : reasons);
@@ -119,9 +118,24 @@ function ruleContext(context: LayerContext, valuation: Valuation | undefined): R
     weekday,
     withinHours: withinHours(policy.hours, hour, weekday),
     riskScore: settings.riskEnabled ? output.riskScore : undefined,
-    value: valuation?.spend ?? undefined,
+    value: valuation === undefined ? undefined : atStake(valuation, context.exposure.fee),
     valueDecimals: policy.unit.decimals,
   };
+}
+
+/** The fee before the rules that bound amounts: it leaves too, to whoever includes the transaction. Null where there are none. */
+function feeFindings({ policy, exposure, request }: LayerContext, view: RuleContext): ReturnType<typeof evaluateRules> | null {
+  const { deny, escalate } = policy.ofAmounts;
+  if (deny.length === 0 && escalate.length === 0) return null;
+  const nobody = { destination: null, contract: null, selector: null, listed: true };
+  const fee: RuleItem = { effect: 'outflow', capability: 'transfers', chain: request.chain, ...exposure.fee, ...nobody };
+  return evaluateRules(policy.ofAmounts, [fee], [fee], view);
+}
+
+/** What leaves, or the fee where that is more: a fee too pays somebody. Undefined where nobody can tell what leaves. */
+function atStake({ spend, worthOf }: Valuation, fee: LayerContext['exposure']['fee']): bigint | undefined {
+  const cost = worthOf(fee);
+  return spend === null ? undefined : typeof cost === 'bigint' && cost > spend ? cost : spend;
 }
 
 /** The item with what the whole transaction moves of its asset. */

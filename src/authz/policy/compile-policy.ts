@@ -34,6 +34,11 @@ export function compilePolicy(permissions: unknown, tokens: readonly Token[], ba
     deny: byPriority(all, 'deny'),
     escalate: byPriority(all, 'escalate'),
     allow: byPriority(all, 'allow'),
+    ofAmounts: {
+      deny: byPriority(all.filter(boundsAmounts), 'deny'),
+      escalate: byPriority(all.filter(boundsAmounts), 'escalate'),
+      allow: [],
+    },
     tokens: new Map(tokens.map((token) => [token.asset, token])),
     unit,
     unitCap: compileUnitCap(input, base, unit, names),
@@ -139,6 +144,11 @@ function unverifiableBounds(input: ParsedPermissions): CompiledPolicy['unverifia
       ? [{ capability: 'governance', bound: 'governance.voteOnly', code: 'capability_disabled' } as const]
       : []),
   ];
+}
+
+function boundsAmounts({ rule: { when } }: CompiledRule): boolean {
+  const isMost = when.some(({ field, operator }) => field === 'amount' && (operator === 'gt' || operator === 'gte'));
+  return isMost && when.every(({ field }) => field === 'asset' || field === 'amount');
 }
 
 function byPriority(rules: readonly CompiledRule[], then: string): readonly CompiledRule[] {

@@ -43,6 +43,8 @@ export interface CompiledPolicy {
   readonly deny: readonly CompiledRule[];
   readonly escalate: readonly CompiledRule[];
   readonly allow: readonly CompiledRule[];
+  /** Those of them that bound nothing but how much of an asset leaves: a fee has to pass them too. */
+  readonly ofAmounts: { readonly deny: readonly CompiledRule[]; readonly escalate: readonly CompiledRule[]; readonly allow: readonly [] };
   readonly tokens: ReadonlyMap<AssetId, Token>;
   readonly unit: { readonly id: string; readonly decimals: number };
   readonly unitCap: CapSpec;

@@ -15,7 +15,7 @@ export interface RuleFindings {
  * a denial or escalation that holds for either counts, an allowance must hold for both, so that splitting helps nobody.
  */
 export function evaluateRules(
-  policy: CompiledPolicy,
+  policy: Pick<CompiledPolicy, 'deny' | 'escalate' | 'allow'>,
   items: readonly RuleItem[],
   sums: readonly RuleItem[],
   context: RuleContext,

@@ -30,7 +30,7 @@ export interface RuleContext {
   readonly weekday: number;
   readonly withinHours: boolean;
   readonly riskScore: number | undefined;
-  /** The whole transaction without its fee, in the smallest unit of the limits; undefined where it cannot be valued. */
+  /** The whole transaction, or its fee where that is more, in the smallest unit of the limits; undefined where it cannot be valued. */
   readonly value: bigint | undefined;
   readonly valueDecimals: number;
 }

@@ -96,7 +96,7 @@ export const permissionsSchema = z.strictObject({
   allowedDestinations: list().optional(),
   allowedChains: list(64).optional(),
   allowedContracts: z.array(contract).max(10_000).readonly().optional(),
-  /** In the unit of the limits, fee not counted. */
+  /** In the unit of the limits. The fee is not added to what leaves, but counts by itself. */
   requireApprovalAbove: exact.optional(),
   /** Every action that is otherwise allowed escalates. */
   requireApproval: z.boolean().optional(),

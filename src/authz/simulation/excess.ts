@@ -36,7 +36,9 @@ export function excessOf(
     if (overNet > 0n && netOf(simulated, wallet, asset) > declared) unintended.push(`${asset} leaves that the bytes do not show`);
     const redirected = redirections(decoded, simulated, wallet, asset);
     if (redirected.length > 0 && !opaque) unintended.push(`${asset} goes to another account than the bytes show`);
-    effects.push(...(redirected.length > 0 ? redirected : overNet > 0n ? [lump(asset, wallet, overNet)] : []));
+    effects.push(...redirected);
+    const unattributed = overNet - redirected.reduce((sum, { amount }) => sum + amount, 0n);
+    if (unattributed > 0n) effects.push(lump(asset, wallet, unattributed));
   }
   for (const effect of simulated) {
     const right = rightOf(effect, decoded, wallet);
@@ -76,14 +78,14 @@ function isExactlyDecoded(decoded: readonly Effect[], simulated: readonly Effect
   );
 }
 
-/** Simulated outflows to a counterparty beyond what the bytes send it; empty where the simulation cannot attribute. */
-function redirections(decoded: readonly Effect[], simulated: readonly Effect[], wallet: AccountId, asset: AssetId): readonly Effect[] {
+/** Simulated outflows to a counterparty beyond what the bytes send it, as far as the simulation can attribute them. */
+function redirections(decoded: readonly Effect[], simulated: readonly Effect[], wallet: AccountId, asset: AssetId): readonly Flow[] {
   const flows = simulated.filter(
     (effect): effect is Flow => effect.kind === 'outflow' && effect.account === wallet && effect.asset === asset,
   );
-  if (flows.some(({ counterparty }) => counterparty === null)) return [];
-  const found: Effect[] = [];
+  const found: Flow[] = [];
   for (const counterparty of new Set(flows.map((flow) => flow.counterparty))) {
+    if (counterparty === null) continue;
     const amount = sentTo(simulated, wallet, asset, counterparty) - sentTo(decoded, wallet, asset, counterparty);
     if (amount > 0n)
       found.push({ kind: 'outflow', account: wallet, counterparty, asset, amount, leaf: 'simulation', source: 'simulation' });

@@ -44,7 +44,9 @@ const stop = (code: ReasonCode, detail: string, txHash: string | null): Advance 
 /** What forbids the agent to act now, from the store and from this process; rejects where the store cannot say. */
 async function haltOf(parts: AdvanceParts, agent: string): Promise<'halted' | 'agent_paused' | undefined> {
   if (parts.locallyHalted(agent)) return 'halted';
-  const halt = haltFor(await parts.readHalt(), agent, parts.nowMs());
+  const state = await parts.readHalt();
+  // A pause ends by the earlier of host and store: a host clock that jumps ahead lets nothing out.
+  const halt = haltFor(state, agent, Math.min(parts.nowMs(), await parts.store.now()));
   return halt === undefined ? undefined : halt.kind === 'kill' ? 'halted' : 'agent_paused';
 }
 

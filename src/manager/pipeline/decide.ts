@@ -37,6 +37,8 @@ export interface DecideParts extends StopParts {
   readonly tenant: string;
   readonly software: string;
   readonly registryDigest: () => string;
+  /** Reads the registry again; rejects where its chain is broken. */
+  readonly refreshRegistry: () => Promise<void>;
   readonly policies: Pick<PolicyBook, 'policyOf' | 'lastOf'>;
   readonly tokens: readonly Token[];
   readonly price?: PriceSource | undefined;
@@ -180,6 +182,27 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
   if (options.dryRun === true)
     return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: judgement.simulation };
   if (decision.verdict !== 'approved') return recordRefusal(parts, frame, prepared, decision, judgement, options);
+  return approve(parts, frame, prepared, { decision, judgement, policy, wallet }, options);
+}
+
+/** What an approval is made of: the decision that says yes, and what it stands on. */
+interface Approving {
+  readonly decision: Decision;
+  readonly judgement: Judgement;
+  readonly policy: CompiledPolicy;
+  readonly wallet: WalletRecord;
+}
+
+/** The deciding step of a yes: all of it, or none of it and a recorded denial. */
+async function approve(
+  parts: DecideParts,
+  frame: DecisionFrame,
+  prepared: Prepared,
+  approving: Approving,
+  options: DecideOptions,
+): Promise<Decided> {
+  const { request } = prepared;
+  const { decision, judgement, policy, wallet } = approving;
   const use = await options.satisfaction?.confirm(decision);
   if (use?.ok === false) {
     if (use.reason === 'approval_used' && options.last !== true)
@@ -187,7 +210,7 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     const moved: Reason = { code: use.reason, message: 'The approval does not fit what would be signed now.', retryable: false };
     return recordRefusal(parts, frame, prepared, overruled(decision, moved, null), judgement, options);
   }
-  const dueMs = nowMs + PERMIT_TTL_MS;
+  const dueMs = decision.at + PERMIT_TTL_MS;
   const permit: PermitTerms = {
     secret: toHex(parts.host.random.bytes(16)),
     payloadDigest: prepared.tx.payloadDigest,
@@ -214,7 +237,11 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
   const result = await parts.journal.apply(commands);
   if (result.ok)
     return { kind: 'decided', decision, row: { ...row, permit, logIndex: result.logIndex ?? -1 }, simulation: judgement.simulation };
-  if (COLLISIONS.has(result.reason.code) && options.last !== true) return { kind: 'again', reason: result.reason };
+  if (COLLISIONS.has(result.reason.code) && options.last !== true) {
+    // Another process changed it. Where its chain cannot be followed, what we know stays too old, and everything is denied.
+    if (result.reason.code === 'registry_changed') await parts.refreshRegistry().catch(() => undefined);
+    return { kind: 'again', reason: result.reason };
+  }
   const refused = commands[result.command]?.kind;
   return recordRefusal(
     parts,

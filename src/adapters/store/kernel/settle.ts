@@ -45,7 +45,8 @@ export function settle(context: StepContext, command: Settle): Reason | undefine
     state: command.to,
     sealed: command.sealed ?? row.sealed,
     txHash: command.txHash ?? row.txHash,
-    updatedMs: context.closeAtMs,
+    // Rises with each move, also within one moment: it tells two moves of the same kind apart.
+    updatedMs: Math.max(context.closeAtMs, row.updatedMs + 1),
   };
   if (command.to === 'signed') return put(context, moved);
   if (command.to === 'final') return makeFinal(context, row, moved, command.lines);

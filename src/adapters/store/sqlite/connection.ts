@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { CastellanError } from '../../../core/errors.ts';
 import { migrate } from './schema.ts';
 
 /** Oldest SQLite whose write-ahead log is trusted: before it a checkpoint may overtake a reset of the log. */
@@ -13,6 +15,11 @@ const PAGE_BYTES = 8_192;
 export interface Connection {
   readonly db: DatabaseSync;
   readonly notes: readonly string[];
+  /**
+   * Call before what is read or written counts. Whoever works on in a file that was deleted or replaced acknowledges what
+   * nobody will find, and sees no kill of those who opened the new one. @throws STORE_UNAVAILABLE
+   */
+  checkInPlace(): void;
 }
 
 /** True where this version of SQLite runs in write-ahead mode. */
@@ -38,11 +45,25 @@ export function connect(path: string): Connection {
     db.exec('BEGIN IMMEDIATE');
     migrate(db);
     db.exec('COMMIT');
-    return { db, notes: notesOf(version, wal, mode) };
+    return { db, notes: notesOf(version, wal, mode), checkInPlace: inPlaceCheck(path) };
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+function inPlaceCheck(path: string): () => void {
+  const opened = statSync(path, { throwIfNoEntry: false });
+  // A database in memory has no file that could go away.
+  if (opened === undefined) return () => undefined;
+  return () => {
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now?.ino === opened.ino && now.dev === opened.dev) return;
+    throw new CastellanError('STORE_UNAVAILABLE', {
+      message: "The store's file was deleted or replaced while it was open: start this process anew.",
+      details: { reason: 'file_replaced' },
+    });
+  };
 }
 
 function notesOf(version: string, wal: boolean, mode: string): readonly string[] {

@@ -59,7 +59,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     commit,
     contended: () => clock.monotonicMs() - othersWroteAtMs < CONTENDED_MS,
   });
-  const { db, notes } = await engine
+  const { db, notes, checkInPlace } = await engine
     .retry(() => attempt(() => connect(options.path)))
     .catch((error: unknown) => {
       turns.close();
@@ -77,6 +77,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   }
   /** Forgets what was read before another process wrote. Call inside the transaction whose state is to be seen. */
   function refresh(): void {
+    checkInPlace();
     const now = tables.dataVersion();
     if (now === version) return;
     if (version !== -1) othersWroteAtMs = clock.monotonicMs();
@@ -84,8 +85,8 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     cache.clear();
     tables.refresh();
   }
-  function readHalt(): void {
-    halt = { state: (load(storeKey.halt()) as HaltState | undefined) ?? NO_HALT, readAtMs: clock.nowMs() };
+  function tellHalt(row: Row | undefined): void {
+    halt = { state: (row as HaltState | undefined) ?? NO_HALT, readAtMs: clock.nowMs() };
   }
   function readTime() {
     return time.read(load(TIME_KEY) as TimeRow | undefined);
@@ -102,11 +103,12 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
           const results = steps.map((step) => group.apply(step));
           const changes = group.changes();
           if (changes.rows.size > 0) tables.write(changes);
-          return { results, changes };
+          return { results, changes, stop: group.get(storeKey.halt()) };
         },
-        ({ results, changes }) => {
+        // Nothing here may fail: what is committed is not to be tried again.
+        ({ results, changes, stop }) => {
           for (const [key, row] of changes.rows) cache.set(key, row);
-          readHalt();
+          tellHalt(stop);
           watchers.tell(changes.entries);
           return results;
         },
@@ -116,8 +118,9 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
 
   /** What the cache holds of all these keys, where nobody has written since it was filled: one state, and no transaction. */
   function recall(keys: readonly string[]): readonly (Json | undefined)[] | undefined {
-    if (closed || halt === undefined || db.isTransaction) return undefined;
+    if (closed || db.isTransaction) return undefined;
     try {
+      checkInPlace();
       if (tables.dataVersion() !== version) return undefined;
     } catch {
       // The transaction says what is wrong, or waits until it is not.
@@ -129,7 +132,9 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
       if (row === undefined) return undefined;
       found.push((row ?? undefined) as Json | undefined);
     }
-    halt = { state: halt.state, readAtMs: clock.nowMs() };
+    const stop = cache.get(storeKey.halt());
+    if (stop === undefined) return undefined;
+    tellHalt(stop ?? undefined);
     return found;
   }
 
@@ -158,7 +163,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
       const known = recall(keys);
       if (known !== undefined) return known;
       return read(() => {
-        readHalt();
+        tellHalt(load(storeKey.halt()));
         return keys.map((key) => load(key) as Json | undefined);
       });
     },
