@@ -15,6 +15,8 @@ const INTERVAL = 1 / 64;
 const ROUND = 1 / 32;
 const HOUR_CAP = 255;
 const MS_PER_HOUR = 3_600_000;
+/** The last moment that a date can name: beyond it, differences of times stop being numbers. */
+const MAX_TIME_MS = 8.64e15;
 /** The Unix epoch was a Thursday: three days after a Monday. */
 const EPOCH_HOUR = 72;
 /** No token counts further; it keeps the daily sums, and with them the profile, in bounds. */
@@ -28,7 +30,9 @@ const MAX_UNIT_AMOUNT = 1n << 256n;
  */
 export function trainProfile(profile: Profile, settled: SettledPayment): Profile {
   // Whole ms; adding 0 makes -0, which JSON does not know, 0.
-  const atMs = Number.isFinite(settled.atMs) ? Math.trunc(settled.atMs) + 0 : (profile.lastMs ?? 0);
+  const atMs = Number.isFinite(settled.atMs)
+    ? Math.trunc(Math.min(Math.max(settled.atMs, -MAX_TIME_MS), MAX_TIME_MS)) + 0
+    : (profile.lastMs ?? 0);
   const unitAmount = settled.unitAmount < 0n ? 0n : settled.unitAmount > MAX_UNIT_AMOUNT ? MAX_UNIT_AMOUNT : settled.unitAmount;
   const count = profile.count + 1;
   const priced = unitAmount > 0n ? profile.priced + 1 : profile.priced;

@@ -51,6 +51,12 @@ describe('a profile', () => {
     expect(parseProfile(JSON.parse(JSON.stringify(profile)) as Json)).toBeDefined();
   });
 
+  it('takes times at both ends of what a number holds', () => {
+    const at = (atMs: number) => ({ atMs, account: null, asset: 'eip155:1/slip44:60' as AssetId, amount: 1n, unitAmount: 0n });
+    const profile = [at(-2.3e293), at(1.7976931348623135e308)].reduce(trainProfile, emptyProfile());
+    expect(parseProfile(profile)).toEqual(profile);
+  });
+
   it('takes whatever comes: never throws, never grows out of bounds, never stops being a profile', () => {
     const anything = fc.record({
       atMs: fc.oneof(fc.double(), fc.integer(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -1, MONDAY)),
