@@ -19,8 +19,16 @@ beforeAll(async () => {
 });
 afterAll(() => anvil.stop());
 
+/** Pays, and answers once it is mined. */
 async function pay(wei: bigint): Promise<string> {
-  return (await anvil.rpc('eth_sendTransaction', [{ from: SENDER, to: PAYEE, value: `0x${wei.toString(16)}`, gas: '0x5208' }])) as string;
+  const hash = (await anvil.rpc('eth_sendTransaction', [
+    { from: SENDER, to: PAYEE, value: `0x${wei.toString(16)}`, gas: '0x5208' },
+  ])) as string;
+  for (let look = 0; look < 500; look += 1) {
+    if ((await anvil.rpc('eth_getTransactionReceipt', [hash])) !== null) return hash;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('the payment was not mined');
 }
 
 /** A store in which request `id` of `amount` went as far as `state`, under `hash`. */
