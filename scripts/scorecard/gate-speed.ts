@@ -14,7 +14,7 @@ export const decideBar: Bar = {
   target: 'at most 6 × the floor',
   async run(mode) {
     const agents = mode === 'full' ? 1_024 : 128;
-    const cost = await measureDecide({ agents, passes: mode === 'full' ? 4 : 16, rounds: 11 });
+    const cost = await measureDecide({ agents, passes: mode === 'full' ? 4 : 8, rounds: 11 });
     const { bound } = cost;
     return {
       figure: `${bound.ratio.toFixed(2)} × (95 %: ${bound.upper.toFixed(2)})`,
