@@ -6,6 +6,7 @@ const engines = [
   'test/attack/**',
   'test/e2e/**',
   'test/evm/**',
+  'test/ton/**',
   'test/crash/**',
   'test/demo/**',
   'test/cli/**',

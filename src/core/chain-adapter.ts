@@ -1,7 +1,7 @@
 import type { SignatureVerifier } from './approval.ts';
 import type { Effect } from './effect.ts';
 import type { AccountId, AssetId, ChainId } from './ids.ts';
-import type { Action, DecodedTransaction, FeeQuote, Receipt, SignedTransaction, Slot, UnsignedTransaction } from './transaction.ts';
+import type { AccountFact, Action, DecodedTransaction, FeeQuote, Receipt, SignedTransaction, Slot, UnsignedTransaction } from './transaction.ts';
 
 /** A token the registry knows. Symbols resolve only through this list. */
 export interface Token {
@@ -19,7 +19,11 @@ export interface BuildContext {
   readonly wallet: AccountId;
   readonly slot: Slot;
   readonly fee: FeeQuote;
+  /** From this moment of the chain's time on the bytes are void; null where the chain knows no such thing. */
   readonly validUntilMs: number | null;
+  /** The wallet's key, where the codec needs it. */
+  readonly publicKey?: Uint8Array;
+  readonly facts?: readonly AccountFact[];
 }
 
 /** The offline, pure half of a chain: bytes in, meaning out. Never talks, never reads a clock. */
@@ -34,10 +38,12 @@ export interface Codec {
   /** Reads a foreign unsigned transaction into an action; the slot and fee are ours. @throws PAYLOAD_UNDECODABLE */
   parse(bytes: Uint8Array, chain: ChainId, wallet: AccountId): Action;
   /** Takes a foreign unsigned transaction exactly as it stands: its slot, its fee, its bytes. @throws PAYLOAD_UNDECODABLE */
-  adopt(bytes: Uint8Array, chain: ChainId, wallet: AccountId): UnsignedTransaction;
+  adopt(bytes: Uint8Array, chain: ChainId, wallet: AccountId, publicKey?: Uint8Array): UnsignedTransaction;
   /** The 32 bytes that `algorithm` signs for this payload. */
   signingHash(payload: Uint8Array): Uint8Array;
   readonly algorithm: KeyAlgorithm;
+  /** How long bytes of ours stay valid, ms; null where the chain knows no validity window. */
+  readonly validForMs: number | null;
   /** Joins payload and signature. @throws SIGNATURE_INVALID unless it recovers or verifies to the wallet. */
   assemble(tx: UnsignedTransaction, signature: Uint8Array): SignedTransaction;
   /** The wallet account that a public key controls on this chain. */
@@ -66,6 +72,8 @@ export interface SimulationReport {
 export interface SequenceState {
   /** The next slot by finalised-or-latest state. */
   readonly next: Slot;
+  /** The chain's own time of that state, where validity is measured in it; else null. */
+  readonly chainTimeMs: number | null;
 }
 
 /** What the network said to a broadcast. `unknown` is not failure: look the hash up. */
@@ -86,8 +94,17 @@ export interface ChainNode {
   readonly chain: ChainId;
   /** Confirms that the endpoint serves this chain. @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID */
   verifyChain(signal?: AbortSignal): Promise<void>;
+  /**
+   * Reads what decoding has to know of the accounts that the action names; absent where bytes say everything.
+   * @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, TIMEOUT
+   */
+  survey?(action: Action, wallet: AccountId, signal?: AbortSignal): Promise<readonly AccountFact[]>;
   /** Fee for the action, bounded by `ceiling` where given. */
-  quote(action: Action, wallet: AccountId, options: { readonly ceiling?: bigint; readonly signal?: AbortSignal }): Promise<FeeQuote>;
+  quote(
+    action: Action,
+    wallet: AccountId,
+    options: { readonly ceiling?: bigint; readonly facts?: readonly AccountFact[]; readonly signal?: AbortSignal },
+  ): Promise<FeeQuote>;
   simulate(
     tx: UnsignedTransaction,
     options: { readonly watch?: readonly AssetId[]; readonly signal?: AbortSignal },
@@ -97,6 +114,8 @@ export interface ChainNode {
   /** Reorg-safe look-up, one pass, no waiting. */
   status(signed: SignedTransaction, signal?: AbortSignal): Promise<SettlementStatus>;
   /** Waits until `final`, `replaced` or `expired`, or the deadline (then `pending`). */
+  /** After this long without inclusion the same bytes are handed in again, ms; null where the network keeps them. */
+  readonly rebroadcastMs: number | null;
   settle(signed: SignedTransaction, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<SettlementStatus>;
   /** Chain time in ms and height, for health. */
   head(signal?: AbortSignal): Promise<{ readonly number: string; readonly timestampMs: number }>;

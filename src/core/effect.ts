@@ -3,6 +3,25 @@ import type { AccountId, AssetId, TimeMs } from './ids.ts';
 /** Where an effect was read: from the bytes to be signed, from a simulation of them, or from what the chain then recorded. */
 export type EffectSource = 'bytes' | 'simulation' | 'chain';
 
+/** Known ways to lose money with bytes that are well understood; each is denied unless the policy allows it by name. */
+export const HAZARDS = [
+  /** The message takes the wallet's whole balance along, whatever amount it names. */
+  'carries_whole_balance',
+  /** The message takes along what the triggering message brought. */
+  'carries_inbound_value',
+  /** The account is destroyed once it is empty. */
+  'destroys_account',
+  /** Flags of sending that no ordinary payment has. */
+  'unusual_send_mode',
+  /** Money for an account that does not exist yet would come back, less the fees. */
+  'bounces_off_empty_account',
+  /** What a contract refuses would stay with it instead of coming back. */
+  'no_bounce_from_contract',
+  /** A currency besides the chain's own coin travels along. */
+  'extra_currency',
+] as const;
+export type Hazard = (typeof HAZARDS)[number];
+
 interface Located {
   /** Path of the leaf in the nested calls: `0`, `0.2`, `0.2.1`. */
   readonly leaf: string;
@@ -53,6 +72,8 @@ export type Effect = Located &
         readonly asset: AssetId;
       }
     | { readonly kind: 'message'; readonly text: string }
+    /** The bytes are understood, and what they ask for is a known way to lose money; `account` is where it strikes. */
+    | { readonly kind: 'hazard'; readonly account: AccountId; readonly hazard: Hazard; readonly detail: string }
     | { readonly kind: 'unknown'; readonly contract: AccountId | null; readonly selector: string | null; readonly detail: string }
   );
 

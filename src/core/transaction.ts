@@ -7,6 +7,20 @@ export interface Call {
   /** Native base units. */
   readonly value: bigint;
   readonly data: Uint8Array;
+  /** The chain's own terms of the call, where they are not what `build` would choose; see the adapter. */
+  readonly terms?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What the node read about an account that the bytes name, where bytes alone do not say enough. A fact of the chain, never
+ * of a caller.
+ */
+export interface AccountFact {
+  readonly account: AccountId;
+  /** `empty`: no code there yet. `wallet`: code of a known wallet, which takes any payment. */
+  readonly state: 'empty' | 'wallet' | 'contract' | 'frozen';
+  /** The token that this account keeps for our wallet, by the word of the token's own contract. */
+  readonly holds: AssetId | null;
 }
 
 /** What an agent asks for, after parsing and before any chain has been asked. Amounts are base units. */
@@ -40,6 +54,10 @@ export interface UnsignedTransaction {
   readonly slot: Slot;
   readonly fee: FeeQuote;
   readonly validUntilMs: TimeMs | null;
+  /** The wallet's key, on chains where a signature does not tell it. */
+  readonly publicKey?: Uint8Array;
+  /** What decoding needs to know of the accounts that the bytes name; see {@link AccountFact}. */
+  readonly facts?: readonly AccountFact[];
 }
 
 /** What decoding the payload found. `complete: false` means a leaf is `unknown`. */
@@ -62,6 +80,8 @@ export interface SignedTransaction {
 export interface Receipt {
   readonly txHash: string;
   readonly success: boolean;
+  /** True where it failed and part of it may have happened all the same: everything that it could cost counts as spent. */
+  readonly partial?: boolean;
   readonly confirmedAtBlock: string;
   readonly confirmedAtMs: TimeMs;
   readonly blockHash: string;
