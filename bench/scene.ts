@@ -64,7 +64,7 @@ function instantNode(
     ...adapter.node(CHAIN),
     verifyChain: async () => undefined,
     quote: async () => fee,
-    sequence: async (wallet) => ({ next: slots.get(wallet)?.slot ?? 0 }),
+    sequence: async (wallet) => ({ next: slots.get(wallet)?.slot ?? 0, chainTimeMs: null }),
     simulate: async () => simulation,
   };
   return { ...adapter, node: () => node };

@@ -67,6 +67,7 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   control_not_allowed: 'An owner, signer, module or code would change.',
   deploy_not_allowed: 'A contract would be deployed.',
   delegation_not_allowed: 'The account would be delegated to code.',
+  hazard_not_allowed: 'The bytes are understood, and they are a known way to lose money (facts name it).',
   fee_exceeds_ceiling: 'The fee may be higher than the request, the policy or the approval permits.',
   chain_id_mismatch: 'The bytes or the endpoint belong to another chain.',
   time_not_allowed: 'It is outside the permitted hours (UTC).',
@@ -111,6 +112,8 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   permit_key_mismatch: 'The permit is for another key.',
   permit_void: 'The permit no longer holds: an earlier place in the sequence was given back, or custody did not redeem it itself.',
   reservation_not_held: 'The request holds no room (any more).',
+  transaction_expired:
+    'The validity of the signed transaction ran out on the chain before it was included; its room and place are free again.',
   slot_taken: 'The place in the wallet’s sequence is not the next free one, or another transaction is final in it.',
   store_unavailable: 'The store could not be read or written.',
   version_conflict: 'Somebody else changed the same record first.',

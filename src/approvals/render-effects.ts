@@ -101,6 +101,8 @@ function lineOf(effect: Effect, known: ReadonlyMap<AssetId, Token>, { feeCeiling
     }
     case 'message':
       return `carries the text ${quoted(effect.text)}`;
+    case 'hazard':
+      return `HAZARD ${quoted(effect.hazard)}: ${quoted(effect.detail)} at ${account(effect.account)}`;
     case 'unknown':
       return `UNKNOWN: ${quoted(effect.detail)} at ${account(effect.contract)}${effect.selector === null ? '' : `, selector ${quoted(effect.selector)}`}`;
     default:

@@ -40,8 +40,8 @@ export interface Exposure {
   readonly outflows: readonly Outflow[];
   readonly allowances: readonly EffectOf<'allowance'>[];
   readonly calls: readonly OpaqueCall[];
-  /** Operators granted, delegations, control changes, deployments: never about an amount. */
-  readonly powers: readonly EffectOf<'operator' | 'delegation' | 'control' | 'deploy'>[];
+  /** Operators granted, delegations, control changes, deployments, hazards: never about an amount. */
+  readonly powers: readonly EffectOf<'operator' | 'delegation' | 'control' | 'deploy' | 'hazard'>[];
   readonly fee: AssetAmount;
   /** Outflows by asset. */
   readonly outTotals: readonly AssetAmount[];
@@ -120,6 +120,9 @@ class Sums {
         break;
       case 'deploy':
         this.powers.push(effect);
+        break;
+      case 'hazard':
+        if (this.ours(effect, effect.account)) this.powers.push(effect);
         break;
       case 'message':
         break;

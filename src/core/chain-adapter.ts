@@ -1,7 +1,16 @@
 import type { SignatureVerifier } from './approval.ts';
 import type { Effect } from './effect.ts';
 import type { AccountId, AssetId, ChainId } from './ids.ts';
-import type { AccountFact, Action, DecodedTransaction, FeeQuote, Receipt, SignedTransaction, Slot, UnsignedTransaction } from './transaction.ts';
+import type {
+  AccountFact,
+  Action,
+  DecodedTransaction,
+  FeeQuote,
+  Receipt,
+  SignedTransaction,
+  Slot,
+  UnsignedTransaction,
+} from './transaction.ts';
 
 /** A token the registry knows. Symbols resolve only through this list. */
 export interface Token {
@@ -42,6 +51,8 @@ export interface Codec {
   /** The 32 bytes that `algorithm` signs for this payload. */
   signingHash(payload: Uint8Array): Uint8Array;
   readonly algorithm: KeyAlgorithm;
+  /** Whether bytes can only be read beside the wallet's public key: a signature of this chain does not tell it. */
+  readonly needsPublicKey: boolean;
   /** How long bytes of ours stay valid, ms; null where the chain knows no validity window. */
   readonly validForMs: number | null;
   /** Joins payload and signature. @throws SIGNATURE_INVALID unless it recovers or verifies to the wallet. */

@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { CastellanError } from './errors.ts';
 import type { Digest } from './ids.ts';
@@ -36,6 +36,26 @@ export function payloadDigest(payload: Uint8Array): Digest {
 /** Keccak-256 (the original padding, as EVM chains use it), 32 bytes. */
 export function keccak256(data: Uint8Array): Uint8Array {
   return keccak_256(data);
+}
+
+/** HMAC-SHA-512 (RFC 2104), 64 bytes. Strings are UTF-8. */
+export function hmacSha512(key: string | Uint8Array, data: string | Uint8Array): Uint8Array {
+  const digest = createHmac('sha512', checked(key)).update(checked(data)).digest();
+  const bytes = Uint8Array.from(digest);
+  digest.fill(0);
+  return bytes;
+}
+
+/** PBKDF2 with HMAC-SHA-512 (RFC 8018), 64 bytes, off the event loop. */
+export function pbkdf2Sha512(secret: Uint8Array, salt: string, iterations: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    pbkdf2(secret, checked(salt), iterations, 64, 'sha512', (error, derived) => {
+      if (error !== null) return reject(error);
+      const bytes = Uint8Array.from(derived);
+      derived.fill(0);
+      return resolve(bytes);
+    });
+  });
 }
 
 /** RFC 6962 leaf: SHA-256(0x00 ‖ utf8(entry)), hex. */

@@ -14,9 +14,9 @@ export interface SlotRow {
   /** The lowest slot that nobody ever had. */
   readonly next: Slot;
   readonly held: readonly HeldSlot[];
-  /** Slots given back unredeemed, rising. */
+  /** Slots given back unredeemed, or whose bytes became void on the chain, rising. */
   readonly free: readonly Slot[];
-  /** The highest slot whose permit was redeemed: it counts as used for ever. Null before the first. */
+  /** The highest slot whose permit was redeemed: it counts as used, unless the chain says that its bytes became void. Null before the first. */
   readonly highestUsed: Slot | null;
 }
 

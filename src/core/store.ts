@@ -72,6 +72,8 @@ export type Command =
       readonly sealed?: string;
       readonly txHash?: string;
       readonly lines?: readonly ChargeLine[];
+      /** With `released`: the bytes are void for ever on the chain and its sequence did not move, so the slot is free again. */
+      readonly freesSlot?: true;
     }
   /** Gives the room of a held reservation back now, voiding its permit. Refused once redeemed. */
   | { readonly kind: 'ledger.expire'; readonly agent: AgentId; readonly requestId: RequestId }

@@ -215,7 +215,7 @@ export async function bootHouse(
         simulationTimeoutMs: authorization.simulationTimeoutMs,
       },
     });
-    const wallets = createWallets({ host, tenant, store, journal, chains, policies, keys: () => custody.keys });
+    const wallets = createWallets({ host, tenant, store, journal, chains, policies, keys: () => custody.keys, mode: config.custody.mode });
     return {
       host,
       config,

@@ -92,7 +92,7 @@ const configSchema = z.strictObject({
         .optional(),
     })
     .default({}),
-  custody: z.strictObject({ mode: z.literal('software') }).default({ mode: 'software' }),
+  custody: z.strictObject({ mode: z.enum(['software', 'mpc']) }).default({ mode: 'software' }),
   /** Permissions by agent id; validated when compiled, every wrong field is named. */
   agents: z.record(agentIdSchema, z.looseObject({ user: agentIdSchema.optional() })).default({}),
   authorization: z

@@ -1,4 +1,5 @@
-import type { ChainAdapter, ChainNode, Token } from '../core/chain-adapter.ts';
+import type { ChainAdapter, ChainNode, Codec, Token } from '../core/chain-adapter.ts';
+import { fromHex } from '../core/digest.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { AccountId, AgentId, ChainId } from '../core/ids.ts';
 import { type Doc, type Json, type Store, storeKey } from '../core/store.ts';
@@ -18,7 +19,9 @@ export interface WalletRecord {
   readonly agent: AgentId;
   readonly user: string;
   readonly keyId: string;
-  readonly mode: 'software';
+  readonly mode: 'software' | 'mpc';
+  /** Hex; absent in wallets of before it was kept. */
+  readonly publicKey?: string;
   readonly path: string;
   readonly createdMs: number;
 }
@@ -46,6 +49,13 @@ export function docVersion(row: Json | undefined): number {
 export async function readDoc<T>(store: Store, key: string): Promise<{ readonly value: T | undefined; readonly version: number }> {
   const [row] = await store.get([storeKey.doc(key)]);
   return { value: docValue<T>(row), version: docVersion(row) };
+}
+
+/** The wallet's public key, where the codec needs it and the record holds it. */
+export async function walletKey(store: Store, { needsPublicKey }: Codec, wallet: AccountId): Promise<{ readonly publicKey?: Uint8Array }> {
+  if (!needsPublicKey) return {};
+  const { value } = await readDoc<WalletRecord>(store, docKey.wallet(wallet));
+  return value?.publicKey === undefined ? {} : { publicKey: fromHex(value.publicKey) };
 }
 
 /** Reads every document under a prefix, a page at a time. */

@@ -49,9 +49,19 @@ const agentRequestSchema = z.strictObject({
   currency: text(256).optional(),
   value: text(100).optional(),
   data: bytes.optional(),
+  /** Text that travels with a transfer, on chains that carry one. */
+  comment: text(1_024).optional(),
   transaction: bytes.optional(),
   calls: z
-    .array(z.strictObject({ to: text(256), value: text(100).optional(), data: bytes.optional() }))
+    .array(
+      z.strictObject({
+        to: text(256),
+        value: text(100).optional(),
+        data: bytes.optional(),
+        /** The chain's own terms of the call; see the adapter. */
+        terms: z.record(text(32), text(65_536)).optional(),
+      }),
+    )
     .max(64)
     .readonly()
     .optional(),

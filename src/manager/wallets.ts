@@ -23,7 +23,8 @@ export interface Wallet {
   readonly agentId: string;
   readonly userId: string;
   readonly keyId: string;
-  readonly mode: 'software';
+  /** `software`: one encrypted key in this process. `mpc`: shares of a key that never exists as a whole. */
+  readonly mode: 'software' | 'mpc';
 }
 
 /** What the wallet room needs. */
@@ -35,6 +36,16 @@ export interface WalletParts {
   readonly chains: Chains;
   readonly policies: PolicyBook;
   readonly keys: () => KeyManager;
+  /** Of wallets whose maker names none. */
+  readonly mode: 'software' | 'mpc';
+}
+
+/** How a wallet is made. */
+export interface WalletOptions {
+  /** CAIP-2; may be left out where the manager serves one chain. */
+  readonly chain?: string;
+  /** Default: as configured under `custody.mode`. */
+  readonly mode?: 'software' | 'mpc';
 }
 
 /** Wallets and the agents that own them. */
@@ -43,7 +54,7 @@ export interface Wallets {
    * Makes a wallet with a key of its own. An unknown agent is registered with the conservative template. Durable when it
    * resolves. @throws AGENT_EXISTS where the agent is another user's; CHAIN_INVALID
    */
-  createWallet(userId: string, agentId: string, options?: { readonly chain?: string }): Promise<Wallet>;
+  createWallet(userId: string, agentId: string, options?: WalletOptions): Promise<Wallet>;
   /** @throws WALLET_UNKNOWN */
   getWallet(account: string): Promise<Wallet>;
   listWallets(userId: string): Promise<readonly Wallet[]>;
@@ -137,7 +148,13 @@ export function createWallets(parts: WalletParts): Wallets {
       if (known.value === undefined) await putAgent(agentId, userId, expandTemplate({ template: 'conservative' }), null);
       else if (known.value.user !== userId)
         throw new CastellanError('AGENT_EXISTS', { message: 'The agent belongs to another user', details: { agentId } });
-      const key = await parts.keys().generateKey({ algorithm: codec.algorithm, purpose: 'signing', tags: ['wallet'] });
+      const mode = options.mode ?? parts.mode;
+      if (mode !== 'software' && mode !== 'mpc')
+        throw new CastellanError('MODE_UNAVAILABLE', {
+          message: 'Wallets are software or mpc',
+          details: { mode: String(mode).slice(0, 64) },
+        });
+      const key = await parts.keys().generateKey({ algorithm: codec.algorithm, purpose: 'signing', tags: ['wallet'], ...(mode === 'mpc' ? { mode } : {}) } as never);
       const account = codec.walletOf(fromHex(key.publicKey), chain);
       for (let attempt = 0; attempt < 5; attempt++) {
         const agent = await read<AgentRecord>(docKey.agent(agentId));
@@ -150,7 +167,8 @@ export function createWallets(parts: WalletParts): Wallets {
           agent: agentId,
           user: userId,
           keyId: key.keyId,
-          mode: 'software',
+          mode,
+          publicKey: key.publicKey,
           path: key.path ?? '',
           createdMs,
         };
@@ -162,7 +180,7 @@ export function createWallets(parts: WalletParts): Wallets {
             value: { ...agent.value, wallets: [...agent.value.wallets, account] } as unknown as Json,
             ifVersion: agent.version,
           },
-          parts.journal.command(event(agentId, 'wallet_event', { account, chain, keyId: key.keyId, mode: 'software' })),
+          parts.journal.command(event(agentId, 'wallet_event', { account, chain, keyId: key.keyId, mode })),
         ]);
         if (!stored) continue;
         return toWallet(record);

@@ -109,7 +109,7 @@ describe('an endpoint that fails', () => {
       if (/^(?:pads|counts|answers too)/.test(name)) continue;
       await using endpoint = await thenFailing(answer);
       const { node } = connect(endpoint, { timeoutMs: 100, rpcUrl: [endpoint.rpcUrl, anvil.rpcUrl] });
-      expect(await node.sequence(alice.wallet)).toEqual({ next: 0 });
+      expect(await node.sequence(alice.wallet)).toEqual({ next: 0, chainTimeMs: null });
       await node.close();
     }
   });
@@ -133,7 +133,7 @@ describe('an endpoint of another chain', () => {
   it('as the second of two is never asked for more', async () => {
     await using liar = await lyingEndpoint(anvil.rpcUrl, ({ method }) => (method === 'eth_chainId' ? '0x1' : undefined));
     const { node } = connect(liar, { rpcUrl: [liar.rpcUrl, anvil.rpcUrl] });
-    expect(await node.sequence(alice.wallet)).toEqual({ next: 0 });
+    expect(await node.sequence(alice.wallet)).toEqual({ next: 0, chainTimeMs: null });
     expect(new Set(liar.asked)).toEqual(new Set(['eth_chainId']));
     await node.close();
   });

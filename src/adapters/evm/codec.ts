@@ -25,6 +25,8 @@ export function createEvmCodec(chains: ReadonlyMap<ChainId, ChainTokens>): Codec
   };
   return {
     algorithm: 'secp256k1',
+    needsPublicKey: false,
+    validForMs: null,
     build(action, context) {
       chainOf(context.chain);
       return build(action, context);

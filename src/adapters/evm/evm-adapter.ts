@@ -30,6 +30,7 @@ function createNode(config: EvmChainConfig, tokens: ChainTokens, codec: Codec, c
   };
   return {
     chain,
+    rebroadcastMs: null,
     verifyChain: (signal) => client.verify(signal),
     quote: (action, wallet, options) => quoteFee(client, chain, action, wallet, options),
     async simulate(tx, { watch = [], signal }) {

@@ -6,5 +6,5 @@ import type { RpcClient } from './client.ts';
 
 /** The wallet's next nonce by the newest block. Transactions that still wait are not counted: our slots know ours. */
 export async function readSequence(client: RpcClient, chain: ChainId, wallet: AccountId, signal?: AbortSignal): Promise<SequenceState> {
-  return { next: await readNonce(client, addressOf(wallet, chain), 'latest', signal) };
+  return { next: await readNonce(client, addressOf(wallet, chain), 'latest', signal), chainTimeMs: null };
 }

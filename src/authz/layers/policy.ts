@@ -127,7 +127,7 @@ function ruleContext(context: LayerContext, valuation: Valuation | undefined): R
 function feeFindings({ policy, exposure, request }: LayerContext, view: RuleContext): ReturnType<typeof evaluateRules> | null {
   const { deny, escalate } = policy.ofAmounts;
   if (deny.length === 0 && escalate.length === 0) return null;
-  const nobody = { destination: null, contract: null, selector: null, listed: true };
+  const nobody = { destination: null, contract: null, selector: null, listed: true, hazard: null };
   const fee: RuleItem = { effect: 'outflow', capability: 'transfers', chain: request.chain, ...exposure.fee, ...nobody };
   return evaluateRules(policy.ofAmounts, [fee], [fee], view);
 }

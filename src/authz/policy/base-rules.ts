@@ -1,4 +1,4 @@
-import type { Capability } from '../../core/index.ts';
+import type { Capability, Hazard } from '../../core/index.ts';
 import type { CompiledRule } from './compiled-policy.ts';
 import { compileCondition } from './condition.ts';
 import { formatDecimal, parseDecimal } from './decimal.ts';
@@ -66,6 +66,7 @@ const ALWAYS: readonly Part[] = [
 export function baseRules(permissions: ParsedPermissions, names: Names): readonly CompiledRule[] {
   const parts: Part[] = [...ALWAYS];
   const { capabilities, allowedTokens, allowedDestinations, requireApprovalAbove } = permissions;
+  const allowedHazards: readonly Hazard[] = permissions.allowedHazards ?? [];
   for (const [name, entry] of Object.entries(capabilities ?? {})) {
     if (entry === undefined) continue;
     const when = [is('capability', name as Capability)];
@@ -73,6 +74,17 @@ export function baseRules(permissions: ParsedPermissions, names: Names): readonl
     if (!entry.enabled) parts.push({ id, when, then: 'deny', code: 'capability_disabled', label: `${name} is disabled.` });
     else if (entry.readOnly === true) parts.push({ id, when, then: 'deny', code: 'capability_read_only', label: `${name} is read-only.` });
     else parts.push({ id, when, then: 'allow', code: 'policy_no_match', label: `${name} is enabled.` });
+  }
+  parts.push({
+    id: 'effects.hazard',
+    when: [is('effect', 'hazard'), { field: 'hazard', operator: 'not_in', value: allowedHazards }],
+    then: 'deny',
+    code: 'hazard_not_allowed',
+    label: 'No known way to lose money, unless it is allowed by name.',
+  });
+  if (allowedHazards.length > 0) {
+    const when = [is('effect', 'hazard'), is('hazard', allowedHazards)];
+    parts.push({ id: 'allowedHazards', when, then: 'allow', code: 'policy_no_match', label: 'Hazards allowed by name.' });
   }
   if (capabilities?.approvals?.unlimited !== true) {
     parts.push({

@@ -16,6 +16,7 @@ const OPERATORS_OF: Readonly<Record<FieldType, readonly Operator[]>> = {
   selector: TEXT_OPERATORS,
   capability: TEXT_OPERATORS,
   effect: TEXT_OPERATORS,
+  hazard: TEXT_OPERATORS,
   boolean: BOOLEAN_OPERATORS,
 };
 

@@ -1,7 +1,7 @@
-import type { AccountId, AssetId, Capability, ChainId } from '../../core/index.ts';
+import { type AccountId, type AssetId, type Capability, type ChainId, HAZARDS, type Hazard } from '../../core/index.ts';
 
 /** What kind of thing an item of a transaction is. */
-export type ItemKind = 'outflow' | 'allowance' | 'call' | 'unknown' | 'operator' | 'delegation' | 'control' | 'deploy';
+export type ItemKind = 'outflow' | 'allowance' | 'call' | 'unknown' | 'operator' | 'delegation' | 'control' | 'deploy' | 'hazard';
 
 /**
  * One thing that a transaction does, as rules see it. A field that does not apply to the item is null, and a condition on it
@@ -19,6 +19,8 @@ export interface RuleItem {
   readonly selector: string | null | undefined;
   /** The contract and selector, or the spender, stand on the policy's list and have not expired. */
   readonly listed: boolean;
+  /** The way to lose money that the bytes hold, by name. */
+  readonly hazard: Hazard | null;
 }
 
 /** What rules read beside the item: the same for the whole transaction. */
@@ -36,7 +38,18 @@ export interface RuleContext {
 }
 
 /** How a field compares. */
-export type FieldType = 'amount' | 'value' | 'integer' | 'account' | 'asset' | 'chain' | 'selector' | 'boolean' | 'capability' | 'effect';
+export type FieldType =
+  | 'amount'
+  | 'value'
+  | 'integer'
+  | 'account'
+  | 'asset'
+  | 'chain'
+  | 'selector'
+  | 'boolean'
+  | 'capability'
+  | 'effect'
+  | 'hazard';
 
 /** The closed catalogue of what rules may look at. */
 export const FIELDS = {
@@ -53,6 +66,7 @@ export const FIELDS = {
   chain: 'chain',
   riskScore: 'integer',
   effect: 'effect',
+  hazard: 'hazard',
   unlimited: 'boolean',
   listed: 'boolean',
   withinHours: 'boolean',
@@ -62,7 +76,8 @@ export type FieldName = keyof typeof FIELDS;
 /** The words that closed text fields may be compared with. */
 export const FIELD_WORDS: Readonly<Partial<Record<FieldType, readonly string[]>>> = {
   capability: ['trading', 'transfers', 'staking', 'nft', 'governance', 'contracts', 'approvals'],
-  effect: ['outflow', 'allowance', 'call', 'unknown', 'operator', 'delegation', 'control', 'deploy'],
+  effect: ['outflow', 'allowance', 'call', 'unknown', 'operator', 'delegation', 'control', 'deploy', 'hazard'],
+  hazard: HAZARDS,
 };
 
 /** The item's text for a text field: null where it does not apply, undefined where it cannot be told. */
@@ -82,6 +97,8 @@ export function textOf(field: FieldName, item: RuleItem): string | null | undefi
       return item.chain;
     case 'effect':
       return item.effect;
+    case 'hazard':
+      return item.hazard;
     default:
       return undefined;
   }

@@ -41,6 +41,7 @@ export function ruleItems(exposure: Exposure, policy: CompiledPolicy, nowMs: Tim
       contract: call.contract ?? undefined,
       selector: call.selector === null ? undefined : bareSelector(call.selector),
       listed: listing === 'listed',
+      hazard: null,
     });
   }
   for (const power of exposure.powers) items.push(powerItem(power, chain));
@@ -59,6 +60,7 @@ function outflowItem(outflow: Outflow, policy: CompiledPolicy, nowMs: TimeMs, ch
     contract: null,
     selector: null,
     listed: looked?.listing === 'listed',
+    hazard: null,
   };
 }
 
@@ -79,6 +81,7 @@ function allowanceItem(
     selector: null,
     // Taking a right away is no grant.
     listed: allowance.amount === 0n || maySpend(policy, allowance.spender, nowMs),
+    hazard: null,
   };
   return item;
 }
@@ -93,6 +96,7 @@ const POWER_CAPABILITY = {
   delegation: 'approvals',
   control: 'contracts',
   deploy: 'contracts',
+  hazard: 'contracts',
 } as const satisfies Record<string, Capability>;
 
 function powerItem(power: Exposure['powers'][number], chain: RuleItem['chain']): RuleItem {
@@ -108,6 +112,7 @@ function powerItem(power: Exposure['powers'][number], chain: RuleItem['chain']):
     contract: null,
     selector: null,
     listed: false,
+    hazard: power.kind === 'hazard' ? power.hazard : null,
   };
 }
 

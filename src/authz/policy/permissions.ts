@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HAZARDS } from '../../core/index.ts';
 import { SELECTOR } from './selector.ts';
 
 const text = z.string().min(1).max(256);
@@ -95,6 +96,8 @@ export const permissionsSchema = z.strictObject({
   allowedTokens: list().optional(),
   allowedDestinations: list().optional(),
   allowedChains: list(64).optional(),
+  /** Known ways to lose money that this agent may use all the same, by name; each is denied otherwise. */
+  allowedHazards: z.array(z.enum(HAZARDS)).readonly().optional(),
   allowedContracts: z.array(contract).max(10_000).readonly().optional(),
   /** In the unit of the limits. The fee is not added to what leaves, but counts by itself. */
   requireApprovalAbove: exact.optional(),

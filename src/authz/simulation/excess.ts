@@ -136,6 +136,10 @@ function rightOf(effect: Effect, decoded: readonly Effect[], wallet: AccountId):
       )
         ? undefined
         : `a change of ${effect.aspect} that the bytes do not show`;
+    case 'hazard':
+      return decoded.some((known) => known.kind === 'hazard' && known.hazard === effect.hazard && known.account === effect.account)
+        ? undefined
+        : `a hazard (${effect.hazard}) that the bytes do not show`;
     case 'unknown':
       return 'something that the simulation cannot explain';
     default:

@@ -13,6 +13,7 @@ const KINDS: ReadonlySet<string> = new Set([
   'deploy',
   'call',
   'message',
+  'hazard',
   'unknown',
 ]);
 

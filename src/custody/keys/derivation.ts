@@ -1,7 +1,8 @@
 import { HDKey } from '@scure/bip32';
 import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedSync } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
-import { CastellanError } from '../../core/index.ts';
+import { CastellanError, type KeyAlgorithm } from '../../core/index.ts';
+import { deriveSlip10 } from './slip10.ts';
 
 // HDKey shows its private key under inspect and JSON: it never leaves this file, and neither do the errors of the
 // libraries, which quote the words of a phrase.
@@ -23,6 +24,8 @@ const HARDENED = 0x8000_0000;
 const MAX_LEVELS = 10;
 const LEVEL = /^(0|[1-9][0-9]{0,9})('?)$/;
 const BIP44 = /^m\/44'\/(60|607)'\/([0-9]+)'\/([01])\/([0-9]+)$/;
+/** SLIP-10 knows no unhardened child of an Ed25519 key, so such a path is hardened to its end. */
+const ED25519_PATH = /^m\/44'\/607'\/[0-9]+'(?:\/[0-9]+'\/[0-9]+')?$/;
 
 /** Spells and reads BIP-44 paths. Holds nothing. */
 export class KeyDerivationService {
@@ -56,6 +59,30 @@ export class KeyDerivationService {
   }
 }
 
+/** Where the key of a wallet lies under a seed: `m/44'/60'/account'/0/0` for secp256k1, `m/44'/607'/account'` for Ed25519. */
+export function accountPath(algorithm: KeyAlgorithm, account: number): string {
+  if (!isLevel(account)) throw invalid('An account is an integer from 0 to 2^31 - 1.', 'account');
+  return algorithm === 'secp256k1' ? `m/44'/${COIN_TYPES.ether}'/${account}'/0/0` : `m/44'/${COIN_TYPES.ton}'/${account}'`;
+}
+
+/**
+ * Which key a path is for: `m/44'/60'/a'/c/i` is secp256k1; `m/44'/607'/a'` and `m/44'/607'/a'/c'/i'` are Ed25519.
+ * @throws DERIVATION_INVALID for any other path
+ */
+export function algorithmOfPath(path: string): KeyAlgorithm {
+  if (typeof path === 'string' && ED25519_PATH.test(path)) {
+    parseLevels(path);
+    return 'ed25519';
+  }
+  if (new KeyDerivationService().parsePath(path).coinType === COIN_TYPES.ether) return 'secp256k1';
+  throw invalid('A path of an Ed25519 key is hardened at each level.', 'path');
+}
+
+/** The private key of an algorithm at a path under a seed; the caller wipes it. @throws DERIVATION_INVALID */
+export function deriveSecret(algorithm: KeyAlgorithm, seed: Uint8Array, path: string): Uint8Array {
+  return algorithm === 'secp256k1' ? derivePrivateKey(seed, path) : deriveSlip10(seed, parseLevels(path));
+}
+
 /**
  * The private key at a path under a BIP-39 seed (BIP-32). The caller wipes it.
  * @throws DERIVATION_INVALID for a path that is not `m` and up to ten levels, or one of the 2^-127 paths without a key
@@ -86,6 +113,21 @@ export function readMnemonic(mnemonic: string, passphrase = ''): { readonly entr
   } catch {
     throw new CastellanError('KEY_INVALID', { message: 'The phrase is no English BIP-39 phrase of 12 to 24 words with a right checksum.' });
   }
+}
+
+/** Tells whether a text is an English BIP-39 phrase. */
+export function isMnemonic(text: string): boolean {
+  try {
+    mnemonicToEntropy(text, wordlist).fill(0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Tells whether each of these is a word of the English list. */
+export function areListedWords(words: readonly string[]): boolean {
+  return words.every((word) => wordlist.includes(word));
 }
 
 /** Seed of fresh entropy (16 to 32 bytes), by way of its phrase, which goes nowhere. The caller wipes it. @throws KEY_INVALID */

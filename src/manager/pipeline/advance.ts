@@ -1,6 +1,6 @@
 import { accountChain } from '../../core/account.ts';
 import { canonicalize } from '../../core/canonical.ts';
-import type { ChainNode } from '../../core/chain-adapter.ts';
+import type { ChainNode, SettlementStatus } from '../../core/chain-adapter.ts';
 import { taggedDigest } from '../../core/digest.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
 import type { SecurityEvent } from '../../core/event.ts';
@@ -50,13 +50,13 @@ async function haltOf(parts: AdvanceParts, agent: string): Promise<'halted' | 'a
   return halt === undefined ? undefined : halt.kind === 'kill' ? 'halted' : 'agent_paused';
 }
 
-/** Lines as the chain really charged them: fees at what was paid, a reverted transaction at its fee alone. */
+/** Lines as the chain really charged them: fees at what was paid, what failed as a whole at its fee alone. */
 export function chargedLines(row: RequestRow, receipt: Receipt): readonly ChargeLine[] {
   const ceiling = BigInt(row.feeCeiling);
   return row.lines.map((line) => {
     const feeMax = row.feeLines.filter((fee) => fee.account === line.account).reduce((sum, fee) => sum + BigInt(fee.amount), 0n);
     const feePaid = ceiling === 0n ? feeMax : (feeMax * receipt.feePaid + ceiling - 1n) / ceiling;
-    const principal = receipt.success ? BigInt(line.amount) - feeMax : 0n;
+    const principal = receipt.success || receipt.partial === true ? BigInt(line.amount) - feeMax : 0n;
     return { account: line.account, amount: (principal + feePaid).toString() };
   });
 }
@@ -99,9 +99,16 @@ async function replaced(parts: AdvanceParts, start: RequestRow, outcome: 'replac
   const row = await readRow(parts.store, start);
   const details = { requestId: row.requestId, decisionId: row.decisionId, txHash: row.txHash, outcome, by };
   await parts.journal.apply([
-    { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'released' },
+    {
+      kind: 'ledger.settle',
+      agent: row.agent,
+      requestId: row.requestId,
+      to: 'released',
+      ...(outcome === 'expired' ? { freesSlot: true as const } : {}),
+    },
     parts.journal.command(parts.event(row.agent, 'error', 'execution_failed', details, outcomeId(row))),
   ]);
+  if (outcome === 'expired') return stop('transaction_expired', 'The transaction was not included while it was valid.', null);
   return stop('slot_taken', `Another transaction is final in this slot (${by ?? 'unknown'}).`, null);
 }
 
@@ -159,7 +166,9 @@ async function send(
   signed: SignedTransaction,
   signal: AbortSignal | undefined,
 ): Promise<Advance | undefined> {
-  const reason = row.state === 'broadcast' ? undefined : await haltOf(parts, row.agent);
+  const reason = await haltOf(parts, row.agent);
+  // What is with the network already is only watched from here on.
+  if (reason !== undefined && row.state === 'broadcast') return undefined;
   if (reason !== undefined) return stop(reason, 'Signed, and held back: the switch was thrown before broadcast.', signed.hash);
   const sent = await node.broadcast(signed, signal);
   // Refused may also mean that the slot is taken by now: the chain says which.
@@ -171,6 +180,30 @@ async function send(
       { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash },
     ]);
   return undefined;
+}
+
+/**
+ * Waits for the chain's word. Where the network forgets messages, the same bytes are handed in again from time to time,
+ * never under a stop; a broken switch counts as one.
+ */
+async function watch(
+  parts: AdvanceParts,
+  node: ChainNode,
+  row: RequestRow,
+  signed: SignedTransaction,
+  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+): Promise<SettlementStatus> {
+  const { clock } = parts.host;
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  const dueMs = clock.monotonicMs() + options.timeoutMs;
+  for (;;) {
+    const leftMs = Math.max(0, dueMs - clock.monotonicMs());
+    const timeoutMs = node.rebroadcastMs === null ? leftMs : Math.min(leftMs, node.rebroadcastMs);
+    const seen = await node.settle(signed, { timeoutMs, ...signal });
+    if (seen.status !== 'pending' || timeoutMs >= leftMs || options.signal?.aborted === true) return seen;
+    const stopped = await haltOf(parts, row.agent).catch(() => 'halted');
+    if (stopped === undefined) await node.broadcast(signed, options.signal);
+  }
 }
 
 /**
@@ -204,10 +237,7 @@ export async function advance(
     row = { ...done.row, txHash: done.signed.hash };
     const unsent = await send(parts, node, row, done.signed, options.signal);
     if (unsent !== undefined) return unsent;
-    const outcome = await node.settle(done.signed, {
-      timeoutMs: options.timeoutMs,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
+    const outcome = await watch(parts, node, row, done.signed, options);
     if (outcome.status === 'final') return await settle(parts, row, outcome.receipt);
     if (outcome.status === 'replaced' || outcome.status === 'expired') return await replaced(parts, row, outcome.status, outcome.by);
     return { status: 'pending', code: 'pending', detail: 'Broadcast; not final yet.', txHash: row.txHash };

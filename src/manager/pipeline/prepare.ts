@@ -1,5 +1,5 @@
 import { canonicalize } from '../../core/canonical.ts';
-import type { ChainAdapter, ChainNode } from '../../core/chain-adapter.ts';
+import type { ChainAdapter, ChainNode, Codec } from '../../core/chain-adapter.ts';
 import { taggedDigest, toHex } from '../../core/digest.ts';
 import { isCastellanError } from '../../core/errors.ts';
 import type { Digest } from '../../core/ids.ts';
@@ -8,7 +8,7 @@ import type { ActionRequest } from '../../core/request.ts';
 import { nextSlot, type SlotRow } from '../../core/slot.ts';
 import { type Store, storeKey } from '../../core/store.ts';
 import type { Action, DecodedTransaction, Slot, UnsignedTransaction } from '../../core/transaction.ts';
-import type { Chains } from '../directory.ts';
+import { type Chains, walletKey } from '../directory.ts';
 import type { Resolved } from './resolve.ts';
 
 /** A request that has become exact bytes, decoded from those bytes. */
@@ -52,6 +52,7 @@ const no = (code: ReasonCode, message: string, retryable: boolean, facts?: Reaso
 
 /** Digest of what an approval approves: not the slot, and the fee only up to its bound. */
 export function actionDigestOf(request: ActionRequest, decoded: DecodedTransaction, feeBound: bigint): Digest {
+  const powers = decoded.effects.filter(({ kind }) => kind === 'control' || kind === 'deploy');
   return taggedDigest(
     'castellan.action.v1',
     canonicalize({
@@ -60,7 +61,14 @@ export function actionDigestOf(request: ActionRequest, decoded: DecodedTransacti
       wallet: request.wallet,
       chain: request.chain,
       requestId: request.id,
-      calls: decoded.calls.map((call) => ({ to: call.to, value: call.value, data: toHex(call.data) })),
+      calls: decoded.calls.map(({ to, value, data, terms }) => ({
+        to,
+        value,
+        data: toHex(data),
+        ...(terms === undefined ? {} : { terms }),
+      })),
+      // What the bytes do beside their calls: an approval of the calls alone must not fit.
+      ...(powers.length === 0 ? {} : { powers }),
       feeBound,
       notAfterMs: request.notAfterMs,
     }),
@@ -73,6 +81,13 @@ function firstOpenSlot(row: SlotRow): Slot {
   return Math.min(row.next, ...row.free, ...row.held.map((held) => held.slot));
 }
 
+/** Until when bytes that are built now may be valid: in the chain's time, never later than the request allows. */
+function validUntil({ validForMs }: Codec, { notAfterMs }: ActionRequest, nowMs: number, chainTimeMs: number | null): number | null {
+  if (validForMs === null) return notAfterMs;
+  const until = Math.max(nowMs, chainTimeMs ?? nowMs) + validForMs;
+  return notAfterMs === null ? until : Math.min(until, notAfterMs);
+}
+
 /** Asks the chain for sequence and fee, builds the exact bytes and decodes them again from nothing but themselves. */
 export async function prepare(parts: PrepareParts, request: ActionRequest, options: PrepareOptions = {}): Promise<Resolved<Prepared>> {
   const adapter = parts.chains.adapter(request.chain);
@@ -80,15 +95,22 @@ export async function prepare(parts: PrepareParts, request: ActionRequest, optio
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   try {
     const { codec } = adapter;
-    const adopted = options.exact === undefined ? undefined : codec.adopt(options.exact, request.chain, request.wallet);
+    const key = await walletKey(parts.store, codec, request.wallet);
+    const own = options.exact === undefined ? undefined : codec.adopt(options.exact, request.chain, request.wallet, key.publicKey);
     const action: Action =
-      request.action.kind === 'transaction' ? codec.parse(request.action.bytes, request.chain, request.wallet) : request.action;
+      own !== undefined
+        ? { kind: 'calls', calls: codec.decode(own).calls }
+        : request.action.kind === 'transaction'
+          ? codec.parse(request.action.bytes, request.chain, request.wallet)
+          : request.action;
     await node.verifyChain(options.signal);
+    const facts = node.survey === undefined ? {} : { facts: await node.survey(action, request.wallet, options.signal) };
+    const adopted = own === undefined ? undefined : { ...own, ...facts };
     const ceiling = request.feeCeiling ?? options.feeBound;
     const [sequence, fee] = await Promise.all([
       node.sequence(request.wallet, options.signal),
       adopted === undefined
-        ? node.quote(action, request.wallet, { ...signal, ...(ceiling === undefined ? {} : { ceiling }) })
+        ? node.quote(action, request.wallet, { ...signal, ...facts, ...(ceiling === undefined ? {} : { ceiling }) })
         : adopted.fee,
     ]);
     // After the chain was asked: whatever of ours it had included by then stands in our own record as redeemed.
@@ -108,8 +130,11 @@ export async function prepare(parts: PrepareParts, request: ActionRequest, optio
     }
     const feeBound = ceiling ?? fee.ceiling * 2n;
     if (fee.ceiling > feeBound) return no('fee_exceeds_ceiling', 'The fee this transaction may cost is above its ceiling.', true);
-    const tx =
-      adopted ?? codec.build(action, { chain: request.chain, wallet: request.wallet, slot, fee, validUntilMs: request.notAfterMs });
+    const validUntilMs = validUntil(codec, request, parts.nowMs(), sequence.chainTimeMs);
+    const context = { chain: request.chain, wallet: request.wallet, slot, fee, validUntilMs, ...key, ...facts };
+    const tx = adopted ?? codec.build(action, context);
+    if (tx.validUntilMs !== null && request.notAfterMs !== null && tx.validUntilMs > request.notAfterMs)
+      return no('request_malformed', 'The bytes stay valid for longer than the request allows.', false);
     const decoded = codec.decode(tx);
     return {
       ok: true,

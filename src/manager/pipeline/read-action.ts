@@ -40,10 +40,10 @@ type Form = 'transaction' | 'calls' | 'data' | 'spender' | 'transfer';
 
 /** Fields that a form has no use for: one that is given all the same means something that would be ignored. */
 const NO_USE: Readonly<Record<Form, readonly (keyof ParsedAgentRequest)[]>> = {
-  transaction: ['from', 'value'],
-  calls: ['from', 'value'],
-  data: ['from'],
-  spender: ['from', 'value', 'to', 'destination'],
+  transaction: ['from', 'value', 'comment'],
+  calls: ['from', 'value', 'comment'],
+  data: ['from', 'comment'],
+  spender: ['from', 'value', 'to', 'destination', 'comment'],
   transfer: ['value'],
 };
 
@@ -95,6 +95,7 @@ export function readAction(parsed: ParsedAgentRequest, chain: ChainId, tokens: r
       to: parseAccount(call.to, chain),
       value: nativeValue(call.value),
       data: toBytes(call.data),
+      ...(call.terms === undefined ? {} : { terms: call.terms }),
     }));
     if (calls.length === 0) throw new Denied('request_malformed', 'calls is empty.');
     return { action: { kind: 'calls', calls }, type: parsed.type ?? 'contract_call', declared: declared(token) };
@@ -120,9 +121,12 @@ export function readAction(parsed: ParsedAgentRequest, chain: ChainId, tokens: r
   const amount = amountOf(asset);
   if (amount === 0n) throw new Denied('request_malformed', 'The amount is zero.', { field: 'amount' });
   const recipient = required(to ?? undefined, 'to');
+  if (parsed.from !== undefined && parsed.comment !== undefined)
+    throw new Denied('request_malformed', 'What is taken from somebody else carries no comment.', { field: 'comment' });
+  const comment = parsed.comment === undefined ? {} : { comment: parsed.comment };
   const action: Action =
     parsed.from === undefined
-      ? { kind: 'transfer', asset: asset.asset, amount, to: recipient }
+      ? { kind: 'transfer', asset: asset.asset, amount, to: recipient, ...comment }
       : { kind: 'transfer_from', asset: asset.asset, amount, from: parseAccount(parsed.from, chain), to: recipient };
   return { action, type: parsed.type ?? 'transfer', declared: declared(asset) };
 }

@@ -4,6 +4,7 @@ import type { Decision } from '../../core/decision.ts';
 import type { ReasonCode } from '../../core/reason.ts';
 import type { RequestRow } from '../../core/store.ts';
 import type { Host } from '../config.ts';
+import { walletKey } from '../directory.ts';
 import type { SigningParts } from './signed-bytes.ts';
 import { awaitTurn } from './turn.ts';
 
@@ -28,8 +29,13 @@ async function stillDoes(parts: ReadinessParts, row: RequestRow, signal: AbortSi
   if (decision === undefined || row.payload === null)
     return { ready: false, isVoid: true, code: 'permit_void', detail: 'The decision behind the permit cannot be read.' };
   const chain = accountChain(row.wallet);
-  const tx = parts.chains.adapter(chain).codec.adopt(new Uint8Array(Buffer.from(row.payload, 'base64')), chain, row.wallet);
-  const report = await parts.chains.node(chain).simulate(tx, signal === undefined ? {} : { signal });
+  const { codec } = parts.chains.adapter(chain);
+  const node = parts.chains.node(chain);
+  const { publicKey } = await walletKey(parts.store, codec, row.wallet);
+  const tx = codec.adopt(new Uint8Array(Buffer.from(row.payload, 'base64')), chain, row.wallet, publicKey);
+  const facts =
+    node.survey === undefined ? {} : { facts: await node.survey({ kind: 'calls', calls: codec.decode(tx).calls }, row.wallet, signal) };
+  const report = await node.simulate({ ...tx, ...facts }, signal === undefined ? {} : { signal });
   if (!report.success)
     return {
       ready: false,

@@ -86,7 +86,7 @@ async function sign(parts: SigningParts, row: RequestRow): Promise<SignedTransac
   const { codec } = parts.chains.adapter(accountChain(row.wallet));
   const payload = new Uint8Array(Buffer.from(row.payload, 'base64'));
   const signature = row.state === 'held' ? await signHeld(parts, row, row.permit.secret, payload) : await parts.custodian.resume(row);
-  const signed = codec.assemble(codec.adopt(payload, accountChain(row.wallet), row.wallet), signature.signature);
+  const signed = codec.assemble(codec.adopt(payload, accountChain(row.wallet), row.wallet, signature.publicKey), signature.signature);
   const stored = await parts.journal.apply([
     {
       kind: 'ledger.settle',

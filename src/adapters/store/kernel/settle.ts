@@ -9,7 +9,7 @@ import { malformed, refuse } from './refuse.ts';
 import type { StepContext } from './rows.ts';
 import { readRow } from './rows.ts';
 import { isText, sumLines } from './shape.ts';
-import { freeSlot } from './slot.ts';
+import { freeSlot, reopenSlot } from './slot.ts';
 
 type Settle = Extract<Command, { kind: 'ledger.settle' }>;
 
@@ -50,7 +50,10 @@ export function settle(context: StepContext, command: Settle): Reason | undefine
   };
   if (command.to === 'signed') return put(context, moved);
   if (command.to === 'final') return makeFinal(context, row, moved, command.lines);
-  if (command.to === 'released') return release(context, row, moved);
+  if (command.to === 'released') {
+    if (command.freesSlot === true) reopenSlot(context, row);
+    return release(context, row, moved);
+  }
   return returnToFlight(context, row, moved);
 }
 

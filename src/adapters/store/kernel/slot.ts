@@ -59,6 +59,16 @@ export function freeSlot(context: StepContext, row: RequestRow): void {
   context.rows.put(storeKey.slots(row.wallet), { ...slots, held: slots.held.filter((entry) => !isOf(entry, row)), free } satisfies SlotRow);
 }
 
+/** Takes back that a redeemed request used its slot: its bytes can never land, and the chain still waits for that slot. */
+export function reopenSlot(context: StepContext, row: RequestRow): void {
+  const slots = readRow<SlotRow>(context.rows, storeKey.slots(row.wallet));
+  if (slots === undefined || row.slot === null || slots.free.includes(row.slot)) return;
+  const { slot } = row;
+  const free = [...slots.free, slot].sort((a, b) => a - b);
+  const highestUsed = slots.highestUsed === slot ? (slot === 0 ? null : slot - 1) : slots.highestUsed;
+  context.rows.put(storeKey.slots(row.wallet), { ...slots, free, highestUsed } satisfies SlotRow);
+}
+
 function isOf(entry: HeldSlot, row: RequestRow): boolean {
   return entry.slot === row.slot && entry.request === `${row.requestId}/${row.agent}`;
 }

@@ -1,0 +1,104 @@
+import { BitString, Cell } from '@ton/core';
+import { undecodable } from './undecodable.ts';
+
+/** Bounds that the network itself sets for a message from outside: bytes, cells, depth. */
+export const MAX_BOC_BYTES = 65_535;
+export const MAX_CELLS = 8_192;
+export const MAX_DEPTH = 512;
+
+const MAGIC = 0xb5ee9c72;
+const MAX_REFS = 4;
+
+/** Reads big-endian numbers and slices; never past the end. */
+interface Source {
+  readonly bytes: Uint8Array;
+  at: number;
+}
+
+function uint(source: Source, size: number): number {
+  if (source.at + size > source.bytes.length) throw undecodable('boc_truncated');
+  let value = 0;
+  for (let end = source.at + size; source.at < end; source.at += 1) value = value * 256 + (source.bytes[source.at] as number);
+  return value;
+}
+
+interface RawCell {
+  readonly bits: BitString;
+  readonly refs: readonly number[];
+}
+
+/** Bits of a cell's data: where the last byte is not whole, its lowest set bit marks the end and is no data. */
+function bitsOf(data: Buffer, partial: boolean): BitString {
+  if (!partial) return new BitString(data, 0, data.length * 8);
+  const last = data[data.length - 1] as number;
+  if (last === 0) throw undecodable('boc_not_canonical');
+  return new BitString(data, 0, data.length * 8 - (Math.log2(last & -last) + 1));
+}
+
+/** `d1 = refs + 8·exotic + 16·hashes + 32·level`, `d2 = ⌊bits/8⌋ + ⌈bits/8⌉`, data, refs. */
+function rawCell(source: Source, index: number, cells: number, size: number): RawCell {
+  const d1 = uint(source, 1);
+  if ((d1 & 8) !== 0) throw undecodable('exotic_cell');
+  if (d1 > MAX_REFS) throw undecodable('boc_not_canonical');
+  const d2 = uint(source, 1);
+  const length = (d2 >> 1) + (d2 & 1);
+  if (source.at + length > source.bytes.length) throw undecodable('boc_truncated');
+  const data = Buffer.from(source.bytes.subarray(source.at, source.at + length));
+  source.at += length;
+  const refs: number[] = [];
+  for (let count = 0; count < d1; count += 1) {
+    const ref = uint(source, size);
+    // Only forward: so there are no circles, and building from the end needs no recursion.
+    if (ref <= index || ref >= cells) throw undecodable('boc_not_canonical');
+    refs.push(ref);
+  }
+  return { bits: bitsOf(data, (d2 & 1) === 1), refs };
+}
+
+function build(raw: readonly RawCell[]): Cell {
+  const built: Cell[] = new Array(raw.length);
+  for (let index = raw.length - 1; index >= 0; index -= 1) {
+    const { bits, refs } = raw[index] as RawCell;
+    const cell = new Cell({ bits, refs: refs.map((ref) => built[ref] as Cell) });
+    if (cell.depth() > MAX_DEPTH) throw undecodable('cells_too_deep');
+    built[index] = cell;
+  }
+  return built[0] as Cell;
+}
+
+/**
+ * Reads a bag of cells that must be the one canonical spelling of its root (see {@link writeBoc}).
+ *
+ * Fails closed for several roots, exotic or absent cells, an index, a checksum, cells out of order, twice or unreachable,
+ * and anything beyond the network's own bounds of size, count and depth.
+ * @throws PAYLOAD_UNDECODABLE
+ * @see https://docs.ton.org/foundations/serialization/boc
+ */
+export function readBoc(bytes: Uint8Array): Cell {
+  if (!(bytes instanceof Uint8Array) || bytes.length === 0) throw undecodable('empty');
+  if (bytes.length > MAX_BOC_BYTES) throw undecodable('too_large', { bytes: bytes.length });
+  const source: Source = { bytes, at: 0 };
+  if (uint(source, 4) !== MAGIC) throw undecodable('not_a_boc');
+  const size = uint(source, 1);
+  // The five flags (index, checksum, cache bits, two reserved) must be clear.
+  if (size !== 1 && size !== 2) throw undecodable('boc_not_canonical');
+  const offset = uint(source, 1);
+  if (offset < 1 || offset > 3) throw undecodable('boc_not_canonical');
+  const cells = uint(source, size);
+  if (uint(source, size) !== 1) throw undecodable('boc_roots');
+  if (uint(source, size) !== 0 || cells === 0) throw undecodable('boc_not_canonical');
+  if (cells > MAX_CELLS) throw undecodable('too_many_cells', { cells });
+  const total = uint(source, offset);
+  if (uint(source, size) !== 0 || source.at + total !== bytes.length) throw undecodable('boc_not_canonical');
+  const raw: RawCell[] = [];
+  for (let index = 0; index < cells; index += 1) raw.push(rawCell(source, index, cells, size));
+  if (source.at !== bytes.length) throw undecodable('boc_not_canonical');
+  const root = build(raw);
+  if (Buffer.compare(writeBoc(root), bytes) !== 0) throw undecodable('boc_not_canonical');
+  return root;
+}
+
+/** The canonical bag of cells of a root: one root, no index, no checksum, each distinct cell once, in the library's order. */
+export function writeBoc(root: Cell): Uint8Array {
+  return new Uint8Array(root.toBoc({ idx: false, crc32: false }));
+}

@@ -1,0 +1,136 @@
+import { BitString, Cell } from '@ton/core';
+import type { AccountId, ChainId } from '../../core/ids.ts';
+import { accountOfParts } from './address.ts';
+import { undecodable } from './undecodable.ts';
+
+/** Data of a cell as bytes from the first bit on, and how many bits of them count. */
+function alignedBytes(bits: BitString): Buffer {
+  const whole = bits.length & ~7;
+  const head = bits.subbuffer(0, whole);
+  const bytes = Buffer.alloc((bits.length + 7) >> 3);
+  if (head !== null) head.copy(bytes);
+  for (let at = head === null ? 0 : whole; at < bits.length; at += 1) {
+    if (bits.at(at)) bytes[at >> 3] = (bytes[at >> 3] as number) | (0x80 >> (at & 7));
+  }
+  return bytes;
+}
+
+/**
+ * Reads one cell from front to back, strictly: nothing past its end, numbers only in their shortest form, and `end` sees to
+ * it that nothing is left over.
+ *
+ * Every method fails closed with PAYLOAD_UNDECODABLE.
+ */
+export class CellReader {
+  readonly #bytes: Buffer;
+  readonly #bits: number;
+  readonly #refs: readonly Cell[];
+  #at = 0;
+  #ref = 0;
+
+  constructor(cell: Cell) {
+    if (cell.isExotic) throw undecodable('exotic_cell');
+    this.#bytes = alignedBytes(cell.bits);
+    this.#bits = cell.bits.length;
+    this.#refs = cell.refs;
+  }
+
+  get bitsLeft(): number {
+    return this.#bits - this.#at;
+  }
+
+  get refsLeft(): number {
+    return this.#refs.length - this.#ref;
+  }
+
+  bit(): boolean {
+    return this.uint(1) === 1;
+  }
+
+  /** Unsigned, at most 48 bits. */
+  uint(bits: number): number {
+    this.#take(bits);
+    let value = 0;
+    let at = this.#at - bits;
+    while (at < this.#at) {
+      const used = at & 7;
+      const count = Math.min(8 - used, this.#at - at);
+      value = value * 2 ** count + (((this.#bytes[at >> 3] as number) >> (8 - used - count)) & ((1 << count) - 1));
+      at += count;
+    }
+    return value;
+  }
+
+  int8(): number {
+    const value = this.uint(8);
+    return value > 127 ? value - 256 : value;
+  }
+
+  /** Unsigned, whole bytes of them, any length. */
+  bytes(count: number): Buffer {
+    if (this.bitsLeft < count * 8) throw undecodable('cell_underflow');
+    const shift = this.#at & 7;
+    const from = this.#at >> 3;
+    this.#at += count * 8;
+    if (shift === 0) return Buffer.from(this.#bytes.subarray(from, from + count));
+    const out = Buffer.alloc(count);
+    for (let index = 0; index < count; index += 1) {
+      const pair = ((this.#bytes[from + index] as number) << 8) | (this.#bytes[from + index + 1] as number);
+      out[index] = pair >> (8 - shift);
+    }
+    return out;
+  }
+
+  big(bytes: number): bigint {
+    return bytes === 0 ? 0n : BigInt(`0x${this.bytes(bytes).toString('hex')}`);
+  }
+
+  /** `VarUInteger 16`: the length in bytes, then the bytes; a leading zero byte would be a second spelling. */
+  coins(): bigint {
+    const length = this.uint(4);
+    const value = this.big(length);
+    if (length > 0 && value < 1n << BigInt(8 * (length - 1))) throw undecodable('coins_not_canonical');
+    return value;
+  }
+
+  /** `addr_std` without anycast, or null for `addr_none`. */
+  account(chain: ChainId): AccountId | null {
+    const tag = this.uint(2);
+    if (tag === 0) return null;
+    if (tag !== 2 || this.bit()) throw undecodable('address_invalid');
+    const workchain = this.int8();
+    if (workchain !== 0 && workchain !== -1) throw undecodable('address_invalid', { workchain });
+    return accountOfParts(chain, workchain, this.bytes(32).toString('hex'));
+  }
+
+  ref(): Cell {
+    const cell = this.#refs[this.#ref];
+    if (cell === undefined) throw undecodable('cell_underflow');
+    this.#ref += 1;
+    return cell;
+  }
+
+  maybeRef(): Cell | null {
+    return this.bit() ? this.ref() : null;
+  }
+
+  /** What is left, as a cell of its own; nothing is left afterwards. */
+  rest(): Cell {
+    const bits = this.bitsLeft;
+    const refs = this.#refs.slice(this.#ref);
+    const whole = this.bytes(bits >> 3);
+    const tail = bits & 7;
+    const data = tail === 0 ? whole : Buffer.concat([whole, Buffer.of(this.uint(tail) << (8 - tail))]);
+    this.#ref = this.#refs.length;
+    return new Cell({ bits: new BitString(data, 0, bits), refs });
+  }
+
+  end(): void {
+    if (this.bitsLeft !== 0 || this.refsLeft !== 0) throw undecodable('trailing_data');
+  }
+
+  #take(bits: number): void {
+    if (bits > this.bitsLeft) throw undecodable('cell_underflow');
+    this.#at += bits;
+  }
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { parseAccount } from '../../core/account.ts';
+import type { Clock } from '../../core/clock.ts';
+import { CastellanError, isCastellanError } from '../../core/errors.ts';
+import type { AccountId, ChainId } from '../../core/ids.ts';
+import { chainIdSchema, describeIssues } from '../../core/schema.ts';
+import type { GasPrices } from './gas-prices.ts';
+import { DEFAULT_GAS_PRICES } from './gas-prices.ts';
+
+/** A jetton that the deployment trusts to be one. */
+export interface TonTokenOption {
+  readonly symbol: string;
+  /** The minter, in any spelling. */
+  readonly address: string;
+  readonly decimals: number;
+}
+
+/** Nanoton, as a bigint or as decimal text. */
+type Nanoton = bigint | string;
+
+/** One chain as it is configured. */
+export interface TonChainOptions {
+  /** `ton:-239` (main network) or `ton:-3` (test network). */
+  readonly chain: string;
+  /** One toncenter v2 JSON-RPC endpoint, or several that serve the same chain; never shown. */
+  readonly endpoint: string | readonly string[];
+  /** Sent to each endpoint as `X-API-Key`; never shown. */
+  readonly apiKey?: string;
+  readonly tokens?: readonly TonTokenOption[];
+  /** Between two looks while waiting for the end of a trace, ms. */
+  readonly pollMs?: number;
+  /** Per request to one endpoint, ms. */
+  readonly timeoutMs?: number;
+  readonly nativeSymbol?: string;
+  /** How long signed bytes stay valid, ms. */
+  readonly validForMs?: number;
+  /** After this long without inclusion the same bytes are handed in again, ms. */
+  readonly rebroadcastMs?: number;
+  /** Attached to a jetton transfer for the gas on its way, nanoton; what is left comes back. */
+  readonly jettonGas?: Nanoton;
+  /** The highest prices that fees may be reckoned with; see {@link GasPrices}. */
+  readonly gasPrices?: { readonly [Name in keyof GasPrices]?: Nanoton };
+  /** Chain time and host clock may be this far apart, ms. */
+  readonly maxClockSkewMs?: number;
+}
+
+/** The network as `fetch` spells it. */
+export type FetchFunction = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** What {@link createTonAdapter} takes. */
+export interface TonAdapterOptions {
+  readonly chains: readonly TonChainOptions[];
+  readonly clock: Clock;
+  /** In place of the runtime's own. */
+  readonly fetch?: FetchFunction;
+}
+
+/** One chain after parsing: every default set. */
+export interface TonChainConfig {
+  readonly chain: ChainId;
+  readonly endpoints: readonly string[];
+  readonly apiKey?: string | undefined;
+  readonly tokens: readonly { readonly symbol: string; readonly address: AccountId; readonly decimals: number }[];
+  readonly pollMs: number;
+  readonly timeoutMs: number;
+  readonly nativeSymbol: string;
+  readonly validForMs: number;
+  readonly rebroadcastMs: number;
+  readonly jettonGas: bigint;
+  readonly gasPrices: GasPrices;
+  readonly maxClockSkewMs: number;
+}
+
+/** Amounts on TON have at most 120 bits. */
+const MAX_COINS = 2n ** 120n - 1n;
+
+const url = z.string().refine((text) => {
+  const parsed = URL.canParse(text) ? new URL(text) : null;
+  // The runtime's network refuses URLs with a user name, and would name them in its error.
+  return parsed !== null && (parsed.protocol === 'http:' || parsed.protocol === 'https:') && parsed.username === '' && parsed.password === '';
+}, 'An endpoint is an http or https URL without a user name; a key belongs into apiKey.');
+
+const symbol = z.string().regex(/^[\x21-\x7e]{1,32}$/, 'A symbol is 1 to 32 printable ASCII characters.');
+
+const nanoton = z
+  .union([
+    z.bigint(),
+    z
+      .string()
+      .regex(/^(?:0|[1-9][0-9]{0,36})$/, 'An amount of nanoton is a bigint or its decimal digits.')
+      .transform((text) => BigInt(text)),
+  ])
+  .refine((amount) => amount >= 0n && amount <= MAX_COINS, 'An amount has at most 120 bits.');
+
+const price = (byDefault: bigint) => nanoton.refine((amount) => amount > 0n, 'A price is above zero.').default(byDefault);
+
+const pricesSchema = z.strictObject({
+  gasPrice: price(DEFAULT_GAS_PRICES.gasPrice),
+  lumpPrice: price(DEFAULT_GAS_PRICES.lumpPrice),
+  bitPrice: price(DEFAULT_GAS_PRICES.bitPrice),
+  cellPrice: price(DEFAULT_GAS_PRICES.cellPrice),
+});
+
+const chainSchema = z
+  .strictObject({
+    chain: chainIdSchema.refine((chain) => chain.startsWith('ton:'), 'A TON chain is `ton:-239` or `ton:-3`.'),
+    endpoint: z.union([url, z.array(url).min(1).max(16)]),
+    apiKey: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,512}$/, 'A key is 1 to 512 printable ASCII characters.')
+      .optional(),
+    tokens: z
+      .array(z.strictObject({ symbol, address: z.string(), decimals: z.int().min(0).max(255) }))
+      .max(1_000)
+      .default([]),
+    pollMs: z.int().min(10).max(600_000).default(1_000),
+    timeoutMs: z.int().min(10).max(120_000).default(10_000),
+    nativeSymbol: symbol.default('TON'),
+    validForMs: z.int().min(10_000).max(3_600_000).default(120_000),
+    rebroadcastMs: z.int().min(100).max(600_000).default(3_000),
+    jettonGas: nanoton.refine((amount) => amount > 0n, 'A jetton transfer needs gas.').default(50_000_000n),
+    gasPrices: pricesSchema.default(DEFAULT_GAS_PRICES),
+    maxClockSkewMs: z.int().min(1_000).max(3_600_000).default(120_000),
+  })
+  .transform((given, context): TonChainConfig => {
+    const seen = new Set<string>();
+    const tokens = given.tokens.map((token, index) => {
+      const issue = (message: string): void => context.addIssue({ code: 'custom', path: ['tokens', index, 'address'], message });
+      let address = `${given.chain}:` as AccountId;
+      try {
+        address = parseAccount(token.address, given.chain);
+      } catch (error) {
+        issue(isCastellanError(error) ? error.shortMessage : 'The address is not readable.');
+      }
+      if (seen.has(address)) issue('The token is listed twice.');
+      seen.add(address);
+      return { ...token, address };
+    });
+    const { endpoint, ...rest } = given;
+    return { ...rest, tokens, endpoints: typeof endpoint === 'string' ? [endpoint] : endpoint };
+  });
+
+const hasMethods = (value: unknown, names: readonly string[]): boolean =>
+  typeof value === 'object' && value !== null && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+
+const optionsSchema = z.strictObject({
+  chains: z
+    .array(chainSchema)
+    .min(1)
+    .max(2)
+    .refine((chains) => new Set(chains.map(({ chain }) => chain)).size === chains.length, 'A chain is listed twice.'),
+  clock: z.custom<Clock>((value) => hasMethods(value, ['nowMs', 'monotonicMs', 'schedule']), 'A clock is needed.'),
+  fetch: z.custom<FetchFunction>((value) => typeof value === 'function', 'The network is a function like the runtime’s own.').optional(),
+});
+
+/** The options after parsing. @throws CONFIG_INVALID naming every wrong field at once in `details.fields` */
+export function readOptions(options: TonAdapterOptions): z.output<typeof optionsSchema> {
+  const read = optionsSchema.safeParse(options);
+  if (read.success) return read.data;
+  const fields = describeIssues(read.error);
+  throw new CastellanError('CONFIG_INVALID', { message: `The TON adapter’s options are wrong: ${fields.join('; ')}`, details: { fields } });
+}
