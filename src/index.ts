@@ -29,7 +29,7 @@ export { CastellanError, type ErrorCode, isCastellanError } from './core/errors.
 export type { SecurityEvent, SecurityEventType } from './core/event.ts';
 export type { AccountId, AgentId, AssetId, ChainId, Digest, RequestId, TimeMs } from './core/ids.ts';
 export { formatAmount, parseAmount } from './core/money.ts';
-export type { PriceSource } from './core/price.ts';
+export { createFixedPrices, type PriceSource } from './core/price.ts';
 export type { Reason, ReasonCode } from './core/reason.ts';
 export { createAttestationKey, generateSeed } from './core/signature.ts';
 export type { AttestationKey } from './core/signer.ts';

@@ -1,4 +1,7 @@
+import { parseAssetId } from './asset.ts';
+import { CastellanError } from './errors.ts';
 import type { AssetId } from './ids.ts';
+import { parseAmount } from './money.ts';
 
 /** Price of one base unit relation: `numerator` units of the quote per `denominator` base units of the asset. */
 export interface Price {
@@ -11,4 +14,39 @@ export interface Price {
 export interface PriceSource {
   /** Undefined where no fresh price exists. */
   price(asset: AssetId, unit: string): Promise<Price | undefined> | Price | undefined;
+}
+
+/** What one whole token costs, as a decimal text, and how many decimals its base units have. */
+export interface FixedPrice {
+  readonly price: string;
+  readonly decimals: number;
+}
+
+/** Decimals of a money that is no token, such as USD. */
+const QUOTE_DECIMALS = 6;
+
+/**
+ * Prices that stand still, for tests, for pegged tokens, and for whoever would rather set a cautious price by hand.
+ *
+ * Fails closed: an asset or a unit that is not named has no price.
+ * @param prices by asset id, in `unit`
+ * @param options `decimals` of the unit: 6 for USD, otherwise the unit token's own
+ * @throws AMOUNT_INVALID, ASSET_INVALID
+ * @example
+ * createFixedPrices('USD', { 'eip155:1/slip44:60': { price: '2500.00', decimals: 18 } });
+ */
+export function createFixedPrices(
+  unit: string,
+  prices: Readonly<Record<string, FixedPrice>>,
+  { decimals: unitDecimals = QUOTE_DECIMALS }: { readonly decimals?: number } = {},
+): PriceSource {
+  const known = new Map<AssetId, Price>();
+  for (const [asset, { price, decimals }] of Object.entries(prices)) {
+    const places = price.includes('.') ? price.length - price.indexOf('.') - 1 : 0;
+    const numerator = parseAmount(price, places) * 10n ** BigInt(unitDecimals);
+    if (numerator === 0n) throw new CastellanError('AMOUNT_INVALID', { message: 'A price is above zero.', details: { asset } });
+    const base = parseAmount('1', decimals);
+    known.set(parseAssetId(asset), { numerator, denominator: base * 10n ** BigInt(places), atMs: 0 });
+  }
+  return Object.freeze({ price: (asset: AssetId, asked: string) => (asked === unit ? known.get(asset) : undefined) });
 }

@@ -26,11 +26,15 @@ export interface TestFunctions {
 export interface ChainHarness extends AsyncDisposable {
   readonly adapter: ChainAdapter;
   readonly chain: ChainId;
-  /** Looks that finality takes: blocks of confirmations. */
+  /** Blocks until a transfer of the token is final. */
   readonly confirmations: number;
+  /** Blocks until another transaction in our slot is known to have replaced ours. */
+  readonly replacedAfter: number;
   /** A funded wallet, and somebody to pay. */
   readonly wallet: AccountId;
   readonly counterparty: AccountId;
+  /** Of the wallet, where the codec needs it. */
+  readonly publicKey?: Uint8Array;
   /** A token of which the wallet holds at least 1,000 base units; the configuration names it. */
   readonly token: AssetId;
   /** Signs as the wallet, or as somebody else. */
@@ -74,9 +78,16 @@ export function chainConformance({ describe, it, expect }: TestFunctions, name: 
   const prepare = async (harness: ChainHarness, action: Action): Promise<UnsignedTransaction> => {
     const { adapter, chain, wallet } = harness;
     const node = adapter.node(chain);
-    const [{ next: slot }, fee] = [await node.sequence(wallet), await node.quote(action, wallet, {})];
-    return adapter.codec.build(action, { chain, wallet, slot, fee, validUntilMs: null });
+    const facts = node.survey === undefined ? {} : { facts: await node.survey(action, wallet) };
+    const [{ next: slot, chainTimeMs }, fee] = [await node.sequence(wallet), await node.quote(action, wallet, facts)];
+    return adapter.codec.build(action, { ...contextOf(harness, chainTimeMs), slot, fee, ...facts });
   };
+  const contextOf = ({ adapter: { codec }, chain, wallet, publicKey }: ChainHarness, chainTimeMs: number | null) => ({
+    chain,
+    wallet,
+    validUntilMs: codec.validForMs === null || chainTimeMs === null ? null : chainTimeMs + codec.validForMs,
+    ...(publicKey === undefined ? {} : { publicKey }),
+  });
   const sign = async ({ adapter, sign: key }: ChainHarness, tx: UnsignedTransaction): Promise<SignedTransaction> =>
     adapter.codec.assemble(tx, await key(adapter.codec.signingHash(tx.payload)));
   const statusOf = async ({ adapter, chain }: ChainHarness, signed: SignedTransaction): Promise<SettlementStatus> =>
@@ -101,12 +112,9 @@ export function chainConformance({ describe, it, expect }: TestFunctions, name: 
         expect(decoded.effects.every(({ source }) => source === 'bytes')).toBe(true);
         const fee = decoded.effects.filter((effect) => effect.kind === 'fee');
         expect(fee.map((effect) => [effect.account, effect.max])).toEqual([[wallet, tx.fee.ceiling]]);
-        const again = adapter.codec.build(
-          { kind: 'calls', calls: decoded.calls },
-          { chain, wallet, slot: tx.slot, fee: tx.fee, validUntilMs: null },
-        );
+        const again = adapter.codec.build({ kind: 'calls', calls: decoded.calls }, tx);
         expect(again).toEqual(tx);
-        expect(adapter.codec.adopt(tx.payload, chain, wallet).payloadDigest).toBe(tx.payloadDigest);
+        expect(adapter.codec.adopt(tx.payload, chain, wallet, harness.publicKey).payloadDigest).toBe(tx.payloadDigest);
         expect(adapter.codec.parse(tx.payload, chain, wallet)).toEqual({ kind: 'calls', calls: decoded.calls });
       }
     });
@@ -149,7 +157,9 @@ export function chainConformance({ describe, it, expect }: TestFunctions, name: 
 
     test('a fee above its ceiling is not quoted', async (harness) => {
       const node = harness.adapter.node(harness.chain);
-      expect(await codeOf(() => node.quote(pay(harness, harness.token, 7n), harness.wallet, { ceiling: 1n }))).toBe('CHAIN_REJECTED');
+      const action = pay(harness, harness.token, 7n);
+      const facts = node.survey === undefined ? {} : { facts: await node.survey(action, harness.wallet) };
+      expect(await codeOf(() => node.quote(action, harness.wallet, { ceiling: 1n, ...facts }))).toBe('CHAIN_REJECTED');
     });
 
     test('what is simulated is what happens, to the base unit', async (harness) => {
@@ -199,12 +209,13 @@ export function chainConformance({ describe, it, expect }: TestFunctions, name: 
       const ours = await sign(harness, await prepare(harness, pay(harness, harness.token, 7n)));
       const other = await sign(harness, await prepare(harness, pay(harness, harness.token, 8n)));
       expect((await node.broadcast(other)).status).toBe('accepted');
-      for (let seen = 1; seen < harness.confirmations; seen += 1) {
+      for (let seen = 1; seen < harness.replacedAfter; seen += 1) {
         await harness.advance(1);
         expect((await statusOf(harness, ours)).status).toBe('pending');
       }
       await harness.advance(1);
       expect(['replaced', 'expired'].includes((await statusOf(harness, ours)).status)).toBe(true);
+      await harness.advance(harness.confirmations - harness.replacedAfter);
       expect((await statusOf(harness, other)).status).toBe('final');
     });
 

@@ -17,6 +17,7 @@ async function open(): Promise<ChainHarness> {
     adapter,
     chain: CHAIN,
     confirmations: 3,
+    replacedAfter: 3,
     wallet: wallet.wallet,
     counterparty: counterparty.wallet,
     token: assetOf(token.address),

@@ -1,4 +1,5 @@
 import { CastellanError } from '../../core/index.ts';
+import type { ShareVault } from '../mpc/share-vault.ts';
 import type { KeyRecord } from './key-record.ts';
 
 /** Decrypts one key, hands its bytes to `use`, and fills them with zeros before it returns. */
@@ -10,6 +11,8 @@ export interface KeyAccess {
   readonly checkOpen: () => void;
   readonly useKey: KeyUse;
   readonly mac: (data: string | Uint8Array) => string;
+  /** The shares of keys that are nowhere as a whole. */
+  readonly shares: ShareVault;
 }
 
 const doors = new WeakMap<object, KeyAccess>();

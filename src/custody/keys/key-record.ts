@@ -1,11 +1,25 @@
 import { CastellanError, canonicalize, type Json, type KeyAlgorithm, readDoc, type Store, type TimeMs } from '../../core/index.ts';
 
+/** Where the private key is: whole and encrypted, or nowhere as a whole. */
+export type KeyMode = 'software' | 'mpc';
+
+/** How a key is shared: any `threshold` of `total` parties sign; the epoch counts sets of shares of the one key. */
+export interface KeySharing {
+  readonly threshold: number;
+  readonly total: number;
+  readonly epoch: number;
+}
+
 /** A key at rest: document `key/<keyId>`. Everything but `ciphertext` may be read by anyone with the store. */
 export interface KeyRecord {
   readonly v: 1;
   readonly keyId: string;
   readonly algorithm: KeyAlgorithm;
   readonly purpose: 'signing';
+  /** Absent in records from before there were others: `software`. */
+  readonly mode?: KeyMode;
+  /** Of a key of mode `mpc`, and of no other. */
+  readonly sharing?: KeySharing;
   readonly tags: readonly string[];
   /** Hex; compressed for secp256k1. */
   readonly publicKey: string;
@@ -15,6 +29,7 @@ export interface KeyRecord {
   readonly createdMs: TimeMs;
   readonly revokedMs: TimeMs | null;
   readonly revokedReason: string | null;
+  /** The private key; of mode `mpc` what the parties know in common, which is no secret and sealed so that it is the real one. */
   readonly ciphertext: string;
 }
 
@@ -25,10 +40,11 @@ export interface KeyInfo {
   readonly keyId: string;
   readonly algorithm: KeyAlgorithm;
   readonly purpose: 'signing';
+  readonly mode: KeyMode;
   readonly tags: readonly string[];
-  /** Hex; compressed for secp256k1. */
+  /** Hex; compressed for secp256k1; of the whole group for mode `mpc`. */
   readonly publicKey: string;
-  /** BIP-44 path; null for a key of its own randomness. */
+  /** BIP-44 path; null for a key of its own randomness, a phrase of its own, or shares. */
   readonly path: string | null;
   readonly seedId: string | null;
   readonly state: 'active' | 'revoked';
@@ -45,9 +61,24 @@ export function keyDoc(keyId: string): string {
   return `key/${keyId}`;
 }
 
-/** What the ciphertext of a key is bound to: swapping records, public keys or algorithms makes it unreadable. */
-export function keyContext(tenant: string, record: Pick<KeyRecord, 'v' | 'keyId' | 'purpose' | 'algorithm' | 'publicKey'>): string {
-  return canonicalize(['key', record.v, tenant, record.keyId, record.purpose, record.algorithm, record.publicKey]);
+/**
+ * What the ciphertext of a key is bound to: swapping records, public keys, algorithms or modes makes it unreadable, and
+ * so does another threshold.
+ */
+export function keyContext(
+  tenant: string,
+  record: Pick<KeyRecord, 'v' | 'keyId' | 'purpose' | 'algorithm' | 'publicKey' | 'mode' | 'sharing'>,
+): string {
+  const { v, keyId, purpose, algorithm, publicKey, sharing } = record;
+  if (record.mode !== 'mpc') return canonicalize(['key', v, tenant, keyId, purpose, algorithm, publicKey]);
+  return canonicalize(['key', v, tenant, keyId, purpose, algorithm, publicKey, 'mpc', sharing]);
+}
+
+/** Tells whether parties may share a key so: 2 to 5 of them, and any two signing groups have a party in common. */
+export function isSharing(threshold: unknown, total: unknown): boolean {
+  if (!Number.isSafeInteger(threshold) || !Number.isSafeInteger(total)) return false;
+  const [t, n] = [threshold as number, total as number];
+  return t >= 2 && t <= n && n <= 5 && 2 * t > n;
 }
 
 /** Reads a key's record. @throws KEY_UNKNOWN, STORE_CORRUPT, STORE_UNAVAILABLE */
@@ -74,7 +105,8 @@ export function parseKeyRecord(value: Json): KeyRecord {
     typeof record.publicKey === 'string' &&
     /^[0-9a-f]+$/.test(record.publicKey) &&
     (record.state === 'active' || record.state === 'revoked') &&
-    typeof record.ciphertext === 'string'
+    typeof record.ciphertext === 'string' &&
+    isModeReadable(record)
   ) {
     return record as KeyRecord;
   }
@@ -88,6 +120,7 @@ export function toKeyInfo(record: KeyRecord): KeyInfo {
     keyId: record.keyId,
     algorithm: record.algorithm,
     purpose: record.purpose,
+    mode: record.mode ?? 'software',
     tags: Object.freeze([...record.tags]),
     publicKey: record.publicKey,
     path: record.path,
@@ -97,6 +130,12 @@ export function toKeyInfo(record: KeyRecord): KeyInfo {
     revokedAtMs: record.revokedMs,
     revokedReason: record.revokedReason,
   });
+}
+
+function isModeReadable({ mode, algorithm, sharing }: Partial<KeyRecord>): boolean {
+  if (mode === undefined || mode === 'software') return sharing === undefined;
+  if (mode !== 'mpc' || algorithm !== 'ed25519' || typeof sharing !== 'object' || sharing === null) return false;
+  return isSharing(sharing.threshold, sharing.total) && Number.isSafeInteger(sharing.epoch) && sharing.epoch >= 1;
 }
 
 function corrupt(keyId: string): CastellanError {

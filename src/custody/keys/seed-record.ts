@@ -1,4 +1,4 @@
-import { CastellanError, canonicalize, type Json, readDoc, type Store, type TimeMs } from '../../core/index.ts';
+import { CastellanError, canonicalize, type Json, type KeyAlgorithm, readDoc, type Store, type TimeMs } from '../../core/index.ts';
 import { KEY_ID } from './key-record.ts';
 
 /** A seed at rest: document `seed/<seedId>`. Both ciphertexts are under the vault's key for private keys. */
@@ -7,8 +7,10 @@ export interface SeedRecord {
   readonly seedId: string;
   readonly origin: 'generated' | 'imported';
   readonly createdMs: TimeMs;
-  /** The next BIP-44 account that no key was derived at. */
+  /** The next account that no secp256k1 key was derived at. */
   readonly nextAccount: number;
+  /** The same for other algorithms; absent is 0, as in records from before there were any. */
+  readonly nextAccounts?: Readonly<Partial<Record<KeyAlgorithm, number>>>;
   /** The 64 bytes that keys are derived from. */
   readonly ciphertext: string;
   /** The entropy of its phrase. */
@@ -25,6 +27,19 @@ export interface SeedInfo {
 /** Where a seed lies among the documents. */
 export function seedDoc(seedId: string): string {
   return `seed/${seedId}`;
+}
+
+/** The next account of an algorithm under this seed. */
+export function nextAccountOf(record: SeedRecord, algorithm: KeyAlgorithm): number {
+  return algorithm === 'secp256k1' ? record.nextAccount : (record.nextAccounts?.[algorithm] ?? 0);
+}
+
+/** The record with the next account of one algorithm counted up; the others stay. */
+export function withNextAccount(record: SeedRecord, algorithm: KeyAlgorithm): SeedRecord {
+  const next = nextAccountOf(record, algorithm) + 1;
+  return algorithm === 'secp256k1'
+    ? { ...record, nextAccount: next }
+    : { ...record, nextAccounts: { ...record.nextAccounts, [algorithm]: next } };
 }
 
 /** What a ciphertext of a seed is bound to. */
@@ -56,10 +71,16 @@ function parseSeedRecord(value: Json, seedId: string): SeedRecord {
     record.v === 1 &&
     record.seedId === seedId &&
     Number.isSafeInteger(record.nextAccount) &&
+    areCounters(record.nextAccounts) &&
     typeof record.ciphertext === 'string' &&
     typeof record.entropy === 'string'
   ) {
     return record as SeedRecord;
   }
   throw new CastellanError('STORE_CORRUPT', { message: 'A seed record is not readable.', details: { seedId } });
+}
+
+function areCounters(counters: unknown): boolean {
+  if (counters === undefined) return true;
+  return typeof counters === 'object' && counters !== null && Object.values(counters).every((next) => Number.isSafeInteger(next));
 }

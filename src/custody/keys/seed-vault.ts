@@ -1,6 +1,17 @@
-import { applyStep, CastellanError, type Clock, type Command, type Json, newId, type Random, type Store } from '../../core/index.ts';
+import {
+  applyStep,
+  CastellanError,
+  type Clock,
+  type Command,
+  type Json,
+  type KeyAlgorithm,
+  newId,
+  type Random,
+  type Store,
+} from '../../core/index.ts';
 import type { Cipher } from './cipher.ts';
-import { derivePrivateKey, readMnemonic, toSeed } from './derivation.ts';
+import { deriveSecret, isMnemonic, readMnemonic, toSeed } from './derivation.ts';
+import { isPhraseKey } from './phrase-key.ts';
 import { readSeedRecord, type SeedInfo, type SeedRecord, seedContext, seedDoc, toSeedInfo } from './seed-record.ts';
 
 /** Keeps seeds encrypted and derives from them, one decryption per use. Inside the room only. */
@@ -14,8 +25,8 @@ export interface SeedVault {
     readonly passphrase?: string | undefined;
   }): Promise<SeedInfo>;
   find(seedId: string): Promise<{ readonly record: SeedRecord; readonly version: number } | undefined>;
-  /** The private key at a path; the caller wipes it. @throws KEY_DECRYPT_FAILED, DERIVATION_INVALID */
-  derive(record: SeedRecord, path: string): Uint8Array;
+  /** The private key of an algorithm at a path; the caller wipes it. @throws KEY_DECRYPT_FAILED, DERIVATION_INVALID */
+  derive(record: SeedRecord, algorithm: KeyAlgorithm, path: string): Uint8Array;
 }
 
 /** What a seed vault stands on. `announce` makes the log entry that is stored with a new seed. */
@@ -67,12 +78,16 @@ export function createSeedVault({ store, cipher, clock, random, tenant, announce
       }
       return keep(id, 'generated', { entropy, seed: toSeed(entropy) });
     },
-    importPhrase: async ({ id, mnemonic, passphrase }) => keep(id, 'imported', readMnemonic(mnemonic, passphrase)),
+    async importPhrase({ id, mnemonic, passphrase }) {
+      if (!isMnemonic(mnemonic) && (await isPhraseKey(mnemonic)))
+        throw new CastellanError('KEY_INVALID', { message: 'The phrase is one key and no BIP-39 phrase: import it with importKey.' });
+      return keep(id, 'imported', readMnemonic(mnemonic, passphrase));
+    },
     find: (seedId) => readSeedRecord(store, seedId),
-    derive(record, path) {
+    derive(record, algorithm, path) {
       const seed = cipher.open(record.ciphertext, seedContext(tenant, record.seedId, 'seed'));
       try {
-        return derivePrivateKey(seed, path);
+        return deriveSecret(algorithm, seed, path);
       } finally {
         seed.fill(0);
       }

@@ -3,7 +3,7 @@ import { nextSlot } from '../../core/slot.ts';
 import type { Command, Store } from '../../core/store.ts';
 import { storeKey } from '../../core/store.ts';
 import type { StoreCheck } from './check.ts';
-import { AGENT, applyOne, capsOf, codeOf, HOLD_MS, issueCommand, redeemCommand, reserveCommand, WALLET } from './scene.ts';
+import { AGENT, applyOne, capsOf, codeOf, HOLD_MS, issueCommand, redeemCommand, reserveCommand, settleCommand, WALLET } from './scene.ts';
 
 const take = (nowMs: number, slot: number, id: string): Command => ({
   kind: 'slot.take',
@@ -73,6 +73,28 @@ export const slotChecks: readonly StoreCheck[] = [
       );
       expect(await codeOf(store, redeemCommand('r1'))).toBe('reservation_not_held');
       expect(await codeOf(store, redeemCommand('r2'))).toBe('ok');
+    },
+  },
+  {
+    name: 'a redeemed slot is free again only where the chain says that its bytes are void',
+    async run({ store, clock, expect }) {
+      const now = clock.nowMs();
+      for (const [index, id] of ['r0', 'r1', 'r2'].entries()) {
+        const slot = 5 + index;
+        expect(await codeOf(store, reserveCommand(now, { id, slot }), take(now, slot, id), issueCommand(now, id))).toBe('ok');
+        expect(await codeOf(store, redeemCommand(id))).toBe('ok');
+        expect(await codeOf(store, settleCommand(id, 'signed'))).toBe('ok');
+      }
+      expect(await codeOf(store, settleCommand('r0', 'released'))).toBe('ok');
+      expect(await slots(store)).toMatchObject({ next: 8, free: [], highestUsed: 7 });
+      const voided: Command = { ...settleCommand('r1', 'released'), freesSlot: true } as Command;
+      expect(await codeOf(store, voided)).toBe('ok');
+      expect(await codeOf(store, voided)).toBe('ok');
+      expect(await slots(store)).toMatchObject({ next: 8, free: [6], highestUsed: 7 });
+      expect(await codeOf(store, { ...settleCommand('r2', 'released'), freesSlot: true } as Command)).toBe('ok');
+      expect(await slots(store)).toMatchObject({ free: [6, 7], highestUsed: 6 });
+      expect(await codeOf(store, take(now, 7, 's1'))).toBe('slot_taken');
+      expect(await codeOf(store, take(now, 6, 's1'))).toBe('ok');
     },
   },
   {

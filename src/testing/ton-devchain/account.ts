@@ -37,13 +37,7 @@ export function toAccount(boc: string): Account {
 
 /** The state of each account before its first message. */
 export const NO_ACCOUNT: Account = toAccount(
-  beginCell()
-    .storeRef(beginCell().storeBit(false).endCell())
-    .storeUint(0, 256)
-    .storeUint(0, 64)
-    .endCell()
-    .toBoc()
-    .toString('base64'),
+  beginCell().storeRef(beginCell().storeBit(false).endCell()).storeUint(0, 256).storeUint(0, 64).endCell().toBoc().toString('base64'),
 );
 
 function readView(boc: string): AccountView {

@@ -1,4 +1,4 @@
-import { beginCell, Cell } from '@ton/core';
+import { beginCell, type Cell } from '@ton/core';
 import type { TransactionRecord } from './transaction-record.ts';
 
 /** The one shard of a workchain, as the signed number that toncenter gives. */

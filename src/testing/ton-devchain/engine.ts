@@ -1,4 +1,4 @@
-import { type Address, beginCell, Cell, Dictionary, type Transaction, loadTransaction, type TupleItem } from '@ton/core';
+import { type Address, beginCell, Cell, Dictionary, loadTransaction, type Transaction, type TupleItem } from '@ton/core';
 import type { Executor } from '@ton/sandbox';
 import { CastellanError } from '../../core/index.ts';
 import type { Account } from './account.ts';
@@ -13,7 +13,14 @@ export interface Moment {
 
 /** What became of a message. */
 export type RunResult =
-  | { readonly ok: true; readonly account: Account; readonly boc: string; readonly cell: Cell; readonly transaction: Transaction; readonly actions: string | null }
+  | {
+      readonly ok: true;
+      readonly account: Account;
+      readonly boc: string;
+      readonly cell: Cell;
+      readonly transaction: Transaction;
+      readonly actions: string | null;
+    }
   /** `exitCode` null: refused before any code ran. */
   | { readonly ok: false; readonly error: string; readonly exitCode: number | null; readonly vmLog: string };
 
@@ -29,7 +36,12 @@ export interface GetResult {
 export interface Engine {
   readonly configCell: Cell;
   /** Runs a message on an account, which stays as it is. */
-  run(account: Account, message: Cell, moment: Moment, options: { readonly ignoreSignature?: boolean; readonly libraries: Cell | null }): Promise<RunResult>;
+  run(
+    account: Account,
+    message: Cell,
+    moment: Moment,
+    options: { readonly ignoreSignature?: boolean; readonly libraries: Cell | null },
+  ): Promise<RunResult>;
   get(account: Account, address: Address, methodId: number, stack: TupleItem[], now: number, libraries: Cell | null): Promise<GetResult>;
 }
 
@@ -137,7 +149,8 @@ async function runGetMethod(
     debugEnabled: false,
     extraCurrency: Object.fromEntries(extraCurrencies),
   });
-  if (!output.success) throw new CastellanError('INTERNAL', { message: 'The engine ran no get method.', details: { detail: output.error } });
+  if (!output.success)
+    throw new CastellanError('INTERNAL', { message: 'The engine ran no get method.', details: { detail: output.error } });
   return { exitCode: output.vm_exit_code, gasUsed: BigInt(output.gas_used), stack: Cell.fromBase64(output.stack) };
 }
 

@@ -54,7 +54,7 @@ export async function mineBlock(engine: Engine, state: ChainState, content: Bloc
     if (!result.ok) return result;
     state.lt = moment.lt;
     putAccount(state, key, result.account, seqno);
-    if (to.workChain === -1 && result.actions !== null) state.libraries = publishLibraries(state.libraries, result.actions);
+    if (to.workChain === -1 && result.actions !== null && acted(result.transaction)) state.libraries = publishLibraries(state.libraries, result.actions);
     const sent = internalsOf(result.cell);
     state.inFlight.push(...sent.map(({ message }) => message));
     transactions.push(record(key, result.boc, result.cell, result.transaction, seqno, sent));
@@ -75,6 +75,8 @@ export async function mineBlock(engine: Engine, state: ChainState, content: Bloc
     throw new CastellanError('INTERNAL', { message: 'The engine could not deliver a message.', details: { detail: undelivered } });
   return headOf(state);
 }
+
+const acted = ({ description }: Transaction): boolean => description.type === 'generic' && description.actionPhase?.success === true;
 
 interface SentMessage {
   readonly key: string;

@@ -26,5 +26,8 @@ export function outMessageCells(transaction: Cell): readonly Cell[] {
   const messages = transaction.beginParse().loadRef().beginParse();
   messages.loadMaybeRef();
   const out = messages.loadDict(Dictionary.Keys.Uint(15), Dictionary.Values.Cell());
-  return out.keys().sort((a, b) => a - b).map((key) => out.get(key) as Cell);
+  return out
+    .keys()
+    .sort((a, b) => a - b)
+    .map((key) => out.get(key) as Cell);
 }
