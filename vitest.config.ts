@@ -7,6 +7,7 @@ const engines = [
   'test/e2e/**',
   'test/evm/**',
   'test/ton/**',
+  'test/ton-devchain/**',
   'test/crash/**',
   'test/demo/**',
   'test/cli/**',

@@ -26,7 +26,7 @@ import { keyAccess } from './keys/key-access.ts';
 import type { KeyManager } from './keys/key-manager.ts';
 import { type KeyRecord, readKeyRecord } from './keys/key-record.ts';
 import { isOwnRedemption, redeemerName } from './redeemer.ts';
-import { signSecp256k1 } from './signers/secp256k1.ts';
+import { SIGNERS } from './signers/signer.ts';
 
 /** A signature that custody refused, for the log. */
 export interface RefusedSignature {
@@ -49,12 +49,18 @@ export interface CustodianOptions {
   readonly onRefused?: ((refused: RefusedSignature) => void) | undefined;
 }
 
-/** The custodian of software keys, with what recovery needs. */
+/** A key and the hash that it signs, with nothing secret opened yet. */
+interface Prepared {
+  readonly record: KeyRecord;
+  readonly sign: () => Promise<Uint8Array>;
+}
+
+/** The custodian of keys in this process, with what recovery needs. */
 export interface SoftwareCustodian extends Custodian {
   /**
    * Signs once more what was redeemed and lost in a crash. The row is read again by its agent and request id, and nothing
-   * of the caller's is signed: the bytes are the ones whose redemption custody itself recorded, and since signing is
-   * deterministic the signature is the lost one, bit by bit.
+   * of the caller's is signed: the bytes are the ones whose redemption custody itself recorded. Where one key signs alone,
+   * signing is deterministic and the signature is the lost one, bit by bit; parties make another one over the same bytes.
    *
    * Fails closed when the request is not redeemed or has sealed bytes already, its redemption does not carry custody's own
    * mark, the stored payload has another digest, the kill switch or a pause is active, or the key is revoked.
@@ -76,25 +82,27 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
   const access = keyAccess(keys);
   const processId = redeemerId.replaceAll('/', '_').slice(0, 128);
 
-  /** Everything that can fail without a permit being lost: the key's record and the hash to sign. */
-  async function prepare(keyId: string, payload: Uint8Array): Promise<{ readonly record: KeyRecord; readonly hash: Uint8Array }> {
+  /** Everything that can fail without a permit being lost: the key's record, its shares if it has any, and the hash to sign. */
+  async function prepare(keyId: string, payload: Uint8Array): Promise<Prepared> {
     access.checkOpen();
     const { record } = await readKeyRecord(store, keyId);
     if (record.state !== 'active') throw refusal('key_revoked');
-    const toHash = hashes[record.algorithm];
-    if (record.algorithm !== 'secp256k1' || toHash === undefined) {
-      throw new CastellanError('MODE_UNAVAILABLE', {
-        message: 'No chain of this manager signs with such a key.',
-        details: { algorithm: record.algorithm },
-      });
+    const { algorithm } = record;
+    const toHash = hashes[algorithm];
+    if (toHash === undefined) {
+      throw new CastellanError('MODE_UNAVAILABLE', { message: 'No chain of this manager signs with such a key.', details: { algorithm } });
     }
     const hash = Uint8Array.from(toHash(payload));
     if (hash.length !== 32) throw new CastellanError('KEY_INVALID', { message: 'What a chain signs is a hash of 32 bytes.' });
-    return { record, hash };
+    if (record.mode === 'mpc') {
+      const shares = await access.shares.load(record);
+      return { record, sign: () => access.shares.sign(shares, hash) };
+    }
+    return { record, sign: async () => access.useKey(record, (secret) => SIGNERS[algorithm].sign(hash, secret)) };
   }
 
-  function signWith(record: KeyRecord, hash: Uint8Array): PayloadSignature {
-    const signature = access.useKey(record, (secret) => signSecp256k1(hash, secret));
+  async function signWith({ record, sign }: Prepared): Promise<PayloadSignature> {
+    const signature = await sign();
     return { keyId: record.keyId, algorithm: record.algorithm, publicKey: fromHex(record.publicKey), signature };
   }
 
@@ -111,14 +119,15 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     if (terms === undefined || terms === null || !constantTimeEqual(terms.secret, parsed.secret)) throw refusal('permit_unknown');
     // The store checks this again; here a wrong payload costs no commit.
     if (terms.payloadDigest !== digest) throw refusal('permit_payload_mismatch');
-    const { record, hash } = await prepare(terms.keyId, payload);
-    const signing = { agent: parsed.agent, requestId: parsed.requestId, secret: parsed.secret, payloadDigest: digest, keyId: record.keyId };
+    const prepared = await prepare(terms.keyId, payload);
+    const { keyId } = prepared.record;
+    const signing = { agent: parsed.agent, requestId: parsed.requestId, secret: parsed.secret, payloadDigest: digest, keyId };
     const redeemer = redeemerName(access.mac, processId, toHex(random.bytes(16)), signing);
     const result = await applyStep(store, {
-      commands: [{ kind: 'permit.redeem', permitId: id, payloadDigest: digest, keyId: record.keyId, redeemer }],
+      commands: [{ kind: 'permit.redeem', permitId: id, payloadDigest: digest, keyId, redeemer }],
     });
     if (!result.ok) throw refusal(result.reason.code);
-    return signWith(record, hash);
+    return signWith(prepared);
   }
 
   async function signAgain(agent: AgentId, requestId: RequestId): Promise<PayloadSignature> {
@@ -131,8 +140,7 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     if (payloadDigest(payload) !== row.permit.payloadDigest) throw refusal('permit_payload_mismatch');
     const stop = haltFor((stopped ?? NO_HALT) as unknown as HaltState, agent, await store.now());
     if (stop !== undefined) throw refusal(stop.kind === 'kill' ? 'halted' : 'agent_paused');
-    const { record, hash } = await prepare(row.permit.keyId, payload);
-    return signWith(record, hash);
+    return signWith(await prepare(row.permit.keyId, payload));
   }
 
   /** A store that cannot answer is a refusal, and every refusal is told. */

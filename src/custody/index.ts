@@ -2,14 +2,12 @@ export { type CustodianOptions, createCustodian, type RefusedSignature, type Sof
 export { type CustodyMode, parseCustodyMode } from './custody-mode.ts';
 export { type AttestationName, loadAttestationKey } from './keys/attestation.ts';
 export { type Bip44Path, COIN_TYPES, KeyDerivationService } from './keys/derivation.ts';
-export {
-  createKeyManager,
-  type DeriveKeyConfig,
-  type GenerateKeyConfig,
-  type KeyManager,
-  type KeyManagerOptions,
-} from './keys/key-manager.ts';
-export type { KeyInfo } from './keys/key-record.ts';
+export type { DeriveKeyConfig, GenerateKeyConfig } from './keys/key-config.ts';
+export { createKeyManager, type KeyManager, type KeyManagerOptions } from './keys/key-manager.ts';
+export type { KeyInfo, KeyMode } from './keys/key-record.ts';
+export type { ImportKeyConfig, PhraseFormat } from './keys/phrase-key.ts';
 export type { SeedInfo } from './keys/seed-record.ts';
 export { openVault, type Vault, type VaultOptions } from './keys/vault.ts';
+export { createMPCCoordinator, type MPCCoordinator, type PartyStatus, type SharesHealth, type SharesStatus } from './models/mpc.ts';
 export { createSoftwareCustody, type SoftwareCustody, type SoftwareCustodyOptions } from './models/software.ts';
+export type { ShareFault } from './mpc/signing.ts';

@@ -115,7 +115,7 @@ export function chainConformance({ describe, it, expect }: TestFunctions, name: 
         const again = adapter.codec.build({ kind: 'calls', calls: decoded.calls }, tx);
         expect(again).toEqual(tx);
         expect(adapter.codec.adopt(tx.payload, chain, wallet, harness.publicKey).payloadDigest).toBe(tx.payloadDigest);
-        expect(adapter.codec.parse(tx.payload, chain, wallet)).toEqual({ kind: 'calls', calls: decoded.calls });
+        expect(adapter.codec.build(adapter.codec.parse(tx.payload, chain, wallet), tx)).toEqual(tx);
       }
     });
 

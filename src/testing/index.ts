@@ -8,3 +8,4 @@ export { type ChainHarness, chainConformance } from './chain-conformance.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
 export { createSeededRandom } from './seeded-random.ts';
 export { storeConformance } from './store-conformance.ts';
+export { startTonDevChain, type TonDevChain, type TonDevChainFaults, type TonDevChainOptions } from './ton-devchain/index.ts';

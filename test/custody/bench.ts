@@ -17,12 +17,14 @@ import {
   type Step,
   type StepResult,
   type Store,
+  sha256,
   sha256Hex,
   storeKey,
   toHex,
 } from '../../src/core/index.ts';
 import {
   createSoftwareCustody,
+  type GenerateKeyConfig,
   type KeyInfo,
   openVault,
   type RefusedSignature,
@@ -34,6 +36,9 @@ import { createSeededRandom } from '../../src/testing/seeded-random.ts';
 
 export const ENCRYPTION_KEY = '8f1c2b7a90d3e4f5061728394a5b6c7d8e9fa0b1c2d3e4f5a6b7c8d9e0f10213';
 export const WALLET = 'eip155:31337:0x1111111111111111111111111111111111111111' as AccountId;
+
+/** What each algorithm signs for a payload on this bench. */
+export const HASHES = { secp256k1: keccak256, ed25519: sha256 } as const;
 
 /** The log entry of an event, as the audit room makes it. */
 export function toLogCommand(event: SecurityEvent): Command {
@@ -69,6 +74,8 @@ export async function createBench(
     readonly store?: (clock: ManualClock, random: Random) => Store | Promise<Store>;
     readonly seed?: string;
     readonly wrap?: (store: Store) => Store;
+    /** Default: a secp256k1 key. */
+    readonly key?: Partial<GenerateKeyConfig>;
   } = {},
 ): Promise<Bench> {
   const clock = createManualClock();
@@ -81,12 +88,12 @@ export async function createBench(
     clock,
     random,
     vault,
-    hashes: { secp256k1: keccak256 },
+    hashes: HASHES,
     redeemerId: 'host-1',
     command: toLogCommand,
     onRefused: (item) => refused.push(item),
   });
-  const key = await custody.keys.generateKey({ algorithm: 'secp256k1', purpose: 'signing' });
+  const key = await custody.keys.generateKey({ algorithm: 'secp256k1', purpose: 'signing', ...options.key });
   let count = 0;
   const apply = (...commands: readonly Command[]): Promise<StepResult> => applyStep(store, { commands } satisfies Step);
   return {

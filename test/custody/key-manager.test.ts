@@ -1,9 +1,12 @@
+import { deriveEd25519Path, keyPairFromSeed } from '@ton/crypto';
 import { describe, expect, it } from 'vitest';
-import { readDoc } from '../../src/core/index.ts';
+import { type Doc, type Json, readDoc } from '../../src/core/index.ts';
 import { createKeyManager, parseCustodyMode } from '../../src/custody/index.ts';
+import { readMnemonic } from '../../src/custody/keys/derivation.ts';
 import { createBench } from './bench.ts';
 
 const SIGNING = { algorithm: 'secp256k1', purpose: 'signing' } as const;
+const SHARED = { algorithm: 'ed25519', purpose: 'signing', mode: 'mpc' } as const;
 const TEST_PHRASE = 'test test test test test test test test test test test junk';
 
 describe('key manager', () => {
@@ -24,6 +27,55 @@ describe('key manager', () => {
     expect(key.publicKey).toBe('038318535b54105d4a7aae60c08fc45f9687181b4fdfc625bd1a753fa7397fed75');
     const derived = await custody.keys.deriveKey({ seedId: 'known', path: "m/44'/60'/0'/0/1" });
     expect(derived.publicKey).toBe('02ba5734d8f7091719471e7f7ed6b9df170dc70cc661ca05e688601ad984f068b0');
+  });
+
+  it('counts the accounts of each algorithm on their own', async () => {
+    const { custody, key, store } = await createBench();
+    const ed25519 = { algorithm: 'ed25519', purpose: 'signing' } as const;
+    const made = [
+      await custody.keys.generateKey(ed25519),
+      await custody.keys.generateKey(SIGNING),
+      await custody.keys.generateKey(ed25519),
+    ];
+    expect([key, ...made].map(({ path }) => path)).toEqual(["m/44'/60'/0'/0/0", "m/44'/607'/0'", "m/44'/60'/1'/0/0", "m/44'/607'/1'"]);
+    expect(made[0]).toMatchObject({
+      algorithm: 'ed25519',
+      mode: 'software',
+      seedId: 'default',
+      publicKey: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(made[1]?.mode).toBe('software');
+    expect((await readDoc(store, 'seed/default'))?.value).toMatchObject({ nextAccount: 2, nextAccounts: { ed25519: 2 } });
+    const many = await Promise.all(Array.from({ length: 6 }, () => custody.keys.generateKey(ed25519)));
+    expect(new Set(many.map(({ path }) => path)).size).toBe(6);
+  });
+
+  it('reads seeds and keys from before there were others', async () => {
+    const { custody, key, store, apply } = await createBench();
+    const { nextAccounts: _, ...seed } = ((await readDoc(store, 'seed/default')) as Doc).value as Record<string, Json>;
+    const { mode: __, ...record } = ((await readDoc(store, `key/${key.id}`)) as Doc).value as Record<string, Json>;
+    await apply({ kind: 'doc.put', key: 'seed/default', value: seed }, { kind: 'doc.put', key: `key/${key.id}`, value: record });
+    expect(await custody.keys.getKey(key.id)).toEqual(key);
+    const first = await custody.keys.generateKey({ algorithm: 'ed25519', purpose: 'signing' });
+    expect(first.path).toBe("m/44'/607'/0'");
+    expect((await custody.keys.generateKey(SIGNING)).path).toBe("m/44'/60'/1'/0/0");
+    for (const counters of [{ ed25519: 1.5 }, { ed25519: '1' }, 7, null]) {
+      await apply({ kind: 'doc.put', key: 'seed/default', value: { ...seed, nextAccounts: counters } as Json });
+      await expect(custody.keys.generateKey(SIGNING)).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    }
+  });
+
+  it('derives ed25519 keys at their paths, and steps over those', async () => {
+    const { custody } = await createBench();
+    await custody.keys.importMnemonic({ mnemonic: TEST_PHRASE, id: 'known' });
+    const derived = await custody.keys.deriveKey({ seedId: 'known', path: "m/44'/607'/0'" });
+    expect(derived).toMatchObject({ algorithm: 'ed25519', path: "m/44'/607'/0'" });
+    const wallet = await deriveEd25519Path(Buffer.from(readMnemonic(TEST_PHRASE).seed), [44, 607, 0]);
+    expect(derived.publicKey).toBe(keyPairFromSeed(wallet).publicKey.toString('hex'));
+    expect((await custody.keys.deriveKey({ seedId: 'known', path: "m/44'/607'/0'/0'/5'" })).publicKey).not.toBe(derived.publicKey);
+    await expect(custody.keys.deriveKey({ seedId: 'known', path: "m/44'/607'/0'" })).rejects.toMatchObject({ code: 'KEY_INVALID' });
+    const next = await custody.keys.generateKey({ algorithm: 'ed25519', purpose: 'signing', seedId: 'known' });
+    expect(next.path).toBe("m/44'/607'/1'");
   });
 
   it('has each private key once, so that revoking it revokes it', async () => {
@@ -79,7 +131,19 @@ describe('key manager', () => {
   });
 
   it.each([
-    [{ algorithm: 'ed25519', purpose: 'signing' }, 'MODE_UNAVAILABLE'],
+    [{ algorithm: 'p256', purpose: 'signing' }, 'MODE_UNAVAILABLE'],
+    [{ ...SIGNING, mode: 'mpc' }, 'MODE_UNAVAILABLE'],
+    [{ ...SIGNING, mode: 'hsm' }, 'KEY_INVALID'],
+    [{ ...SIGNING, parties: 3 }, 'KEY_INVALID'],
+    [{ ...SIGNING, algorithm: 'ed25519', threshold: 2 }, 'KEY_INVALID'],
+    [{ ...SHARED, source: 'random' }, 'KEY_INVALID'],
+    [{ ...SHARED, seedId: 'default' }, 'KEY_INVALID'],
+    [{ ...SHARED, threshold: 1 }, 'KEY_INVALID'],
+    [{ ...SHARED, threshold: 4 }, 'KEY_INVALID'],
+    [{ ...SHARED, threshold: 2, parties: 4 }, 'KEY_INVALID'],
+    [{ ...SHARED, threshold: 4, parties: 6 }, 'KEY_INVALID'],
+    [{ ...SHARED, threshold: 2.5 }, 'KEY_INVALID'],
+    [{ ...SHARED, parties: '3' }, 'KEY_INVALID'],
     [{ ...SIGNING, autoRotate: true }, 'MODE_UNAVAILABLE'],
     [{ ...SIGNING, rotationIntervalDays: 90 }, 'MODE_UNAVAILABLE'],
     [{ ...SIGNING, exportable: true }, 'KEY_INVALID'],
@@ -122,6 +186,7 @@ describe('key manager', () => {
         command: () => ({ kind: 'log.append', id: 'x', entry: 'x', leaf: 'x' }),
       });
       await expect(keys.generateKey({ ...SIGNING, source: 'random', id: 'k' })).rejects.toMatchObject({ code: 'KEY_INVALID' });
+      await expect(keys.generateKey({ ...SHARED, id: 'k' })).rejects.toMatchObject({ code: 'KEY_INVALID' });
       await expect(keys.createSeed({ id: 's' })).rejects.toMatchObject({ code: 'KEY_INVALID' });
     }
   });
@@ -160,11 +225,11 @@ describe('attestation keys', () => {
 describe('custody mode', () => {
   it('knows the accepted spellings and says which are not there yet', () => {
     expect(parseCustodyMode('software')).toBe('software');
+    expect(parseCustodyMode('mpc')).toBe('mpc');
     for (const [text, mode] of [
       ['non-custodial', 'non-custodial'],
       ['non_custodial', 'non-custodial'],
       ['smart_contract_wallet', 'smart-contract'],
-      ['mpc', 'mpc'],
     ]) {
       expect(() => parseCustodyMode(text)).toThrow(expect.objectContaining({ code: 'MODE_UNAVAILABLE', details: { mode } }));
     }

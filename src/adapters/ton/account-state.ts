@@ -45,7 +45,8 @@ export async function readAccount(client: TonClient, account: AccountId, seqno: 
   if (state === undefined) throw malformed('account.state');
   const code = readMaybeCell(fields['code'], 'account.code');
   const data = readMaybeCell(fields['data'], 'account.data');
-  if (state === 'active' ? code === null || data === null : code !== null || data !== null) throw malformed('account.state', 'contradiction');
+  if (state === 'active' ? code === null || data === null : code !== null || data !== null)
+    throw malformed('account.state', 'contradiction');
   const last = readObject(fields['last_transaction_id'], 'account.last_transaction_id');
   const lastLt = readInteger(last['lt'], 'account.last_transaction_id.lt');
   const lastHash = lastLt === 0n ? NO_HASH : readHash(last['hash'], 'account.last_transaction_id.hash');

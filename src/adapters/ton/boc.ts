@@ -1,4 +1,6 @@
 import { BitString, Cell } from '@ton/core';
+import { cellBytes } from './cell-bits.ts';
+import type { Draft } from './cell-writer.ts';
 import { undecodable } from './undecodable.ts';
 
 /** Bounds that the network itself sets for a message from outside: bytes, cells, depth. */
@@ -59,7 +61,8 @@ function build(raw: readonly RawCell[]): Cell {
   const built: Cell[] = new Array(raw.length);
   for (let index = raw.length - 1; index >= 0; index -= 1) {
     const { bits, refs } = raw[index] as RawCell;
-    const cell = new Cell({ bits, refs: refs.map((ref) => built[ref] as Cell) });
+    const isEmpty = bits.length === 0 && refs.length === 0;
+    const cell = isEmpty ? Cell.EMPTY : new Cell({ bits, refs: refs.map((ref) => built[ref] as Cell) });
     if (cell.depth() > MAX_DEPTH) throw undecodable('cells_too_deep');
     built[index] = cell;
   }
@@ -98,7 +101,82 @@ export function readBoc(bytes: Uint8Array): Cell {
   return root;
 }
 
-/** The canonical bag of cells of a root: one root, no index, no checksum, each distinct cell once, in the library's order. */
-export function writeBoc(root: Cell): Uint8Array {
-  return new Uint8Array(root.toBoc({ idx: false, crc32: false }));
+interface Node {
+  readonly bits: number;
+  readonly bytes: Uint8Array;
+  readonly refs: readonly number[];
+  readonly depth: number;
+}
+
+/** Numbers cells by what is in them, so that equal ones are one, without hashing. */
+function interned(root: Draft | Cell): { readonly nodes: readonly Node[]; readonly root: number } {
+  const nodes: Node[] = [];
+  const byContent = new Map<string, number>();
+  const byIdentity = new Map<Draft | Cell, number>();
+  const visit = (cell: Draft | Cell): number => {
+    const known = byIdentity.get(cell);
+    if (known !== undefined) return known;
+    if (cell instanceof Cell && cell.isExotic) throw undecodable('exotic_cell');
+    const refs = cell.refs.map(visit);
+    const depth = refs.reduce((most, ref) => Math.max(most, (nodes[ref] as Node).depth + 1), 0);
+    if (depth > MAX_DEPTH) throw undecodable('cells_too_deep');
+    const bits = cell instanceof Cell ? cell.bits.length : cell.bits;
+    const bytes = cell instanceof Cell ? cellBytes(cell) : cell.bytes;
+    const key = `${bits}/${refs.join()}/${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')}`;
+    const number = byContent.get(key) ?? nodes.push({ bits, bytes, refs, depth }) - 1;
+    byContent.set(key, number);
+    byIdentity.set(cell, number);
+    return number;
+  };
+  const first = visit(root);
+  return { nodes, root: first };
+}
+
+/** Each cell before what it refers to, in the order of the usual libraries. */
+function ordered(nodes: readonly Node[], root: number): readonly number[] {
+  const seen = new Set<number>();
+  const order: number[] = [];
+  const visit = (number: number): void => {
+    seen.add(number);
+    for (const ref of (nodes[number] as Node).refs.toReversed()) if (!seen.has(ref)) visit(ref);
+    order.push(number);
+  };
+  visit(root);
+  return order.reverse();
+}
+
+const bytesFor = (value: number): number => (value < 0x100 ? 1 : value < 0x1_0000 ? 2 : 3);
+
+/**
+ * The canonical bag of cells of a root: one root, no index, no checksum, each distinct cell once.
+ * @throws PAYLOAD_UNDECODABLE for exotic cells or beyond the bounds of {@link readBoc}
+ */
+export function writeBoc(top: Draft | Cell): Uint8Array {
+  const { nodes, root } = interned(top);
+  if (nodes.length > MAX_CELLS) throw undecodable('too_many_cells', { cells: nodes.length });
+  const size = bytesFor(nodes.length);
+  const total = nodes.reduce((sum, { bytes, refs }) => sum + 2 + bytes.length + size * refs.length, 0);
+  const offset = bytesFor(total);
+  const length = 6 + 4 * size + offset + total;
+  if (length > MAX_BOC_BYTES) throw undecodable('too_large', { bytes: length });
+  const out = Buffer.alloc(length);
+  let at = out.writeUInt32BE(MAGIC);
+  at = out.writeUInt8(size, at);
+  at = out.writeUInt8(offset, at);
+  at = out.writeUIntBE(nodes.length, at, size);
+  at = out.writeUIntBE(1, at, size) + size;
+  at = out.writeUIntBE(total, at, offset) + size;
+  const order = ordered(nodes, root);
+  const places: number[] = new Array(nodes.length);
+  for (const [place, number] of order.entries()) places[number] = place;
+  for (const number of order) {
+    const { bits, bytes, refs } = nodes[number] as Node;
+    at = out.writeUInt8(refs.length, at);
+    at = out.writeUInt8((bits >> 3) + bytes.length, at);
+    out.set(bytes, at);
+    at += bytes.length;
+    if ((bits & 7) !== 0) out[at - 1] = (out[at - 1] as number) | (0x80 >> (bits & 7));
+    for (const ref of refs) at = out.writeUIntBE(places[ref] as number, at, size);
+  }
+  return new Uint8Array(out.buffer, out.byteOffset, length);
 }

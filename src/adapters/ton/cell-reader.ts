@@ -1,19 +1,8 @@
 import { BitString, Cell } from '@ton/core';
 import type { AccountId, ChainId } from '../../core/ids.ts';
 import { accountOfParts } from './address.ts';
+import { cellBytes } from './cell-bits.ts';
 import { undecodable } from './undecodable.ts';
-
-/** Data of a cell as bytes from the first bit on, and how many bits of them count. */
-function alignedBytes(bits: BitString): Buffer {
-  const whole = bits.length & ~7;
-  const head = bits.subbuffer(0, whole);
-  const bytes = Buffer.alloc((bits.length + 7) >> 3);
-  if (head !== null) head.copy(bytes);
-  for (let at = head === null ? 0 : whole; at < bits.length; at += 1) {
-    if (bits.at(at)) bytes[at >> 3] = (bytes[at >> 3] as number) | (0x80 >> (at & 7));
-  }
-  return bytes;
-}
 
 /**
  * Reads one cell from front to back, strictly: nothing past its end, numbers only in their shortest form, and `end` sees to
@@ -22,7 +11,7 @@ function alignedBytes(bits: BitString): Buffer {
  * Every method fails closed with PAYLOAD_UNDECODABLE.
  */
 export class CellReader {
-  readonly #bytes: Buffer;
+  readonly #bytes: Uint8Array;
   readonly #bits: number;
   readonly #refs: readonly Cell[];
   #at = 0;
@@ -30,7 +19,7 @@ export class CellReader {
 
   constructor(cell: Cell) {
     if (cell.isExotic) throw undecodable('exotic_cell');
-    this.#bytes = alignedBytes(cell.bits);
+    this.#bytes = cellBytes(cell);
     this.#bits = cell.bits.length;
     this.#refs = cell.refs;
   }
@@ -69,6 +58,7 @@ export class CellReader {
   /** Unsigned, whole bytes of them, any length. */
   bytes(count: number): Buffer {
     if (this.bitsLeft < count * 8) throw undecodable('cell_underflow');
+    if (count === 0) return Buffer.alloc(0);
     const shift = this.#at & 7;
     const from = this.#at >> 3;
     this.#at += count * 8;
@@ -117,6 +107,7 @@ export class CellReader {
   /** What is left, as a cell of its own; nothing is left afterwards. */
   rest(): Cell {
     const bits = this.bitsLeft;
+    if (bits === 0 && this.refsLeft === 0) return Cell.EMPTY;
     const refs = this.#refs.slice(this.#ref);
     const whole = this.bytes(bits >> 3);
     const tail = bits & 7;

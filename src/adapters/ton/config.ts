@@ -4,8 +4,8 @@ import type { Clock } from '../../core/clock.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
 import { chainIdSchema, describeIssues } from '../../core/schema.ts';
-import type { GasPrices } from './gas-prices.ts';
-import { DEFAULT_GAS_PRICES } from './gas-prices.ts';
+import type { GasPrices } from './fees.ts';
+import { DEFAULT_GAS_PRICES } from './fees.ts';
 
 /** A jetton that the deployment trusts to be one. */
 export interface TonTokenOption {
@@ -77,7 +77,9 @@ const MAX_COINS = 2n ** 120n - 1n;
 const url = z.string().refine((text) => {
   const parsed = URL.canParse(text) ? new URL(text) : null;
   // The runtime's network refuses URLs with a user name, and would name them in its error.
-  return parsed !== null && (parsed.protocol === 'http:' || parsed.protocol === 'https:') && parsed.username === '' && parsed.password === '';
+  return (
+    parsed !== null && (parsed.protocol === 'http:' || parsed.protocol === 'https:') && parsed.username === '' && parsed.password === ''
+  );
 }, 'An endpoint is an http or https URL without a user name; a key belongs into apiKey.');
 
 const symbol = z.string().regex(/^[\x21-\x7e]{1,32}$/, 'A symbol is 1 to 32 printable ASCII characters.');
@@ -95,10 +97,10 @@ const nanoton = z
 const price = (byDefault: bigint) => nanoton.refine((amount) => amount > 0n, 'A price is above zero.').default(byDefault);
 
 const pricesSchema = z.strictObject({
-  gasPrice: price(DEFAULT_GAS_PRICES.gasPrice),
-  lumpPrice: price(DEFAULT_GAS_PRICES.lumpPrice),
-  bitPrice: price(DEFAULT_GAS_PRICES.bitPrice),
-  cellPrice: price(DEFAULT_GAS_PRICES.cellPrice),
+  gas: price(DEFAULT_GAS_PRICES.gas),
+  lump: price(DEFAULT_GAS_PRICES.lump),
+  bit: price(DEFAULT_GAS_PRICES.bit),
+  cell: price(DEFAULT_GAS_PRICES.cell),
 });
 
 const chainSchema = z

@@ -129,7 +129,11 @@ function readAnswer(body: string, id: string, status: number, apiKey: string | u
 export function createEndpoint(parts: EndpointParts): Endpoint {
   const { url, apiKey, index, deadlines, closed } = parts;
   const network = parts.fetch ?? fetch;
-  const headers = { 'content-type': 'application/json', accept: 'application/json', ...(apiKey === undefined ? {} : { 'X-API-Key': apiKey }) };
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    ...(apiKey === undefined ? {} : { 'X-API-Key': apiKey }),
+  };
   let asked = 0;
 
   return {

@@ -46,7 +46,9 @@ function readItem(item: unknown): StackItem {
       return { type: 'null' };
     case 'list':
       // Nothing at all comes as an empty list.
-      return readList(readObject(value, 'stack.list')['elements'], 'stack.list', MAX_STACK).length === 0 ? { type: 'null' } : { type: 'other' };
+      return readList(readObject(value, 'stack.list')['elements'], 'stack.list', MAX_STACK).length === 0
+        ? { type: 'null' }
+        : { type: 'other' };
     default:
       return { type: 'other' };
   }

@@ -1,8 +1,8 @@
 import { beginCell, type Cell } from '@ton/core';
+import { CastellanError } from '../../core/errors.ts';
+import type { AccountId, ChainId } from '../../core/ids.ts';
 import { accountOfParts } from './address.ts';
 import { readBoc } from './boc.ts';
-import type { AccountId, ChainId } from '../../core/ids.ts';
-import { CastellanError } from '../../core/errors.ts';
 
 /** The wallet contracts that a key may stand behind. */
 export type WalletVersion = 'v5r1' | 'v4r2' | 'v3r2';
@@ -78,7 +78,11 @@ function dataOf(version: WalletVersion, publicKey: Uint8Array, chain: ChainId): 
 export function walletStateInit(version: WalletVersion, publicKey: Uint8Array, chain: ChainId): Cell {
   if (!(publicKey instanceof Uint8Array) || publicKey.length !== KEY_BYTES)
     throw new CastellanError('KEY_INVALID', { message: 'An Ed25519 public key is 32 bytes.' });
-  return beginCell().storeUint(0b00110, 5).storeRef(CODES[version]).storeRef(dataOf(version, publicKey, chain)).endCell();
+  return beginCell()
+    .storeUint(0b00110, 5)
+    .storeRef(CODES[version])
+    .storeRef(dataOf(version, publicKey, chain))
+    .endCell();
 }
 
 /** The account of a key's wallet of this version, in workchain 0. @throws KEY_INVALID, CHAIN_INVALID */

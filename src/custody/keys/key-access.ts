@@ -1,4 +1,4 @@
-import { CastellanError } from '../../core/index.ts';
+import { CastellanError, type Store } from '../../core/index.ts';
 import type { ShareVault } from '../mpc/share-vault.ts';
 import type { KeyRecord } from './key-record.ts';
 
@@ -13,6 +13,7 @@ export interface KeyAccess {
   readonly mac: (data: string | Uint8Array) => string;
   /** The shares of keys that are nowhere as a whole. */
   readonly shares: ShareVault;
+  readonly store: Store;
 }
 
 const doors = new WeakMap<object, KeyAccess>();

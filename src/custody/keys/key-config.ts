@@ -49,7 +49,8 @@ export function checkGenerate(config: GenerateKeyConfig): void {
 
 function checkShared({ algorithm, source, seedId, threshold = 2, parties = 3 }: GenerateKeyConfig): void {
   if (algorithm !== 'ed25519') throw unavailable('Parties share ed25519 keys only.', { algorithm, mode: 'mpc' });
-  if (source !== undefined || seedId !== undefined) throw invalidKey('A key of mode mpc is made by its parties: it has no source and no seed.');
+  if (source !== undefined || seedId !== undefined)
+    throw invalidKey('A key of mode mpc is made by its parties: it has no source and no seed.');
   if (!isSharing(threshold, parties)) throw invalidKey('A key has 2 to 5 parties, and more than half of them sign.');
 }
 

@@ -1,5 +1,4 @@
 import { applyStep, CastellanError, type Clock, type Command, type Json, readDoc, type Store } from '../../core/index.ts';
-import { invalidKey } from './key-config.ts';
 import { type KeyInfo, type KeyRecord, keyDoc, toKeyInfo } from './key-record.ts';
 
 /** What a record says before it is kept. */
@@ -26,7 +25,7 @@ export function createKeyKeeper(options: {
     const index = publicKeyDoc(publicKey);
     if ((await readDoc(store, index)) !== undefined)
       throw new CastellanError('KEY_INVALID', { message: 'This very key exists already.', details: { publicKey } });
-    if ((await readDoc(store, keyDoc(keyId))) !== undefined) 
+    if ((await readDoc(store, keyDoc(keyId))) !== undefined)
       throw new CastellanError('KEY_INVALID', { message: 'There is a key with this id already.', details: { keyId } });
     const result = await applyStep(store, {
       commands: [

@@ -14,46 +14,39 @@ import {
   toDoc,
   toHex,
 } from '../../core/index.ts';
-import { isSecp256k1Secret, toSecp256k1PublicKey } from '../signers/secp256k1.ts';
-import { COIN_TYPES, KeyDerivationService } from './derivation.ts';
+import { createShareVault } from '../mpc/share-vault.ts';
+import { SIGNERS } from '../signers/signer.ts';
+import { accountPath, algorithmOfPath } from './derivation.ts';
 import { grantKeyAccess } from './key-access.ts';
-import { KEY_ID, type KeyInfo, type KeyRecord, keyContext, keyDoc, parseKeyRecord, readKeyRecord, toKeyInfo } from './key-record.ts';
-import { type SeedInfo, seedDoc } from './seed-record.ts';
+import {
+  checkGenerate,
+  checkImport,
+  checkKeyId,
+  checkTags,
+  type DeriveKeyConfig,
+  type GenerateKeyConfig,
+  invalidKey,
+} from './key-config.ts';
+import { createKeyKeeper, publicKeyDoc } from './key-keeper.ts';
+import { type KeyInfo, type KeyRecord, keyContext, keyDoc, parseKeyRecord, readKeyRecord, toKeyInfo } from './key-record.ts';
+import { type ImportKeyConfig, readPhraseKey } from './phrase-key.ts';
+import { nextAccountOf, type SeedInfo, seedDoc, withNextAccount } from './seed-record.ts';
 import { createSeedVault } from './seed-vault.ts';
 import { keyCipher, type Vault, vaultMac } from './vault.ts';
-
-/** How a key is made. Unknown fields are refused. */
-export interface GenerateKeyConfig {
-  readonly algorithm: KeyAlgorithm;
-  readonly purpose: 'signing';
-  readonly tags?: readonly string[];
-  /** Default: a fresh id. */
-  readonly id?: string;
-  /** `derived` (default): the next BIP-44 account of the seed, so that the seed is the backup. `random`: of its own randomness. */
-  readonly source?: 'derived' | 'random';
-  /** Default: the seed `default`, made on first use. */
-  readonly seedId?: string;
-}
-
-/** Which key to derive: a BIP-44 path of an existing seed. */
-export interface DeriveKeyConfig {
-  readonly seedId: string;
-  readonly path: string;
-  readonly id?: string;
-  readonly tags?: readonly string[];
-}
 
 /**
  * Makes, lists and revokes keys. Nothing that it returns, throws or logs holds a secret byte, and none of its methods
  * signs: signing is the custodian's, behind a permit.
  */
 export interface KeyManager {
-  /** Durable when it resolves. @throws MODE_UNAVAILABLE for ed25519 and rotation; KEY_INVALID */
+  /** Durable when it resolves. @throws MODE_UNAVAILABLE for shared secp256k1 keys and rotation; KEY_INVALID */
   generateKey(config: GenerateKeyConfig): Promise<KeyInfo>;
   /** The key at a path of a seed. @throws DERIVATION_INVALID, KEY_UNKNOWN, KEY_INVALID where that key exists */
   deriveKey(config: DeriveKeyConfig): Promise<KeyInfo>;
   /** @throws KEY_INVALID where the id is taken */
   createSeed(options?: { readonly id?: string; readonly bits?: 128 | 256 }): Promise<SeedInfo>;
+  /** Keeps the one ed25519 key of a phrase that is no seed. @throws KEY_INVALID, which never quotes it */
+  importKey(config: ImportKeyConfig): Promise<KeyInfo>;
   /** Keeps the seed of an English BIP-39 phrase. @throws KEY_INVALID, which never quotes it */
   importMnemonic(options: { readonly mnemonic: string; readonly passphrase?: string; readonly id?: string }): Promise<SeedInfo>;
   /** @throws KEY_UNKNOWN */
@@ -70,20 +63,22 @@ export interface KeyManagerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly command: (event: SecurityEvent) => Command;
+  /** `refused`: no key of mode `mpc` is made, as its parties would all be in this process. Default `allowed`. */
+  readonly inProcessParties?: 'allowed' | 'refused' | undefined;
 }
 
 /** Attempts against concurrent writers before giving up: each loses only to one that won. */
 const ATTEMPTS = 32;
 const DEFAULT_SEED = 'default';
-const CONFIG_FIELDS = new Set(['algorithm', 'purpose', 'tags', 'id', 'source', 'seedId']);
+const DEFAULT_SHARING = { threshold: 2, total: 3, epoch: 1 } as const;
 /** Keys read per page of a listing. */
 const PAGE = 500;
 
 /** Keeps private keys in the store, each sealed under the vault's key. */
-export function createKeyManager({ store, vault, clock, random, command }: KeyManagerOptions): KeyManager {
+export function createKeyManager(options: KeyManagerOptions): KeyManager {
+  const { store, vault, clock, random, command } = options;
   const { tenant } = vault;
   const cipher = keyCipher(vault);
-  const paths = new KeyDerivationService();
   const announce = (action: string, details: Record<string, Json>): Command => {
     const at = clock.nowMs();
     const severity = action === 'key_revoked' ? 'warning' : 'info';
@@ -91,39 +86,26 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
   };
   const seeds = createSeedVault({ store, cipher, clock, random, tenant, announce });
 
-  /** Stores a key unless its id or the key itself is known already; `extra` goes with it. Wipes `secret`. */
+  const keepKey = createKeyKeeper({ store, clock, announce });
+  const shares = createShareVault({ store, cipher, random, tenant, announce });
+  const idOf = (id: string | undefined): string => checkKeyId(id, () => newId(random, clock.nowMs()));
+
+  /** Seals a private key and keeps it. Wipes `secret`. */
   async function keep(
     secret: Uint8Array,
-    facts: Pick<KeyRecord, 'keyId' | 'tags' | 'path' | 'seedId'>,
+    facts: Pick<KeyRecord, 'keyId' | 'algorithm' | 'tags' | 'path' | 'seedId'>,
     extra: readonly Command[],
   ): Promise<KeyInfo | undefined> {
     try {
-      const publicKey = toHex(toSecp256k1PublicKey(secret));
-      const base = { v: 1, ...facts, algorithm: 'secp256k1', purpose: 'signing', publicKey } as const;
-      const ciphertext = cipher.seal(secret, keyContext(tenant, base));
-      const record: KeyRecord = { ...base, state: 'active', createdMs: clock.nowMs(), revokedMs: null, revokedReason: null, ciphertext };
-      const index = `key-public/${publicKey}`;
-      const known = await readDoc(store, index);
-      if (known !== undefined)
-        throw new CastellanError('KEY_INVALID', { message: 'This very key exists already.', details: { publicKey } });
-      if ((await readDoc(store, keyDoc(facts.keyId))) !== undefined) {
-        throw new CastellanError('KEY_INVALID', { message: 'There is a key with this id already.', details: { keyId: facts.keyId } });
-      }
-      const result = await applyStep(store, {
-        commands: [
-          { kind: 'doc.put', key: keyDoc(facts.keyId), value: record as unknown as Json, ifVersion: 0 },
-          { kind: 'doc.put', key: index, value: { keyId: facts.keyId }, ifVersion: 0 },
-          ...extra,
-          announce('key_created', { keyId: facts.keyId, publicKey, path: facts.path, seedId: facts.seedId }),
-        ],
-      });
-      return result.ok ? toKeyInfo(record) : undefined;
+      const publicKey = toHex(SIGNERS[facts.algorithm].toPublicKey(secret));
+      const base = { v: 1, ...facts, mode: 'software', purpose: 'signing', publicKey } as const;
+      return await keepKey({ ...base, ciphertext: cipher.seal(secret, keyContext(tenant, base)) }, extra);
     } finally {
       secret.fill(0);
     }
   }
 
-  async function nextOfSeed(seedId: string, keyId: string, tags: readonly string[]): Promise<KeyInfo> {
+  async function nextOfSeed(algorithm: KeyAlgorithm, seedId: string, keyId: string, tags: readonly string[]): Promise<KeyInfo> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const seed = await seeds.find(seedId);
       if (seed === undefined) {
@@ -134,47 +116,65 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
         continue;
       }
       const { record, version } = seed;
-      const path = paths.getPath({ purpose: 44, coinType: COIN_TYPES.ether, account: record.nextAccount, change: 0, index: 0 });
+      const path = accountPath(algorithm, nextAccountOf(record, algorithm));
       const advance: Command = {
         kind: 'doc.put',
         key: seedDoc(seedId),
-        value: { ...record, nextAccount: record.nextAccount + 1 } as unknown as Json,
+        value: withNextAccount(record, algorithm) as unknown as Json,
         ifVersion: version,
       };
-      const secret = seeds.derive(record, path);
-      const taken = await readDoc(store, `key-public/${toHex(toSecp256k1PublicKey(secret))}`);
+      const secret = seeds.derive(record, algorithm, path);
+      const taken = await readDoc(store, publicKeyDoc(toHex(SIGNERS[algorithm].toPublicKey(secret))));
       if (taken !== undefined) {
         // Somebody derived this account by its path: step over it.
         secret.fill(0);
         await applyStep(store, { commands: [advance] });
         continue;
       }
-      const made = await keep(secret, { keyId, tags, path, seedId }, [advance]);
+      const made = await keep(secret, { keyId, algorithm, tags, path, seedId }, [advance]);
       if (made !== undefined) return made;
     }
     throw contended();
   }
 
+  /** A key that its parties make, now; nothing backs it up but the shares themselves. */
+  async function shared({ threshold, parties }: GenerateKeyConfig, keyId: string, tags: readonly string[]): Promise<KeyInfo | undefined> {
+    if (options.inProcessParties === 'refused')
+      throw new CastellanError('MODE_UNAVAILABLE', {
+        message: 'Parties in one process are not allowed here.',
+        details: { mode: 'mpc', location: 'in-process' },
+      });
+    const { threshold: t, total, epoch } = DEFAULT_SHARING;
+    const sharing = { threshold: threshold ?? t, total: parties ?? total, epoch };
+    const { publicKey, ciphertext, commands } = shares.generate(keyId, sharing);
+    const base = { v: 1, keyId, algorithm: 'ed25519', mode: 'mpc', sharing, purpose: 'signing', publicKey } as const;
+    return keepKey({ ...base, tags, path: null, seedId: null, ciphertext }, commands);
+  }
+
   const manager: KeyManager = Object.freeze({
     async generateKey(config: GenerateKeyConfig): Promise<KeyInfo> {
-      const { keyId, tags } = checkConfig(config);
-      if (config.source !== 'random') return nextOfSeed(config.seedId ?? DEFAULT_SEED, keyId, tags);
+      checkGenerate(config);
+      const { algorithm } = config;
+      const keyId = idOf(config.id);
+      const tags = checkTags(config.tags);
+      if (config.mode === 'mpc') return stored(await shared(config, keyId, tags));
+      if (config.source !== 'random') return nextOfSeed(algorithm, config.seedId ?? DEFAULT_SEED, keyId, tags);
       const secret = random.bytes(32);
-      if (!isSecp256k1Secret(secret) || secret.every((byte) => byte === secret[0]))
-        throw invalid('The source of randomness did not give a key.');
-      const made = await keep(secret, { keyId, tags, path: null, seedId: null }, []);
-      if (made === undefined) throw contended();
-      return made;
+      if (!SIGNERS[algorithm].isSecret(secret) || secret.every((byte) => byte === secret[0]))
+        throw invalidKey('The source of randomness did not give a key.');
+      return stored(await keep(secret, { keyId, algorithm, tags, path: null, seedId: null }, []));
     },
     async deriveKey({ seedId, path, id, tags }: DeriveKeyConfig): Promise<KeyInfo> {
-      if (paths.parsePath(path).coinType !== COIN_TYPES.ether)
-        throw new CastellanError('DERIVATION_INVALID', { message: 'secp256k1 keys are derived under coin type 60.' });
+      const algorithm = algorithmOfPath(path);
       const seed = await seeds.find(seedId);
       if (seed === undefined) throw unknownSeed(seedId);
-      const facts = { keyId: checkId(id), tags: checkTags(tags), path, seedId };
-      const made = await keep(seeds.derive(seed.record, path), facts, []);
-      if (made === undefined) throw contended();
-      return made;
+      const facts = { keyId: idOf(id), algorithm, tags: checkTags(tags), path, seedId };
+      return stored(await keep(seeds.derive(seed.record, algorithm, path), facts, []));
+    },
+    async importKey(config: ImportKeyConfig): Promise<KeyInfo> {
+      checkImport(config);
+      const facts = { keyId: idOf(config.id), algorithm: 'ed25519', tags: checkTags(config.tags), path: null, seedId: null } as const;
+      return stored(await keep(await readPhraseKey(config), facts, []));
     },
     createSeed: (options: { readonly id?: string; readonly bits?: 128 | 256 } = {}) => seeds.create(options),
     importMnemonic: (options: { readonly mnemonic: string; readonly passphrase?: string; readonly id?: string }) =>
@@ -197,7 +197,7 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
     },
     async revokeKey(keyId: string, reason: string): Promise<KeyInfo> {
       if (typeof reason !== 'string' || reason.length === 0 || reason.length > 500)
-        throw invalid('A revocation states its reason in 1 to 500 characters.');
+        throw invalidKey('A revocation states its reason in 1 to 500 characters.');
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const { record, version } = await readKeyRecord(store, keyId);
         if (record.state === 'revoked') return toKeyInfo(record);
@@ -213,6 +213,8 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
   grantKeyAccess(manager, {
     checkOpen: cipher.checkOpen,
     mac: vaultMac(vault),
+    shares,
+    store,
     useKey(record, use) {
       const secret = cipher.open(record.ciphertext, keyContext(tenant, record));
       try {
@@ -223,49 +225,18 @@ export function createKeyManager({ store, vault, clock, random, command }: KeyMa
     },
   });
   return manager;
-
-  function checkConfig(config: GenerateKeyConfig): { readonly keyId: string; readonly tags: readonly string[] } {
-    if (typeof config !== 'object' || config === null) throw invalid('A key is made from a configuration.');
-    const strange = Object.keys(config).find((field) => !CONFIG_FIELDS.has(field));
-    if (strange === 'autoRotate' || strange === 'rotationIntervalDays')
-      throw new CastellanError('MODE_UNAVAILABLE', {
-        message: 'Key rotation is not available in this version.',
-        details: { field: strange },
-      });
-    if (strange !== undefined) throw invalid(`The configuration has an unknown field: ${strange.slice(0, 64)}.`);
-    if (config.algorithm !== 'secp256k1')
-      throw new CastellanError('MODE_UNAVAILABLE', {
-        message: 'Wallet keys of this version are secp256k1.',
-        details: { algorithm: String(config.algorithm).slice(0, 64) },
-      });
-    if (config.purpose !== 'signing') throw invalid("The purpose of a wallet key is 'signing'.");
-    if (config.source !== undefined && config.source !== 'derived' && config.source !== 'random')
-      throw invalid("The source of a key is 'derived' or 'random'.");
-    if (config.source === 'random' && config.seedId !== undefined) throw invalid('A key of its own randomness has no seed.');
-    return { keyId: checkId(config.id), tags: checkTags(config.tags) };
-  }
-
-  function checkId(id: string | undefined): string {
-    if (id === undefined) return newId(random, clock.nowMs());
-    if (typeof id !== 'string' || !KEY_ID.test(id)) throw invalid('A key id is 1 to 64 of A-Z a-z 0-9 _ . -');
-    return id;
-  }
-}
-
-function checkTags(tags: readonly string[] = []): readonly string[] {
-  if (!Array.isArray(tags) || tags.length > 16 || !tags.every((tag) => typeof tag === 'string' && tag.length > 0 && tag.length <= 64))
-    throw invalid('Tags are at most 16 texts of 1 to 64 characters.');
-  return [...tags];
 }
 
 function unknownSeed(seedId: string): CastellanError {
   return new CastellanError('KEY_UNKNOWN', { message: 'There is no such seed.', details: { seedId } });
 }
 
-function contended(): CastellanError {
-  return new CastellanError('STORE_UNAVAILABLE', { message: 'Others changed the same rows each time; try again.', retryable: true });
+/** What was kept; no answer means that another writer came in between. */
+function stored(made: KeyInfo | undefined): KeyInfo {
+  if (made === undefined) throw contended();
+  return made;
 }
 
-function invalid(message: string): CastellanError {
-  return new CastellanError('KEY_INVALID', { message });
+function contended(): CastellanError {
+  return new CastellanError('STORE_UNAVAILABLE', { message: 'Others changed the same rows each time; try again.', retryable: true });
 }

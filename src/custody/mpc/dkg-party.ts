@@ -62,7 +62,7 @@ export function createDkgParty(options: {
       try {
         outgoing = frost.DKG.round2(secret, [...others.values()]);
       } catch {
-        throw blame([...others].find(([, said]) => !provesKnowledge(said, self))?.[0] ?? number, 'proof');
+        throw blame([...others].find(([, said]) => !provesKnowledge(said, self, rng))?.[0] ?? number, 'proof');
       }
       for (const [sender, said] of [...others, [number, mine] as const]) ownEcho.set(sender, digestOf(label, said));
       return new Map(ownEcho);
@@ -104,14 +104,18 @@ export function createDkgParty(options: {
 
 /** A party that did not follow the protocol, by name. */
 export function blame(party: number, stage: DkgStage): CastellanError {
-  return new CastellanError('KEY_INVALID', { message: 'A party spoiled the making of a shared key.', details: { party: `party-${party}`, stage } });
+  return new CastellanError('KEY_INVALID', {
+    message: 'A party spoiled the making of a shared key.',
+    details: { party: `party-${party}`, stage },
+  });
 }
 
 /** Copied before it is judged: the sender keeps no hold on it. */
 function copyOf(said: DkgCommitment, sender: number, threshold: number): DkgCommitment {
   const { identifier, commitment, proofOfKnowledge } = said;
   if (identifier !== identifierOf(sender) || !Array.isArray(commitment) || commitment.length !== threshold) throw blame(sender, 'commit');
-  if (!commitment.every(isPoint) || !(proofOfKnowledge instanceof Uint8Array) || proofOfKnowledge.length !== 64) throw blame(sender, 'commit');
+  if (!commitment.every(isPoint) || !(proofOfKnowledge instanceof Uint8Array) || proofOfKnowledge.length !== 64)
+    throw blame(sender, 'commit');
   return { identifier, commitment: commitment.map((point) => Uint8Array.from(point)), proofOfKnowledge: Uint8Array.from(proofOfKnowledge) };
 }
 
@@ -120,8 +124,8 @@ function digestOf(label: string, { identifier, commitment, proofOfKnowledge }: D
 }
 
 /** The suite names nobody: ask it about this sender alone, as one of two parties. */
-function provesKnowledge(said: DkgCommitment, self: string): boolean {
-  const probe = frost.DKG.round1(self, { min: 2, max: 2 });
+function provesKnowledge(said: DkgCommitment, self: string, rng: (length?: number) => Uint8Array): boolean {
+  const probe = frost.DKG.round1(self, { min: 2, max: 2 }, undefined, rng);
   try {
     frost.DKG.round2(probe.secret, [{ ...said, commitment: said.commitment.slice(0, 2) }]);
     return true;

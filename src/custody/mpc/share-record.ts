@@ -1,4 +1,4 @@
-import { canonicalize, type Json, readDocs, type Store } from '../../core/index.ts';
+import { canonicalize, type Json, type Store, storeKey, toDoc } from '../../core/index.ts';
 import type { KeyRecord } from '../keys/key-record.ts';
 
 /** A party's share at rest: document `key-share/<keyId>/<party>`. */
@@ -22,14 +22,23 @@ export function shareContext(tenant: string, share: Pick<ShareRecord, 'keyId' | 
   return canonicalize(['share', 1, tenant, share.keyId, share.party, share.epoch, publicKey]);
 }
 
-/** The shares of a key, party 1 first; undefined where there is none, or none of the key's epoch. @throws STORE_UNAVAILABLE */
+/**
+ * The shares of a key, party 1 first; undefined where there is none that can be read, or none of the key's epoch: one
+ * broken row takes nothing from the other parties.
+ * @throws STORE_UNAVAILABLE
+ */
 export async function readShareRecords(store: Store, { keyId, sharing }: KeyRecord): Promise<readonly (ShareRecord | undefined)[]> {
-  const total = sharing?.total ?? 0;
-  const docs = await readDocs(
-    store,
-    Array.from({ length: total }, (_, index) => shareDoc(keyId, index + 1)),
-  );
-  return docs.map((doc, index) => parseShareRecord(doc?.value, keyId, index + 1, sharing?.epoch));
+  const names = Array.from({ length: sharing?.total ?? 0 }, (_, index) => shareDoc(keyId, index + 1));
+  const rows = await store.get(names.map((name) => storeKey.doc(name)));
+  return names.map((name, index) => parseShareRecord(readable(rows[index], name), keyId, index + 1, sharing?.epoch));
+}
+
+function readable(row: Json | undefined, name: string): Json | undefined {
+  try {
+    return row === undefined ? undefined : toDoc(row, name).value;
+  } catch {
+    return undefined;
+  }
 }
 
 function parseShareRecord(value: Json | undefined, keyId: string, party: number, epoch: number | undefined): ShareRecord | undefined {

@@ -1,6 +1,6 @@
-import { CastellanError, type Random, toHex, verifyEd25519 } from '../../core/index.ts';
+import { CastellanError, type Random, verifyEd25519 } from '../../core/index.ts';
 import type { SigningParty, SigningSession } from './party.ts';
-import { frost, identifierOf, isPoint, type NonceCommitment, type SuiteGroup } from './suite.ts';
+import { freshName, frost, identifierOf, isPoint, type NonceCommitment, type SuiteGroup } from './suite.ts';
 
 /** Why a party was left out of a signature. */
 export type ShareFault = 'missing' | 'unreadable' | 'refused' | 'invalid_commitment' | 'invalid_share';
@@ -43,7 +43,7 @@ export function signTogether(options: {
   let able = [...options.parties];
   while (able.length >= threshold) {
     const signers = able.slice(0, threshold);
-    const session = { id: toHex(random.bytes(16)), message, group, signers: signers.map((party) => party.number) };
+    const session = { id: freshName(random), message, group, signers: signers.map((party) => party.number) };
     const outcome = runSession(session, signers);
     if ('signature' in outcome) {
       if (!verifyEd25519(publicKey, message, outcome.signature)) throw unsound();
@@ -113,7 +113,9 @@ function attempt<T>(run: () => T): T | undefined {
 }
 
 function unsound(): CastellanError {
-  return new CastellanError('SIGNATURE_INVALID', { message: 'The parties made a signature that does not verify, and no share of it is wrong.' });
+  return new CastellanError('SIGNATURE_INVALID', {
+    message: 'The parties made a signature that does not verify, and no share of it is wrong.',
+  });
 }
 
 /** Too few shares to sign. */

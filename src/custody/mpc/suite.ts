@@ -88,3 +88,8 @@ export function hedged(random: Random, purpose: string): (length?: number) => Ui
     return bytes;
   };
 }
+
+/** A name that no run or session had before: 32 hex digits. @throws KEY_INVALID where the source does not give random bytes */
+export function freshName(random: Random): string {
+  return toHex(hedged(random, 'name')(16));
+}

@@ -86,7 +86,11 @@ export async function createDevChain(options: TonDevChainOptions, clock: Clock):
   };
 
   await block({ internals: [], externals: [] });
-  const endInterval = typeof mining === 'object' ? mineEvery(mining.intervalMs, clock, () => inTurn(mineOne).catch((error: unknown) => void (failed ??= error))) : () => undefined;
+  const mineAlone = (): Promise<unknown> =>
+    inTurn(mineOne).catch((error: unknown) => {
+      failed ??= error;
+    });
+  const endInterval = typeof mining === 'object' ? mineEvery(mining.intervalMs, clock, mineAlone) : () => undefined;
 
   return {
     engine,
@@ -96,7 +100,8 @@ export async function createDevChain(options: TonDevChainOptions, clock: Clock):
     nowSec,
     mine: (blocks) =>
       inTurn(async () => {
-        if (!Number.isSafeInteger(blocks) || blocks < 1 || blocks > MOST_BLOCKS_AT_ONCE) throw outOf('blocks', `1 to ${MOST_BLOCKS_AT_ONCE}`);
+        if (!Number.isSafeInteger(blocks) || blocks < 1 || blocks > MOST_BLOCKS_AT_ONCE)
+          throw outOf('blocks', `1 to ${MOST_BLOCKS_AT_ONCE}`);
         for (let made = 0; made < blocks; made += 1) await mineOne();
         return headOf(state).seqno;
       }),
@@ -132,7 +137,8 @@ export async function createDevChain(options: TonDevChainOptions, clock: Clock):
     revert: (id) =>
       inTurn(async () => {
         const kept = snapshots.get(id);
-        if (kept === undefined) throw new CastellanError('CONFIG_INVALID', { message: 'There is no such snapshot.', details: { id: String(id).slice(0, 40) } });
+        if (kept === undefined)
+          throw new CastellanError('CONFIG_INVALID', { message: 'There is no such snapshot.', details: { id: String(id).slice(0, 40) } });
         state = copyState(kept);
       }),
     async close() {
@@ -162,7 +168,12 @@ const MINT = new Address(-1, Buffer.alloc(32));
 function creditOf(to: Address, coins: bigint, createdAt: number, createdLt: bigint): PendingMessage {
   const route = { src: MINT, dest: to, value: { coins }, ihrDisabled: true, bounce: false, bounced: false };
   const info = { ...route, type: 'internal' as const, ihrFee: 0n, forwardFee: 0n, createdLt, createdAt };
-  return { cell: beginCell().store(storeMessage({ info, body: Cell.EMPTY })).endCell(), to };
+  return {
+    cell: beginCell()
+      .store(storeMessage({ info, body: Cell.EMPTY }))
+      .endCell(),
+    to,
+  };
 }
 
 const outOf = (name: string, range: string): CastellanError =>

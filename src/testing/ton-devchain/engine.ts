@@ -61,9 +61,7 @@ export async function openEngine(globalId: number): Promise<Engine> {
   const sandbox = await import('@ton/sandbox').catch((cause: unknown) => {
     throw new CastellanError('PEER_MISSING', { message: 'A TON dev chain needs the package @ton/sandbox.', cause });
   });
-  const executor = await sandbox.Executor.create();
-  const configCell = configFor(Cell.fromBase64(sandbox.defaultConfig), globalId);
-  const config = configCell.toBoc({ idx: false }).toString('base64');
+  const { executor, configCell, config } = await machineFor(globalId, sandbox);
   let last: { readonly key: readonly unknown[]; readonly result: RunResult } | null = null;
   return {
     configCell,
@@ -78,6 +76,25 @@ export async function openEngine(globalId: number): Promise<Engine> {
     get: (account, address, methodId, stack, now, libraries) =>
       runGetMethod(executor, config, account, address, methodId, stack, now, libraries),
   };
+}
+
+/** A machine keeps the configuration that it was last given, and takes long to start: one per network serves all chains of a process. */
+const machines = new Map<number, Promise<Machine>>();
+
+interface Machine {
+  readonly executor: Executor;
+  readonly configCell: Cell;
+  readonly config: string;
+}
+
+function machineFor(globalId: number, sandbox: typeof import('@ton/sandbox')): Promise<Machine> {
+  const known = machines.get(globalId);
+  if (known !== undefined) return known;
+  const configCell = configFor(Cell.fromBase64(sandbox.defaultConfig), globalId);
+  const config = configCell.toBoc({ idx: false }).toString('base64');
+  const machine = sandbox.Executor.create().then((executor) => ({ executor, configCell, config }));
+  machines.set(globalId, machine);
+  return machine;
 }
 
 function configFor(network: Cell, globalId: number): Cell {

@@ -21,21 +21,21 @@ export function readExternal(cell: Cell): PendingMessage {
 
 function parseMessage(cell: Cell): Message {
   try {
-    const slice = cell.beginParse();
-    const message = loadMessage(slice);
-    slice.endParse();
-    return message;
+    return loadMessage(cell.beginParse());
   } catch {
     throw malformed('boc is a message');
   }
 }
 
-/** Says no in the words of a liteserver. */
-export function refusalOf(to: Address, result: Extract<RunResult, { readonly ok: false }>): ApiFailure {
+/** Says no in the words of a liteserver. The log, and with it the steps, reach as far back as the machine keeps it. */
+export function refusalOf(to: Address, { exitCode, vmLog }: Extract<RunResult, { readonly ok: false }>): ApiFailure {
+  const account = to.hash.toString('hex').toUpperCase();
+  const steps = vmLog.split('\n').filter((line) => line.startsWith('execute ')).length;
+  const log = vmLog === '' ? '' : `\nVM Log (truncated):\n...${vmLog}`;
   const why =
-    result.exitCode === null
-      ? `inbound external message rejected by account ${to.hash.toString('hex').toUpperCase()} before smart-contract execution`
-      : `inbound external message rejected by transaction of ${to.hash.toString('hex').toUpperCase()}:\nexitcode=${result.exitCode}, steps=0, gas_used=0`;
+    exitCode === null
+      ? `inbound external message rejected by account ${account} before smart-contract execution`
+      : `inbound external message rejected by transaction ${account}:\nexitcode=${exitCode}, steps=${steps}, gas_used=0${log}`;
   return new ApiFailure(
     500,
     `LITE_SERVER_UNKNOWN: cannot apply external message to current state : External message was not accepted\nCannot run message on account: ${why}`,

@@ -54,7 +54,8 @@ export async function mineBlock(engine: Engine, state: ChainState, content: Bloc
     if (!result.ok) return result;
     state.lt = moment.lt;
     putAccount(state, key, result.account, seqno);
-    if (to.workChain === -1 && result.actions !== null && acted(result.transaction)) state.libraries = publishLibraries(state.libraries, result.actions);
+    if (to.workChain === -1 && result.actions !== null && acted(result.transaction))
+      state.libraries = publishLibraries(state.libraries, result.actions);
     const sent = internalsOf(result.cell);
     state.inFlight.push(...sent.map(({ message }) => message));
     transactions.push(record(key, result.boc, result.cell, result.transaction, seqno, sent));

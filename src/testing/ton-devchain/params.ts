@@ -26,7 +26,8 @@ const HEX_HASH = /^[0-9a-fA-F]{64}$/;
 
 /** Reads what a request gave; nothing of it is trusted. */
 export function toParams(source: unknown): Params {
-  if (source !== undefined && source !== null && (typeof source !== 'object' || Array.isArray(source))) throw malformed('params is an object');
+  if (source !== undefined && source !== null && (typeof source !== 'object' || Array.isArray(source)))
+    throw malformed('params is an object');
   const given = (source ?? {}) as Readonly<Record<string, unknown>>;
   const raw = (name: string): unknown => {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;

@@ -73,7 +73,8 @@ function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return value as Readonly<Record<string, unknown>>;
 }
 
-const readBytes = (value: unknown): Cell => toCell(typeof value === 'object' && value !== null ? asRecord(value)['bytes'] : value, 'a stack cell');
+const readBytes = (value: unknown): Cell =>
+  toCell(typeof value === 'object' && value !== null ? asRecord(value)['bytes'] : value, 'a stack cell');
 
 function readNumber(value: unknown): bigint {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);

@@ -1,0 +1,33 @@
+import type { Hazard } from '../../../core/effect.ts';
+import type { AccountId } from '../../../core/ids.ts';
+import type { Findings, Frame } from './frame.ts';
+
+const PAYS_FEES_SEPARATELY = 1;
+const IGNORE_ERRORS = 2;
+const DESTROY = 32;
+const INBOUND_VALUE = 64;
+const WHOLE_BALANCE = 128;
+const NAMED = PAYS_FEES_SEPARATELY | IGNORE_ERRORS | DESTROY | INBOUND_VALUE | WHOLE_BALANCE;
+
+/** Whether the state init that goes along makes the account: its hash is the account's. */
+export function makesAccount({ send: { message } }: Frame): boolean {
+  return message.init !== null && message.to.endsWith(`:${message.init.hash().toString('hex')}`);
+}
+
+/** Adds the ways in which this send is known to lose money. */
+export function addHazards(frame: Frame, found: Findings): void {
+  const { message, mode } = frame.send;
+  const add = (account: AccountId, hazard: Hazard, detail: string): void => {
+    found.effects.push({ kind: 'hazard', account, hazard, detail, leaf: frame.leaf, source: 'bytes' });
+  };
+  if ((mode & WHOLE_BALANCE) !== 0) add(frame.wallet, 'carries_whole_balance', `send mode ${mode} carries the whole balance`);
+  if ((mode & INBOUND_VALUE) !== 0) add(frame.wallet, 'carries_inbound_value', `send mode ${mode} carries the inbound value`);
+  if ((mode & DESTROY) !== 0) add(frame.wallet, 'destroys_account', `send mode ${mode} destroys the emptied account`);
+  if ((mode & ~NAMED) !== 0) add(frame.wallet, 'unusual_send_mode', `send mode ${mode} has bits that no payment has`);
+  if (message.currencies !== null) add(frame.wallet, 'extra_currency', 'another currency travels along');
+  const state = frame.facts.get(message.to)?.state;
+  if (state === 'empty' && message.bounce && !makesAccount(frame)) {
+    add(message.to, 'bounces_off_empty_account', 'a bounceable message to an account that does not exist yet');
+  }
+  if (state === 'contract' && !message.bounce) add(message.to, 'no_bounce_from_contract', 'a message to a contract that cannot bounce');
+}

@@ -1,0 +1,27 @@
+import { accountKey } from '../../../core/account.ts';
+import type { AccountId } from '../../../core/ids.ts';
+import type { ExtendedAction } from '../extended-action.ts';
+import type { ForeignAction } from '../out-list.ts';
+import type { Findings } from './frame.ts';
+import { addUnknown } from './frame.ts';
+
+function said(action: ExtendedAction): string {
+  if (action.kind === 'signature') return `signatures of the wallet’s key are switched ${action.allowed ? 'on' : 'off'}`;
+  return `extension ${accountKey(action.account)} is ${action.kind === 'add_extension' ? 'added' : 'removed'}`;
+}
+
+/** Adds what an order changes in the wallet itself: who may spend from it besides its key, and whether its key may. */
+export function addExtended(wallet: AccountId, action: ExtendedAction, leaf: string, found: Findings): void {
+  const at = { leaf, source: 'bytes' as const };
+  const aspect = action.kind === 'signature' ? 'signer' : 'module';
+  const to = action.kind === 'add_extension' ? action.account : null;
+  found.effects.push({ kind: 'control', account: wallet, aspect, to, ...at });
+  // The control effect cannot tell one removal from another; a person who approves must be able to.
+  found.effects.push({ kind: 'message', text: said(action), ...at });
+}
+
+/** Adds an action that sends nothing: the wallet's contract refuses it, and no policy allows it. */
+export function addForeign(wallet: AccountId, action: ForeignAction, found: Findings): void {
+  const detail = `the action ${action.name} in the list of sends`;
+  addUnknown(found, String(action.position), { contract: wallet, selector: null, detail });
+}

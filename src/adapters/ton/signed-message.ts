@@ -1,0 +1,70 @@
+import { beginCell, type Cell } from '@ton/core';
+import { CastellanError } from '../../core/errors.ts';
+import type { SignedTransaction } from '../../core/transaction.ts';
+import { addressOf } from './address.ts';
+import { normalisedHash } from './assemble.ts';
+import { readBoc } from './boc.ts';
+import { CellReader } from './cell-reader.ts';
+import { undecodable } from './undecodable.ts';
+import type { WalletMessage } from './wallet-message.ts';
+import { readWalletMessage } from './wallet-message.ts';
+
+const W5_MARK = 0x7369676e;
+const SIGNATURE_BITS = 512;
+
+/** The body of an external message in a bag of cells, and what follows from it. */
+export interface SignedMessage {
+  readonly order: WalletMessage;
+  /** Normalised hash, 64 hex digits. */
+  readonly hash: string;
+}
+
+/** `ext_in_msg_info$10 src:addr_none dest import_fee │ init:Maybe ^StateInit │ body:^Cell` */
+function bodyOf(signed: SignedTransaction): Cell {
+  const reader = new CellReader(readBoc(signed.raw));
+  if (reader.uint(2) !== 0b10 || reader.uint(2) !== 0) throw undecodable('message_not_external');
+  if (reader.account(signed.chain) !== signed.wallet) throw undecodable('wallet_mismatch');
+  if (reader.coins() !== 0n) throw undecodable('message_field_set', { field: 'import_fee' });
+  if (reader.bit()) {
+    if (!reader.bit()) throw undecodable('state_init_inline');
+    reader.ref();
+  }
+  if (!reader.bit()) throw undecodable('body_inline');
+  const body = reader.ref();
+  reader.end();
+  return body;
+}
+
+function isW5(body: Cell): boolean {
+  return body.bits.length >= 32 && body.beginParse().loadUint(32) === W5_MARK;
+}
+
+/** The order without its signature: W5 has it behind, V3 and V4 in front. */
+function orderOf(body: Cell): Cell {
+  if (body.bits.length < SIGNATURE_BITS) throw undecodable('signature_missing');
+  const slice = body.beginParse();
+  if (!isW5(body)) return slice.skip(SIGNATURE_BITS).asCell();
+  const order = beginCell().storeBits(slice.loadBits(slice.remainingBits - SIGNATURE_BITS));
+  while (slice.remainingRefs > 0) order.storeRef(slice.loadRef());
+  return order.endCell();
+}
+
+/**
+ * Reads a signed transaction of ours back: where it stands is told by what is in its bytes.
+ * @throws SIGNATURE_INVALID where hash or slot are not those of the bytes; PAYLOAD_UNDECODABLE
+ */
+export function readSigned(signed: SignedTransaction): SignedMessage {
+  const body = bodyOf(signed);
+  const hash = normalisedHash(addressOf(signed.wallet, signed.chain), body);
+  const order = readWalletMessage(orderOf(body), signed.chain);
+  if (hash !== signed.hash || order.seqno !== signed.slot) {
+    throw new CastellanError('SIGNATURE_INVALID', { message: 'The hash or slot is not that of the signed bytes.', details: { hash } });
+  }
+  return { order, hash };
+}
+
+/** The seqno that the body of any wallet's external message names; null where it is too short to name one. */
+export function seqnoOf(body: Cell): number | null {
+  const skipped = isW5(body) ? 96 : SIGNATURE_BITS + 64;
+  return body.bits.length < skipped + 32 ? null : body.beginParse().skip(skipped).loadUint(32);
+}

@@ -1,0 +1,166 @@
+import { assetAddress } from '../../../core/asset.ts';
+import type { SimulationReport } from '../../../core/chain-adapter.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { sha256 } from '../../../core/digest.ts';
+import type { AccountId, AssetId } from '../../../core/ids.ts';
+import type { DecodedTransaction, UnsignedTransaction } from '../../../core/transaction.ts';
+import type { Block } from '../block.ts';
+import { readHead } from '../block.ts';
+import type { TonClient } from '../client.ts';
+import { readPayloadOf } from '../payload.ts';
+import type { Finding } from './effects.ts';
+import { agree, readTrace, union } from './effects.ts';
+import type { JettonReader } from './jettons.ts';
+import { createJettonReader } from './jettons.ts';
+import { createLibraries } from './libraries.ts';
+import type { Surroundings } from './machine.ts';
+import { createMachine } from './machine.ts';
+import { readNetworkConfig } from './network-config.ts';
+import { createRemoteStorage } from './remote-storage.ts';
+import { gasOf, runTrace } from './run.ts';
+import { openSandbox } from './sandbox.ts';
+import { seqnoOf, unsignedExternal, withSeqno } from './wallet-entry.ts';
+
+/** Between the two moments that are pretended, seconds: about one block. */
+const APART_SECONDS = 5;
+
+/** What a simulation needs to know of its chain. */
+export interface SimulationContext {
+  readonly client: TonClient;
+  readonly clock: Clock;
+  readonly tx: UnsignedTransaction;
+  readonly decoded: DecodedTransaction;
+  /** Tokens to look at. A holding changes by a message to its account alone, so what the trace does not touch stays as it is. */
+  readonly watch: readonly AssetId[];
+  readonly signal?: AbortSignal;
+}
+
+interface Result extends Finding {
+  readonly gas?: bigint;
+  /** Why the report is less than deep. */
+  readonly shallow?: readonly string[];
+  /** What else the reader should know. */
+  readonly caveats?: readonly string[];
+}
+
+function report(head: Block, { effects, errors, warnings, gas = 0n, shallow = [], caveats = [] }: Result): SimulationReport {
+  return {
+    success: errors.length === 0,
+    wouldRevert: errors.some((error) => /^(?:exit_code|bounced|action_skipped)/.test(error)),
+    gasEstimate: gas.toString(),
+    coverageLevel: shallow.length === 0 ? 'deep' : 'basic',
+    caveats: ['state_may_diverge', 'storage_fees_understated', ...shallow, ...caveats],
+    effects,
+    warnings,
+    errors,
+    block: { number: String(head.seqno), hash: head.hash, timestampMs: head.timestampMs },
+  };
+}
+
+const failed = (...errors: readonly string[]): Result => ({ effects: [], errors, warnings: [], shallow: ['not_run'] });
+
+/** Accounts that the bytes name: where the order's messages go, who gets tokens, and the tokens' minters. */
+function accountsNamed({ tx, decoded }: SimulationContext): ReadonlySet<AccountId> {
+  const named = new Set<AccountId>([tx.wallet, ...decoded.calls.map(({ to }) => to)]);
+  for (const effect of decoded.effects) {
+    if (effect.kind !== 'outflow') continue;
+    if (effect.counterparty !== null) named.add(effect.counterparty);
+    const minter = assetAddress(effect.asset);
+    if (minter !== null) named.add(minter);
+  }
+  return named;
+}
+
+/** Reads the token accounts of those who get tokens before the trace asks for them. */
+async function prefetchRecipients(
+  { tx, decoded }: SimulationContext,
+  reader: JettonReader,
+  prefetch: (accounts: readonly AccountId[]) => void,
+): Promise<void> {
+  for (const effect of decoded.effects) {
+    if (effect.kind !== 'outflow' || effect.account !== tx.wallet || effect.counterparty === null) continue;
+    const minter = assetAddress(effect.asset);
+    if (minter === null) continue;
+    const account = reader.guess(minter, effect.counterparty) ?? (await reader.accountOfOwner(minter, effect.counterparty));
+    if (account !== null) prefetch([account]);
+  }
+}
+
+/** The two moments: the newest that the chain or the host knows, and a block later with other randomness, still within validity. */
+function moments(tx: UnsignedTransaction, clock: Clock, head: Block, validUntil: number): readonly [Surroundings, Surroundings] {
+  const now = Math.floor(Math.max(clock.nowMs(), head.timestampMs) / 1_000);
+  const seed = (label: number): Buffer => Buffer.from(sha256(Buffer.concat([tx.payload, Buffer.from(head.hash, 'hex'), Buffer.of(label)])));
+  const later = Math.max(now, Math.min(now + APART_SECONDS, validUntil - 1));
+  return [
+    { now, randomSeed: seed(0) },
+    { now: later, randomSeed: seed(1) },
+  ];
+}
+
+/**
+ * Dry run of the exact bytes and of everything that follows from them, on the accounts as they stand at one block of the
+ * masterchain, in the chain's own virtual machine with the network's own configuration: twice, at two moments.
+ *
+ * The signature alone is pretended, and for the wallet's own transaction alone. Effects are measured differences of balances,
+ * of token holdings as the minters confirm them, and of the wallet's own data. `gasEstimate` is the gas of the wallet's own
+ * transaction; what follows is paid for by the messages. Storage fees are taken as paid up: the endpoint does not tell since
+ * when they are owed. `block` is the masterchain's.
+ *
+ * Fails closed: `success: false` with `simulation_unstable` where the two runs do not come to the same for the wallet,
+ * `simulation_unavailable` without `@ton/sandbox`, `insufficient_funds`, `slot_behind`, `expired`, `wallet_code_unknown`,
+ * `wallet_frozen`, `action_skipped`, `bounced: …`, `exit_code: …`, `recipient_not_credited`, `trace_too_long`,
+ * `library_missing`, `simulation_rejected`.
+ * @throws PAYLOAD_UNDECODABLE, CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, CHAIN_REJECTED, TIMEOUT
+ */
+export async function simulate(context: SimulationContext): Promise<SimulationReport> {
+  const { client, clock, tx, decoded, signal } = context;
+  const payload = readPayloadOf(tx.payload, tx.chain, tx.wallet, tx.publicKey);
+  const { message } = payload;
+  const [executor, head] = await Promise.all([openSandbox(), readHead(client, signal)]);
+  if (executor === null) return report(head, failed('simulation_unavailable'));
+
+  const storage = createRemoteStorage(client, head.seqno, signal);
+  storage.prefetch(accountsNamed(context));
+  const [config, wallet] = await Promise.all([readNetworkConfig(client, clock, signal), storage.get(tx.wallet)]);
+  const next = seqnoOf(message.version, wallet);
+  const around = moments(tx, clock, head, message.validUntil);
+  const refused = [
+    ...(wallet.state === 'frozen' ? ['wallet_frozen'] : next === null ? ['wallet_code_unknown'] : tx.slot < next ? ['slot_behind'] : []),
+    ...(message.validUntil <= around[0].now ? ['expired'] : []),
+  ];
+  if (next === null || refused.length > 0) return report(head, failed(...refused));
+
+  const machine = createMachine(executor, config);
+  const libraries = createLibraries(client, signal);
+  const reader = createJettonReader(client, machine, storage, libraries, around[0]);
+  await prefetchRecipients(context, reader, storage.prefetch);
+  const start = tx.slot > next ? withSeqno(tx, message.version, wallet) : wallet;
+  const external = unsignedExternal(tx, payload);
+
+  const found: Finding[] = [];
+  let gas = 0n;
+  for (const moment of around) {
+    const run = { chain: tx.chain, machine, storage, libraries, around: moment, ...(signal === undefined ? {} : { signal }) };
+    const trace = await runTrace(run, tx.wallet, start, external);
+    const [order] = trace.steps;
+    if (order !== undefined && gasOf(order.transaction) > gas) gas = gasOf(order.transaction);
+    found.push(await readTrace(trace, tx, decoded, message, reader));
+    // It has failed: nothing that a second run showed could mend it.
+    if (trace.ending !== 'complete') break;
+  }
+  const [one, two = one] = found as [Finding, Finding?];
+  const errors = [...new Set([...one.errors, ...two.errors])];
+  if (!agree(one, two, tx.wallet)) errors.push('simulation_unstable');
+  if (libraries.missing.size > 0) errors.push('library_missing');
+  return report(head, {
+    effects: union(one.effects, two.effects),
+    errors,
+    warnings: [...new Set([...one.warnings, ...two.warnings])],
+    gas,
+    shallow: [
+      ...(errors.includes('trace_too_long') ? ['trace_not_followed_to_its_end'] : []),
+      ...(storage.withExtraCurrencies.size > 0 ? ['extra_currencies_not_followed'] : []),
+    ],
+    caveats: tx.slot > next ? ['earlier_transactions_pending'] : [],
+  });
+}

@@ -1,0 +1,141 @@
+import { nativeAssetId, tokenAsset } from '../../core/asset.ts';
+import type { ChainAdapter, ChainNode, Codec } from '../../core/chain-adapter.ts';
+import type { Clock } from '../../core/clock.ts';
+import { CastellanError } from '../../core/errors.ts';
+import type { AssetId, ChainId } from '../../core/ids.ts';
+import type { Random } from '../../core/random.ts';
+import { readHead } from './block.ts';
+import { broadcast } from './broadcast.ts';
+import { createTonClient } from './client.ts';
+import { createTonCodec } from './codec.ts';
+import type { CodecChain } from './codec-chain.ts';
+import type { FetchFunction, TonAdapterOptions, TonChainConfig, TonChainOptions } from './config.ts';
+import { readOptions } from './config.ts';
+import { quoteFee } from './quote-fee.ts';
+import { readSequence } from './sequence.ts';
+import { simulate } from './simulation/simulate.ts';
+import { survey } from './survey.ts';
+import { tokenList } from './tokens.ts';
+import { readStatus, settle } from './watch.ts';
+
+/** One unit is 10^9 nanoton. */
+const NATIVE_DECIMALS = 9;
+/** Tokens of the configuration that every simulation looks at; those a caller names come on top. */
+const ALWAYS_WATCHED = 64;
+/** Messages that are remembered as handed in; each is void after an hour at most. */
+const MAX_SENT = 4_096;
+
+/** Resolves a chain's configuration for the codec; a token's identity is its minter, never its symbol. */
+function codecChain(config: TonChainConfig): CodecChain {
+  const { chain, validForMs, jettonGas, gasPrices } = config;
+  return {
+    tokens: {
+      chain,
+      globalId: chain === 'ton:-239' ? -239 : -3,
+      native: { asset: nativeAssetId(chain), symbol: config.nativeSymbol, decimals: NATIVE_DECIMALS },
+      jettons: config.tokens.map(({ address, symbol, decimals }) => ({
+        minter: address,
+        token: { asset: tokenAsset(chain, address), symbol, decimals },
+      })),
+    },
+    prices: gasPrices,
+    validForMs,
+    jettonGas,
+  };
+}
+
+function remember(sent: Set<string>, hash: string): void {
+  for (const oldest of sent) {
+    if (sent.size < MAX_SENT) break;
+    sent.delete(oldest);
+  }
+  sent.add(hash);
+}
+
+function createNode(config: TonChainConfig, own: CodecChain, codec: Codec, clock: Clock, network?: FetchFunction): ChainNode {
+  const { chain } = config;
+  const client = createTonClient(config, clock, network);
+  const always = own.tokens.jettons.slice(0, ALWAYS_WATCHED).map(({ token }) => token.asset);
+  const sent = new Set<string>();
+  const check = (given: ChainId): void => {
+    if (given !== chain)
+      throw new CastellanError('CHAIN_INVALID', { message: 'The transaction is for another chain.', details: { chain: given } });
+  };
+  return {
+    chain,
+    rebroadcastMs: config.rebroadcastMs,
+    verifyChain: (signal) => client.verify(signal),
+    survey: (action, wallet, signal) => survey(client, action, wallet, signal),
+    quote: (action, wallet, options) => quoteFee(client, own, clock, action, wallet, options),
+    async simulate(tx, { watch = [], signal }) {
+      check(tx.chain);
+      const decoded = codec.decode(tx);
+      const watched = [...new Set<AssetId>([...watch, ...always])].filter((asset) => asset.startsWith(`${chain}/`));
+      return simulate({ client, clock, tx, decoded, watch: watched, ...(signal === undefined ? {} : { signal }) });
+    },
+    sequence: (wallet, signal) => readSequence(client, config, clock, wallet, signal),
+    async broadcast(signed, signal) {
+      check(signed.chain);
+      const result = await broadcast(client, signed, sent, signal);
+      if (result.status === 'accepted') remember(sent, result.hash);
+      return result;
+    },
+    async status(signed, signal) {
+      check(signed.chain);
+      return readStatus(client, config, clock, signed, signal);
+    },
+    async settle(signed, options) {
+      check(signed.chain);
+      return settle(client, config, clock, signed, options);
+    },
+    async head(signal) {
+      const { seqno, timestampMs } = await readHead(client, signal);
+      return { number: String(seqno), timestampMs };
+    },
+    async close() {
+      client.close();
+    },
+  };
+}
+
+/**
+ * Makes the adapter of the TON chains.
+ * @throws CONFIG_INVALID naming every wrong field at once
+ */
+export function createTonAdapter(options: TonAdapterOptions): ChainAdapter {
+  const { chains, clock, fetch: network } = readOptions(options);
+  const own = new Map(chains.map((config): [ChainId, CodecChain] => [config.chain, codecChain(config)]));
+  const codec = createTonCodec(own);
+  const nodes = new Map<ChainId, ChainNode>();
+  for (const config of chains) nodes.set(config.chain, createNode(config, own.get(config.chain) as CodecChain, codec, clock, network));
+  return {
+    family: 'ton',
+    chains: chains.map(({ chain }) => chain),
+    codec,
+    tokens: [...own.values()].flatMap(({ tokens }) => tokenList(tokens)),
+    node(chain) {
+      const node = nodes.get(chain);
+      if (node === undefined)
+        throw new CastellanError('CHAIN_INVALID', { message: 'This adapter does not serve the chain.', details: { chain } });
+      return node;
+    },
+  };
+}
+
+/** Makes an adapter once the manager hands over its host. */
+export interface TonAdapterFactory {
+  create(host: { readonly clock: Clock; readonly random: Random }): ChainAdapter;
+}
+
+/**
+ * One TON chain, or both, of a manager's configuration.
+ *
+ * @example
+ * ```ts
+ * chains: [ton({ chain: 'ton:-239', endpoint: 'https://…/api/v2/jsonRPC' })]
+ * ```
+ * @throws CONFIG_INVALID from `create`, naming every wrong field at once
+ */
+export function ton(options: TonChainOptions | Omit<TonAdapterOptions, 'clock'>): TonAdapterFactory {
+  return { create: ({ clock }) => createTonAdapter('chain' in options ? { chains: [options], clock } : { ...options, clock }) };
+}

@@ -1,0 +1,85 @@
+import { CastellanError } from '../../core/index.ts';
+import { keyAccess } from '../keys/key-access.ts';
+import type { KeyManager } from '../keys/key-manager.ts';
+import { type KeyInfo, readKeyRecord } from '../keys/key-record.ts';
+import type { ShareFault } from '../mpc/signing.ts';
+
+/** A party of a shared key. */
+export interface PartyStatus {
+  /** `party-1`, `party-2`, … */
+  readonly id: string;
+  /** Where its share is opened. Parties in this process protect against losing a share, not against whoever owns the host. */
+  readonly location: 'in-process';
+  /** True where its share opens and is the one that the key was made with. */
+  readonly available: boolean;
+  readonly fault: ShareFault | null;
+}
+
+/** The shares of one key. */
+export interface SharesStatus {
+  readonly keyId: string;
+  /** Parties that sign together. */
+  readonly threshold: number;
+  readonly total: number;
+  readonly available: number;
+  /** False where fewer parties than the threshold are available, or the key is revoked. */
+  readonly canSign: boolean;
+  readonly epoch: number;
+  /** Hex: the key of the wallet. */
+  readonly publicKey: string;
+  readonly state: KeyInfo['state'];
+  readonly parties: readonly PartyStatus[];
+}
+
+/** All shared keys that are not revoked, for a health report. */
+export interface SharesHealth {
+  readonly location: 'none' | 'in-process';
+  readonly keys: number;
+  /** Ids of keys with a share that is missing, does not open or is wrong; they may still sign. */
+  readonly degraded: readonly string[];
+  /** Ids of keys that cannot sign any more. */
+  readonly lost: readonly string[];
+}
+
+/** Watches over keys that no party has as a whole. Signing is the custodian's, behind a permit, as for every key. */
+export interface MPCCoordinator {
+  /** @throws KEY_UNKNOWN; KEY_INVALID for a key that is not shared */
+  getSharesStatus(keyId: string): Promise<SharesStatus>;
+  /** Opens each share for a moment: about 5 ms a share. */
+  sharesHealth(): Promise<SharesHealth>;
+}
+
+/** The coordinator of a key manager's shared keys. @throws CONFIG_INVALID for a key manager that was not made here */
+export function createMPCCoordinator({ keys }: { readonly keys: KeyManager }): MPCCoordinator {
+  const { shares, store } = keyAccess(keys);
+
+  async function getSharesStatus(keyId: string): Promise<SharesStatus> {
+    const { record } = await readKeyRecord(store, keyId);
+    const { sharing } = record;
+    if (sharing === undefined) throw new CastellanError('KEY_INVALID', { message: 'The key is not a shared one.', details: { keyId } });
+    const faults = await shares.inspect(record);
+    const parties = faults.map((found, index): PartyStatus => {
+      const fault = found?.fault ?? null;
+      return Object.freeze({ id: `party-${index + 1}`, location: 'in-process', available: fault === null, fault });
+    });
+    const available = parties.filter((party) => party.available).length;
+    const { publicKey, state } = record;
+    const canSign = state === 'active' && available >= sharing.threshold;
+    return Object.freeze({ keyId, ...sharing, available, canSign, publicKey, state, parties: Object.freeze(parties) });
+  }
+
+  return Object.freeze({
+    getSharesStatus,
+    async sharesHealth(): Promise<SharesHealth> {
+      const degraded: string[] = [];
+      const lost: string[] = [];
+      const shared = (await keys.listKeys({ state: 'active' })).filter(({ mode }) => mode === 'mpc');
+      for (const { id } of shared) {
+        const { available, total, canSign } = await getSharesStatus(id);
+        if (available < total) degraded.push(id);
+        if (!canSign) lost.push(id);
+      }
+      return Object.freeze({ location: shared.length === 0 ? 'none' : 'in-process', keys: shared.length, degraded, lost });
+    },
+  });
+}

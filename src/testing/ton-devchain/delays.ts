@@ -1,0 +1,34 @@
+import type { Clock } from '../../core/index.ts';
+
+/** Waits that can all be ended at once. */
+export interface Delays {
+  wait(delayMs: number): Promise<void>;
+  /** No wait lasts longer, and none begins. */
+  end(): void;
+}
+
+/** Nothing waits at first. */
+export function createDelays(clock: Clock): Delays {
+  const waiting = new Set<() => void>();
+  let ended = false;
+  return {
+    wait: (delayMs) =>
+      new Promise((resolve) => {
+        if (ended) {
+          resolve();
+          return;
+        }
+        const done = (): void => {
+          timer.cancel();
+          waiting.delete(done);
+          resolve();
+        };
+        const timer = clock.schedule(delayMs, done);
+        waiting.add(done);
+      }),
+    end() {
+      ended = true;
+      for (const done of waiting) done();
+    },
+  };
+}

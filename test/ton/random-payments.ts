@@ -1,0 +1,193 @@
+import { Address, Cell, loadTransaction } from '@ton/core';
+import { runGetMethod } from '../../src/adapters/ton/get-method.ts';
+import { readHead } from '../../src/adapters/ton/block.ts';
+import type { SimulationReport } from '../../src/core/chain-adapter.ts';
+import type { AccountId, AssetId } from '../../src/core/ids.ts';
+import type { Action, Call } from '../../src/core/transaction.ts';
+import { createSeededRandom } from '../../src/testing/seeded-random.ts';
+import { eater, type JettonMinter, jettonMinter, jettonWallet, jettonWalletAddress } from '../fixtures/ton-contracts.ts';
+import { jettonTransferBody, textPayload } from '../fixtures/ton-messages.ts';
+import type { SimulationScene } from './simulation-scene.ts';
+import { CHAIN, call, idOf, jettonId, openScene, TON, toAddress } from './simulation-scene.ts';
+
+/** What came of a row of random payments, each simulated and then really sent. */
+export interface EqualityResult {
+  readonly cases: number;
+  readonly byKind: Readonly<Record<string, number>>;
+  /** Cases in which no account owed a nanoton for storage, so that all had to be equal. */
+  readonly withoutStorage: number;
+  /** The highest storage fees of one case, nanoton. */
+  readonly mostStorage: bigint;
+  /** Differences that storage fees do not explain; empty is right. */
+  readonly differences: readonly string[];
+  readonly simulateMs: readonly number[];
+}
+
+interface Dice {
+  below(bound: number): number;
+  amount(most: number): bigint;
+  address(): Address;
+}
+
+function createDice(seed: string): Dice {
+  const random = createSeededRandom(seed);
+  const below = (bound: number): number => Buffer.from(random.bytes(6)).readUIntBE(0, 6) % bound;
+  return { below, amount: (most) => BigInt(1 + below(most)), address: () => new Address(0, Buffer.from(random.bytes(32))) };
+}
+
+interface Cast {
+  readonly minters: readonly JettonMinter[];
+  readonly known: readonly Address[];
+}
+
+const TEXTS = [undefined, 'rent', 'Überweisung für März, Rechnung 4711 — mit Dank und besten Grüßen an alle Beteiligten', 'x'.repeat(300)];
+
+function recipient({ known }: Cast, dice: Dice): Address {
+  return dice.below(3) === 0 ? dice.address() : (known[dice.below(known.length)] ?? dice.address());
+}
+
+function jettonCall(scene: SimulationScene, cast: Cast, dice: Dice): Call {
+  const minter = cast.minters[dice.below(cast.minters.length)] as JettonMinter;
+  const text = TEXTS[dice.below(TEXTS.length)];
+  const body = jettonTransferBody({
+    amount: dice.amount(1_000),
+    to: recipient(cast, dice),
+    queryId: BigInt(dice.below(2 ** 40)),
+    responseTo: toAddress(scene.wallet),
+    forwardAmount: [0n, 1n, 10_000_000n][dice.below(3)] ?? 1n,
+    ...(text === undefined ? {} : { forwardPayload: textPayload(text) }),
+  });
+  return call(idOf(jettonWalletAddress(minter, toAddress(scene.wallet))), 60_000_000n + dice.amount(50_000_000), body);
+}
+
+function nativeCall(cast: Cast, dice: Dice): Call {
+  const text = TEXTS[dice.below(TEXTS.length)];
+  return call(idOf(recipient(cast, dice)), dice.amount(300_000_000), text === undefined ? null : textPayload(text));
+}
+
+function draw(scene: SimulationScene, cast: Cast, dice: Dice): { readonly kind: string; readonly action: Action } {
+  switch (dice.below(5)) {
+    case 0: {
+      const comment = TEXTS[dice.below(3)];
+      const to = idOf(recipient(cast, dice));
+      const action: Action = { kind: 'transfer', asset: TON, amount: dice.amount(500_000_000), to, ...(comment === undefined ? {} : { comment }) };
+      return { kind: 'native', action };
+    }
+    case 1: {
+      const minter = cast.minters[dice.below(cast.minters.length)] as JettonMinter;
+      return { kind: 'jetton', action: { kind: 'transfer', asset: jettonId(minter), amount: dice.amount(1_000), to: idOf(recipient(cast, dice)) } };
+    }
+    case 2:
+      return { kind: 'jetton', action: { kind: 'calls', calls: [jettonCall(scene, cast, dice)] } };
+    default: {
+      const calls = Array.from({ length: 2 + dice.below(4) }, () => (dice.below(2) === 0 ? nativeCall(cast, dice) : jettonCall(scene, cast, dice)));
+      return { kind: 'batch', action: { kind: 'calls', calls } };
+    }
+  }
+}
+
+/** What each account gained by the report: nanoton, and tokens by owner. */
+function gainsByReport({ effects }: SimulationReport): ReadonlyMap<string, bigint> {
+  const gains = new Map<string, bigint>();
+  for (const effect of effects) {
+    if (effect.kind !== 'outflow' && effect.kind !== 'inflow' && effect.kind !== 'fee') continue;
+    const key = `${effect.account}|${effect.asset}`;
+    const gain = effect.kind === 'fee' ? -effect.max : effect.kind === 'inflow' ? effect.amount : -effect.amount;
+    gains.set(key, (gains.get(key) ?? 0n) + gain);
+  }
+  return gains;
+}
+
+/** Storage fees that the transactions since block `after` paid. */
+async function storagePaid(scene: SimulationScene, accounts: Iterable<AccountId>, after: bigint): Promise<bigint> {
+  let paid = 0n;
+  for (const account of accounts) {
+    const list = (await scene.client.request('getTransactions', { address: account.slice(CHAIN.length + 1), limit: 40 })) as { data: string }[];
+    for (const { data } of list) {
+      const { description, lt } = loadTransaction(Cell.fromBase64(data).beginParse());
+      if (lt > after && description.type === 'generic') paid += description.storagePhase?.storageFeesCollected ?? 0n;
+    }
+  }
+  return paid;
+}
+
+async function tokensOf(scene: SimulationScene, minter: JettonMinter, owner: Address): Promise<bigint> {
+  const { seqno } = await readHead(scene.client);
+  const { stack } = await runGetMethod(scene.client, idOf(jettonWallet(minter, owner).address), 'get_wallet_data', [], seqno);
+  return stack[0]?.type === 'int' ? stack[0].value : 0n;
+}
+
+/** Whether what the chain did is what the report said, to the nanoton; how much of it was storage. */
+async function compare(
+  scene: SimulationScene,
+  cast: Cast,
+  report: SimulationReport,
+  send: () => Promise<void>,
+): Promise<{ readonly storage: bigint; readonly differences: readonly string[] }> {
+  const gains = gainsByReport(report);
+  const owners = new Set([...gains.keys()].map((key) => key.split('|')[0] as AccountId).concat(scene.wallet));
+  const keys = new Map<string, () => Promise<bigint>>();
+  for (const owner of owners) {
+    keys.set(`${owner}|${TON}`, () => scene.chain.balance(owner.slice(CHAIN.length + 1)));
+    for (const minter of cast.minters) keys.set(`${owner}|${jettonId(minter)}`, () => tokensOf(scene, minter, toAddress(owner)));
+  }
+  // Accounts that the report does not name must not move either: those of the cast stand for them.
+  for (const address of cast.known) keys.set(`${idOf(address)}|${TON}`, () => scene.chain.balance(address.toRawString()));
+  const { last_transaction_id: last } = (await scene.client.request('getAddressInformation', {
+    address: scene.wallet.slice(CHAIN.length + 1),
+  })) as { last_transaction_id: { lt: string } };
+  const before = new Map<string, bigint>();
+  for (const [key, read] of keys) before.set(key, await read());
+  await send();
+  const differences: string[] = [];
+  let missing = 0n;
+  const offs: [string, bigint][] = [];
+  for (const [key, read] of keys) {
+    const off = (gains.get(key) ?? 0n) - ((await read()) - (before.get(key) ?? 0n));
+    if (key.endsWith(`|${TON}`)) {
+      offs.push([key, off]);
+      missing += off;
+    } else if (off !== 0n) differences.push(`${key}: ${off} tokens`);
+  }
+  const named = new Set([...keys.keys()].map((key) => key.split('|')[0] as AccountId));
+  const storage = await storagePaid(scene, named, BigInt(last.lt));
+  if (missing !== storage) differences.push(`in all ${missing} nanoton differ, storage is ${storage}`);
+  for (const [key, off] of offs) if (off > storage || off < -storage) differences.push(`${key}: ${off} nanoton, storage is ${storage}`);
+  return { storage, differences };
+}
+
+/**
+ * Simulates and then sends `count` random payments: native, jetton, and batches of both, to new and known accounts. The
+ * accounts' gains must be those of the report, but for storage fees: they are read from the transactions that paid them.
+ */
+export async function runRandomPayments(count: number, seed: string): Promise<EqualityResult> {
+  await using scene = await openScene({ fund: 10_000_000_000_000n });
+  const dice = createDice(seed);
+  const minters = await Promise.all(['a', 'b'].map((content) => jettonMinter({ admin: scene.admin, content })));
+  for (const minter of minters) await scene.mint(minter, 1_000_000_000n);
+  const keeper = await eater();
+  await scene.deploy(keeper);
+  const cast: Cast = { minters, known: [scene.admin, keeper.address, ...Array.from({ length: 4 }, () => dice.address())] };
+  const byKind: Record<string, number> = {};
+  const differences: string[] = [];
+  const simulateMs: number[] = [];
+  let withoutStorage = 0;
+  let mostStorage = 0n;
+  for (let number = 0; number < count; number += 1) {
+    const { kind, action } = draw(scene, cast, dice);
+    byKind[kind] = (byKind[kind] ?? 0) + 1;
+    const tx = await scene.build(action);
+    const started = performance.now();
+    const report = await scene.simulate(tx);
+    simulateMs.push(performance.now() - started);
+    if (!report.success) {
+      differences.push(`${number} ${kind}: ${report.errors.join()}`);
+      continue;
+    }
+    const found = await compare(scene, cast, report, () => scene.send(tx));
+    if (found.storage === 0n) withoutStorage += 1;
+    if (found.storage > mostStorage) mostStorage = found.storage;
+    differences.push(...found.differences.map((difference) => `${number} ${kind}: ${difference}`));
+  }
+  return { cases: count, byKind, withoutStorage, mostStorage, differences, simulateMs };
+}
