@@ -23,6 +23,12 @@ export interface FrostCost {
   readonly signatures: number;
 }
 
+/** A payload that may be signed once. */
+interface Held {
+  readonly permit: string;
+  readonly payload: Uint8Array;
+}
+
 /** Signatures before anything is timed: the curve's tables are made on first use. */
 const WARM = 6;
 
@@ -45,7 +51,7 @@ export async function measureFrost(options: { readonly perRound: number; readonl
   const key = await custody.keys.generateKey({ algorithm: 'ed25519', purpose: 'signing', mode: 'mpc' });
   let count = 0;
 
-  async function hold(): Promise<{ readonly permit: string; readonly payload: Uint8Array }> {
+  async function hold(): Promise<Held> {
     count += 1;
     const requestId = `r${count}`;
     const payload = random.bytes(200);
@@ -56,7 +62,7 @@ export async function measureFrost(options: { readonly perRound: number; readonl
   }
 
   async function ours(): Promise<number> {
-    const held = [];
+    const held: Held[] = [];
     for (let turn = 0; turn < perRound; turn += 1) held.push(await hold());
     return nanosecondsPer(perRound, (turn) => sign(custody, held[turn], key.publicKey));
   }
@@ -70,11 +76,7 @@ export async function measureFrost(options: { readonly perRound: number; readonl
   return { bound, signatures: perRound * rounds };
 }
 
-async function sign(
-  { custodian }: SoftwareCustody,
-  held: { readonly permit: string; readonly payload: Uint8Array } | undefined,
-  publicKey: string,
-): Promise<void> {
+async function sign({ custodian }: SoftwareCustody, held: Held | undefined, publicKey: string): Promise<void> {
   if (held === undefined) throw new Error('nothing to sign');
   const { signature } = await custodian.sign(held.permit, held.payload);
   if (!verifyEd25519(Buffer.from(publicKey, 'hex'), sha256(held.payload), signature)) throw new Error('the signature is wrong');

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Decision, LayerReport } from '../src/index.ts';
-import type { Scene, SceneResult } from './scene.ts';
+import type { SceneResult, Script } from './scene.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -80,8 +80,14 @@ export function printOpening(lines: readonly string[]): void {
   for (const [index, line] of lines.entries()) say(index === 0 ? paint('bold', line) : line);
 }
 
+/** The heading of an act. */
+export function printAct(opening: string): void {
+  say();
+  for (const line of wrap(opening)) say(paint('bold', line));
+}
+
 /** The title and the story, before the scene is played. */
-export function printScene(number: number, { title, story }: Scene): void {
+export function printScene(number: number, { title, story }: Script): void {
   say();
   say(`${paint(['bold', 'cyan'], `${padLeft(String(number), 2)}  ${title}`)}`);
   for (const text of wrap(story)) say(`${INDENT}${text.trimStart()}`);

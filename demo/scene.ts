@@ -1,5 +1,4 @@
 import type { Decision, ExecutionResult } from '../src/index.ts';
-import type { Stage } from './stage.ts';
 
 /** How a scene really ended. */
 export interface SceneResult {
@@ -13,15 +12,26 @@ export interface SceneResult {
   readonly notes?: readonly string[];
 }
 
-/** One act of the demo. */
-export interface Scene {
+/** What is printed of a scene before it is played. */
+export interface Script {
   readonly title: string;
   /** One plain sentence. */
   readonly story: string;
   /** How it must end. */
   readonly expected: string;
+}
+
+/** One scene of an act, on that act's stage. */
+export interface Scene<Stage> extends Script {
   /** Plays it on the real chain and the real store. Rejects where anything but the end itself is not as it must be. */
   play(stage: Stage): Promise<SceneResult>;
+}
+
+/** Scenes that stand on one stage, one after the other. */
+export interface Act<Stage> {
+  readonly opening: string;
+  readonly scenes: readonly Scene<Stage>[];
+  open(): Promise<Stage>;
 }
 
 /** The end of an execution in a few words: its status, and where it is a "no" the code that decided. */

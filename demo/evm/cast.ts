@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { createAttestationKey, generateSeed, type Permissions } from '../../src/index.ts';
+import type { Permissions } from '../../src/index.ts';
 
-/** The agents of the demo. */
+/** The agents of the act. */
 export type AgentName = 'bookkeeper' | 'buyer' | 'trader' | 'courier';
 
 /** Accounts and contracts outside the gate that the policies name, in the chain's own spelling. */
@@ -10,25 +9,6 @@ export interface Neighbours {
   readonly pool: string;
   /** Selector of the pool's method that the trader may call. */
   readonly claim: string;
-}
-
-const person = (id: string) => createAttestationKey(id, generateSeed({ bytes: (length) => new Uint8Array(randomBytes(length)) }));
-
-/** Three people whose keys the gate knows, and one whose key it does not. */
-export function createPeople() {
-  return { olivia: person('olivia'), oscar: person('oscar'), anna: person('anna'), mallory: person('mallory') };
-}
-export type People = ReturnType<typeof createPeople>;
-
-/** Who may do what: Olivia owns the rules, Oscar lifts emergencies, Anna answers what agents may not decide alone. */
-export function registeredKeys({ olivia, oscar, anna }: People) {
-  const key = ({ id, publicKey }: People['anna'], role: 'owner' | 'operator' | 'approver') => ({
-    id,
-    scheme: 'ed25519' as const,
-    key: Buffer.from(publicKey).toString('hex'),
-    roles: [role],
-  });
-  return [key(olivia, 'owner'), key(oscar, 'operator'), key(anna, 'approver')];
 }
 
 const transfers = { transfers: { enabled: true } };

@@ -7,11 +7,13 @@ import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import { createSecurityManager, type SecurityManager, type Wallet } from '../../src/index.ts';
 import { startAnvil } from '../../src/testing/anvil.ts';
 import { type Deployed, deploy } from '../../test/fixtures/evm-contracts.ts';
-import { type AgentName, createPeople, type People, policies, registeredKeys } from './cast.ts';
+import { createPeople, type People, registeredKeys } from '../people.ts';
+import { TRIGGERS } from '../triggers.ts';
+import { type AgentName, policies } from './cast.ts';
 import { type ChainView, keepMining, viewChain } from './chain.ts';
 
 /** Everything that the scenes play with. */
-export interface Stage {
+export interface EvmStage {
   /** The gate. */
   readonly security: SecurityManager;
   readonly wallets: Readonly<Record<AgentName, Wallet>>;
@@ -35,12 +37,12 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export const CHAIN = 'eip155:31337';
+const CHAIN = 'eip155:31337';
 const AGENTS: readonly AgentName[] = ['bookkeeper', 'buyer', 'trader', 'courier'];
 const FUNDING = { wei: 5n * 10n ** 18n, usdc: 120n * 10n ** 6n };
 
 /** Starts a chain, deploys the contracts, opens the gate over a fresh file, and gives every agent a funded wallet. */
-export async function openStage(): Promise<Stage> {
+export async function openEvmStage(): Promise<EvmStage> {
   const folder = await mkdtemp(join(tmpdir(), 'castellan-demo-'));
   const storePath = join(folder, 'castellan.sqlite');
   const anvil = await startAnvil();
@@ -70,12 +72,7 @@ export async function openStage(): Promise<Stage> {
       ],
       registry: { keys: registeredKeys(people) },
       agents: policies({ supplier, pool: pool.address, claim }),
-      emergency: {
-        autoResponseTriggers: [
-          { event: 'fraud_detected', threshold: 3, windowMs: 3_600_000, action: 'kill' },
-          { event: 'anomaly_detected', threshold: 3, windowMs: 3_600_000, action: 'pause' },
-        ],
-      },
+      emergency: { autoResponseTriggers: TRIGGERS },
     });
     await security.start();
     return security;

@@ -23,6 +23,8 @@ export interface Wallet {
   readonly agentId: string;
   readonly userId: string;
   readonly keyId: string;
+  /** Hex; null for wallets of before it was kept. */
+  readonly publicKey: string | null;
   /** `software`: one encrypted key in this process. `mpc`: shares of a key that never exists as a whole. */
   readonly mode: 'software' | 'mpc';
 }
@@ -77,6 +79,7 @@ const toWallet = (record: WalletRecord): Wallet => ({
   agentId: record.agent,
   userId: record.user,
   keyId: record.keyId,
+  publicKey: record.publicKey ?? null,
   mode: record.mode,
 });
 
@@ -154,7 +157,7 @@ export function createWallets(parts: WalletParts): Wallets {
           message: 'Wallets are software or mpc',
           details: { mode: String(mode).slice(0, 64) },
         });
-      const key = await parts.keys().generateKey({ algorithm: codec.algorithm, purpose: 'signing', tags: ['wallet'], ...(mode === 'mpc' ? { mode } : {}) } as never);
+      const key = await parts.keys().generateKey({ algorithm: codec.algorithm, purpose: 'signing', tags: ['wallet'], mode });
       const account = codec.walletOf(fromHex(key.publicKey), chain);
       for (let attempt = 0; attempt < 5; attempt++) {
         const agent = await read<AgentRecord>(docKey.agent(agentId));

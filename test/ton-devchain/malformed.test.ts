@@ -8,11 +8,18 @@ import { ask, MILLITON, milliton, offlineWallet, post, sendBoc } from './ask.ts'
 
 let chain: TonDevChain;
 let wallet: ReturnType<typeof offlineWallet>;
+/** Of a contract that is deployed. */
+let deployed: string;
 const SINK = new Address(0, Buffer.alloc(32, 7));
 beforeAll(async () => {
   chain = await startTonDevChain({ mining: 'manual' });
   wallet = offlineWallet(chain, 'malformed');
   await chain.fund(wallet.text, toNano(1));
+  const other = offlineWallet(chain, 'deployed');
+  deployed = other.text;
+  await chain.fund(deployed, toNano(1));
+  await sendBoc(chain, other.message(0, SINK, 1n));
+  await chain.mine(2);
 });
 afterAll(async () => {
   // Whatever came before: the chain still works.
@@ -110,7 +117,6 @@ describe('what no method takes', () => {
     ['dev_setFaults', { errorRate: 'x' }],
   ])('%s %j', async (method, params) => expectRefusal(await ask(chain, method, params)));
 
-  const boc = (cell: Cell): string => cell.toBoc().toString('base64');
   it.each([
     ['nothing', ''],
     ['no base64', '!!'],
@@ -153,6 +159,25 @@ describe('what no method takes', () => {
       ),
     ],
   ])('sendBoc of %s', async (_, text) => expectRefusal(await ask(chain, 'sendBoc', { boc: text })));
+});
+
+describe('cells that the machine cannot bear', () => {
+  const deep = (levels: number): Cell => {
+    let cell = Cell.EMPTY;
+    for (let level = 0; level < levels; level += 1) cell = beginCell().storeRef(cell).endCell();
+    return cell;
+  };
+  const pruned = beginCell().storeUint(1, 8).storeUint(1, 8).storeUint(7, 256).storeUint(0, 16).endCell({ exotic: true });
+  it.each([
+    ['deep', deep(1_000)],
+    ['pruned', pruned],
+  ])('a %s one costs the machine and not the chain', async (_, cell) => {
+    const asked = { address: deployed, method: 'get_anything' };
+    for (const type of ['tvm.Cell', 'tvm.Slice', 'tvm.Builder'])
+      expectRefusal(await ask(chain, 'runGetMethod', { ...asked, stack: [[type, boc(cell)]] }));
+    expectRefusal(await ask(chain, 'estimateFee', { address: deployed, body: boc(cell) }));
+    expect(await ask(chain, 'runGetMethod', asked)).toMatchObject({ ok: true, result: { exit_code: 11 } });
+  });
 });
 
 describe('anything', () => {
@@ -209,6 +234,10 @@ describe('anything', () => {
     );
   });
 });
+
+function boc(cell: Cell): string {
+  return cell.toBoc().toString('base64');
+}
 
 function boc0(): string {
   return beginCell().storeUint(0, 32).endCell().toBoc().toString('base64');

@@ -65,7 +65,7 @@ describe('the gate, by default', () => {
     // No call says what changes the wallet itself, so that as a request it is not even read.
     expect(asked.reasons.map(({ code }) => code)).toContain(effect?.kind === 'control' ? 'payload_undecodable' : reason);
     const refused: unknown = await agent
-      .signTransaction({ chain: chain.chain, wallet: wallet.account, bytes })
+      .signTransaction({ chain: wallet.chain, wallet: wallet.account, bytes })
       .catch((error: unknown) => error);
     if (!isCastellanError(refused)) throw new Error('the very bytes were signed');
     expect(refused.code).toBe('REQUEST_DENIED');

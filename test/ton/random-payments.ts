@@ -1,11 +1,11 @@
 import { Address, Cell, loadTransaction } from '@ton/core';
-import { runGetMethod } from '../../src/adapters/ton/get-method.ts';
+import { readAccount } from '../../src/adapters/ton/account-state.ts';
 import { readHead } from '../../src/adapters/ton/block.ts';
 import type { SimulationReport } from '../../src/core/chain-adapter.ts';
 import type { AccountId, AssetId } from '../../src/core/ids.ts';
 import type { Action, Call } from '../../src/core/transaction.ts';
 import { createSeededRandom } from '../../src/testing/seeded-random.ts';
-import { eater, type JettonMinter, jettonMinter, jettonWallet, jettonWalletAddress } from '../fixtures/ton-contracts.ts';
+import { eater, type JettonMinter, jettonMinter, jettonWalletAddress } from '../fixtures/ton-contracts.ts';
 import { jettonTransferBody, textPayload } from '../fixtures/ton-messages.ts';
 import type { SimulationScene } from './simulation-scene.ts';
 import { CHAIN, call, idOf, jettonId, openScene, TON, toAddress } from './simulation-scene.ts';
@@ -98,23 +98,48 @@ function gainsByReport({ effects }: SimulationReport): ReadonlyMap<string, bigin
   return gains;
 }
 
-/** Storage fees that the transactions since block `after` paid. */
-async function storagePaid(scene: SimulationScene, accounts: Iterable<AccountId>, after: bigint): Promise<bigint> {
+/** Storage fees that an account's transactions after a logical time paid. */
+async function storagePaid(scene: SimulationScene, account: AccountId, after: bigint): Promise<bigint> {
+  const params = { address: account.slice(CHAIN.length + 1), limit: 12 };
+  const list = (await scene.client.request('getTransactions', params)) as { data: string; transaction_id: { lt: string } }[];
   let paid = 0n;
-  for (const account of accounts) {
-    const list = (await scene.client.request('getTransactions', { address: account.slice(CHAIN.length + 1), limit: 40 })) as { data: string }[];
-    for (const { data } of list) {
-      const { description, lt } = loadTransaction(Cell.fromBase64(data).beginParse());
-      if (lt > after && description.type === 'generic') paid += description.storagePhase?.storageFeesCollected ?? 0n;
-    }
+  for (const { data, transaction_id: id } of list) {
+    if (BigInt(id.lt) <= after) break;
+    const { description } = loadTransaction(Cell.fromBase64(data).beginParse());
+    if (description.type === 'generic') paid += description.storagePhase?.storageFeesCollected ?? 0n;
   }
   return paid;
 }
 
-async function tokensOf(scene: SimulationScene, minter: JettonMinter, owner: Address): Promise<bigint> {
+interface Snapshot {
+  readonly coins: ReadonlyMap<AccountId, bigint>;
+  readonly tokens: ReadonlyMap<string, bigint>;
+  /** Logical time of the newest transaction of any of them. */
+  readonly lt: bigint;
+}
+
+/** Coins of all accounts that a payment may touch, and tokens by owner. */
+async function look(scene: SimulationScene, cast: Cast, owners: ReadonlySet<AccountId>): Promise<Snapshot> {
   const { seqno } = await readHead(scene.client);
-  const { stack } = await runGetMethod(scene.client, idOf(jettonWallet(minter, owner).address), 'get_wallet_data', [], seqno);
-  return stack[0]?.type === 'int' ? stack[0].value : 0n;
+  const coins = new Map<AccountId, bigint>();
+  const tokens = new Map<string, bigint>();
+  let lt = 0n;
+  const read = async (account: AccountId) => {
+    const state = await readAccount(scene.client, account, seqno);
+    coins.set(account, state.balance);
+    if (state.lastLt > lt) lt = state.lastLt;
+    return state;
+  };
+  await Promise.all(
+    [...owners].map(async (owner) => {
+      await read(owner);
+      for (const minter of cast.minters) {
+        const { data } = await read(idOf(jettonWalletAddress(minter, toAddress(owner))));
+        tokens.set(`${owner}|${jettonId(minter)}`, data === null ? 0n : data.beginParse().loadCoins());
+      }
+    }),
+  );
+  return { coins, tokens, lt };
 }
 
 /** Whether what the chain did is what the report said, to the nanoton; how much of it was storage. */
@@ -125,34 +150,37 @@ async function compare(
   send: () => Promise<void>,
 ): Promise<{ readonly storage: bigint; readonly differences: readonly string[] }> {
   const gains = gainsByReport(report);
-  const owners = new Set([...gains.keys()].map((key) => key.split('|')[0] as AccountId).concat(scene.wallet));
-  const keys = new Map<string, () => Promise<bigint>>();
-  for (const owner of owners) {
-    keys.set(`${owner}|${TON}`, () => scene.chain.balance(owner.slice(CHAIN.length + 1)));
-    for (const minter of cast.minters) keys.set(`${owner}|${jettonId(minter)}`, () => tokensOf(scene, minter, toAddress(owner)));
+  const owners = new Set<AccountId>([scene.wallet]);
+  for (const effect of report.effects) {
+    if (effect.kind !== 'inflow' || effect.asset === TON) continue;
+    owners.add(effect.account);
   }
-  // Accounts that the report does not name must not move either: those of the cast stand for them.
-  for (const address of cast.known) keys.set(`${idOf(address)}|${TON}`, () => scene.chain.balance(address.toRawString()));
-  const { last_transaction_id: last } = (await scene.client.request('getAddressInformation', {
-    address: scene.wallet.slice(CHAIN.length + 1),
-  })) as { last_transaction_id: { lt: string } };
-  const before = new Map<string, bigint>();
-  for (const [key, read] of keys) before.set(key, await read());
+  const before = await look(scene, cast, owners);
+  const others = [...gains.keys()].flatMap((key) => {
+    const [account, asset] = key.split('|') as [AccountId, AssetId];
+    return asset === TON && !before.coins.has(account) ? [account] : [];
+  });
+  const balance = (account: AccountId): Promise<bigint> => scene.chain.balance(account.slice(CHAIN.length + 1));
+  const coins = new Map(before.coins);
+  for (const account of others) coins.set(account, await balance(account));
   await send();
+  const after = await look(scene, cast, owners);
   const differences: string[] = [];
-  let missing = 0n;
-  const offs: [string, bigint][] = [];
-  for (const [key, read] of keys) {
-    const off = (gains.get(key) ?? 0n) - ((await read()) - (before.get(key) ?? 0n));
-    if (key.endsWith(`|${TON}`)) {
-      offs.push([key, off]);
-      missing += off;
-    } else if (off !== 0n) differences.push(`${key}: ${off} tokens`);
+  for (const [key, held] of after.tokens) {
+    const off = (gains.get(key) ?? 0n) - (held - (before.tokens.get(key) ?? 0n));
+    if (off !== 0n) differences.push(`${key}: ${off} tokens`);
   }
-  const named = new Set([...keys.keys()].map((key) => key.split('|')[0] as AccountId));
-  const storage = await storagePaid(scene, named, BigInt(last.lt));
+  let missing = 0n;
+  let storage = 0n;
+  const offs: [AccountId, bigint][] = [];
+  for (const [account, had] of coins) {
+    const off = (gains.get(`${account}|${TON}`) ?? 0n) - ((await balance(account)) - had);
+    offs.push([account, off]);
+    missing += off;
+    storage += await storagePaid(scene, account, before.lt);
+  }
   if (missing !== storage) differences.push(`in all ${missing} nanoton differ, storage is ${storage}`);
-  for (const [key, off] of offs) if (off > storage || off < -storage) differences.push(`${key}: ${off} nanoton, storage is ${storage}`);
+  for (const [account, off] of offs) if (off > storage || off < -storage) differences.push(`${account}: ${off} nanoton, storage is ${storage}`);
   return { storage, differences };
 }
 

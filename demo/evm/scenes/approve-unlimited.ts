@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { endOf, type Scene } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 
 /** The approval that every phishing page asks for. */
-export const approveUnlimited: Scene = {
+export const approveUnlimited: Scene<EvmStage> = {
   title: 'Approve unlimited',
   story: 'The pool is on the trader’s list, so 120 USDC were fine; now it asks for an allowance without a bound.',
   expected: 'denied: allowance_not_allowed',

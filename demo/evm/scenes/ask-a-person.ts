@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { isCastellanError, parseAmount, signApproval } from '../../../src/index.ts';
 import { endOf, type Scene } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 
 /** Much money to somebody new: a person decides. */
-export const askAPerson: Scene = {
+export const askAPerson: Scene<EvmStage> = {
   title: 'An unknown recipient above the threshold',
   story: 'The buyer wants to pay 1 ETH to an address that nobody has seen; above 0.5 ETH Anna decides, with her own key.',
   expected: 'approval_pending, then success',

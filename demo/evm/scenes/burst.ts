@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { endOf, type Scene, until } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 
 /** A loop that does not stop by itself. */
-export const burst: Scene = {
+export const burst: Scene<EvmStage> = {
   title: 'A burst trips the automatic pause',
   story: 'The courier runs into a loop: 0.001 ETH to the supplier, again and again, five of them at once.',
   expected: '5 paid, 3 × anomaly_burst, then paused',

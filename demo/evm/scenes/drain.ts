@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { endOf, type Scene } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 
 /** A harmless call whose outflow is in no byte of it. */
-export const drain: Scene = {
+export const drain: Scene<EvmStage> = {
   title: 'A contract that drains in simulation',
   story: 'The trader once let a listed pool take up to 120 USDC. Now it calls claimRewards: no value, no amount in the bytes.',
   expected: 'denied: simulation_exceeds_intent',

@@ -1,4 +1,5 @@
 import type { Scene } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 import { approveUnlimited } from './approve-unlimited.ts';
 import { askAPerson } from './ask-a-person.ts';
 import { books } from './books.ts';
@@ -14,7 +15,7 @@ import { tamperedLog } from './tampered-log.ts';
 import { wordsAndBytes } from './words-and-bytes.ts';
 
 /** The scenes in their order: later ones stand on what earlier ones left behind. */
-export const SCENES: readonly Scene[] = [
+export const EVM_SCENES: readonly Scene<EvmStage>[] = [
   payEth,
   payToken,
   overLimit,

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import type { AgentName } from '../cast.ts';
 import { countSignatures } from '../../count-signatures.ts';
 import type { Scene } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 
 const AGENTS: readonly AgentName[] = ['bookkeeper', 'buyer', 'trader', 'courier'];
 const TRIES = 5;
 
 /** Everything stops, whatever is under way. */
-export const killSwitch: Scene = {
+export const killSwitch: Scene<EvmStage> = {
   title: 'The kill switch, while agents keep trying',
   story: 'The bookkeeper holds a permit already when somebody pulls the switch; then every agent tries five more times.',
   expected: '21 × halted, 0 signatures',

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { endOf, type Scene } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 
 const ENDS = 5;
 
 /** Address poisoning: an address ground until both its ends look right. */
-export const lookalike: Scene = {
+export const lookalike: Scene<EvmStage> = {
   title: 'An address that only looks known',
   story: 'The buyer copies the address it just paid from a poisoned history: the ends are right, the middle is not.',
   expected: 'denied: address_lookalike',

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { formatAmount, parseAmount } from '../../../src/index.ts';
 import { endOf, type Scene } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** A payment that no longer fits into the day. */
-export const overLimit: Scene = {
+export const overLimit: Scene<EvmStage> = {
   title: 'Over the daily limit',
   story: 'The bookkeeper tries 0.9 ETH more. Its day has room for 1.2 ETH, and 0.5 and two fees are gone.',
   expected: 'denied: window_limit',

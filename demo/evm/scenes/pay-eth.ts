@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { formatAmount, parseAmount } from '../../../src/index.ts';
 import { endOf, type Scene } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 
 /** An ordinary payment. */
-export const payEth: Scene = {
+export const payEth: Scene<EvmStage> = {
   title: 'An approved payment in ETH',
   story: 'The bookkeeper pays a supplier on its list 0.5 ETH, and waits until three blocks stand over it.',
   expected: 'success',

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { parseAmount } from '../../../src/index.ts';
 import { endOf, type Scene } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 
 /** An ordinary token payment, counted in limits of its own. */
-export const payToken: Scene = {
+export const payToken: Scene<EvmStage> = {
   title: 'An approved payment in a token',
   story: 'The same supplier gets 100 USDC; the token has limits of its own, 150 a payment and 200 a day.',
   expected: 'success',

@@ -3,9 +3,10 @@ import { agentResumeFacts, killLiftFacts } from '../../../src/emergency/index.ts
 import { isCastellanError } from '../../../src/index.ts';
 import { authorize } from '../../operator.ts';
 import { endOf, type Scene } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 
 /** Stopping needs nobody's leave; going on needs the operator's. */
-export const resume: Scene = {
+export const resume: Scene<EvmStage> = {
   title: 'Resume, and a payment works again',
   story: 'Anyone may stop; going on needs Oscar, whose key is the operator’s. He lifts the kill and the courier’s pause.',
   expected: 'AUTHORITY_REQUIRED, then success',

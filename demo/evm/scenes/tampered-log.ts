@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { Scene } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 
 /** One stored entry. */
 interface Entry {
@@ -36,7 +37,7 @@ async function flipOneBit(path: string, entry: Entry): Promise<{ readonly offset
 }
 
 /** Somebody with the file open rewrites history. */
-export const tamperedLog: Scene = {
+export const tamperedLog: Scene<EvmStage> = {
   title: 'The log verified, one byte changed, found',
   story: 'The gate closes. Somebody edits one digit of the denied invoice 3 in the SQLite file, and the gate opens again.',
   expected: 'valid, then entry_altered, by its id',

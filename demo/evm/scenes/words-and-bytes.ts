@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { parseEther, serializeTransaction } from 'viem';
 import { endOf, type Scene } from '../../scene.ts';
+import type { EvmStage } from '../stage.ts';
 
 /** A ready-made transaction that does something else than its description. */
-export const wordsAndBytes: Scene = {
+export const wordsAndBytes: Scene<EvmStage> = {
   title: 'Words that say one thing, bytes another',
   story: 'A web page hands the trader a transaction "paying the supplier 0.1 ETH"; its bytes pay 0.9 ETH to the thief.',
   expected: 'denied: intent_contradicts_effects',

@@ -9,7 +9,8 @@ import { undecodable } from './undecodable.ts';
 import type { WalletMessage } from './wallet-message.ts';
 import { readWalletMessage } from './wallet-message.ts';
 
-const W5_MARK = 0x7369676e;
+/** `sign` from outside, `sint` from inside the chain. */
+const W5_MARKS: ReadonlySet<number> = new Set([0x7369676e, 0x73696e74]);
 const SIGNATURE_BITS = 512;
 
 /** The body of an external message in a bag of cells, and what follows from it. */
@@ -36,17 +37,24 @@ function bodyOf(signed: SignedTransaction): Cell {
 }
 
 function isW5(body: Cell): boolean {
-  return body.bits.length >= 32 && body.beginParse().loadUint(32) === W5_MARK;
+  return body.bits.length >= 32 && W5_MARKS.has(body.beginParse().loadUint(32));
 }
 
-/** The order without its signature: W5 has it behind, V3 and V4 in front. */
-function orderOf(body: Cell): Cell {
-  if (body.bits.length < SIGNATURE_BITS) throw undecodable('signature_missing');
+/** A wallet's order and its signature: W5 has it behind, V3 and V4 in front. */
+export interface SignedBody {
+  readonly order: Cell;
+  readonly signature: Uint8Array;
+}
+
+/** Takes the body of a wallet's message apart. @throws PAYLOAD_UNDECODABLE where it is too short */
+export function splitBody(body: Cell): SignedBody {
+  if (body.isExotic || body.bits.length < SIGNATURE_BITS) throw undecodable('signature_missing');
   const slice = body.beginParse();
-  if (!isW5(body)) return slice.skip(SIGNATURE_BITS).asCell();
-  const order = beginCell().storeBits(slice.loadBits(slice.remainingBits - SIGNATURE_BITS));
-  while (slice.remainingRefs > 0) order.storeRef(slice.loadRef());
-  return order.endCell();
+  const w5 = isW5(body);
+  const order = beginCell();
+  if (w5) order.storeBits(slice.loadBits(slice.remainingBits - SIGNATURE_BITS));
+  const signature = new Uint8Array(slice.loadBuffer(SIGNATURE_BITS / 8));
+  return { order: order.storeSlice(slice).endCell(), signature };
 }
 
 /**
@@ -56,15 +64,16 @@ function orderOf(body: Cell): Cell {
 export function readSigned(signed: SignedTransaction): SignedMessage {
   const body = bodyOf(signed);
   const hash = normalisedHash(addressOf(signed.wallet, signed.chain), body);
-  const order = readWalletMessage(orderOf(body), signed.chain);
+  const order = readWalletMessage(splitBody(body).order, signed.chain);
   if (hash !== signed.hash || order.seqno !== signed.slot) {
     throw new CastellanError('SIGNATURE_INVALID', { message: 'The hash or slot is not that of the signed bytes.', details: { hash } });
   }
   return { order, hash };
 }
 
-/** The seqno that the body of any wallet's external message names; null where it is too short to name one. */
+/** The seqno that the body of a wallet's message names; null where it is too short to name one. */
 export function seqnoOf(body: Cell): number | null {
+  if (body.isExotic) return null;
   const skipped = isW5(body) ? 96 : SIGNATURE_BITS + 64;
   return body.bits.length < skipped + 32 ? null : body.beginParse().skip(skipped).loadUint(32);
 }

@@ -10,11 +10,12 @@ import type { TonClient } from './client.ts';
 import type { TonChainConfig } from './config.ts';
 import { findInHistory } from './landing.ts';
 import { toReceipt } from './receipt.ts';
-import { checkClock, seqnoOfWallet } from './sequence.ts';
+import { checkClock } from './sequence.ts';
 import { readSigned } from './signed-message.ts';
 import { readHoldings } from './token-moves.ts';
 import { followTrace } from './trace.ts';
 import type { WalletMessage } from './wallet-message.ts';
+import { readWalletState } from './wallet-state.ts';
 
 const PENDING: SettlementStatus = { status: 'pending' };
 
@@ -72,7 +73,7 @@ export async function readStatus(
   const { order } = readSigned(signed);
   const head = await readHead(client, signal);
   const state = await readAccount(client, signed.wallet, head.seqno, signal);
-  const seqno = seqnoOfWallet(state);
+  const { seqno } = readWalletState(state);
   // An earlier slot of ours is still open, or the wallet's account was taken down.
   if (seqno < signed.slot) return PENDING;
   const look: Look = { client, config, clock, signed, order, head, state, signal };

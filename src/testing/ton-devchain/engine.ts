@@ -1,8 +1,9 @@
-import { type Address, beginCell, Cell, Dictionary, loadTransaction, type Transaction, type TupleItem } from '@ton/core';
+import { type Address, Cell, loadTransaction, type Transaction, type TupleItem } from '@ton/core';
 import type { Executor } from '@ton/sandbox';
 import { CastellanError } from '../../core/index.ts';
 import type { Account } from './account.ts';
 import { toAccount } from './account.ts';
+import { machinesFor } from './machines.ts';
 
 /** Circumstances of a run. */
 export interface Moment {
@@ -45,9 +46,6 @@ export interface Engine {
   get(account: Account, address: Address, methodId: number, stack: TupleItem[], now: number, libraries: Cell | null): Promise<GetResult>;
 }
 
-/** Validator sets: nobody validates here, and they are nine tenths of the configuration. */
-const WITHOUT_PARAMS = [32, 34, 36];
-const GLOBAL_ID_PARAM = 19;
 /** Gas of one get method, as liteservers allow. */
 const GET_GAS = 1_000_000n;
 /** Each run has the same. */
@@ -58,10 +56,8 @@ const SEED = Buffer.alloc(32);
  * @throws PEER_MISSING where @ton/sandbox is not installed
  */
 export async function openEngine(globalId: number): Promise<Engine> {
-  const sandbox = await import('@ton/sandbox').catch((cause: unknown) => {
-    throw new CastellanError('PEER_MISSING', { message: 'A TON dev chain needs the package @ton/sandbox.', cause });
-  });
-  const { executor, configCell, config } = await machineFor(globalId, sandbox);
+  const machines = await machinesFor(globalId);
+  const { configCell } = machines;
   let last: { readonly key: readonly unknown[]; readonly result: RunResult } | null = null;
   return {
     configCell,
@@ -69,39 +65,15 @@ export async function openEngine(globalId: number): Promise<Engine> {
       // An external is checked when it is sent and often run again in the very next block, in the same circumstances.
       const key = [account.boc, message, moment.now, moment.lt, ignoreSignature, libraries];
       if (last?.key.every((part, at) => part === key[at])) return last.result;
-      const result = await runTransaction(executor, config, account, message, moment, ignoreSignature, libraries);
+      const result = await machines.use((executor, config) =>
+        runTransaction(executor, config, account, message, moment, ignoreSignature, libraries),
+      );
       last = { key, result };
       return result;
     },
     get: (account, address, methodId, stack, now, libraries) =>
-      runGetMethod(executor, config, account, address, methodId, stack, now, libraries),
+      machines.use((executor, config) => runGetMethod(executor, config, account, address, methodId, stack, now, libraries)),
   };
-}
-
-/** A machine keeps the configuration that it was last given, and takes long to start: one per network serves all chains of a process. */
-const machines = new Map<number, Promise<Machine>>();
-
-interface Machine {
-  readonly executor: Executor;
-  readonly configCell: Cell;
-  readonly config: string;
-}
-
-function machineFor(globalId: number, sandbox: typeof import('@ton/sandbox')): Promise<Machine> {
-  const known = machines.get(globalId);
-  if (known !== undefined) return known;
-  const configCell = configFor(Cell.fromBase64(sandbox.defaultConfig), globalId);
-  const config = configCell.toBoc({ idx: false }).toString('base64');
-  const machine = sandbox.Executor.create().then((executor) => ({ executor, configCell, config }));
-  machines.set(globalId, machine);
-  return machine;
-}
-
-function configFor(network: Cell, globalId: number): Cell {
-  const params = network.beginParse().loadDictDirect(Dictionary.Keys.Int(32), Dictionary.Values.Cell());
-  for (const param of WITHOUT_PARAMS) params.delete(param);
-  params.set(GLOBAL_ID_PARAM, beginCell().storeInt(globalId, 32).endCell());
-  return beginCell().storeDictDirect(params).endCell();
 }
 
 async function runTransaction(

@@ -50,7 +50,9 @@ export async function mineBlock(engine: Engine, state: ChainState, content: Bloc
   const runOne = async ({ cell, to }: PendingMessage): Promise<RunResult> => {
     const key = keyOf(to);
     const moment = { now: genUtime, lt: state.lt + LT_STEP };
-    const result = await engine.run(accountNow(state, key), cell, moment, { libraries: state.libraries });
+    const result = await engine
+      .run(accountNow(state, key), cell, moment, { libraries: state.libraries })
+      .catch((error: unknown) => ({ ok: false as const, error: String(error), exitCode: null, vmLog: '' }));
     if (!result.ok) return result;
     state.lt = moment.lt;
     putAccount(state, key, result.account, seqno);

@@ -13,7 +13,11 @@ function signatureIn(raw: Uint8Array, asked: Cell): Buffer | undefined {
   for (const start of [beside, 0]) {
     const rest = start === 0 ? body.bits.substring(SIGNATURE_BITS, beside) : body.bits.substring(0, beside);
     const signed = new CellClass({ bits: rest, refs: body.refs });
-    if (signed.hash().equals(asked.hash())) return body.bits.subbuffer(start, SIGNATURE_BITS) ?? undefined;
+    if (signed.hash().equals(asked.hash()))
+      return body
+        .beginParse()
+        .skip(start)
+        .loadBuffer(SIGNATURE_BITS / 8);
   }
   return undefined;
 }

@@ -1,0 +1,21 @@
+import { runRandomPayments } from '../../test/ton/random-payments.ts';
+import type { Bar } from './bar.ts';
+
+/** Random payments on a dev chain, each simulated and then really sent. */
+export const equalityBar: Bar = {
+  name: 'simulated and executed balances',
+  target: 'equal to the last nanoton, storage fees apart',
+  async run(mode, report) {
+    const count = mode === 'full' ? 500 : 30;
+    report(`${count} random native, jetton and batch payments`);
+    const { byKind, withoutStorage, mostStorage, differences } = await runRandomPayments(count, 'scorecard');
+    return {
+      figure: `${differences.length} differences in ${count} payments`,
+      pass: differences.length === 0,
+      notes: [
+        `${JSON.stringify(byKind)}; ${withoutStorage} without any storage fee, the others at most ${mostStorage} nanoton of it`,
+        ...differences.slice(0, 8),
+      ],
+    };
+  },
+};
