@@ -41,7 +41,10 @@ export async function localEndpoint(answer: (question: Question, response: Serve
     request.on('end', () => {
       const question = { ...JSON.parse(Buffer.concat(chunks).toString()), apiKey: request.headers['x-api-key'] } as Question;
       asked.push(question);
-      void Promise.resolve(answer(question, response)).then((result) => {
+      const answered = Promise.resolve()
+        .then(() => answer(question, response))
+        .catch((error: unknown) => new Raw(`the fixture failed: ${String(error)}`, 599));
+      void answered.then((result) => {
         if (result === undefined) return;
         const raw = result instanceof Raw ? result : new Raw({ ok: true, result, jsonrpc: '2.0', id: question.id });
         response.writeHead(raw.status, { 'content-type': 'application/json' });

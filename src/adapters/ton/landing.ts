@@ -21,8 +21,8 @@ export type Landing =
 
 /** Whether the wallet's own key signed the message's order; nobody else, an endpoint least of all, can make one. */
 function isSigned({ body }: Message, publicKey: Uint8Array): boolean {
-  const { order, signature } = splitBody(body);
-  return verifyEd25519(publicKey, new Uint8Array(order.hash()), signature);
+  const parts = splitBody(body);
+  return parts !== null && verifyEd25519(publicKey, new Uint8Array(parts.order.hash()), parts.signature);
 }
 
 /**

@@ -46,9 +46,9 @@ export interface SignedBody {
   readonly signature: Uint8Array;
 }
 
-/** Takes the body of a wallet's message apart. @throws PAYLOAD_UNDECODABLE where it is too short */
-export function splitBody(body: Cell): SignedBody {
-  if (body.isExotic || body.bits.length < SIGNATURE_BITS) throw undecodable('signature_missing');
+/** Takes the body of a wallet's message apart; null where it is too short to hold a signature. */
+export function splitBody(body: Cell): SignedBody | null {
+  if (body.isExotic || body.bits.length < SIGNATURE_BITS) return null;
   const slice = body.beginParse();
   const w5 = isW5(body);
   const order = beginCell();
@@ -64,7 +64,9 @@ export function splitBody(body: Cell): SignedBody {
 export function readSigned(signed: SignedTransaction): SignedMessage {
   const body = bodyOf(signed);
   const hash = normalisedHash(addressOf(signed.wallet, signed.chain), body);
-  const order = readWalletMessage(splitBody(body).order, signed.chain);
+  const parts = splitBody(body);
+  if (parts === null) throw undecodable('signature_missing');
+  const order = readWalletMessage(parts.order, signed.chain);
   if (hash !== signed.hash || order.seqno !== signed.slot) {
     throw new CastellanError('SIGNATURE_INVALID', { message: 'The hash or slot is not that of the signed bytes.', details: { hash } });
   }

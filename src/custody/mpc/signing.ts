@@ -46,7 +46,7 @@ export function signTogether(options: {
     const session = { id: freshName(random), message, group, signers: signers.map((party) => party.number) };
     const outcome = runSession(session, signers);
     if ('signature' in outcome) {
-      
+      if (!verifyEd25519(publicKey, message, outcome.signature)) throw unsound();
       return { signature: outcome.signature, signers: session.signers, faults };
     }
     faults.push(...outcome.faults);

@@ -12,6 +12,8 @@ const METHOD_GAS = 1_000_000n;
 export interface Surroundings {
   /** Seconds since the epoch. */
   readonly now: number;
+  /** Seconds after the first moment; storage is taken as paid up for them, so that two moments can be compared. */
+  readonly later: number;
   /** 32 bytes. */
   readonly randomSeed: Buffer;
 }

@@ -8,6 +8,7 @@ import type { Machine, Surroundings } from './machine.ts';
 import type { RemoteStorage } from './remote-storage.ts';
 import type { Standing } from './standing.ts';
 import { readStanding } from './standing.ts';
+import { NO_DEBT } from './storage-stats.ts';
 
 /** Transactions of one trace. A swap through several pools has about thirty. */
 const MAX_TRANSACTIONS = 128;
@@ -70,6 +71,14 @@ function outMessages(transaction: Cell): readonly Cell[] {
     .map((key) => out.get(key) as Cell);
 }
 
+/** Nanoton that the accounts of a trace paid for their storage. */
+export function storageFeesOf({ steps }: Trace): bigint {
+  return steps.reduce((sum, { transaction: { description } }) => {
+    const phase = 'storagePhase' in description ? description.storagePhase : null;
+    return sum + (phase?.storageFeesCollected ?? 0n);
+  }, 0n);
+}
+
 /** Gas of a transaction's compute phase. */
 export function gasOf({ description }: Transaction): bigint {
   return description.type === 'generic' && description.computePhase.type === 'vm' ? description.computePhase.gasUsed : 0n;
@@ -96,7 +105,7 @@ export async function runTrace(context: RunContext, wallet: AccountId, start: St
   let lt = (start.lastLt / LT_STEP + 1n) * LT_STEP;
   let gas = 0n;
   const end = (ending: Trace['ending'], exitCode: number | null = null): Trace => {
-    const after = new Map([...raws].map(([account, raw]): [AccountId, Standing] => [account, readStanding(raw)]));
+    const after = new Map([...raws].map(([account, raw]): [AccountId, Standing] => [account, readStanding(raw, NO_DEBT)]));
     return { steps, ending, exitCode, before, after };
   };
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -108,7 +117,12 @@ export async function runTrace(context: RunContext, wallet: AccountId, start: St
     await libraries.cover([standing.code, message.init?.code]);
     lt += LT_STEP;
     const anySignature = cause === null;
-    const outcome = await machine.transact(raws.get(to) ?? standing.raw, cell, { ...around, lt, libraries: libraries.root, anySignature });
+    const outcome = await machine.transact(raws.get(to) ?? standing.raw(around.later), cell, {
+      ...around,
+      lt,
+      libraries: libraries.root,
+      anySignature,
+    });
     if (!outcome.accepted) {
       if (cause === null) return end('refused', outcome.exitCode);
       throw new CastellanError('INTERNAL', { message: 'The virtual machine could not deliver a message.', details: { account: to } });

@@ -17,7 +17,7 @@ import type { Surroundings } from './machine.ts';
 import { createMachine } from './machine.ts';
 import { readNetworkConfig } from './network-config.ts';
 import { createRemoteStorage } from './remote-storage.ts';
-import { gasOf, runTrace } from './run.ts';
+import { gasOf, runTrace, storageFeesOf } from './run.ts';
 import { openSandbox } from './sandbox.ts';
 import { seqnoOf, unsignedExternal, withSeqno } from './wallet-entry.ts';
 
@@ -92,8 +92,8 @@ function moments(tx: UnsignedTransaction, clock: Clock, head: Block, validUntil:
   const seed = (label: number): Buffer => Buffer.from(sha256(Buffer.concat([tx.payload, Buffer.from(head.hash, 'hex'), Buffer.of(label)])));
   const later = Math.max(now, Math.min(now + APART_SECONDS, validUntil - 1));
   return [
-    { now, randomSeed: seed(0) },
-    { now: later, randomSeed: seed(1) },
+    { now, later: 0, randomSeed: seed(0) },
+    { now: later, later: later - now, randomSeed: seed(1) },
   ];
 }
 
@@ -103,8 +103,11 @@ function moments(tx: UnsignedTransaction, clock: Clock, head: Block, validUntil:
  *
  * The signature alone is pretended, and for the wallet's own transaction alone. Effects are measured differences of balances,
  * of token holdings as the minters confirm them, and of the wallet's own data. `gasEstimate` is the gas of the wallet's own
- * transaction; what follows is paid for by the messages. Storage fees are taken as paid up: the endpoint does not tell since
- * when they are owed. `block` is the masterchain's.
+ * transaction; what follows is paid for by the messages. `block` is the masterchain's.
+ *
+ * Storage fees are counted up to the pretended moment, from each account's newest transaction on (caveat
+ * `storage_fees_counted: <nanoton>`, of all accounts together). Every second until the real thing adds to them, and an account
+ * whose newest transaction the endpoint does not show is taken as paid up: hence `storage_fees_understated`.
  *
  * Fails closed: `success: false` with `simulation_unstable` where the two runs do not come to the same for the wallet,
  * `simulation_unavailable` without `@ton/sandbox`, `insufficient_funds`, `slot_behind`, `expired`, `wallet_code_unknown`,
@@ -139,11 +142,13 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
 
   const found: Finding[] = [];
   let gas = 0n;
+  let storageFees = 0n;
   for (const moment of around) {
     const run = { chain: tx.chain, machine, storage, libraries, around: moment, ...(signal === undefined ? {} : { signal }) };
     const trace = await runTrace(run, tx.wallet, start, external);
     const [order] = trace.steps;
     if (order !== undefined && gasOf(order.transaction) > gas) gas = gasOf(order.transaction);
+    if (moment === around[0]) storageFees = storageFeesOf(trace);
     found.push(await readTrace(trace, tx, decoded, message, reader));
     // It has failed: nothing that a second run showed could mend it.
     if (trace.ending !== 'complete') break;
@@ -161,6 +166,6 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
       ...(errors.includes('trace_too_long') ? ['trace_not_followed_to_its_end'] : []),
       ...(storage.withExtraCurrencies.size > 0 ? ['extra_currencies_not_followed'] : []),
     ],
-    caveats: tx.slot > next ? ['earlier_transactions_pending'] : [],
+    caveats: [`storage_fees_counted: ${storageFees}`, ...(tx.slot > next ? ['earlier_transactions_pending'] : [])],
   });
 }

@@ -1,7 +1,9 @@
-import type { Address } from '@ton/core';
-import { beginCell, Cell, loadShardAccount, storeShardAccount } from '@ton/core';
+import type { AccountStorage, Address } from '@ton/core';
+import { beginCell, Cell, loadShardAccount, storeAccountStorage, storeShardAccount } from '@ton/core';
 import type { AccountState } from '../account-state.ts';
 import { malformed } from '../answer.ts';
+import type { StorageDebt } from './storage-stats.ts';
+import { sizeOf } from './storage-stats.ts';
 
 /** What an account has and is at one point of a simulation. */
 export interface Standing {
@@ -12,50 +14,61 @@ export interface Standing {
   readonly data: Cell | null;
   /** Logical time of its newest transaction; 0 where there is none. */
   readonly lastLt: bigint;
-  /** `ShardAccount` as a bag of cells in base64: what the virtual machine takes and gives. */
-  readonly raw: string;
+  readonly debt: StorageDebt;
+  /** `ShardAccount` as a bag of cells in base64: what the virtual machine takes. `later` seconds are taken as paid for. */
+  raw(later: number): string;
 }
+
+/** What a standing is made of. */
+export type StandingParts = Pick<AccountState, 'state' | 'balance' | 'code' | 'data' | 'frozenHash' | 'lastLt' | 'lastHash'> & {
+  readonly debt: StorageDebt;
+};
 
 const spell = (cell: Cell): string => cell.toBoc({ idx: false, crc32: false }).toString('base64');
 
 /** `account_none`, no transaction yet. */
 const NONE = spell(beginCell().storeRef(beginCell().storeBit(false).endCell()).storeUint(0, 256).storeUint(0, 64).endCell());
 
-/** Puts a standing together. Nothing has been paid for storage since time 0, which the machine takes as "owes nothing". */
-export function makeStanding(
-  address: Address,
-  given: Pick<AccountState, 'state' | 'balance' | 'code' | 'data' | 'frozenHash' | 'lastLt' | 'lastHash'>,
-): Standing {
-  const { state, balance, code, data, lastLt } = given;
-  if (state === 'frozen' && given.frozenHash === null) throw malformed('account.frozen_hash');
-  if (state === 'uninit' && balance === 0n && lastLt === 0n) return { state, balance, code, data, lastLt, raw: NONE };
-  const cell = beginCell()
-    .store(
-      storeShardAccount({
-        account: {
-          addr: address,
-          storage: {
-            lastTransLt: lastLt === 0n ? 0n : lastLt + 1n,
-            balance: { coins: balance },
-            state:
-              state === 'active'
-                ? { type: 'active', state: { code, data } }
-                : state === 'frozen'
-                  ? { type: 'frozen', stateHash: BigInt(`0x${given.frozenHash}`) }
-                  : { type: 'uninit' },
-          },
-          storageStats: { used: { cells: 0n, bits: 0n }, lastPaid: 0, storageExtra: null },
-        },
-        lastTransactionLt: lastLt,
-        lastTransactionHash: BigInt(`0x${given.lastHash}`),
-      }),
-    )
-    .endCell();
-  return { state, balance, code, data, lastLt, raw: spell(cell) };
+function storageOf({ state, balance, code, data, frozenHash, lastLt }: StandingParts): AccountStorage {
+  if (state === 'frozen' && frozenHash === null) throw malformed('account.frozen_hash');
+  return {
+    lastTransLt: lastLt === 0n ? 0n : lastLt + 1n,
+    balance: { coins: balance },
+    state:
+      state === 'active'
+        ? { type: 'active', state: { code, data } }
+        : state === 'frozen'
+          ? { type: 'frozen', stateHash: BigInt(`0x${frozenHash}`) }
+          : { type: 'uninit' },
+  };
+}
+
+/** Puts a standing together. */
+export function makeStanding(address: Address, parts: StandingParts): Standing {
+  const { state, balance, code, data, lastLt, lastHash, debt } = parts;
+  const seen = { state, balance, code, data, lastLt, debt };
+  if (state === 'uninit' && balance === 0n && lastLt === 0n) return { ...seen, raw: () => NONE };
+  const storage = storageOf(parts);
+  const used = sizeOf(beginCell().store(storeAccountStorage(storage)).endCell());
+  const spelled = new Map<number, string>();
+  const write = (lastPaid: number): string => {
+    const storageStats = { used, lastPaid, storageExtra: null, ...(debt.due === null ? {} : { duePayment: debt.due }) };
+    const shard = { account: { addr: address, storage, storageStats }, lastTransactionLt: lastLt, lastTransactionHash: BigInt(`0x${lastHash}`) };
+    return spell(beginCell().store(storeShardAccount(shard)).endCell());
+  };
+  return {
+    ...seen,
+    raw(later) {
+      const lastPaid = debt.lastPaid === 0 ? 0 : debt.lastPaid + later;
+      const known = spelled.get(lastPaid) ?? write(lastPaid);
+      spelled.set(lastPaid, known);
+      return known;
+    },
+  };
 }
 
 /** Reads what the virtual machine gave back. An account that was destroyed is empty. */
-export function readStanding(raw: string): Standing {
+export function readStanding(raw: string, debt: StorageDebt): Standing {
   const { account, lastTransactionLt } = loadShardAccount(Cell.fromBase64(raw).beginParse());
   const storage = account?.storage;
   const inside = storage?.state.type === 'active' ? storage.state.state : null;
@@ -65,6 +78,7 @@ export function readStanding(raw: string): Standing {
     code: inside?.code ?? null,
     data: inside?.data ?? null,
     lastLt: lastTransactionLt,
-    raw,
+    debt,
+    raw: () => raw,
   };
 }

@@ -47,6 +47,7 @@ export function withSeqno(tx: UnsignedTransaction, version: WalletVersion, stand
     .storeUint(slot, SEQNO_BITS)
     .storeSlice(old.skip(SEQNO_BITS))
     .endCell();
-  const { balance, lastLt } = standing;
-  return makeStanding(addressOf(wallet, chain), { state: 'active', balance, code, data, lastLt, lastHash: NO_HASH, frozenHash: null });
+  const { balance, lastLt, debt } = standing;
+  const parts = { state: 'active', balance, code, data, lastLt, lastHash: NO_HASH, frozenHash: null, debt } as const;
+  return makeStanding(addressOf(wallet, chain), parts);
 }
