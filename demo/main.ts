@@ -7,19 +7,23 @@ import { exitCodeOf, playAct } from './play.ts';
 import { type Outcome, printOpening, printSummary } from './print.ts';
 
 /** Each act with its number of scenes; what it needs is loaded when it begins. */
-const ACTS: Readonly<Record<ChainName, (played: number) => Promise<readonly [scenes: readonly unknown[], outcomes: readonly Outcome[]]>>> = {
-  async evm(played) {
-    const { evmAct } = await import('./evm/act.ts');
-    return [evmAct.scenes, await playAct(evmAct, played)];
-  },
-  async ton(played) {
-    const { tonAct } = await import('./ton/act.ts');
-    return [tonAct.scenes, await playAct(tonAct, played)];
-  },
-};
+const ACTS: Readonly<Record<ChainName, (played: number) => Promise<readonly [scenes: readonly unknown[], outcomes: readonly Outcome[]]>>> =
+  {
+    async evm(played) {
+      const { evmAct } = await import('./evm/act.ts');
+      return [evmAct.scenes, await playAct(evmAct, played)];
+    },
+    async ton(played) {
+      const { tonAct } = await import('./ton/act.ts');
+      return [tonAct.scenes, await playAct(tonAct, played)];
+    },
+  };
 
 async function play(chains: readonly ChainName[]): Promise<0 | 1> {
-  printOpening(['castellan: a gate between agents and their money', 'Agents, people with keys, and a thief, on real chains with a real store.']);
+  printOpening([
+    'castellan: a gate between agents and their money',
+    'Agents, people with keys, and a thief, on real chains with a real store.',
+  ]);
   const scenes: unknown[] = [];
   const outcomes: Outcome[] = [];
   for (const chain of chains) {

@@ -36,6 +36,7 @@ export type { AttestationKey } from './core/signer.ts';
 export type { Json, Store } from './core/store.ts';
 export type { Receipt } from './core/transaction.ts';
 export { LAYERS, type LayerName, type LayerReport, type Verdict } from './core/verdict.ts';
+export type { KeyInfo, MPCCoordinator, SharesHealth, SharesStatus } from './custody/index.ts';
 export { agentResumeFacts, killLiftFacts } from './emergency/index.ts';
 export {
   type Agent,

@@ -6,10 +6,16 @@ import { Address } from '@ton/core';
 import { evm } from '../../src/adapters/evm/index.ts';
 import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import { type FetchFunction, ton } from '../../src/adapters/ton/index.ts';
-import { createFixedPrices, createSecurityManager, type SecurityManager, type Wallet } from '../../src/index.ts';
+import { type ChainId, createFixedPrices, createSecurityManager, type SecurityManager, type Wallet } from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { startTonDevChain, type TonDevChain } from '../../src/testing/ton-devchain/index.ts';
-import { drainingExtension, fakeJettonWallet, type JettonMinter, jettonMinter, type TonFixture } from '../../test/fixtures/ton-contracts.ts';
+import {
+  drainingExtension,
+  fakeJettonWallet,
+  type JettonMinter,
+  jettonMinter,
+  type TonFixture,
+} from '../../test/fixtures/ton-contracts.ts';
 import { deployJetton, deployTon, keysOf, type RawWallet, rawWallet, walletOf } from '../../test/fixtures/ton-deploy.ts';
 import { type ChainView, keepMining, viewChain } from '../evm/chain.ts';
 import { createPeople, type People, registeredKeys } from '../people.ts';
@@ -39,8 +45,8 @@ export interface TonStage {
   readonly operator: RawWallet;
   /** The other chain, for the agent that has a wallet on either. */
   readonly evm: { readonly chain: ChainView; readonly wallet: Wallet; readonly supplier: string };
-  /** What each wallet began with. */
-  readonly funding: { readonly nanoton: bigint; readonly usdt: bigint; readonly wei: bigint };
+  /** What the wallets had when the curtain rose: nanoton each, base units of the token, wei. */
+  readonly funding: { readonly nanoton: Readonly<Record<AgentName, bigint>>; readonly usdt: bigint; readonly wei: bigint };
   /** The file that holds decisions, limits, keys and the log. */
   readonly storePath: string;
   /** How often the gate has handed a message in so far. */
@@ -50,12 +56,13 @@ export interface TonStage {
 }
 
 export const EVM_CHAIN = 'eip155:31337';
-export const TON_CHAIN = 'ton:-3';
+export const TON_CHAIN = 'ton:-3' as ChainId;
 /** In US dollars: what limits in dollars reckon with. */
 export const PRICES = { ETH: 2_500, TON: 5 } as const;
 const AGENTS: readonly AgentName[] = ['clerk', 'explorer', 'treasurer', 'traveller'];
 const TON = 1_000_000_000n;
-const FUNDING = { nanoton: 50n * TON, usdt: 500n * 10n ** 6n, wei: 10n ** 18n };
+const FUNDING = { usdt: 500n * 10n ** 6n, wei: 10n ** 18n };
+const COINS: Readonly<Record<AgentName, bigint>> = { clerk: 50n * TON, explorer: 50n * TON, treasurer: 3n * TON, traveller: 50n * TON };
 /** Between two blocks, ms. */
 const BLOCK_MS = 40;
 
@@ -127,7 +134,7 @@ export async function openTonStage(): Promise<TonStage> {
     const mode = agent === 'treasurer' ? 'mpc' : 'software';
     const wallet = await security.custody.createWallet('owner', agent, { chain: TON_CHAIN, mode });
     wallets[agent] = wallet;
-    await devChain.fund(wallet.address, FUNDING.nanoton);
+    await devChain.fund(wallet.address, COINS[agent]);
   }
   const evmWallet = await security.custody.createWallet('owner', 'traveller', { chain: EVM_CHAIN });
   const evmView = viewChain(anvil);
@@ -144,6 +151,9 @@ export async function openTonStage(): Promise<TonStage> {
   const fake = await fakeJettonWallet({ victim: explorer, minter: usdt, balance: FUNDING.usdt });
   const extension = await drainingExtension(explorer, thief);
   await deployTon(operator, [fake, extension]);
+  const nanoton = { ...COINS };
+  // The extension has passed on to the explorer what came with its deployment.
+  for (const agent of AGENTS) nanoton[agent] = await devChain.balance(wallets[agent].address);
   const stopMining = keepMining(anvil);
   return {
     security,
@@ -158,7 +168,7 @@ export async function openTonStage(): Promise<TonStage> {
     extension,
     operator,
     evm: { chain: evmView, wallet: evmWallet, supplier },
-    funding: FUNDING,
+    funding: { ...FUNDING, nanoton },
     storePath,
     handedIn: network.handedIn,
     async close() {

@@ -16,7 +16,7 @@ const HASHING = /^src\/(core\/(digest|signature|password-hash)|adapters\/host\/r
 const DOORS: readonly Door[] = [
   { library: /^viem(\/|$)/, open: /^src\/(adapters\/evm|integrations\/wallets)\// },
   { library: /^@ton\/core$/, open: /^src\/(adapters\/ton|integrations\/wallets\/ton|testing\/ton-devchain)\// },
-  { library: /^@ton\/sandbox$/, open: /^src\/(adapters\/ton\/simulation\/sandbox\.ts$|testing\/ton-devchain\/)/ },
+  { library: /^@ton\/sandbox$/, open: /^src\/(adapters\/ton\/simulation\/sandbox\.ts$|testing\/ton-devchain\/)/, typesAnywhere: true },
   { library: /^(node:)?crypto$|^@noble\/hashes(\/|$)/, open: HASHING },
   { library: /^(@noble\/(curves|ciphers)|@scure\/[^/]+|tweetnacl)(\/|$)/, open: /^src\/(custody\/|adapters\/evm\/secp256k1\.ts$)/ },
   { library: /^simple-statistics$/, open: /^src\/risk\/statistics\.ts$/ },

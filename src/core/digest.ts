@@ -47,7 +47,7 @@ export function hmacSha512(key: string | Uint8Array, data: string | Uint8Array):
 }
 
 /** PBKDF2 with HMAC-SHA-512 (RFC 8018), 64 bytes, off the event loop. */
-export function pbkdf2Sha512(secret: Uint8Array, salt: string, iterations: number): Promise<Uint8Array> {
+export function pbkdf2Sha512(secret: Uint8Array, salt: string | Uint8Array, iterations: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     pbkdf2(secret, checked(salt), iterations, 64, 'sha512', (error, derived) => {
       if (error !== null) return reject(error);

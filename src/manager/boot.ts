@@ -88,6 +88,16 @@ function weaknesses(config: ResolvedConfig, store: Store, authority: Authority):
   return notes;
 }
 
+/** In production no key may have all its parties in this process: whoever owns the host has them all. */
+async function refuseInProcess(config: ResolvedConfig, custody: SoftwareCustody): Promise<void> {
+  const { location } = await custody.mpc.sharesHealth();
+  if (config.custody.mode === 'mpc' || location === 'in-process')
+    throw new CastellanError('CONFIG_INVALID', {
+      message: 'production refuses this deployment: in-process: the parties of mpc keys are all in this process.',
+      details: { problems: ['custody.mode'] },
+    });
+}
+
 /** Refusals that mean somebody tried: not the ordinary ones, such as an expired permit or a stop in force. */
 const SUSPICIOUS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'permit_unknown',
@@ -146,7 +156,9 @@ export async function bootHouse(
       redeemerId: toHex(random.bytes(8)),
       command,
       onRefused: tellRefusals(host, tenant, journal),
+      inProcessParties: config.production ? 'refused' : 'allowed',
     });
+    if (config.production) await refuseInProcess(config, custody);
     const verifiers: readonly SignatureVerifier[] = [
       createEd25519Verifier(),
       ...chains.adapters.flatMap((adapter) => adapter.verifiers ?? []),

@@ -6,6 +6,7 @@ import type { Approvals } from '../core/approval.ts';
 import type { Authorization } from '../core/authority.ts';
 import type { SecurityEvent } from '../core/event.ts';
 import { createEventBus, type EventBus } from '../core/event-bus.ts';
+import type { KeyManager, MPCCoordinator } from '../custody/index.ts';
 import type { EmergencyController } from '../emergency/index.ts';
 import { type Agent, createAgent } from './agent.ts';
 import { bootHouse, type House, SOFTWARE } from './boot.ts';
@@ -28,6 +29,9 @@ export interface SecurityManager {
   execute(request: AgentRequest & { readonly agentId: string }, options?: ExecuteOptions): Promise<ExecutionResult>;
   dryRun(request: AgentRequest & { readonly agentId: string }): Promise<DryRunResult>;
   readonly custody: Pick<Wallets, 'createWallet' | 'getWallet' | 'listWallets'>;
+  /** Keys: made, imported, listed, revoked. None of these signs: that is the gate's, behind a permit. */
+  readonly keys: Pick<KeyManager, 'getKey' | 'listKeys' | 'importKey' | 'importMnemonic' | 'deriveKey' | 'revokeKey'> &
+    Pick<MPCCoordinator, 'getSharesStatus'>;
   readonly policy: {
     /** Registers an agent, or replaces its permissions. Loosening an owned deployment needs `authorization`. */
     createAgent(
@@ -83,6 +87,15 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
       createWallet: (userId, agentId, options) => admit(({ house }) => house.wallets.createWallet(userId, agentId, options)),
       getWallet: (account) => admit(({ house }) => house.wallets.getWallet(account)),
       listWallets: (userId) => admit(({ house }) => house.wallets.listWallets(userId)),
+    }),
+    keys: Object.freeze<SecurityManager['keys']>({
+      getKey: (keyId) => admit(({ house }) => house.custody.keys.getKey(keyId)),
+      listKeys: (filter) => admit(({ house }) => house.custody.keys.listKeys(filter)),
+      importKey: (config) => admit(({ house }) => house.custody.keys.importKey(config)),
+      importMnemonic: (config) => admit(({ house }) => house.custody.keys.importMnemonic(config)),
+      deriveKey: (config) => admit(({ house }) => house.custody.keys.deriveKey(config)),
+      revokeKey: (keyId, reason) => admit(({ house }) => house.custody.keys.revokeKey(keyId, reason)),
+      getSharesStatus: (keyId) => admit(({ house }) => house.custody.mpc.getSharesStatus(keyId)),
     }),
     policy: Object.freeze<SecurityManager['policy']>({
       createAgent: async (agentId, permissions, { userId = 'owner', authorization } = {}) => {

@@ -32,6 +32,7 @@ export const docKey = {
   wallet: (account: AccountId): string => `wallet/${account}`,
   policy: (id: AgentId): string => `policy/${id}`,
   profile: (id: AgentId): string => `profile/${id}`,
+  keyOwner: (keyId: string): string => `key-owner/${keyId}`,
   screen: (account: AccountId): string => `screen/${account}`,
 } as const;
 

@@ -1,5 +1,6 @@
 import type { AuditHealth } from '../audit/index.ts';
 import { haltFor } from '../core/halt.ts';
+import type { SharesHealth } from '../custody/index.ts';
 import type { House } from './boot.ts';
 import type { JobHealth } from './jobs.ts';
 
@@ -9,6 +10,8 @@ export interface SecurityHealth {
   readonly tenant: string;
   readonly software: string;
   readonly store: { readonly kind: string; readonly durability: 'ephemeral' | 'durable'; readonly reachable: boolean };
+  /** Where the shares of keys of mode `mpc` are, and which of those keys have lost some. Null where that cannot be read. */
+  readonly shares: SharesHealth | null;
   readonly owned: boolean;
   readonly killSwitch: 'active' | 'inactive' | 'unreadable';
   readonly pausedAgents: readonly string[];
@@ -32,6 +35,9 @@ export interface HealthInput {
   readonly started: boolean;
 }
 
+/** What parties in one process are good for. */
+const IN_PROCESS = 'in-process: mpc keys are shared out within this process; a lost share costs nothing, a lost host everything.';
+
 /** How long one room is waited for before it counts as out of reach, ms. */
 const PATIENCE_MS = 2_000;
 
@@ -44,12 +50,18 @@ export async function readHealth({ house, software, jobs, inFlight, started }: H
     const head = await answer(() => house.chains.node(chain).head());
     return { chain, reachable: head !== undefined, head: head?.number ?? null };
   });
-  const [halt, chains] = await Promise.all([answer(() => house.emergency.read()), Promise.all(asked)]);
+  const [halt, chains, shares] = await Promise.all([
+    answer(() => house.emergency.read()),
+    Promise.all(asked),
+    answer(() => house.custody.mpc.sharesHealth()),
+  ]);
   const audit = house.audit.health();
   const killSwitch = halt === undefined ? 'unreadable' : halt.kill === null ? 'inactive' : 'active';
   const weak =
     halt === undefined ||
     chains.some(({ reachable }) => !reachable) ||
+    shares === undefined ||
+    shares.degraded.length > 0 ||
     audit.fault !== null ||
     Object.values(jobs).some(({ lastError }) => lastError !== null);
   return {
@@ -57,6 +69,7 @@ export async function readHealth({ house, software, jobs, inFlight, started }: H
     tenant: house.config.tenant,
     software,
     store: { kind: house.store.info.kind, durability: house.store.info.durability, reachable: halt !== undefined },
+    shares: shares ?? null,
     owned: house.authority.owned,
     killSwitch,
     pausedAgents:
@@ -68,6 +81,6 @@ export async function readHealth({ house, software, jobs, inFlight, started }: H
     events: { subscribers: house.bus.size(), dropped: house.bus.dropped(), failed: house.bus.failed() },
     inFlight,
     started,
-    notes: house.notes,
+    notes: shares?.location === 'in-process' ? [...house.notes, IN_PROCESS] : house.notes,
   };
 }

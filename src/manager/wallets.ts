@@ -13,6 +13,7 @@ import { type AgentRecord, type Chains, docKey, readDoc, scanDocs, type WalletRe
 import type { Journal } from './journal.ts';
 import { expandTemplate } from './permissions.ts';
 import type { PolicyBook } from './policy-book.ts';
+import { chooseKey, claimKey, type WalletMode } from './wallet-key.ts';
 
 /** A wallet as callers see it: addresses and ids, never key material. */
 export interface Wallet {
@@ -26,7 +27,7 @@ export interface Wallet {
   /** Hex; null for wallets of before it was kept. */
   readonly publicKey: string | null;
   /** `software`: one encrypted key in this process. `mpc`: shares of a key that never exists as a whole. */
-  readonly mode: 'software' | 'mpc';
+  readonly mode: WalletMode;
 }
 
 /** What the wallet room needs. */
@@ -39,7 +40,7 @@ export interface WalletParts {
   readonly policies: PolicyBook;
   readonly keys: () => KeyManager;
   /** Of wallets whose maker names none. */
-  readonly mode: 'software' | 'mpc';
+  readonly mode: WalletMode;
 }
 
 /** How a wallet is made. */
@@ -47,14 +48,17 @@ export interface WalletOptions {
   /** CAIP-2; may be left out where the manager serves one chain. */
   readonly chain?: string;
   /** Default: as configured under `custody.mode`. */
-  readonly mode?: 'software' | 'mpc';
+  readonly mode?: WalletMode;
+  /** A key that exists, such as an imported one, instead of a fresh one. It must not sign for another agent. */
+  readonly keyId?: string;
 }
 
 /** Wallets and the agents that own them. */
 export interface Wallets {
   /**
    * Makes a wallet with a key of its own. An unknown agent is registered with the conservative template. Durable when it
-   * resolves. @throws AGENT_EXISTS where the agent is another user's; CHAIN_INVALID
+   * resolves. @throws AGENT_EXISTS where the agent is another user's; CHAIN_INVALID; MODE_UNAVAILABLE; KEY_UNKNOWN, KEY_REVOKED or
+   * KEY_INVALID for a `keyId` that cannot be this wallet's
    */
   createWallet(userId: string, agentId: string, options?: WalletOptions): Promise<Wallet>;
   /** @throws WALLET_UNKNOWN */
@@ -151,13 +155,7 @@ export function createWallets(parts: WalletParts): Wallets {
       if (known.value === undefined) await putAgent(agentId, userId, expandTemplate({ template: 'conservative' }), null);
       else if (known.value.user !== userId)
         throw new CastellanError('AGENT_EXISTS', { message: 'The agent belongs to another user', details: { agentId } });
-      const mode = options.mode ?? parts.mode;
-      if (mode !== 'software' && mode !== 'mpc')
-        throw new CastellanError('MODE_UNAVAILABLE', {
-          message: 'Wallets are software or mpc',
-          details: { mode: String(mode).slice(0, 64) },
-        });
-      const key = await parts.keys().generateKey({ algorithm: codec.algorithm, purpose: 'signing', tags: ['wallet'], mode });
+      const key = await chooseKey(parts.keys(), codec, options, parts.mode);
       const account = codec.walletOf(fromHex(key.publicKey), chain);
       for (let attempt = 0; attempt < 5; attempt++) {
         const agent = await read<AgentRecord>(docKey.agent(agentId));
@@ -170,12 +168,13 @@ export function createWallets(parts: WalletParts): Wallets {
           agent: agentId,
           user: userId,
           keyId: key.keyId,
-          mode,
+          mode: key.mode,
           publicKey: key.publicKey,
           path: key.path ?? '',
           createdMs,
         };
         const stored = await apply([
+          ...(await claimKey(parts.store, key.keyId, agentId, options.keyId === undefined)),
           { kind: 'doc.put', key: docKey.wallet(account), value: record as unknown as Json, ifVersion: 0 },
           {
             kind: 'doc.put',
@@ -183,7 +182,7 @@ export function createWallets(parts: WalletParts): Wallets {
             value: { ...agent.value, wallets: [...agent.value.wallets, account] } as unknown as Json,
             ifVersion: agent.version,
           },
-          parts.journal.command(event(agentId, 'wallet_event', { account, chain, keyId: key.keyId, mode })),
+          parts.journal.command(event(agentId, 'wallet_event', { account, chain, keyId: key.keyId, mode: key.mode })),
         ]);
         if (!stored) continue;
         return toWallet(record);

@@ -147,6 +147,19 @@ describe('a key without a dealer', () => {
     expect(() => generateTogether(parties)).toThrow(expect.objectContaining({ details: { party: 'party-2', stage: 'echo' } }));
   });
 
+  it('is not made by parties that mean different runs, although they heard the same', () => {
+    const [one, two] = partiesOf(2, 2) as [DkgParty, DkgParty];
+    const elsewhere = createDkgParty({ number: 2, threshold: 2, total: 2, label: 'other', random });
+    const mine = one.hear(new Map([[2, elsewhere.commitTo(1)]]));
+    const theirs = elsewhere.hear(new Map([[1, one.commitTo(2)]]));
+    const echoes = new Map([
+      [1, mine],
+      [2, theirs],
+    ]);
+    expect(() => one.compare(echoes)).toThrow(expect.objectContaining({ details: { party: expect.anything(), stage: 'echo' } }));
+    expect(() => two.compare(new Map())).toThrow(/KEY_INVALID/);
+  });
+
   it('is not made of dead randomness', () => {
     for (const bytes of [(length: number) => new Uint8Array(length), () => new Uint8Array(5)] satisfies Random['bytes'][])
       expect(() => createDkgParty({ number: 1, threshold: 2, total: 3, label: 'run', random: { bytes } })).toThrow(/KEY_INVALID/);

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Json, readDoc, storeKey, toHex, verifyEd25519 } from '../../src/core/index.ts';
-import { createKeyManager, createMPCCoordinator, type KeyInfo } from '../../src/custody/index.ts';
+import { type Json, readDoc, type Store, storeKey, toHex, verifyEd25519 } from '../../src/core/index.ts';
+import { createKeyManager, type KeyInfo } from '../../src/custody/index.ts';
 import { keyAccess } from '../../src/custody/keys/key-access.ts';
 import { type KeyRecord, keyContext, readKeyRecord } from '../../src/custody/keys/key-record.ts';
 import { keyCipher } from '../../src/custody/keys/vault.ts';
@@ -103,6 +103,10 @@ describe('a key of parties', () => {
     ['that is of an older epoch', async () => ({ ...(await read(share(1))), ciphertext: seal(1, 0, bench.key.publicKey) })],
     ['that was sealed for another group', async () => ({ ...(await read(share(1))), ciphertext: seal(1, 1, other.publicKey) })],
     [
+      'that was sealed under another key id',
+      async () => ({ ...(await read(share(1))), ciphertext: seal(1, 1, bench.key.publicKey, 'test', other.id) }),
+    ],
+    [
       "that was sealed in another tenant's vault",
       async () => ({ ...(await read(share(1))), ciphertext: seal(1, 1, bench.key.publicKey, 'elsewhere') }),
     ],
@@ -159,7 +163,9 @@ describe('a key of parties', () => {
     const { record: theirs } = await readKeyRecord(bench.store, other.id);
     const group = cipher.open(theirs.ciphertext, keyContext('test', theirs));
     await put(`key/${bench.key.id}`, { ...record, ciphertext: cipher.seal(group, keyContext('test', record)) } as unknown as Json);
-    await expect(sign()).rejects.toMatchObject({ code: 'KEY_DECRYPT_FAILED' });
+    const held = await bench.hold(PAYLOAD);
+    await expect(bench.custody.custodian.sign(held.permit, PAYLOAD)).rejects.toMatchObject({ code: 'KEY_DECRYPT_FAILED' });
+    expect((await bench.row(held)).state).toBe('held');
     for (const text of ['', '{}', '[]', 'null', '{"threshold":2,"total":3,"commitments":[],"verifyingShares":[]}']) {
       await put(`key/${bench.key.id}`, {
         ...record,
@@ -169,10 +175,33 @@ describe('a key of parties', () => {
     }
   });
 
-  it('does not use one nonce twice: 24 signatures over one payload have 24 halves', async () => {
-    const signatures = await Promise.all(Array.from({ length: 24 }, () => sign()));
+  it('binds what the parties know in common to threshold, parties and epoch', async () => {
+    const { record } = await readKeyRecord(bench.store, bench.key.id);
+    const cipher = keyCipher(bench.vault);
+    const sharing = { threshold: 2, total: 3, epoch: 1 };
+    expect(cipher.open(record.ciphertext, keyContext('test', { ...record, sharing })).length).toBeGreaterThan(100);
+    for (const change of [{ threshold: 3 }, { total: 2 }, { epoch: 2 }])
+      expect(() => cipher.open(record.ciphertext, keyContext('test', { ...record, sharing: { ...sharing, ...change } }))).toThrow(
+        /KEY_DECRYPT_FAILED/,
+      );
+  });
+
+  it('does not use one nonce twice: 12 signatures over one payload have 12 halves', async () => {
+    const signatures = await Promise.all(Array.from({ length: 12 }, () => sign()));
     expect(signatures.every((signature) => isValid(signature))).toBe(true);
-    expect(new Set(signatures.map((signature) => toHex(signature.subarray(0, 32)))).size).toBe(24);
+    expect(new Set(signatures.map((signature) => toHex(signature.subarray(0, 32)))).size).toBe(12);
+  });
+
+  it('signs although a row of one share is no document', async () => {
+    const { record } = await readKeyRecord(bench.store, bench.key.id);
+    const garbled = {
+      ...bench.store,
+      get: async (keys: readonly string[]) =>
+        (await bench.store.get(keys)).map((row, at) => (keys[at] === storeKey.doc(share(1)) ? 7 : row)),
+    } as Store;
+    const { shares } = keyAccess(createKeyManager({ ...bench, store: garbled, command: toLogCommand }));
+    expect(isValid(await shares.sign(await shares.load(record), HASHES.ed25519(PAYLOAD)))).toBe(true);
+    expect((await shares.inspect(record)).map((found) => found?.fault)).toEqual(['missing', undefined, undefined]);
   });
 
   it('signs although the log cannot be written', async () => {
@@ -185,85 +214,9 @@ describe('a key of parties', () => {
   });
 });
 
-describe('the coordinator', () => {
-  it('tells where the shares of a key are, and whether they are good', async () => {
-    const { mpc } = bench.custody;
-    const good = (id: string) => ({ id, location: 'in-process', available: true, fault: null });
-    expect(await mpc.getSharesStatus(bench.key.id)).toEqual({
-      keyId: bench.key.id,
-      threshold: 2,
-      total: 3,
-      epoch: 1,
-      available: 3,
-      canSign: true,
-      publicKey: bench.key.publicKey,
-      state: 'active',
-      parties: [good('party-1'), good('party-2'), good('party-3')],
-    });
-    await put(share(1), null);
-    await put(share(3), { ...(await read(share(3))), ciphertext: 'AAAA' });
-    const { parties, available, canSign } = await mpc.getSharesStatus(bench.key.id);
-    expect({ available, canSign, faults: parties.map(({ fault }) => fault) }).toEqual({
-      available: 1,
-      canSign: false,
-      faults: ['missing', null, 'unreadable'],
-    });
-  });
-
-  it('tells the health of all shared keys', async () => {
-    const { mpc } = bench.custody;
-    expect(await mpc.sharesHealth()).toEqual({ location: 'in-process', keys: 2, degraded: [], lost: [] });
-    await put(share(1), null);
-    expect(await mpc.sharesHealth()).toMatchObject({ degraded: [bench.key.id], lost: [] });
-    await put(share(2), null);
-    expect(await mpc.sharesHealth()).toMatchObject({ degraded: [bench.key.id], lost: [bench.key.id] });
-    await put(`key/${bench.key.id}`, { ...(await read(`key/${bench.key.id}`)), publicKey: other.publicKey });
-    await put(share(1), whole.find(({ key }) => key === share(1))?.value as Json);
-    await put(share(2), whole.find(({ key }) => key === share(2))?.value as Json);
-    expect(await mpc.sharesHealth()).toMatchObject({ lost: [bench.key.id] });
-  });
-
-  it('knows no other keys, and no other key managers', async () => {
-    const { mpc, keys } = bench.custody;
-    const plain = await keys.generateKey({ algorithm: 'ed25519', purpose: 'signing' });
-    await expect(mpc.getSharesStatus(plain.id)).rejects.toMatchObject({ code: 'KEY_INVALID' });
-    await expect(mpc.getSharesStatus('nobody')).rejects.toMatchObject({ code: 'KEY_UNKNOWN' });
-    expect(() => createMPCCoordinator({ keys: {} as never })).toThrow(/CONFIG_INVALID/);
-    expect(Object.keys(mpc).some((name) => /sign|export|secret|open/i.test(name))).toBe(false);
-    expect((await createMPCCoordinator({ keys }).sharesHealth()).keys).toBe(2);
-  });
-
-  it('says that there is none where there is none', async () => {
-    const { custody } = await createBench();
-    expect(await custody.mpc.sharesHealth()).toEqual({ location: 'none', keys: 0, degraded: [], lost: [] });
-  });
-});
-
-describe('where parties in one process are refused', () => {
-  it('makes no shared key, and other keys as ever', async () => {
-    const keys = createKeyManager({ ...bench, command: toLogCommand, inProcessParties: 'refused' });
-    await expect(keys.generateKey(SHARED)).rejects.toMatchObject({
-      code: 'MODE_UNAVAILABLE',
-      details: { mode: 'mpc', location: 'in-process' },
-    });
-    expect((await keys.generateKey({ algorithm: 'ed25519', purpose: 'signing' })).mode).toBe('software');
-  });
-});
-
-describe('a key of five parties', () => {
-  it('signs with three of them, and with no two', async () => {
-    const key = await bench.custody.keys.generateKey({ ...SHARED, threshold: 3, parties: 5 });
-    for (const party of [2, 4]) await put(share(party, key), null);
-    expect(isValid(await sign(key.id), key)).toBe(true);
-    await put(share(1, key), null);
-    await expect(sign(key.id)).rejects.toMatchObject({ code: 'KEY_DECRYPT_FAILED', details: { threshold: 3, available: 2 } });
-    expect((await bench.store.get([storeKey.doc(share(6, key))]))[0]).toBeUndefined();
-  });
-});
-
 /** A share of the bench's vault that says whatever it is told to. */
-function seal(party: number, epoch: number, publicKey: string, tenant = 'test'): string {
-  return keyCipher(bench.vault).seal(new Uint8Array(32).fill(1), shareContext(tenant, { keyId: bench.key.id, party, epoch }, publicKey));
+function seal(party: number, epoch: number, publicKey: string, tenant = 'test', keyId = bench.key.id): string {
+  return keyCipher(bench.vault).seal(new Uint8Array(32).fill(1), shareContext(tenant, { keyId, party, epoch }, publicKey));
 }
 
 function flipLast(sealed: string): string {

@@ -2,43 +2,19 @@ import { verify as nodeVerify } from 'node:crypto';
 import { signVerify } from '@ton/crypto';
 import nacl from 'tweetnacl';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sha256, toHex } from '../../src/core/index.ts';
-import { generateTogether } from '../../src/custody/mpc/dkg.ts';
-import { createDkgParty } from '../../src/custody/mpc/dkg-party.ts';
-import { createSigningParty, type SigningParty, type SigningSession } from '../../src/custody/mpc/party.ts';
+import { sha256 } from '../../src/core/index.ts';
+import type { SigningParty, SigningSession } from '../../src/custody/mpc/party.ts';
 import { type GroupSignature, signTogether } from '../../src/custody/mpc/signing.ts';
-import { type NonceCommitment, type SuiteGroup, toSuiteGroup } from '../../src/custody/mpc/suite.ts';
-import { createSeededRandom } from '../../src/testing/seeded-random.ts';
+import { makeShared, partyOf, random, type SharedKeyInHand } from './parties.ts';
 
-const random = createSeededRandom('signing');
 const MESSAGE = sha256('message');
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 
-interface Made {
-  readonly group: SuiteGroup;
-  readonly publicKey: Uint8Array;
-  readonly shares: readonly Uint8Array[];
-  readonly threshold: number;
-}
-
-function make(threshold: number, total: number): Made {
-  const makers = Array.from({ length: total }, (_, index) =>
-    createDkgParty({ number: index + 1, threshold, total, label: 'test', random }),
-  );
-  const group = generateTogether(makers);
-  const shares = makers.map((maker) => maker.seal((share) => Uint8Array.from(share)));
-  return { group: toSuiteGroup(group), publicKey: group.commitments[0] as Uint8Array, shares, threshold };
-}
-
-function partyOf({ shares }: Made, number: number, source = random): SigningParty {
-  return createSigningParty({ number, label: 'test', random: source, openShare: () => Uint8Array.from(shares[number - 1] as Uint8Array) });
-}
-
-function signWith(made: Made, parties: readonly SigningParty[], message = MESSAGE): GroupSignature {
+function signWith(made: SharedKeyInHand, parties: readonly SigningParty[], message = MESSAGE): GroupSignature {
   return signTogether({ group: made.group, publicKey: made.publicKey, threshold: made.threshold, message, parties, random });
 }
 
-function expectValid({ publicKey }: Made, { signature }: GroupSignature, message = MESSAGE): void {
+function expectValid({ publicKey }: SharedKeyInHand, { signature }: GroupSignature, message = MESSAGE): void {
   expect(nodeVerify(null, message, { key: Buffer.concat([SPKI, publicKey]), format: 'der', type: 'spki' }, signature)).toBe(true);
   expect(nacl.sign.detached.verify(message, signature, publicKey)).toBe(true);
   expect(signVerify(Buffer.from(message), Buffer.from(signature), Buffer.from(publicKey))).toBe(true);
@@ -49,11 +25,11 @@ const subsets = (total: number, size: number): readonly (readonly number[])[] =>
     Array.from({ length: total }, (__, index) => index + 1).filter((n) => bits & (1 << (n - 1))),
   ).filter((some) => some.length === size);
 
-let two: Made;
-let other: Made;
+let two: SharedKeyInHand;
+let other: SharedKeyInHand;
 beforeAll(() => {
-  two = make(2, 3);
-  other = make(2, 3);
+  two = makeShared(2, 3);
+  other = makeShared(2, 3);
 });
 
 describe('parties that sign together', () => {
@@ -66,7 +42,7 @@ describe('parties that sign together', () => {
       expectValid(two, made);
       expect(made).toMatchObject({ signers: some, faults: [] });
     }
-    const three = make(3, 5);
+    const three = makeShared(3, 5);
     for (const some of subsets(5, 3))
       expectValid(
         three,
@@ -191,111 +167,6 @@ describe('parties that sign together', () => {
     const [session] = seen;
     expect(() => honest.signShare((session as SigningSession).id, [])).toThrow(/PERMIT_REFUSED/);
     expect(() => honest.commit(session as SigningSession)).toThrow(/PERMIT_REFUSED/);
-  });
-});
-
-describe('a party', () => {
-  const sessionOf = (id: string, message = MESSAGE): SigningSession => ({ id, message, group: two.group, signers: [1, 2] });
-  const roundOne = (
-    id: string,
-    message = MESSAGE,
-  ): { readonly parties: readonly [SigningParty, SigningParty]; readonly commitments: NonceCommitment[] } => {
-    const parties = [partyOf(two, 1), partyOf(two, 2)] as const;
-    return { parties, commitments: parties.map((party) => party.commit(sessionOf(id, message))) };
-  };
-
-  it('answers each round of a session once', () => {
-    const { parties, commitments } = roundOne('a');
-    const [one] = parties;
-    expect(() => one.commit(sessionOf('a'))).toThrow(/PERMIT_REFUSED/);
-    expect(one.signShare('a', commitments)).toHaveLength(32);
-    expect(() => one.signShare('a', commitments)).toThrow(/PERMIT_REFUSED/);
-    expect(() => one.commit(sessionOf('a', sha256('drain')))).toThrow(/PERMIT_REFUSED/);
-    expect(() => one.signShare('never', commitments)).toThrow(/PERMIT_REFUSED/);
-  });
-
-  it('takes no part in a session without it', () => {
-    expect(() => partyOf(two, 3).commit(sessionOf('a'))).toThrow(/PERMIT_REFUSED/);
-  });
-
-  it('loses its nonces with the first answer, right or wrong', () => {
-    for (const wrong of [[], 'one', 'double', 'stranger', 'swapped'] as const) {
-      const { parties, commitments } = roundOne('b');
-      const [mine, theirs] = commitments as [NonceCommitment, NonceCommitment];
-      const lists = {
-        one: [mine],
-        double: [mine, mine],
-        stranger: [mine, { ...theirs, identifier: `03${'00'.repeat(31)}` }],
-        swapped: [
-          { ...theirs, identifier: mine.identifier },
-          { ...mine, identifier: theirs.identifier },
-        ],
-      };
-      const list = typeof wrong === 'string' ? lists[wrong] : wrong;
-      expect(() => parties[0].signShare('b', list)).toThrow();
-      expect(() => parties[0].signShare('b', commitments)).toThrow(/PERMIT_REFUSED/);
-    }
-  });
-
-  it('gives a share for the message that the session began with, whatever becomes of the buffer', () => {
-    const message = Uint8Array.from(MESSAGE);
-    const { parties, commitments } = roundOne('c', message);
-    message.fill(7);
-    const share = parties[0].signShare('c', commitments);
-    const made = signWith(
-      two,
-      [1, 2].map((number) => partyOf(two, number)),
-    );
-    expectValid(two, made);
-    expect(share).toHaveLength(32);
-  });
-
-  it('never has one nonce for two messages or two groups of signers, even where the randomness repeats', () => {
-    const stuck = { bytes: (length: number) => Uint8Array.from({ length }, (_, index) => index) };
-    const commit = (session: SigningSession) => {
-      const { hiding, binding } = partyOf(two, 1, stuck).commit(session);
-      return [toHex(hiding), toHex(binding)];
-    };
-    const sessions = [sessionOf('d'), sessionOf('d', sha256('drain')), sessionOf('e'), { ...sessionOf('d'), signers: [1, 3] }];
-    const all = sessions.flatMap(commit);
-    expect(new Set(all).size).toBe(8);
-    expect(() => partyOf(two, 1, { bytes: (length) => new Uint8Array(length) }).commit(sessionOf('f'))).toThrow(/KEY_INVALID/);
-  });
-
-  it('fills its share with zeros when a session ends, however it ends', () => {
-    for (const end of ['signed', 'forgotten', 'failed', 'never begun'] as const) {
-      const opened: Uint8Array[] = [];
-      const openShare = () => {
-        opened.push(Uint8Array.from(two.shares[0] as Uint8Array));
-        return opened.at(-1) as Uint8Array;
-      };
-      const broken = { bytes: (length: number) => new Uint8Array(length) };
-      const party = createSigningParty({ number: 1, label: 'test', random: end === 'never begun' ? broken : random, openShare });
-      const partner = partyOf(two, 2);
-      if (end === 'never begun') expect(() => party.commit(sessionOf('g'))).toThrow();
-      else {
-        const commitments = [party.commit(sessionOf('g')), partner.commit(sessionOf('g'))];
-        expect(opened[0]?.some((byte) => byte !== 0)).toBe(true);
-        if (end === 'signed') party.signShare('g', commitments);
-        if (end === 'forgotten') party.forget('g');
-        if (end === 'failed') expect(() => party.signShare('g', [])).toThrow();
-      }
-      expect(opened).toHaveLength(1);
-      expect([...(opened[0] as Uint8Array)]).toEqual(Array.from({ length: 32 }, () => 0));
-    }
-  });
-
-  it('takes part in a bounded number of sessions', () => {
-    const party = createSigningParty({
-      number: 1,
-      label: 'test',
-      random,
-      openShare: () => {
-        throw new Error('locked');
-      },
-    });
-    for (let turn = 0; turn < 1_024; turn += 1) expect(() => party.commit(sessionOf(`s${turn}`))).toThrow('locked');
-    expect(() => party.commit(sessionOf('more'))).toThrow(/PERMIT_REFUSED/);
   });
 });
 

@@ -39,6 +39,7 @@ describe('phrases that are a key', () => {
     ['a word of no list', PHRASE.replace('hospital', 'hospitol'), undefined, /24 words/],
     ['two words swapped', PHRASE.replace('hospital stove', 'stove hospital'), undefined, /no TON phrase/],
     ['a password too many', PHRASE, 'river', /password/],
+    ['a password too many, with which it carries half of the mark', PHRASE, 'river235', /password/],
     ['a password too few', WITH_PASSWORD, undefined, /password/],
     ['another password', WITH_PASSWORD, 'rivers', /password/],
     ['no text', 7, undefined, /24 words/],

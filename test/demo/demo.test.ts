@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { SCENES } from '../../demo/scenes/index.ts';
+import { EVM_SCENES } from '../../demo/evm/scenes/index.ts';
+import { TON_SCENES } from '../../demo/ton/scenes/index.ts';
 import { LAYERS } from '../../src/index.ts';
 
+const SCENES = [...EVM_SCENES, ...TON_SCENES];
 const root = fileURLToPath(new URL('../../', import.meta.url));
 let printed = '';
 let errors = '';
@@ -28,9 +30,14 @@ describe('the demo', () => {
 
   it('takes less than a minute', () => expect(seconds).toBeLessThan(60));
 
-  it('has the thirteen scenes, each told apart by its title', () => {
-    expect(SCENES).toHaveLength(13);
-    expect(new Set(SCENES.map(({ title }) => title)).size).toBe(13);
+  it('has two acts of thirteen scenes, each told apart by its title', () => {
+    expect([EVM_SCENES.length, TON_SCENES.length]).toEqual([13, 13]);
+    expect(new Set(SCENES.map(({ title }) => title)).size).toBe(26);
+  });
+
+  it('announces each act once, in its order', () => {
+    const acts = printed.split('\n').flatMap((line) => /^(EVM|TON)\. /.exec(line)?.[1] ?? []);
+    expect(acts).toEqual(['EVM', 'TON']);
   });
 
   it.each(SCENES.map((scene, index) => [index + 1, scene.title, scene.expected] as const))(
@@ -46,7 +53,7 @@ describe('the demo', () => {
       .split('\n')
       .map((line) => /^ {4}([a-z]+(?: limit)?) +[✔✘?·] /.exec(line)?.[1]?.replace(' ', '_'))
       .filter((name) => name !== undefined);
-    expect(order).toEqual(Array.from({ length: 11 }, () => LAYERS).flat());
+    expect(order).toEqual(Array.from({ length: 11 + 12 }, () => LAYERS).flat());
   });
 
   it('is plain text where nobody looks', () => expect(printed).not.toContain('\u001b'));

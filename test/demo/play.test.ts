@@ -1,11 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { exitCodeOf, playScene } from '../../demo/play.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { exitCodeOf, playAct, playScene } from '../../demo/play.ts';
 import { endOf, type Scene } from '../../demo/scene.ts';
-import type { Stage } from '../../demo/stage.ts';
 import type { ExecutionResult } from '../../src/index.ts';
 
-const stage = {} as Stage;
-const scene = (play: () => Promise<string>): Scene => ({
+const stage = {};
+const scene = (play: () => Promise<string>): Scene<unknown> => ({
   title: 'a scene',
   story: 'a story',
   expected: 'success',
@@ -29,6 +28,16 @@ describe('playing', () => {
     expect(exitCodeOf([good], [outcome])).toBe(0);
     expect(exitCodeOf([good, good], [outcome])).toBe(1);
     expect(exitCodeOf([], [])).toBe(1);
+  });
+
+  it('closes the stage of an act, whether its scenes end well or not', async () => {
+    let closed = 0;
+    const close = async () => void (closed += 1);
+    const bad = scene(() => Promise.reject(new Error('broken')));
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const outcomes = await playAct({ opening: 'an act', scenes: [good, bad, good], open: async () => ({ close }) });
+    vi.restoreAllMocks();
+    expect([outcomes.map(({ ok }) => ok), closed]).toEqual([[true, false, true], 1]);
   });
 
   it('tells an end by its status and first code', () => {

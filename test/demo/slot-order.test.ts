@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStage, type Stage } from '../../demo/stage.ts';
+import { type EvmStage, openEvmStage } from '../../demo/evm/stage.ts';
 import type { SlotRow } from '../../src/core/slot.ts';
 import type { RequestRow } from '../../src/core/store.ts';
 import { turnOf } from '../../src/manager/pipeline/turn.ts';
 
-let stage: Stage;
+let stage: EvmStage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openEvmStage();
 }, 60_000);
 afterAll(() => stage?.close());
 

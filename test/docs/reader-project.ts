@@ -11,6 +11,9 @@ interface Manifest {
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
+/** What a reader installs for the examples' own sake. */
+const BESIDES = ['@ton/ton', '@ton/crypto', '@types/node', 'undici-types'];
+
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Manifest;
 
 /** Specifier below the package, such as `./evm`, to the source that is built for it: `exports` joined with the build's entries. */
@@ -37,7 +40,7 @@ export function createReaderProject(): string {
     mkdirSync(dirname(path), { recursive: true });
     symlinkSync(target, path, 'dir');
   };
-  for (const name of [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies), '@types/node', 'undici-types']) {
+  for (const name of [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies), ...BESIDES]) {
     if (existsSync(`${root}node_modules/${name}`)) link(`${root}node_modules/${name}`, name);
   }
   link(`${root}src`, `${manifest.name}/src`);

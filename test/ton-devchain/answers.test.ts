@@ -1,7 +1,6 @@
-import { Address, beginCell, Cell, loadTransaction, serializeTuple, type TupleItem, toNano } from '@ton/core';
+import { Address, beginCell, Cell, loadTransaction, toNano } from '@ton/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTonDevChain, type TonDevChain } from '../../src/testing/index.ts';
-import { readStack, writeStack } from '../../src/testing/ton-devchain/stack.ts';
 import { ask, headOf, MILLITON, offlineWallet, post, type RawTransaction, sendBoc, transactionsOf } from './ask.ts';
 
 const SINK = new Address(0, Buffer.alloc(32, 7));
@@ -224,6 +223,7 @@ describe('the plain HTTP form', () => {
       result: [{ '@type': 'raw.transaction' }],
     });
     expect(await get('getNothing')).toEqual({ ok: false, error: expect.any(String), code: 404 });
+    for (const name of ['dev_mine', 'sendBoc']) expect(await get(name)).toMatchObject({ ok: false, code: 405 });
     expect(await get('getAddressBalance?address=x')).toEqual({ ok: false, error: 'Incorrect address', code: 416 });
     expect(await get(`getLibraries?libraries=${'00'.repeat(32)}&libraries=${'11'.repeat(32)}`)).toMatchObject({ ok: true });
   });
@@ -241,69 +241,5 @@ describe('the plain HTTP form', () => {
         id,
         jsonrpc: '2.0',
       });
-  });
-});
-
-describe('the stack of a get method', () => {
-  const cell = beginCell().storeUint(5, 8).endCell();
-  const items: TupleItem[] = [
-    { type: 'int', value: -(1n << 256n) },
-    { type: 'int', value: 10n },
-    { type: 'null' },
-    { type: 'cell', cell },
-    { type: 'slice', cell },
-    {
-      type: 'tuple',
-      items: [
-        { type: 'int', value: -5n },
-        { type: 'cell', cell },
-        { type: 'tuple', items: [{ type: 'null' }] },
-      ],
-    },
-  ];
-  it('is written as toncenter does', () => {
-    const bytes = cell.toBoc().toString('base64');
-    expect(writeStack(serializeTuple(items))).toEqual([
-      ['num', `-0x1${'0'.repeat(64)}`],
-      ['num', '0xa'],
-      ['list', { '@type': 'tvm.list', elements: [] }],
-      ['cell', { bytes }],
-      ['cell', { bytes }],
-      [
-        'tuple',
-        {
-          '@type': 'tvm.tuple',
-          elements: [
-            { '@type': 'tvm.stackEntryNumber', number: { '@type': 'tvm.numberDecimal', number: '-5' } },
-            { '@type': 'tvm.stackEntryCell', cell: { '@type': 'tvm.cell', bytes } },
-            {
-              '@type': 'tvm.stackEntryTuple',
-              tuple: { '@type': 'tvm.tuple', elements: [{ '@type': 'tvm.stackEntryList', list: { '@type': 'tvm.list', elements: [] } }] },
-            },
-          ],
-        },
-      ],
-    ]);
-  });
-  it('is read in each form that clients send', () => {
-    const bytes = cell.toBoc().toString('base64');
-    const written = [
-      ['num', '-0xa'],
-      ['num', '10'],
-      ['int', 7],
-      ['tvm.Slice', bytes],
-      ['tvm.Cell', { bytes }],
-      ['null', null],
-      writeStack(serializeTuple(items))[5],
-    ];
-    expect(readStack(written).map((item) => ('value' in item ? item.value : item.type))).toEqual([
-      -10n,
-      10n,
-      7n,
-      'slice',
-      'cell',
-      'null',
-      'tuple',
-    ]);
   });
 });

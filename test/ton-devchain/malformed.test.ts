@@ -218,7 +218,7 @@ describe('anything', () => {
         if (reply.status === 200) expect(reply.ok).toBe(true);
         else expectRefusal(reply);
       }),
-      { numRuns: 400, seed: 5 },
+      { numRuns: 250, seed: 5 },
     );
     expect(printed).not.toHaveBeenCalled();
     printed.mockRestore();
@@ -232,7 +232,7 @@ describe('anything', () => {
         const reply = await ask(chain, 'sendBoc', { boc: changed.toString('base64') });
         if (reply.status !== 200) expectRefusal(reply);
       }),
-      { numRuns: 150, seed: 5 },
+      { numRuns: 80, seed: 5 },
     );
   });
 });

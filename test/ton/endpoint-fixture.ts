@@ -77,7 +77,7 @@ export function lyingEndpoint(target: string, change: (question: Question, resul
     const response = await fetch(target, { method: 'POST', body: JSON.stringify({ ...body, jsonrpc: '2.0' }) });
     const text = await response.text();
     const answer = JSON.parse(text) as { readonly ok: boolean; readonly result: Json };
-    const changed = change(question, answer.result);
+    const changed = await change(question, answer.result);
     return changed === undefined ? new Raw(text, response.status) : changed;
   });
 }

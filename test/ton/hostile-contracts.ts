@@ -25,12 +25,22 @@ export async function restless(): Promise<TonFixture> {
   return tonFixture(await compile('restless'), beginCell().endCell());
 }
 
+function minterWith(code: Cell, walletCode: Cell, admin: Address, link: string): JettonMinter {
+  const content = beginCell().storeUint(1, 8).storeStringTail(`https://jetton.example/${link}.json`).endCell();
+  const data = beginCell().storeCoins(0).storeAddress(admin).storeRef(content).storeRef(walletCode).endCell();
+  return { ...tonFixture(code, data), walletCode };
+}
+
 /** A minter whose wallets do not tell an odd balance. */
 export async function muteMinter(admin: Address): Promise<JettonMinter> {
-  const walletCode = await compile('mute-jetton-wallet');
-  const content = beginCell().storeUint(1, 8).storeStringTail('https://jetton.example/mute.json').endCell();
-  const data = beginCell().storeCoins(0).storeAddress(admin).storeRef(content).storeRef(walletCode).endCell();
-  return { ...tonFixture(await tonContract('jetton-minter'), data), walletCode };
+  return minterWith(await tonContract('jetton-minter'), await compile('mute-jetton-wallet'), admin, 'mute');
+}
+
+/** A minter whose wallets' code stands in a library of the masterchain. `variant` makes the library another one. */
+export async function libraryMinter(admin: Address, variant?: string): Promise<{ readonly minter: JettonMinter; readonly library: Cell }> {
+  const library = variant === undefined ? await tonContract('jetton-wallet') : await compile('mute-jetton-wallet');
+  const stub = beginCell().storeUint(2, 8).storeBuffer(library.hash()).endCell({ exotic: true });
+  return { minter: minterWith(await tonContract('jetton-minter'), stub, admin, variant ?? 'library'), library };
 }
 
 /** A contract that gives money back only where any signature counts. */

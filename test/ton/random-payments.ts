@@ -71,17 +71,28 @@ function draw(scene: SimulationScene, cast: Cast, dice: Dice): { readonly kind: 
     case 0: {
       const comment = TEXTS[dice.below(3)];
       const to = idOf(recipient(cast, dice));
-      const action: Action = { kind: 'transfer', asset: TON, amount: dice.amount(500_000_000), to, ...(comment === undefined ? {} : { comment }) };
+      const action: Action = {
+        kind: 'transfer',
+        asset: TON,
+        amount: dice.amount(500_000_000),
+        to,
+        ...(comment === undefined ? {} : { comment }),
+      };
       return { kind: 'native', action };
     }
     case 1: {
       const minter = cast.minters[dice.below(cast.minters.length)] as JettonMinter;
-      return { kind: 'jetton', action: { kind: 'transfer', asset: jettonId(minter), amount: dice.amount(1_000), to: idOf(recipient(cast, dice)) } };
+      return {
+        kind: 'jetton',
+        action: { kind: 'transfer', asset: jettonId(minter), amount: dice.amount(1_000), to: idOf(recipient(cast, dice)) },
+      };
     }
     case 2:
       return { kind: 'jetton', action: { kind: 'calls', calls: [jettonCall(scene, cast, dice)] } };
     default: {
-      const calls = Array.from({ length: 2 + dice.below(4) }, () => (dice.below(2) === 0 ? nativeCall(cast, dice) : jettonCall(scene, cast, dice)));
+      const calls = Array.from({ length: 2 + dice.below(4) }, () =>
+        dice.below(2) === 0 ? nativeCall(cast, dice) : jettonCall(scene, cast, dice),
+      );
       return { kind: 'batch', action: { kind: 'calls', calls } };
     }
   }
@@ -121,22 +132,23 @@ async function storagePaid(scene: SimulationScene, account: AccountId, after: bi
 interface Snapshot {
   readonly coins: ReadonlyMap<AccountId, bigint>;
   readonly tokens: ReadonlyMap<string, bigint>;
-  /** Logical time of the newest transaction of any of them. */
-  readonly lt: bigint;
+  /** Logical time of each account's newest transaction. */
+  readonly lts: ReadonlyMap<AccountId, bigint>;
 }
 
 /** Coins of all accounts that a payment may touch, and tokens by owner. */
-async function look(scene: SimulationScene, cast: Cast, owners: ReadonlySet<AccountId>): Promise<Snapshot> {
+async function look(scene: SimulationScene, cast: Cast, owners: ReadonlySet<AccountId>, others: readonly AccountId[]): Promise<Snapshot> {
   const { seqno } = await readHead(scene.client);
   const coins = new Map<AccountId, bigint>();
   const tokens = new Map<string, bigint>();
-  let lt = 0n;
+  const lts = new Map<AccountId, bigint>();
   const read = async (account: AccountId) => {
     const state = await readAccount(scene.client, account, seqno);
     coins.set(account, state.balance);
-    if (state.lastLt > lt) lt = state.lastLt;
+    lts.set(account, state.lastLt);
     return state;
   };
+  await Promise.all(others.map(read));
   await Promise.all(
     [...owners].map(async (owner) => {
       await read(owner);
@@ -146,7 +158,7 @@ async function look(scene: SimulationScene, cast: Cast, owners: ReadonlySet<Acco
       }
     }),
   );
-  return { coins, tokens, lt };
+  return { coins, tokens, lts };
 }
 
 /** Whether what the chain did is what the report said, to the nanoton; how much of it was storage. */
@@ -162,16 +174,13 @@ async function compare(
     if (effect.kind !== 'inflow' || effect.asset === TON) continue;
     owners.add(effect.account);
   }
-  const before = await look(scene, cast, owners);
   const others = [...gains.keys()].flatMap((key) => {
     const [account, asset] = key.split('|') as [AccountId, AssetId];
-    return asset === TON && !before.coins.has(account) ? [account] : [];
+    return asset === TON && !owners.has(account) ? [account] : [];
   });
-  const balance = (account: AccountId): Promise<bigint> => scene.chain.balance(account.slice(CHAIN.length + 1));
-  const coins = new Map(before.coins);
-  for (const account of others) coins.set(account, await balance(account));
+  const before = await look(scene, cast, owners, others);
   await send();
-  const after = await look(scene, cast, owners);
+  const after = await look(scene, cast, owners, others);
   const differences: string[] = [];
   for (const [key, held] of after.tokens) {
     const off = (gains.get(key) ?? 0n) - (held - (before.tokens.get(key) ?? 0n));
@@ -180,11 +189,11 @@ async function compare(
   let missing = 0n;
   let storage = 0n;
   const offs: [AccountId, bigint][] = [];
-  for (const [account, had] of coins) {
-    const off = (gains.get(`${account}|${TON}`) ?? 0n) - ((await balance(account)) - had);
+  for (const [account, had] of before.coins) {
+    const off = (gains.get(`${account}|${TON}`) ?? 0n) - ((after.coins.get(account) ?? 0n) - had);
     offs.push([account, off]);
     missing += off;
-    storage += await storagePaid(scene, account, before.lt);
+    storage += await storagePaid(scene, account, before.lts.get(account) ?? 0n);
   }
   // Time goes by between the two: what storage cost in it may make a difference, and nothing else.
   const uncounted = storage - countedStorage(report);

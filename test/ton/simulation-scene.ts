@@ -1,9 +1,9 @@
-import { Address, beginCell, type Cell, external, internal, SendMode, storeMessage } from '@ton/core';
+import { Address, beginCell, Cell, external, internal, SendMode, storeMessage } from '@ton/core';
 import { keyPairFromSeed, sign } from '@ton/crypto';
 import { WalletContractV5R1 } from '@ton/ton';
 import { systemClock } from '../../src/adapters/host/index.ts';
-import { writeBoc } from '../../src/adapters/ton/boc.ts';
 import { readHead } from '../../src/adapters/ton/block.ts';
+import { writeBoc } from '../../src/adapters/ton/boc.ts';
 import { createTonClient, type TonClient } from '../../src/adapters/ton/client.ts';
 import { createTonCodec } from '../../src/adapters/ton/codec.ts';
 import { readOptions } from '../../src/adapters/ton/config.ts';
@@ -13,13 +13,17 @@ import { sendsOf } from '../../src/adapters/ton/sends-of.ts';
 import { simulate } from '../../src/adapters/ton/simulation/simulate.ts';
 import { survey } from '../../src/adapters/ton/survey.ts';
 import type { ChainTokens } from '../../src/adapters/ton/tokens.ts';
-import type { SimulationReport } from '../../src/core/chain-adapter.ts';
+import type { WalletVersion } from '../../src/adapters/ton/wallet-contract.ts';
+import { walletAccount } from '../../src/adapters/ton/wallet-contract.ts';
+import { type Excess, excessOf } from '../../src/authz/simulation/excess.ts';
 import { nativeAssetId, tokenAsset } from '../../src/core/asset.ts';
+import type { SimulationReport } from '../../src/core/chain-adapter.ts';
 import type { Clock } from '../../src/core/clock.ts';
+import type { Effect } from '../../src/core/effect.ts';
 import type { AccountId, AssetId, ChainId } from '../../src/core/ids.ts';
-import type { Action, Call, UnsignedTransaction } from '../../src/core/transaction.ts';
+import type { Action, Call, DecodedTransaction, UnsignedTransaction } from '../../src/core/transaction.ts';
 import { startTonDevChain, type TonDevChain } from '../../src/testing/index.ts';
-import { type JettonMinter, type TonFixture } from '../fixtures/ton-contracts.ts';
+import type { JettonMinter, TonFixture } from '../fixtures/ton-contracts.ts';
 import { mintBody } from '../fixtures/ton-messages.ts';
 
 export const CHAIN = 'ton:-3' as ChainId;
@@ -42,9 +46,15 @@ export interface SimulationScene extends AsyncDisposable {
   /** The wallet's next slot on the chain. */
   slot(): Promise<number>;
   build(action: Action, options?: { readonly slot?: number; readonly validUntilMs?: number }): Promise<UnsignedTransaction>;
-  simulate(tx: UnsignedTransaction, watch?: readonly AssetId[]): Promise<SimulationReport>;
+  simulate(tx: UnsignedTransaction, watch?: readonly AssetId[], through?: TonClient): Promise<SimulationReport>;
   /** Signs and sends; the chain runs the whole trace. */
   send(tx: UnsignedTransaction): Promise<void>;
+  /** Simulates an action, and compares what it shows with what the bytes show, as layer 8 does. */
+  judge(action: Action): Promise<Judgement>;
+  /** What the bytes show. */
+  decode(tx: UnsignedTransaction): DecodedTransaction;
+  /** Takes a foreign payload as it stands. */
+  adopt(payload: Uint8Array): UnsignedTransaction;
   /** Deploys a fixture with some money from a second wallet. */
   deploy(fixture: TonFixture, value?: bigint, body?: Cell): Promise<AccountId>;
   /** Sends a message from the second wallet. */
@@ -55,6 +65,28 @@ export interface SimulationScene extends AsyncDisposable {
   readonly admin: Address;
 }
 
+/** What layer 8 would have before it. */
+export interface Judgement {
+  readonly tx: UnsignedTransaction;
+  readonly decoded: DecodedTransaction;
+  readonly report: SimulationReport;
+  readonly excess: Excess;
+}
+
+/** Who got how much of an asset from an account, or gave it, in the order of the effects. */
+export const flows = (effects: readonly Effect[], kind: 'outflow' | 'inflow', account: AccountId, asset: AssetId = TON) =>
+  effects.flatMap((effect) =>
+    effect.kind === kind && effect.account === account && effect.asset === asset ? [[effect.counterparty, effect.amount] as const] : [],
+  );
+
+/** The fee that a report shows, nanoton. */
+export const feeOfReport = ({ effects }: SimulationReport): bigint =>
+  effects.reduce((sum, effect) => (effect.kind === 'fee' ? sum + effect.max : sum), 0n);
+
+/** What layer 8 finds beyond the bytes, for a request that declares nothing. */
+export const excessFor = (wallet: AccountId, decoded: readonly Effect[], report: SimulationReport): Excess =>
+  excessOf(decoded, report.effects, { wallet, declared: { asset: null, amount: null, recipient: null } as never });
+
 /** A call as `calls` takes it. */
 export const call = (to: AccountId, value: bigint, body: Cell | null = null, terms: Readonly<Record<string, string>> = {}): Call => ({
   to,
@@ -64,8 +96,10 @@ export const call = (to: AccountId, value: bigint, body: Cell | null = null, ter
 });
 
 /** Starts the scene: the wallet has 100 TON and is deployed unless told otherwise. */
-export async function openScene(options: { readonly deployed?: boolean; readonly seed?: number; readonly fund?: bigint } = {}): Promise<SimulationScene> {
-  const { deployed = true, seed = 1, fund = 100_000_000_000n } = options;
+export async function openScene(
+  options: { readonly deployed?: boolean; readonly seed?: number; readonly fund?: bigint; readonly version?: WalletVersion } = {},
+): Promise<SimulationScene> {
+  const { deployed = true, seed = 1, fund = 100_000_000_000n, version = 'v5r1' } = options;
   const chain = await startTonDevChain();
   const clock = systemClock();
   const { chains } = readOptions({ chains: [{ chain: CHAIN, endpoint: chain.url }], clock });
@@ -82,7 +116,7 @@ export async function openScene(options: { readonly deployed?: boolean; readonly
   const codec = createTonCodec(new Map([[CHAIN, codecChain]]));
   const keys = keyPairFromSeed(Buffer.alloc(32, seed));
   const publicKey = new Uint8Array(keys.publicKey);
-  const wallet = codec.walletOf(publicKey, CHAIN);
+  const wallet = walletAccount(version, publicKey, CHAIN);
   const second = keyPairFromSeed(Buffer.alloc(32, seed + 100));
   const bank = WalletContractV5R1.create({ workchain: 0, publicKey: second.publicKey, walletId: { networkGlobalId: -3 } });
   let bankSeqno = 0;
@@ -114,8 +148,10 @@ export async function openScene(options: { readonly deployed?: boolean; readonly
     async slot() {
       const { data } = (await client.request('getAddressInformation', { address: wallet.slice(CHAIN.length + 1) })) as { data: string };
       if (data === '') return 0;
-      const { Cell: CellOf } = await import('@ton/core');
-      return CellOf.fromBase64(data).beginParse().skip(1).loadUint(32);
+      return Cell.fromBase64(data)
+        .beginParse()
+        .skip(version === 'v5r1' ? 1 : 0)
+        .loadUint(32);
     },
     async build(action, { slot, validUntilMs } = {}) {
       const facts = await survey(client, action, wallet);
@@ -132,7 +168,15 @@ export async function openScene(options: { readonly deployed?: boolean; readonly
       };
       return codec.build(action, context);
     },
-    simulate: (tx, watch = []) => simulate({ client, clock, tx, decoded: codec.decode(tx), watch }),
+    simulate: (tx, watch = [], through = client) => simulate({ client: through, clock, tx, decoded: codec.decode(tx), watch }),
+    decode: (tx) => codec.decode(tx),
+    adopt: (payload) => codec.adopt(payload, CHAIN, wallet, publicKey),
+    async judge(action) {
+      const tx = await scene.build(action);
+      const decoded = codec.decode(tx);
+      const report = await scene.simulate(tx);
+      return { tx, decoded, report, excess: excessFor(wallet, decoded.effects, report) };
+    },
     async send(tx) {
       const signed = codec.assemble(tx, sign(Buffer.from(codec.signingHash(tx.payload)), keys.secretKey));
       await client.request('sendBoc', { boc: Buffer.from(signed.raw).toString('base64') });

@@ -1,11 +1,17 @@
 import { Address, beginCell, Cell } from '@ton/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/adapters/host/index.ts';
+import { readAccount } from '../../src/adapters/ton/account-state.ts';
+import { readHead } from '../../src/adapters/ton/block.ts';
+import { createTonClient } from '../../src/adapters/ton/client.ts';
+import { readOptions } from '../../src/adapters/ton/config.ts';
+import { findInHistory } from '../../src/adapters/ton/landing.ts';
 import { isCastellanError, type SettlementStatus, type SignedTransaction } from '../../src/core/index.ts';
 import { startTonDevChain, type TonDevChain } from '../../src/testing/index.ts';
 import { refuser } from '../fixtures/ton-contracts.ts';
 import { deployTon, rawWallet } from '../fixtures/ton-deploy.ts';
-import { lyingEndpoint, type Question } from './endpoint-fixture.ts';
-import { type Connection, connect, idOf, type Owner, pay, rawOf } from './node-scene.ts';
+import { lyingEndpoint, type Question, Raw } from './endpoint-fixture.ts';
+import { CHAIN, type Connection, connect, idOf, type Owner, pay, rawOf } from './node-scene.ts';
 
 type Json = Record<string, unknown>;
 type Lie = (question: Question, result: Json) => unknown;
@@ -30,6 +36,7 @@ beforeAll(async () => {
   await chain.fund(rawOf(alice.wallet), 50n * COIN);
   landed = await on.order(alice, pay(shop, COIN));
   await on.node.broadcast(landed);
+  await on.node.broadcast(await on.order(alice, pay(shop, 2n * COIN)));
   bounced = await on.order(alice, pay(idOf(wall.address), COIN));
   await on.node.broadcast(bounced);
   dropped = await on.order(alice, pay(shop, 2n * COIN));
@@ -96,12 +103,22 @@ describe('a payment that landed is not unmade', () => {
   });
 
   it('by a history that ends early', async () => {
-    expect(await seen(landed, only('getTransactions', () => []))).toBe('CHAIN_RESPONSE_INVALID transaction_missing');
+    expect(
+      await seen(
+        landed,
+        only('getTransactions', () => []),
+      ),
+    ).toBe('CHAIN_RESPONSE_INVALID transaction_missing');
   });
 
   it('by a state without a history', async () => {
     const zero = { lt: '0', hash: '' };
-    expect(await seen(landed, only('getAddressInformation', (account) => ({ ...account, last_transaction_id: zero })))).toBe('pending');
+    expect(
+      await seen(
+        landed,
+        only('getAddressInformation', (account) => ({ ...account, last_transaction_id: zero })),
+      ),
+    ).toBe('pending');
   });
 
   it('by transactions in another order or with other contents', async () => {
@@ -121,7 +138,13 @@ describe('a payment that landed is not unmade', () => {
 
   it('by the decorations around its cells, which nobody reads', async () => {
     const lie = only('getTransactions', (result) =>
-      (result as unknown as Json[]).map((entry) => ({ ...entry, in_msg: { source: 'nobody', value: '-1' }, out_msgs: [], fee: 'free', utime: 0 })),
+      (result as unknown as Json[]).map((entry) => ({
+        ...entry,
+        in_msg: { source: 'nobody', value: '-1' },
+        out_msgs: [],
+        fee: 'free',
+        utime: 0,
+      })),
     );
     expect(await seen(landed, lie)).toBe('final true');
   });
@@ -135,11 +158,12 @@ describe('a payment that bounced is no success', () => {
     });
     const { result } = (await good.json()) as { readonly result: readonly Json[] };
     const lie = only('tryLocateResultTx', () => result[0]);
-    expect(await seen(bounced, lie)).toMatch(/^CHAIN_RESPONSE_INVALID another_(?:account|message)$/);
+    expect(await seen(bounced, lie)).toBe('CHAIN_RESPONSE_INVALID another_account');
+    // Not even where it is one of the same receiver.
+    expect(await seen(landed, lie)).toBe('CHAIN_RESPONSE_INVALID another_message');
   });
 
   it('where the delivery is said not to have been', async () => {
-    const { Raw } = await import('./endpoint-fixture.ts');
     const lie = only('tryLocateResultTx', () => new Raw({ ok: false, error: 'Tx not found', code: 500 }, 500));
     // The receivers' own histories show it all the same.
     expect(await seen(bounced, lie)).toBe('final false');
@@ -227,6 +251,19 @@ describe('a payment that has not landed', () => {
   it('expires where everything agrees', async () => {
     const later = only('getBlockHeader', (block) => ({ ...block, gen_utime: Number(block['gen_utime']) + 3_000 }));
     expect(await seen(dropped, later)).toBe('expired');
+  });
+});
+
+describe('a slot that was used long ago', () => {
+  it('is no slot that is free: the look ends in an error', async () => {
+    const clock = systemClock();
+    const [config] = readOptions({ chains: [{ chain: CHAIN, endpoint: chain.url }], clock }).chains;
+    if (config === undefined) throw new Error('no chain');
+    const client = createTonClient(config, clock);
+    const state = await readAccount(client, alice.wallet, (await readHead(client)).seqno);
+    await expect(findInHistory(client, state, landed, undefined, 1)).rejects.toMatchObject({ details: { reason: 'history_too_long' } });
+    expect((await findInHistory(client, state, landed, undefined, 64)).kind).toBe('ours');
+    client.close();
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Address, beginCell, Cell } from '@ton/core';
 import { runTolkCompiler } from '@ton/tolk-js';
+import { WalletContractV3R2, WalletContractV4 } from '@ton/ton';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBoc } from '../../src/adapters/ton/boc.ts';
 import type { Receipt, SettlementStatus, SignedTransaction } from '../../src/core/index.ts';
@@ -81,6 +82,22 @@ describe('on a chain that runs everything at once', () => {
     expect((await on.node.status(signed)).status).toBe('final');
   });
 
+  it.each([
+    ['V4R2', WalletContractV4],
+    ['V3R2', WalletContractV3R2],
+  ])('a %s wallet is served like ours', async (_name, contract) => {
+    const { keys } = on.owner('old');
+    const old: Owner = { keys, wallet: idOf(contract.create({ workchain: 0, publicKey: keys.publicKey }).address) };
+    await chain.fund(rawOf(old.wallet), 5n * COIN);
+    for (const slot of [0, 1]) {
+      expect((await on.node.sequence(old.wallet)).next).toBe(slot);
+      const [signed, other] = [await on.order(old, pay(nobody, COIN)), await on.order(old, pay(nobody, 2n * COIN))];
+      expect((await on.node.broadcast(signed)).status).toBe('accepted');
+      expect(receiptOf(await on.node.status(signed)).success).toBe(true);
+      expect(await on.node.status(other)).toEqual({ status: 'replaced', by: signed.hash });
+    }
+  });
+
   it('a payment to oneself costs fees only', async () => {
     const receipt = await run(await on.order(alice, pay(alice.wallet, COIN)));
     expect(receipt.success).toBe(true);
@@ -109,6 +126,23 @@ describe('on a chain that runs everything at once', () => {
     const receipt = await run(await on.order(alice, { kind: 'calls', calls }));
     expect(receipt).toMatchObject({ success: false, partial: true });
     expect(spent(receipt.effects, alice.wallet, TON)).toBe(COIN);
+  });
+
+  it('a trace that goes on beyond the bounds is over, and no success', async () => {
+    const calls = Array.from({ length: 130 }, () => ({ to: nobody, value: 1_000n, data: new Uint8Array() }));
+    const signed = await on.order(alice, { kind: 'calls', calls });
+    await on.node.broadcast(signed);
+    const receipt = receiptOf(await on.node.settle(signed, { timeoutMs: 10_000 }));
+    expect(receipt).toMatchObject({ success: false, partial: true });
+  });
+
+  it('waiting ends when the node is closed, or when it may last no longer', async () => {
+    const signed = await on.order(alice, pay(nobody, 1n));
+    expect(await on.node.settle(signed, { timeoutMs: 30 })).toEqual({ status: 'pending' });
+    const other = connect(chain.url);
+    const waiting = other.node.settle(signed, { timeoutMs: 60_000 });
+    await other.node.close();
+    expect(await waiting).toEqual({ status: 'pending' });
   });
 
   describe('with tokens', () => {
@@ -212,7 +246,11 @@ describe('on a chain that runs everything at once', () => {
     expect((await on.node.broadcast(other)).status).toBe('accepted');
     const { next } = await on.node.sequence(alice.wallet);
     // Anybody may send the wallet something that reads like an order with our slot's number.
-    const forged = beginCell().storeUint(0x73696e74, 32).storeUint(0, 32).storeUint(2_000_000_000, 32).storeUint(next - 1, 32);
+    const forged = beginCell()
+      .storeUint(0x73696e74, 32)
+      .storeUint(0, 32)
+      .storeUint(2_000_000_000, 32)
+      .storeUint(next - 1, 32);
     const to = Address.parseRaw(rawOf(alice.wallet));
     await bank.pay({ to, value: COIN / 10n, body: forged.endCell() });
     await bank.pay({ to, value: COIN / 10n, body: forged.storeBuffer(Buffer.alloc(64, 1)).endCell() });
@@ -228,49 +266,5 @@ describe('on a chain that runs everything at once', () => {
     expect(await on.node.status(later)).toEqual({ status: 'pending' });
     await run(await on.order(alice, pay(nobody, 2n)));
     await run(later);
-  });
-});
-
-describe('on a chain that makes blocks when told to', () => {
-  it('a trace is included hop by hop, and final only when all of it has run', async () => {
-    await using chain = await startTonDevChain({ mining: 'manual' });
-    const bank = await rawWallet(chain, 'bank', 100n * COIN);
-    const on = connect(chain.url);
-    const alice = on.owner('alice');
-    await chain.fund(rawOf(alice.wallet), 50n * COIN);
-    const jetton = await deployJetton(bank, { mint: [[Address.parseRaw(rawOf(alice.wallet)), 1_000n]] });
-    const signed = await on.order(alice, pay(idOf(bank.address), 7n, jettonId(jetton)));
-    expect((await on.node.broadcast(signed)).status).toBe('accepted');
-    expect((await on.node.broadcast(signed)).status).toBe('known');
-    expect(await on.node.status(signed)).toEqual({ status: 'pending' });
-    const seen: string[] = [];
-    for (let block = 0; block < 6 && seen.at(-1) !== 'final'; block += 1) {
-      await chain.mine();
-      const status = await on.node.status(signed);
-      seen.push(status.status === 'included' ? `included ${status.confirmations}` : status.status);
-    }
-    // The wallet, its token account, the recipient's token account; then notice and excesses in one block.
-    expect(seen).toEqual(['included 1', 'included 2', 'included 3', 'final']);
-    expect(receiptOf(await on.node.status(signed))).toMatchObject({ success: true });
-    await on.node.close();
-  });
-
-  it('faults of the endpoint delay the end and never change it', async () => {
-    await using chain = await startTonDevChain({ mining: { intervalMs: 20 } });
-    const on = connect(chain.url);
-    const alice = on.owner('alice');
-    await chain.fund(rawOf(alice.wallet), 50n * COIN);
-    for (let round = 0; round < 5; round += 1) {
-      const signed = await on.order(alice, pay(nobody, COIN));
-      chain.setFaults({ errorRate: 0.4, latencyMs: 2, seed: round });
-      let sent = await on.node.broadcast(signed);
-      for (let tries = 0; sent.status === 'unknown' && tries < 20; tries += 1) sent = await on.node.broadcast(signed);
-      expect(['accepted', 'known']).toContain(sent.status);
-      const settled = await on.node.settle(signed, { timeoutMs: 8_000 });
-      expect(settled).toMatchObject({ status: 'final', receipt: { success: true } });
-      chain.setFaults({});
-    }
-    expect((await on.node.sequence(alice.wallet)).next).toBe(5);
-    await on.node.close();
   });
 });

@@ -1,8 +1,8 @@
 import { type AssetId, formatAmount } from '../../../src/index.ts';
-import type { AgentName } from '../cast.ts';
 import { paidByLog } from '../../paid-by-log.ts';
 import { renderTable } from '../../print.ts';
 import type { Scene } from '../../scene.ts';
+import type { AgentName } from '../cast.ts';
 import type { EvmStage } from '../stage.ts';
 
 /** Money of one wallet that is gone, base units. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { AgentName } from '../cast.ts';
 import { countSignatures } from '../../count-signatures.ts';
 import type { Scene } from '../../scene.ts';
+import type { AgentName } from '../cast.ts';
 import type { EvmStage } from '../stage.ts';
 
 const AGENTS: readonly AgentName[] = ['bookkeeper', 'buyer', 'trader', 'courier'];

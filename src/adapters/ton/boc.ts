@@ -1,6 +1,6 @@
-import { BitString, Cell } from '@ton/core';
-import { cellBytes } from './cell-bits.ts';
-import type { Draft } from './cell-writer.ts';
+import { Cell } from '@ton/core';
+import type { Draft } from './draft.ts';
+import { bitsOf, bytesOf, cellOf } from './draft.ts';
 import { undecodable } from './undecodable.ts';
 
 /** Bounds that the network itself sets for a message from outside: bytes, cells, depth. */
@@ -25,16 +25,20 @@ function uint(source: Source, size: number): number {
 }
 
 interface RawCell {
-  readonly bits: BitString;
+  readonly bytes: Uint8Array;
+  readonly bits: number;
   readonly refs: readonly number[];
 }
 
 /** Bits of a cell's data: where the last byte is not whole, its lowest set bit marks the end and is no data. */
-function bitsOf(data: Buffer, partial: boolean): BitString {
-  if (!partial) return new BitString(data, 0, data.length * 8);
+function unpadded(data: Uint8Array, partial: boolean): { readonly bytes: Uint8Array; readonly bits: number } {
+  if (!partial) return { bytes: data, bits: data.length * 8 };
   const last = data[data.length - 1] as number;
-  if (last === 0) throw undecodable('boc_not_canonical');
-  return new BitString(data, 0, data.length * 8 - (Math.log2(last & -last) + 1));
+  const mark = last & -last;
+  // Nothing but the mark, or none: a byte that need not be there.
+  if (last === 0 || mark === 0x80) throw undecodable('boc_not_canonical');
+  data[data.length - 1] = last ^ mark;
+  return { bytes: data, bits: data.length * 8 - (Math.log2(mark) + 1) };
 }
 
 /** `d1 = refs + 8·exotic + 16·hashes + 32·level`, `d2 = ⌊bits/8⌋ + ⌈bits/8⌉`, data, refs. */
@@ -45,7 +49,7 @@ function rawCell(source: Source, index: number, cells: number, size: number): Ra
   const d2 = uint(source, 1);
   const length = (d2 >> 1) + (d2 & 1);
   if (source.at + length > source.bytes.length) throw undecodable('boc_truncated');
-  const data = Buffer.from(source.bytes.subarray(source.at, source.at + length));
+  const data = source.bytes.subarray(source.at, source.at + length);
   source.at += length;
   const refs: number[] = [];
   for (let count = 0; count < d1; count += 1) {
@@ -54,19 +58,20 @@ function rawCell(source: Source, index: number, cells: number, size: number): Ra
     if (ref <= index || ref >= cells) throw undecodable('boc_not_canonical');
     refs.push(ref);
   }
-  return { bits: bitsOf(data, (d2 & 1) === 1), refs };
+  return { ...unpadded(data, (d2 & 1) === 1), refs };
 }
 
-function build(raw: readonly RawCell[]): Cell {
-  const built: Cell[] = new Array(raw.length);
+function build(raw: readonly RawCell[]): Draft {
+  const built: Draft[] = new Array(raw.length);
+  const depths: number[] = new Array(raw.length);
   for (let index = raw.length - 1; index >= 0; index -= 1) {
-    const { bits, refs } = raw[index] as RawCell;
-    const isEmpty = bits.length === 0 && refs.length === 0;
-    const cell = isEmpty ? Cell.EMPTY : new Cell({ bits, refs: refs.map((ref) => built[ref] as Cell) });
-    if (cell.depth() > MAX_DEPTH) throw undecodable('cells_too_deep');
-    built[index] = cell;
+    const { bytes, bits, refs } = raw[index] as RawCell;
+    const depth = refs.reduce((most, ref) => Math.max(most, (depths[ref] as number) + 1), 0);
+    if (depth > MAX_DEPTH) throw undecodable('cells_too_deep');
+    depths[index] = depth;
+    built[index] = { bytes, bits, refs: refs.map((ref) => built[ref] as Draft) };
   }
-  return built[0] as Cell;
+  return built[0] as Draft;
 }
 
 /**
@@ -78,9 +83,15 @@ function build(raw: readonly RawCell[]): Cell {
  * @see https://docs.ton.org/foundations/serialization/boc
  */
 export function readBoc(bytes: Uint8Array): Cell {
+  return cellOf(readDraft(bytes));
+}
+
+/** Reads what {@link readBoc} reads, and hashes nothing. @throws PAYLOAD_UNDECODABLE */
+export function readDraft(bytes: Uint8Array): Draft {
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) throw undecodable('empty');
   if (bytes.length > MAX_BOC_BYTES) throw undecodable('too_large', { bytes: bytes.length });
-  const source: Source = { bytes, at: 0 };
+  // A copy of our own: cells are views of it, and end marks are cleared in it.
+  const source: Source = { bytes: Buffer.from(bytes), at: 0 };
   if (uint(source, 4) !== MAGIC) throw undecodable('not_a_boc');
   const size = uint(source, 1);
   // The five flags (index, checksum, cache bits, two reserved) must be clear.
@@ -120,8 +131,8 @@ function interned(root: Draft | Cell): { readonly nodes: readonly Node[]; readon
     const refs = cell.refs.map(visit);
     const depth = refs.reduce((most, ref) => Math.max(most, (nodes[ref] as Node).depth + 1), 0);
     if (depth > MAX_DEPTH) throw undecodable('cells_too_deep');
-    const bits = cell instanceof Cell ? cell.bits.length : cell.bits;
-    const bytes = cell instanceof Cell ? cellBytes(cell) : cell.bytes;
+    const bits = bitsOf(cell);
+    const bytes = bytesOf(cell);
     const key = `${bits}/${refs.join()}/${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')}`;
     const number = byContent.get(key) ?? nodes.push({ bits, bytes, refs, depth }) - 1;
     byContent.set(key, number);

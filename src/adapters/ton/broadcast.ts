@@ -18,14 +18,15 @@ const HELD = /duplicate|already (?:known|exists|sent)/i;
  */
 const REFUSED_CODES: ReadonlySet<string> = new Set(['34', '134', '135']);
 /** The bytes are none that the network carries. */
-const REFUSED = /(?:too (?:large|big|deep)|at most \d+ bytes|cannot deserialize|failed to (?:parse|deserialize)|is a bag of cells|is a message)/i;
+const REFUSED =
+  /(?:too (?:large|big|deep)|at most \d+ bytes|cannot deserialize|failed to (?:parse|deserialize)|is a bag of cells|is a message)/i;
 const EXIT_CODE = /exit ?code ?[=:] ?(-?\d+)/i;
 
 function judge(words: string): Verdict {
   if (HELD.test(words)) return { kind: 'known' };
   const code = EXIT_CODE.exec(words)?.[1];
   const never = code === undefined ? REFUSED.test(words) : REFUSED_CODES.has(code);
-  return never ? { kind: 'rejected', detail: words.slice(0, 200) } : { kind: 'unknown' };
+  return never ? { kind: 'rejected', detail: words } : { kind: 'unknown' };
 }
 
 async function sendTo(client: TonClient, endpoint: number, boc: string, signal?: AbortSignal): Promise<Verdict> {

@@ -1,7 +1,8 @@
 import { BitString, Cell } from '@ton/core';
 import type { AccountId, ChainId } from '../../core/ids.ts';
 import { accountOfParts } from './address.ts';
-import { cellBytes } from './cell-bits.ts';
+import type { Draft } from './draft.ts';
+import { bitsOf, bytesOf, cellOf } from './draft.ts';
 import { undecodable } from './undecodable.ts';
 
 /**
@@ -13,14 +14,14 @@ import { undecodable } from './undecodable.ts';
 export class CellReader {
   readonly #bytes: Uint8Array;
   readonly #bits: number;
-  readonly #refs: readonly Cell[];
+  readonly #refs: readonly (Draft | Cell)[];
   #at = 0;
   #ref = 0;
 
-  constructor(cell: Cell) {
-    if (cell.isExotic) throw undecodable('exotic_cell');
-    this.#bytes = cellBytes(cell);
-    this.#bits = cell.bits.length;
+  constructor(cell: Draft | Cell) {
+    if (cell instanceof Cell && cell.isExotic) throw undecodable('exotic_cell');
+    this.#bytes = bytesOf(cell);
+    this.#bits = bitsOf(cell);
     this.#refs = cell.refs;
   }
 
@@ -94,6 +95,11 @@ export class CellReader {
   }
 
   ref(): Cell {
+    return cellOf(this.draft());
+  }
+
+  /** A reference that is only to be read on, not hashed. */
+  draft(): Draft | Cell {
     const cell = this.#refs[this.#ref];
     if (cell === undefined) throw undecodable('cell_underflow');
     this.#ref += 1;
@@ -108,7 +114,7 @@ export class CellReader {
   rest(): Cell {
     const bits = this.bitsLeft;
     if (bits === 0 && this.refsLeft === 0) return Cell.EMPTY;
-    const refs = this.#refs.slice(this.#ref);
+    const refs = this.#refs.slice(this.#ref).map(cellOf);
     const whole = this.bytes(bits >> 3);
     const tail = bits & 7;
     const data = tail === 0 ? whole : Buffer.concat([whole, Buffer.of(this.uint(tail) << (8 - tail))]);

@@ -1,18 +1,12 @@
-import { BitString, Cell } from '@ton/core';
+import type { Cell } from '@ton/core';
 import { CastellanError } from '../../core/errors.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
 import { addressOf } from './address.ts';
-import { cellBytes } from './cell-bits.ts';
+import type { Draft } from './draft.ts';
+import { bytesOf } from './draft.ts';
 
 const CELL_BITS = 1023;
 const CELL_REFS = 4;
-
-/** A cell that is written, and not hashed yet. */
-export interface Draft {
-  readonly bytes: Uint8Array;
-  readonly bits: number;
-  readonly refs: readonly (Draft | Cell)[];
-}
 
 function overflow(): CastellanError {
   return new CastellanError('REQUEST_INVALID', { message: 'A cell holds at most 1023 bits and 4 references.' });
@@ -20,7 +14,8 @@ function overflow(): CastellanError {
 
 /** Writes one cell from front to back. @throws REQUEST_INVALID beyond 1023 bits or 4 references */
 export class CellWriter {
-  readonly #bytes = new Uint8Array(128);
+  // From the runtime's pool: a typed array of its own costs more than all the writing.
+  readonly #bytes = Buffer.allocUnsafe(128).fill(0);
   #bits = 0;
   readonly #refs: (Draft | Cell)[] = [];
 
@@ -91,7 +86,7 @@ export class CellWriter {
 
   /** Data and references of another cell. */
   inline(cell: Cell): this {
-    this.data(cellBytes(cell), cell.bits.length);
+    this.data(bytesOf(cell), cell.bits.length);
     for (const ref of cell.refs) this.ref(ref);
     return this;
   }
@@ -99,19 +94,4 @@ export class CellWriter {
   end(): Draft {
     return { bytes: this.#bytes.subarray(0, (this.#bits + 7) >> 3), bits: this.#bits, refs: this.#refs };
   }
-}
-
-/** The cell of a draft, hashed. */
-export function cellOf(draft: Draft | Cell): Cell {
-  if (draft instanceof Cell) return draft;
-  const bits = new BitString(Buffer.from(draft.bytes), 0, draft.bits);
-  return new Cell({ bits, refs: draft.refs.map(cellOf) });
-}
-
-/** Whether a draft would be this very cell: the same bits and the same references, all the way down. */
-export function isDraftOf(draft: Draft | Cell, cell: Cell): boolean {
-  if (draft instanceof Cell) return draft === cell || draft.hash().equals(cell.hash());
-  if (cell.isExotic || draft.bits !== cell.bits.length || draft.refs.length !== cell.refs.length) return false;
-  if (Buffer.compare(draft.bytes, cellBytes(cell)) !== 0) return false;
-  return draft.refs.every((ref, index) => isDraftOf(ref, cell.refs[index] as Cell));
 }

@@ -95,7 +95,7 @@ function readRefusal(body: string, status: number, apiKey: string | undefined): 
   if (isBusy(rpcCode)) return unreachable({ status: rpcCode });
   const shown = apiKey === undefined ? words : words.replaceAll(apiKey, '…');
   // The node's own words, without what could dress them up.
-  const rpcMessage = shown.replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, 300);
+  const rpcMessage = shown.replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, 500);
   return new CastellanError('CHAIN_REJECTED', { message: 'The node refused the call.', details: { rpcCode, rpcMessage } });
 }
 

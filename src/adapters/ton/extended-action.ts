@@ -1,8 +1,8 @@
 import type { Cell } from '@ton/core';
 import type { AccountId, ChainId } from '../../core/ids.ts';
 import { CellReader } from './cell-reader.ts';
-import type { Draft } from './cell-writer.ts';
 import { CellWriter } from './cell-writer.ts';
+import type { Draft } from './draft.ts';
 import { undecodable } from './undecodable.ts';
 
 /** A change of the wallet itself that a W5 message may carry beside its sends. */
@@ -29,7 +29,7 @@ export function readExtended(reader: CellReader, chain: ChainId): readonly Exten
   let at = reader;
   while (at.refsLeft > 0) {
     if (found.length === MAX_EXTENDED) throw undecodable('too_many_actions');
-    const next: Cell = at.ref();
+    const next: Draft | Cell = at.draft();
     at.end();
     at = new CellReader(next);
     found.push(readOne(at, chain));

@@ -1,8 +1,9 @@
 import { Cell } from '@ton/core';
 import type { ChainId } from '../../core/ids.ts';
 import { CellReader } from './cell-reader.ts';
-import type { Draft } from './cell-writer.ts';
 import { CellWriter } from './cell-writer.ts';
+import type { Draft } from './draft.ts';
+import { bitsOf } from './draft.ts';
 import type { OutMessage } from './out-message.ts';
 import { readOutMessage, writeOutMessage } from './out-message.ts';
 import { undecodable } from './undecodable.ts';
@@ -40,13 +41,13 @@ const FOREIGN: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Readers of the actions, the first one first: the cells hold the last one outermost. */
-function actionsOf(list: Cell): readonly CellReader[] {
+function actionsOf(list: Draft | Cell): readonly CellReader[] {
   const actions: CellReader[] = [];
   let at = list;
-  while (at.bits.length > 0 || at.refs.length > 0) {
+  while (bitsOf(at) > 0 || at.refs.length > 0) {
     if (actions.length === MAX_ACTIONS) throw undecodable('too_many_actions');
     const reader = new CellReader(at);
-    at = reader.ref();
+    at = reader.draft();
     actions.push(reader);
   }
   return actions.reverse();
@@ -61,14 +62,14 @@ function actionsOf(list: Cell): readonly CellReader[] {
  * ```
  * @throws PAYLOAD_UNDECODABLE for anything that is no known action, or a message that no user writes
  */
-export function readOutList(list: Cell, chain: ChainId): OutList {
+export function readOutList(list: Draft | Cell, chain: ChainId): OutList {
   const sends: Send[] = [];
   const foreign: ForeignAction[] = [];
   for (const [position, reader] of actionsOf(list).entries()) {
     const tag = reader.uint(32);
     if (tag === SEND) {
       const mode = reader.uint(8);
-      sends.push({ mode, message: readOutMessage(reader.ref(), chain) });
+      sends.push({ mode, message: readOutMessage(reader.draft(), chain) });
       reader.end();
       continue;
     }

@@ -1,8 +1,9 @@
 import type { Cell } from '@ton/core';
 import type { AccountId, ChainId } from '../../core/ids.ts';
 import { CellReader } from './cell-reader.ts';
-import type { Draft } from './cell-writer.ts';
-import { CellWriter, cellOf } from './cell-writer.ts';
+import { CellWriter } from './cell-writer.ts';
+import type { Draft } from './draft.ts';
+import { cellOf } from './draft.ts';
 import { undecodable } from './undecodable.ts';
 
 /** One internal message that the wallet is to send. */
@@ -55,7 +56,7 @@ function readInit(reader: CellReader): Cell {
 }
 
 /** Reads a `StateInit` cell strictly. @throws PAYLOAD_UNDECODABLE */
-export function readStateInit(cell: Cell): Cell {
+export function readStateInit(cell: Draft | Cell): Cell {
   const reader = new CellReader(cell);
   const init = readInit(reader);
   reader.end();
@@ -72,7 +73,7 @@ function zero(value: bigint | number, field: string): void {
  * @throws PAYLOAD_UNDECODABLE
  * @see https://docs.ton.org/foundations/messages/internal
  */
-export function readOutMessage(cell: Cell, chain: ChainId): OutMessage {
+export function readOutMessage(cell: Draft | Cell, chain: ChainId): OutMessage {
   const reader = new CellReader(cell);
   if (reader.bit()) throw undecodable('message_not_internal');
   if (!reader.bit()) throw undecodable('message_field_set', { field: 'ihr_enabled' });
@@ -89,7 +90,7 @@ export function readOutMessage(cell: Cell, chain: ChainId): OutMessage {
   zero(reader.uint(32), 'created_at');
   const hasInit = reader.bit();
   const initInRef = hasInit && reader.bit();
-  const init = !hasInit ? null : initInRef ? readStateInit(reader.ref()) : readInit(reader);
+  const init = !hasInit ? null : initInRef ? readStateInit(reader.draft()) : readInit(reader);
   const bodyInRef = reader.bit();
   const body = bodyInRef ? reader.ref() : reader.rest();
   reader.end();

@@ -13,7 +13,9 @@ export interface Outcome {
 export function cameBackAtOnce(trace: Trace, position: number, wallet: AccountId): boolean {
   const hop = trace.hops[position] as Hop;
   if (hop.transaction.committed) return false;
-  return trace.hops.some(({ parent, message, transaction }) => parent === position && message?.bounced === true && transaction.account === wallet);
+  return trace.hops.some(
+    ({ parent, message, transaction }) => parent === position && message?.bounced === true && transaction.account === wallet,
+  );
 }
 
 /** The wallet's own transaction did all that it was told: it ran, and sent exactly the messages of the order. */

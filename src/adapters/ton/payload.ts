@@ -1,7 +1,9 @@
 import type { Cell } from '@ton/core';
 import { payloadDigest } from '../../core/digest.ts';
 import type { AccountId, ChainId, Digest } from '../../core/ids.ts';
-import { MAX_BOC_BYTES, readBoc } from './boc.ts';
+import { MAX_BOC_BYTES, readDraft } from './boc.ts';
+import type { Draft } from './draft.ts';
+import { cellOf } from './draft.ts';
 import { undecodable } from './undecodable.ts';
 import { walletVersion } from './wallet-contract.ts';
 import type { WalletMessage } from './wallet-message.ts';
@@ -10,6 +12,7 @@ import { readWalletMessage } from './wallet-message.ts';
 /** A payload, read. */
 export interface Payload {
   readonly digest: Digest;
+  /** Hashed when it is first asked for. */
   readonly cell: Cell;
   readonly message: WalletMessage;
 }
@@ -21,7 +24,7 @@ const MAX_REMEMBERED = 32;
 
 interface Entry {
   readonly digest: Digest;
-  readonly cell: Cell;
+  readonly draft: Draft;
   readonly read: Map<ChainId, Payload>;
 }
 
@@ -34,7 +37,7 @@ function entryOf(bytes: Uint8Array): Entry {
   const digest = payloadDigest(bytes);
   const known = remembered.get(digest);
   if (known !== undefined) return known;
-  const entry: Entry = { digest, cell: readBoc(bytes), read: new Map() };
+  const entry: Entry = { digest, draft: readDraft(bytes), read: new Map() };
   for (const oldest of remembered.keys()) {
     if (remembered.size < MAX_REMEMBERED) break;
     remembered.delete(oldest);
@@ -45,7 +48,7 @@ function entryOf(bytes: Uint8Array): Entry {
 
 /** The hash that a key signs: the representation hash of the payload's root cell. @throws PAYLOAD_UNDECODABLE */
 export function signingHash(payload: Uint8Array): Uint8Array {
-  return new Uint8Array(entryOf(payload).cell.hash());
+  return new Uint8Array(cellOf(entryOf(payload).draft).hash());
 }
 
 /**
@@ -53,10 +56,17 @@ export function signingHash(payload: Uint8Array): Uint8Array {
  * @throws PAYLOAD_UNDECODABLE
  */
 export function readPayload(bytes: Uint8Array, chain: ChainId): Payload {
-  const { digest, cell, read } = entryOf(bytes);
+  const { digest, draft, read } = entryOf(bytes);
   const known = read.get(chain);
   if (known !== undefined) return known;
-  const payload: Payload = { digest, cell, message: readWalletMessage(cell, chain) };
+  const message = readWalletMessage(draft, chain);
+  const payload: Payload = {
+    digest,
+    message,
+    get cell() {
+      return cellOf(draft);
+    },
+  };
   read.set(chain, payload);
   return payload;
 }

@@ -1,13 +1,15 @@
-import { beginCell, Cell } from '@ton/core';
+import { Cell } from '@ton/core';
 import { assetAddress, assetChain } from '../../core/asset.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { AccountId, AssetId } from '../../core/ids.ts';
 import type { Action } from '../../core/transaction.ts';
 import { addressOf } from './address.ts';
 import { bounceOf, DEFAULT_MODE, sendOfCall } from './call-of.ts';
+import { CellWriter } from './cell-writer.ts';
 import type { CodecChain } from './codec-chain.ts';
 import type { Facts } from './decode/index.ts';
 import { commentCell, OP_JETTON_TRANSFER } from './decode/index.ts';
+import { cellOf } from './draft.ts';
 import type { Send } from './out-list.ts';
 import { MAX_ACTIONS } from './out-list.ts';
 import type { OutMessage } from './out-message.ts';
@@ -49,17 +51,17 @@ type Transfer = Extract<Action, { kind: 'transfer' }>;
 function tokenTransfer(action: Transfer, chain: CodecChain, wallet: AccountId, facts: Facts): Send {
   const on = chain.tokens.chain;
   const forward = commentOf(action.comment);
-  const body = beginCell()
-    .storeUint(OP_JETTON_TRANSFER, 32)
-    .storeUint(0, 64)
-    .storeCoins(checkAmount(action.amount))
-    .storeAddress(addressOf(action.to, on))
-    .storeAddress(addressOf(wallet, on))
-    .storeBit(false)
-    .storeCoins(NOTICE_AMOUNT)
-    .storeMaybeRef(forward)
-    .endCell();
-  return sendOf({ to: holderOf(action.asset, facts), value: chain.jettonGas, body }, facts);
+  const body = new CellWriter()
+    .uint(OP_JETTON_TRANSFER, 32)
+    .zeros(64)
+    .coins(checkAmount(action.amount))
+    .account(action.to, on)
+    .account(wallet, on)
+    .bit(false)
+    .coins(NOTICE_AMOUNT)
+    .maybeRef(forward)
+    .end();
+  return sendOf({ to: holderOf(action.asset, facts), value: chain.jettonGas, body: cellOf(body) }, facts);
 }
 
 /**

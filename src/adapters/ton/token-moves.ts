@@ -101,7 +101,13 @@ export function tokenMoves(trace: Trace, wallet: AccountId, holdings: Holdings):
  * Asks the minters about the accounts that the wallet's messages went to and those that sent the wallet notices.
  * @throws CHAIN_RESPONSE_INVALID, CHAIN_UNAVAILABLE, CHAIN_REJECTED, TIMEOUT
  */
-export async function readHoldings(client: TonClient, trace: Trace, wallet: AccountId, seqno: number, signal?: AbortSignal): Promise<Holdings> {
+export async function readHoldings(
+  client: TonClient,
+  trace: Trace,
+  wallet: AccountId,
+  seqno: number,
+  signal?: AbortSignal,
+): Promise<Holdings> {
   const { chain } = client;
   const asked = new Set<AccountId>();
   for (const hop of trace.hops) {

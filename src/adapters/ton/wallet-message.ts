@@ -1,8 +1,9 @@
 import type { Cell } from '@ton/core';
 import type { ChainId } from '../../core/ids.ts';
 import { CellReader } from './cell-reader.ts';
-import type { Draft } from './cell-writer.ts';
-import { CellWriter, isDraftOf } from './cell-writer.ts';
+import { CellWriter } from './cell-writer.ts';
+import type { Draft } from './draft.ts';
+import { isSame } from './draft.ts';
 import type { ExtendedAction } from './extended-action.ts';
 import { readExtended, writeExtended } from './extended-action.ts';
 import type { ForeignAction, OutList, Send } from './out-list.ts';
@@ -48,7 +49,7 @@ function readW5(reader: CellReader, chain: ChainId): WalletMessage {
   }
   const validUntil = reader.uint(32);
   const seqno = reader.uint(32);
-  const list = reader.maybeRef();
+  const list = reader.bit() ? reader.draft() : null;
   const { sends, foreign }: OutList = list === null ? { sends: [], foreign: [] } : readOutList(list, chain);
   const extended = reader.bit() ? readExtended(reader, chain) : [];
   reader.end();
@@ -71,7 +72,7 @@ function readPlain(walletId: number, reader: CellReader, chain: ChainId): Wallet
   const sends: Send[] = [];
   for (let left = count; left > 0; left -= 1) {
     const mode = reader.uint(8);
-    sends.push({ mode, message: readOutMessage(reader.ref(), chain) });
+    sends.push({ mode, message: readOutMessage(reader.draft(), chain) });
   }
   reader.end();
   return { version, walletId, validUntil, seqno, sends, extended: [], foreign: [] };
@@ -83,11 +84,11 @@ function readPlain(walletId: number, reader: CellReader, chain: ChainId): Wallet
  * What was read is written again, and must be the same cell bit by bit: nothing in it went unread.
  * @throws PAYLOAD_UNDECODABLE; `details.reason` `chain_id_mismatch` for a W5 order of the other network
  */
-export function readWalletMessage(cell: Cell, chain: ChainId): WalletMessage {
+export function readWalletMessage(cell: Draft | Cell, chain: ChainId): WalletMessage {
   const reader = new CellReader(cell);
   const first = reader.uint(32);
   const message = first === W5_MARK ? readW5(reader, chain) : readPlain(first, reader, chain);
-  if (!isDraftOf(writeWalletMessage(message, chain), cell)) throw undecodable('not_canonical');
+  if (!isSame(writeWalletMessage(message, chain), cell)) throw undecodable('not_canonical');
   return message;
 }
 

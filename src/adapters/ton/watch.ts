@@ -93,7 +93,7 @@ function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** Errors of the caller's own, which no later look cures. */
-const LASTING: ReadonlySet<string> = new Set(['SIGNATURE_INVALID', 'PAYLOAD_UNDECODABLE', 'SHUTTING_DOWN']);
+const LASTING: ReadonlySet<string> = new Set(['SIGNATURE_INVALID', 'PAYLOAD_UNDECODABLE']);
 
 /**
  * Looks every `pollMs` until the end is known; `pending` once time is up, however far the transaction has come.
@@ -113,6 +113,7 @@ export async function settle(
       if (seen.status !== 'pending' && seen.status !== 'included') return seen;
     } catch (error) {
       if (!isCastellanError(error) || LASTING.has(error.code)) throw error;
+      if (error.code === 'SHUTTING_DOWN') return PENDING;
     }
     const leftMs = dueMs - clock.monotonicMs();
     if (leftMs <= 0 || options.signal?.aborted) return PENDING;

@@ -45,7 +45,7 @@ export interface SharesHealth {
 export interface MPCCoordinator {
   /** @throws KEY_UNKNOWN; KEY_INVALID for a key that is not shared */
   getSharesStatus(keyId: string): Promise<SharesStatus>;
-  /** Opens each share for a moment: about 5 ms a share. */
+  /** Opens each share for a moment and checks it: some milliseconds a share. */
   sharesHealth(): Promise<SharesHealth>;
 }
 

@@ -63,7 +63,7 @@ export function createSigningParty(options: {
       const signingShare = openShare();
       try {
         const message = Uint8Array.from(session.message);
-        const purpose = JSON.stringify([label, number, session.id, toHex(message)]);
+        const purpose = JSON.stringify([label, number, session.id, session.signers, toHex(message)]);
         const { nonces, commitments } = frost.commit({ identifier, signingShare }, hedged(random, purpose));
         open.set(session.id, { ...session, message, signers: [...session.signers], secret: { identifier, signingShare }, nonces });
         return commitments;

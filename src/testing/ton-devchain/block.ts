@@ -32,8 +32,18 @@ export function sealBlock(parts: Omit<Block, 'digest'>, previous: Block | null, 
   return { ...parts, digest };
 }
 
+const ids = new WeakMap<Block, Map<number, Readonly<Record<string, unknown>>>>();
+
 /** A block's id as toncenter spells it. */
 export function blockId(block: Block, workchain: number): Readonly<Record<string, unknown>> {
+  const known = ids.get(block) ?? new Map<number, Readonly<Record<string, unknown>>>();
+  ids.set(block, known);
+  const id = known.get(workchain) ?? toId(block, workchain);
+  known.set(workchain, id);
+  return id;
+}
+
+function toId(block: Block, workchain: number): Readonly<Record<string, unknown>> {
   const root = beginCell().storeInt(workchain, 32).storeRef(block.digest).endCell();
   const file = beginCell().storeRef(root).endCell();
   return {

@@ -63,10 +63,12 @@ export async function createDevChain(options: TonDevChainOptions, clock: Clock):
   const settle = async (): Promise<void> => {
     for (let hop = 0; hop < MOST_HOPS && (state.inFlight.length > 0 || state.queue.length > 0); hop += 1) await mineOne();
   };
-  /** One at a time, in order; nothing after a block at an interval has failed. */
+  /** One at a time, in order. What went wrong in a block at an interval is told to whoever comes next. */
   const inTurn = <Value>(work: () => Promise<Value>): Promise<Value> =>
     turns.take(() => {
-      if (failed !== null) throw failed;
+      const before = failed;
+      failed = null;
+      if (before !== null) throw before;
       return work();
     });
 
@@ -87,7 +89,7 @@ export async function createDevChain(options: TonDevChainOptions, clock: Clock):
 
   await block({ internals: [], externals: [] });
   const mineAlone = (): Promise<unknown> =>
-    inTurn(mineOne).catch((error: unknown) => {
+    turns.take(mineOne).catch((error: unknown) => {
       failed ??= error;
     });
   const endInterval = typeof mining === 'object' ? mineEvery(mining.intervalMs, clock, mineAlone) : () => undefined;

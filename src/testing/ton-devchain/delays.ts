@@ -2,7 +2,8 @@ import type { Clock } from '../../core/index.ts';
 
 /** Waits that can all be ended at once. */
 export interface Delays {
-  wait(delayMs: number): Promise<void>;
+  /** False where the wait was ended before its time. */
+  wait(delayMs: number): Promise<boolean>;
   /** No wait lasts longer, and none begins. */
   end(): void;
 }
@@ -15,13 +16,13 @@ export function createDelays(clock: Clock): Delays {
     wait: (delayMs) =>
       new Promise((resolve) => {
         if (ended) {
-          resolve();
+          resolve(false);
           return;
         }
         const done = (): void => {
           timer.cancel();
           waiting.delete(done);
-          resolve();
+          resolve(!ended);
         };
         const timer = clock.schedule(delayMs, done);
         waiting.add(done);

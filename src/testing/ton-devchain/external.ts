@@ -3,8 +3,9 @@ import type { PendingMessage } from './chain-state.ts';
 import type { RunResult } from './engine.ts';
 import { ApiFailure, malformed } from './failure.ts';
 
-/** The network's own bound on an external message, bytes. */
+/** The network's own bounds on an external message, bytes and levels. */
 const LARGEST = 65_535;
+const DEEPEST = 512;
 
 /**
  * Reads what somebody sends into the network.
@@ -15,6 +16,7 @@ export function readExternal(cell: Cell): PendingMessage {
   if (info.type !== 'external-in') throw malformed('boc is an external message');
   if (!Address.isAddress(info.dest) || (info.dest.workChain !== 0 && info.dest.workChain !== -1))
     throw malformed('boc goes to an account of workchain 0 or -1');
+  if (cell.depth() > DEEPEST) throw malformed(`boc has at most ${DEEPEST} levels`);
   if (cell.toBoc({ idx: false, crc32: false }).length > LARGEST) throw malformed(`boc has at most ${LARGEST} bytes`);
   return { cell, to: info.dest };
 }

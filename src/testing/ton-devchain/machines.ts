@@ -22,9 +22,12 @@ const networks = new Map<number, Promise<Machines>>();
 
 /** @throws PEER_MISSING where @ton/sandbox is not installed */
 export function machinesFor(globalId: number): Promise<Machines> {
-  const known = networks.get(globalId) ?? openMachines(globalId);
-  networks.set(globalId, known);
-  return known;
+  const known = networks.get(globalId);
+  if (known !== undefined) return known;
+  const opened = openMachines(globalId);
+  networks.set(globalId, opened);
+  opened.catch(() => networks.delete(globalId));
+  return opened;
 }
 
 async function openMachines(globalId: number): Promise<Machines> {

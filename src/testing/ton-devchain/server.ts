@@ -68,7 +68,7 @@ async function handle(chain: DevChain, delays: Delays, request: IncomingMessage,
   }
   const isControl = call.method.startsWith('dev_');
   const fault: RequestFault = isControl ? 'none' : chain.faults.request();
-  if (!isControl && chain.faults.latencyMs() > 0) await delays.wait(chain.faults.latencyMs());
+  if (!isControl && chain.faults.latencyMs() > 0 && !(await delays.wait(chain.faults.latencyMs()))) return;
   if (fault === 'reset') {
     request.socket.resetAndDestroy();
     return;
@@ -87,6 +87,7 @@ async function readRequest(request: IncomingMessage): Promise<Call> {
   const name = pathname.replace(/\/+$/, '').split('/').at(-1) ?? '';
   if (request.method === 'GET') {
     request.resume();
+    if (/^(dev_|send)/.test(name)) throw new ApiFailure(405, 'Method Not Allowed');
     const params = Object.fromEntries([...new Set(searchParams.keys())].map((key) => [key, only(searchParams.getAll(key))]));
     return { method: name, params, id: null, jsonRpc: false };
   }

@@ -29,5 +29,6 @@ export function addHazards(frame: Frame, found: Findings): void {
   if (state === 'empty' && message.bounce && !makesAccount(frame)) {
     add(message.to, 'bounces_off_empty_account', 'a bounceable message to an account that does not exist yet');
   }
-  if (state === 'contract' && !message.bounce) add(message.to, 'no_bounce_from_contract', 'a message to a contract that cannot bounce');
+  if ((state === 'contract' || state === 'frozen') && !message.bounce)
+    add(message.to, 'no_bounce_from_contract', `a message to a ${state === 'frozen' ? 'frozen account' : 'contract'} that cannot bounce`);
 }

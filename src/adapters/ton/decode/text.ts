@@ -1,5 +1,8 @@
-import { type Builder, beginCell, type Cell } from '@ton/core';
+import type { Cell } from '@ton/core';
 import { CellReader } from '../cell-reader.ts';
+import { CellWriter } from '../cell-writer.ts';
+import type { Draft } from '../draft.ts';
+import { cellOf } from '../draft.ts';
 
 /** Bytes of text that one cell holds behind an operation code, and in a cell of its own. */
 const HEAD_BYTES = 123;
@@ -29,12 +32,11 @@ export function commentCell(text: string): Cell {
   const bytes = Buffer.from(text, 'utf8');
   const starts: number[] = [];
   for (let at = HEAD_BYTES; at < bytes.length; at += TAIL_BYTES) starts.push(at);
-  let tail: Cell | null = null;
-  const store = (cell: Builder, from: number, to: number): Cell => {
-    cell.storeBuffer(bytes.subarray(from, to));
-    if (tail !== null) cell.storeRef(tail);
-    return cell.endCell();
+  let tail: Draft | null = null;
+  const written = (cell: CellWriter, from: number, to: number): Draft => {
+    cell.data(bytes.subarray(from, to));
+    return (tail === null ? cell : cell.ref(tail)).end();
   };
-  for (const from of starts.reverse()) tail = store(beginCell(), from, from + TAIL_BYTES);
-  return store(beginCell().storeUint(0, 32), 0, HEAD_BYTES);
+  for (const from of starts.reverse()) tail = written(new CellWriter(), from, from + TAIL_BYTES);
+  return cellOf(written(new CellWriter().zeros(32), 0, HEAD_BYTES));
 }

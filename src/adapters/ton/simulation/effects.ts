@@ -27,17 +27,14 @@ export async function readTrace(
   if (trace.ending !== 'complete') return { effects: [], errors, warnings };
   const tokens = await tokenFlows(trace, tx, decoded.effects, reader);
   return {
-    effects: [
-      ...nativeFlows(trace, tx, decoded.effects),
-      ...tokens.effects,
-      ...walletChanges(trace, tx.chain, tx.wallet, message.version),
-    ],
+    effects: [...nativeFlows(trace, tx, decoded.effects), ...tokens.effects, ...walletChanges(trace, tx.chain, tx.wallet, message.version)],
     errors: tokens.notCredited.length === 0 ? errors : [...errors, 'recipient_not_credited'],
     warnings: [...warnings, ...[...reader.unconfirmed].map((account) => `unconfirmed_token_account: ${account}`)],
   };
 }
 
-const spell = (effect: Effect): string => JSON.stringify(effect, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+const spell = (effect: Effect): string =>
+  JSON.stringify(effect, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 
 const ofWallet = (effect: Effect, wallet: AccountId): boolean =>
   effect.kind === 'outflow' || effect.kind === 'inflow' ? effect.account === wallet : true;

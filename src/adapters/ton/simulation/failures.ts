@@ -37,7 +37,10 @@ function orderFailures({ transaction }: Step, trace: Trace, tx: UnsignedTransact
   if (description.aborted) errors.push(`exit_code: ${code}`);
   else if (skipped) errors.push('action_skipped');
   if (errors.length === 0) return [];
-  const needed = sends.reduce((sum, { message }) => sum + message.value, transaction.totalFees.coins + BigInt(tx.fee.params['forward'] ?? 0));
+  const needed = sends.reduce(
+    (sum, { message }) => sum + message.value,
+    transaction.totalFees.coins + BigInt(tx.fee.params['forward'] ?? 0),
+  );
   if (NO_FUNDS.has(code) || (trace.before.get(tx.wallet)?.balance ?? 0n) < needed) errors.unshift('insufficient_funds');
   return errors;
 }

@@ -20,7 +20,7 @@ const kept = new WeakMap<TonClient, Map<string, Cell>>();
 const needs = new Map<string, readonly string[]>();
 
 /** Hashes of the masterchain libraries that cells of a code stand for. */
-export function librariesIn(code: Cell): readonly string[] {
+function librariesIn(code: Cell): readonly string[] {
   const key = code.hash().toString('hex');
   const known = needs.get(key);
   if (known !== undefined) return known;

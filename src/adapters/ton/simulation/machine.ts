@@ -1,7 +1,7 @@
 import type { Address, TupleItem } from '@ton/core';
 import { Cell, parseTuple } from '@ton/core';
-import type { Executor } from '@ton/sandbox';
 import type { NetworkConfig } from './network-config.ts';
+import type { Executor } from './sandbox.ts';
 import { discardSandbox } from './sandbox.ts';
 import type { Standing } from './standing.ts';
 

@@ -15,18 +15,18 @@ interface Sent {
 
 const SIMULATED = { leaf: '0', source: 'simulation' } as const;
 
-const valueOf = ({ message }: Step): bigint => (message.info.type === 'internal' ? message.info.value.coins : 0n);
+const coinsOf = ({ message }: Step): bigint => (message.info.type === 'internal' ? message.info.value.coins : 0n);
 
 /** Follows the money of each message: what arrives at the wallet belongs to that message of the wallet's which set it going. */
 function sentMessages({ steps }: Trace, wallet: AccountId): readonly Sent[] {
   const sent = new Map<number, Sent>();
   for (const [number, step] of steps.entries()) {
-    if (step.from === wallet) sent.set(number, { to: step.account, place: step.cause === 0 ? step.place : null, spent: valueOf(step) });
+    if (step.from === wallet) sent.set(number, { to: step.account, place: step.cause === 0 ? step.place : null, spent: coinsOf(step) });
     if (step.account !== wallet || step.cause === null) continue;
     let origin: number | null = number;
     while (origin !== null && !sent.has(origin)) origin = steps[origin]?.cause ?? null;
     const begun = origin === null ? undefined : sent.get(origin);
-    if (begun !== undefined) begun.spent -= valueOf(step);
+    if (begun !== undefined) begun.spent -= coinsOf(step);
   }
   return [...sent.values()];
 }

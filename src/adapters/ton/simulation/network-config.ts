@@ -41,16 +41,17 @@ function readConfig(answer: unknown): NetworkConfig {
 }
 
 /**
- * The network's own configuration, read anew after ten minutes.
+ * The network's own configuration, read anew after ten minutes. Whoever asks meanwhile shares the answer, so no caller's signal
+ * ends the reading; its own time-out does.
  *
  * Fails closed: there is no built-in configuration to fall back on, and none that is older.
  * @throws CHAIN_RESPONSE_INVALID, CHAIN_UNAVAILABLE, CHAIN_REJECTED, TIMEOUT
  */
-export function readNetworkConfig(client: TonClient, clock: Clock, signal?: AbortSignal): Promise<NetworkConfig> {
+export function readNetworkConfig(client: TonClient, clock: Clock): Promise<NetworkConfig> {
   const found = kept.get(client);
   const nowMs = clock.monotonicMs();
   if (found !== undefined && nowMs - found.readAtMs < FRESH_FOR_MS) return found.config;
-  const config = client.request('getConfigAll', {}, signal).then(readConfig);
+  const config = client.request('getConfigAll', {}).then(readConfig);
   const reading: Kept = { config, readAtMs: nowMs };
   kept.set(client, reading);
   config.catch(() => {

@@ -1,3 +1,4 @@
+import { CastellanError } from '../../../core/errors.ts';
 import type { AccountId } from '../../../core/ids.ts';
 import type { AccountState } from '../account-state.ts';
 import { readAccount } from '../account-state.ts';
@@ -9,6 +10,8 @@ import { readStorageDebt } from './storage-stats.ts';
 
 /** Accounts that one simulation may read; a trace has at most 128 transactions. */
 const MAX_ACCOUNTS = 512;
+/** Accounts that are asked for before anybody needs them. */
+const MAX_AHEAD = 32;
 /** Accounts per client whose last standing is kept, some KB each: most do not change between two simulations. */
 const MAX_KEPT = 512;
 
@@ -16,7 +19,7 @@ const MAX_KEPT = 512;
 export interface RemoteStorage {
   /** @throws CHAIN_RESPONSE_INVALID, CHAIN_UNAVAILABLE, CHAIN_REJECTED, TIMEOUT */
   get(account: AccountId): Promise<Standing>;
-  /** Begins to read, and fails only where somebody then asks. */
+  /** Begins to read the first few, and fails only where somebody then asks. */
   prefetch(accounts: Iterable<AccountId>): void;
   /** Those asked for that hold a currency besides the coin, which is not followed. */
   readonly withExtraCurrencies: ReadonlySet<AccountId>;
@@ -62,17 +65,24 @@ export function createRemoteStorage(client: TonClient, seqno: number, signal?: A
   const get = (account: AccountId): Promise<Standing> => {
     const begun = known.get(account);
     if (begun !== undefined) return begun;
-    if (known.size >= MAX_ACCOUNTS) return Promise.reject(new RangeError('A simulation reads no more accounts than its bound.'));
+    if (known.size >= MAX_ACCOUNTS)
+      return Promise.reject(new CastellanError('INTERNAL', { message: 'The simulation asks for more accounts than its bound.' }));
     const reading = read(account);
     // Whoever asks gets the failure; a read that nobody asks for again fails in silence.
     reading.catch(() => undefined);
     known.set(account, reading);
     return reading;
   };
+  let ahead = 0;
   return {
     get,
     prefetch(accounts) {
-      for (const account of accounts) void get(account);
+      for (const account of accounts) {
+        if (known.has(account)) continue;
+        if (ahead >= MAX_AHEAD) return;
+        ahead += 1;
+        void get(account);
+      }
     },
     withExtraCurrencies,
   };

@@ -1,5 +1,7 @@
 import type { Executor } from '@ton/sandbox';
 
+export type { Executor };
+
 /** Loading takes a fifth of a second and tens of megabytes, so there is one virtual machine per process; it keeps no state. */
 let shared: Promise<Executor> | undefined;
 

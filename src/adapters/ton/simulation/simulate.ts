@@ -124,7 +124,7 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
 
   const storage = createRemoteStorage(client, head.seqno, signal);
   storage.prefetch(accountsNamed(context));
-  const [config, wallet] = await Promise.all([readNetworkConfig(client, clock, signal), storage.get(tx.wallet)]);
+  const [config, wallet] = await Promise.all([readNetworkConfig(client, clock), storage.get(tx.wallet)]);
   const next = seqnoOf(message.version, wallet);
   const around = moments(tx, clock, head, message.validUntil);
   const refused = [

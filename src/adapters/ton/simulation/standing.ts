@@ -20,7 +20,7 @@ export interface Standing {
 }
 
 /** What a standing is made of. */
-export type StandingParts = Pick<AccountState, 'state' | 'balance' | 'code' | 'data' | 'frozenHash' | 'lastLt' | 'lastHash'> & {
+type StandingParts = Pick<AccountState, 'state' | 'balance' | 'code' | 'data' | 'frozenHash' | 'lastLt' | 'lastHash'> & {
   readonly debt: StorageDebt;
 };
 
@@ -53,7 +53,11 @@ export function makeStanding(address: Address, parts: StandingParts): Standing {
   const spelled = new Map<number, string>();
   const write = (lastPaid: number): string => {
     const storageStats = { used, lastPaid, storageExtra: null, ...(debt.due === null ? {} : { duePayment: debt.due }) };
-    const shard = { account: { addr: address, storage, storageStats }, lastTransactionLt: lastLt, lastTransactionHash: BigInt(`0x${lastHash}`) };
+    const shard = {
+      account: { addr: address, storage, storageStats },
+      lastTransactionLt: lastLt,
+      lastTransactionHash: BigInt(`0x${lastHash}`),
+    };
     return spell(beginCell().store(storeShardAccount(shard)).endCell());
   };
   return {

@@ -1,10 +1,10 @@
-import { Cell, Dictionary } from '@ton/core';
+import { type Cell, Dictionary } from '@ton/core';
 import type { Effect } from '../../../core/effect.ts';
 import type { AccountId, ChainId } from '../../../core/ids.ts';
 import { accountOfParts } from '../address.ts';
 import type { WalletVersion } from '../wallet-contract.ts';
-import type { Standing } from './standing.ts';
 import type { Trace } from './run.ts';
+import type { Standing } from './standing.ts';
 
 /** Seqno, wallet id and key. */
 const SEQNO_BITS = 32;
