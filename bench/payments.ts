@@ -1,9 +1,9 @@
-import type { ActionRequest, Command, Json, Step } from '../src/core/index.ts';
+import type { AccountId, ActionRequest, Command, Json, Step } from '../src/core/index.ts';
 import { newId, payloadDigest, permitId, type RequestRow, sha256Hex, toHex } from '../src/core/index.ts';
 import type { Decided } from '../src/manager/pipeline/decide.ts';
 import { actionDigestOf, type Prepared } from '../src/manager/pipeline/prepare.ts';
 import { emptyProfile, type SettledPayment, trainProfile } from '../src/risk/index.ts';
-import { CHAIN, type Scene, type SceneAgent } from './scene.ts';
+import type { Scene, SceneAgent } from './scene.ts';
 
 /** The pace of every agent, ms. */
 export const PACE_MS = 30_000;
@@ -23,7 +23,7 @@ export function requestOf(scene: Scene, agent: SceneAgent, turn: number): Action
     agentId: agent.id,
     userId: 'owner',
     wallet: agent.wallet,
-    chain: CHAIN,
+    chain: scene.chain.chain,
     type: 'transfer',
     action: { kind: 'transfer', asset, amount, to },
     declared: { asset, amount: String(amount), destination: to },
@@ -41,13 +41,21 @@ export function prepareOffline(scene: Scene, agent: SceneAgent, request: ActionR
   const { codec } = scene.adapter;
   const slot = agent.slot;
   agent.slot += 1;
-  const tx = codec.build(request.action, { chain: CHAIN, wallet: agent.wallet, slot, fee: scene.fee, validUntilMs: null });
+  const { chain, wallet } = request;
+  const tx = codec.build(request.action, {
+    chain,
+    wallet,
+    slot,
+    fee: scene.fee,
+    ...scene.chain.terms((request.action as { readonly to: AccountId }).to, scene.clock.nowMs()),
+    ...(agent.publicKey === undefined ? {} : { publicKey: agent.publicKey }),
+  });
   const decoded = codec.decode(tx);
   const feeBound = scene.fee.ceiling * 2n;
   return {
     request,
     adapter: scene.adapter,
-    node: scene.adapter.node(CHAIN),
+    node: scene.adapter.node(chain),
     tx,
     decoded,
     actionDigest: actionDigestOf(request, decoded, feeBound),

@@ -3,9 +3,11 @@ import { systemRandom } from '../src/adapters/host/index.ts';
 import { createMemoryStore } from '../src/adapters/store/memory/index.ts';
 import {
   type AccountId,
+  type BuildContext,
   type ChainAdapter,
   type ChainId,
   type ChainNode,
+  type Clock,
   createEventBus,
   type FeeQuote,
   parseAccount,
@@ -15,12 +17,12 @@ import {
 } from '../src/core/index.ts';
 import { bootHouse, type House } from '../src/manager/boot.ts';
 import { type Host, parseConfig } from '../src/manager/config.ts';
+import { walletKey } from '../src/manager/directory.ts';
 import { expandTemplate } from '../src/manager/permissions.ts';
 import type { ExecuteParts } from '../src/manager/pipeline/execute.ts';
 import { wirePipeline } from '../src/manager/wiring.ts';
 import { createSkippingClock, type SkippingClock } from './skipping-clock.ts';
 
-export const CHAIN = 'eip155:31337' as ChainId;
 const GAS = 21_000n;
 const GAS_PRICE = 2_000_000_000n;
 
@@ -29,14 +31,46 @@ export interface SceneAgent {
   readonly id: string;
   readonly wallet: AccountId;
   readonly keyId: string;
+  /** Absent where the chain's bytes are read without it. */
+  readonly publicKey?: Uint8Array;
   slot: number;
 }
+
+/** The chain that a scene plays on. */
+export interface SceneChain {
+  readonly chain: ChainId;
+  /** The real adapter; what it would ask a network is answered from memory. */
+  create(clock: Clock): ChainAdapter;
+  /** Address number so many. */
+  payee(index: number): string;
+  /** What a payment to one of the payees may cost at most. */
+  fee(adapter: ChainAdapter, payee: AccountId): FeeQuote;
+  /** What building needs to know beside wallet, slot and fee. */
+  terms(payee: AccountId, nowMs: number): Pick<BuildContext, 'validUntilMs' | 'facts'>;
+  /** One unit of the native asset is so many of the scene's coins; all its amounts are below ten of them. */
+  readonly coin: number;
+}
+
+/** A plain account on an EVM chain. */
+const EVM: SceneChain = {
+  chain: 'eip155:31337' as ChainId,
+  create: (clock) => createEvmAdapter({ chains: [{ chain: EVM.chain, rpcUrl: 'http://127.0.0.1:9', confirmations: 1 }], clock }),
+  payee: (index) => `0x${sha256Hex(`payee ${index}`).slice(0, 40)}`,
+  fee: (adapter) => ({
+    asset: adapter.codec.nativeAsset(EVM.chain).asset,
+    ceiling: GAS * GAS_PRICE,
+    params: { gas: String(GAS), maxFeePerGas: String(GAS_PRICE), maxPriorityFeePerGas: '1000000000' },
+  }),
+  terms: () => ({ validUntilMs: null }),
+  coin: 1,
+};
 
 /** A real house over a chain that answers at once: everything that a decision goes through, and no network. */
 export interface Scene {
   readonly house: House;
   readonly parts: ExecuteParts;
   readonly clock: SkippingClock;
+  readonly chain: SceneChain;
   readonly adapter: ChainAdapter;
   readonly agents: readonly SceneAgent[];
   /** Destinations that every policy lists. */
@@ -50,18 +84,21 @@ export interface Scene {
 /** How the scene is set. */
 export interface SceneOptions {
   readonly agents: number;
+  /** An EVM chain where left out. */
+  readonly chain?: SceneChain;
   readonly openStore?: (host: Host) => Store | Promise<Store>;
 }
 
 /** The node's half of the adapter, answering from memory. */
 function instantNode(
+  chain: ChainId,
   adapter: ChainAdapter,
   slots: ReadonlyMap<AccountId, SceneAgent>,
   fee: FeeQuote,
   simulation: SimulationReport,
 ): ChainAdapter {
   const node: ChainNode = {
-    ...adapter.node(CHAIN),
+    ...adapter.node(chain),
     verifyChain: async () => undefined,
     quote: async () => fee,
     sequence: async (wallet) => ({ next: slots.get(wallet)?.slot ?? 0, chainTimeMs: null }),
@@ -72,10 +109,11 @@ function instantNode(
 
 /** Opens a house with so many agents, each with a wallet, a key and a policy of its own. */
 export async function openScene(options: SceneOptions): Promise<Scene> {
+  const { chain = EVM } = options;
   const clock = createSkippingClock();
   const random = systemRandom();
   const slots = new Map<AccountId, SceneAgent>();
-  const payees = Array.from({ length: 32 }, (_, index) => parseAccount(`0x${sha256Hex(`payee ${index}`).slice(0, 40)}`, CHAIN));
+  const payees = Array.from({ length: 32 }, (_, index) => parseAccount(chain.payee(index), chain.chain));
   const simulation: SimulationReport = {
     success: true,
     wouldRevert: false,
@@ -87,14 +125,9 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     errors: [],
     block: { number: '1', hash: `0x${'11'.repeat(32)}`, timestampMs: clock.nowMs() },
   };
-  const evm = createEvmAdapter({ chains: [{ chain: CHAIN, rpcUrl: 'http://127.0.0.1:9', confirmations: 1 }], clock });
-  const asset = evm.codec.nativeAsset(CHAIN).asset;
-  const fee: FeeQuote = {
-    asset,
-    ceiling: GAS * GAS_PRICE,
-    params: { gas: String(GAS), maxFeePerGas: String(GAS_PRICE), maxPriorityFeePerGas: '1000000000' },
-  };
-  const adapter = instantNode(evm, slots, fee, simulation);
+  const real = chain.create(clock);
+  const fee = chain.fee(real, payees[0] as AccountId);
+  const adapter = instantNode(chain.chain, real, slots, fee, simulation);
   const config = parseConfig({
     chains: [{ create: () => adapter }],
     clock,
@@ -106,18 +139,20 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   const house = await bootHouse(config, { clock, random }, bus, options.openStore ?? ((host) => createMemoryStore({ clock: host.clock })));
   await house.audit.start();
   await house.emergency.start();
+  const most = 9_000_000 * chain.coin;
+  const windows = { daily: most, weekly: most, monthly: most };
   const permissions = expandTemplate({
     template: 'aggressive',
-    limits: { unit: asset, perTransaction: 10, daily: 9_000_000, weekly: 9_000_000, monthly: 9_000_000 },
+    limits: { unit: fee.asset, perTransaction: 10 * chain.coin, ...windows },
     rateLimiting: { maxPerHour: 1_000_000, cooldownSeconds: 0 },
-    allowedDestinations: payees.map((payee) => payee.slice(payee.lastIndexOf(':') + 1)),
+    allowedDestinations: payees.map((_, index) => chain.payee(index)),
   });
   const agents: SceneAgent[] = [];
   for (let index = 0; index < options.agents; index += 1) {
     const id = `agent-${index}`;
     await house.wallets.putAgent(id, 'owner', permissions, async () => undefined);
     const { account, keyId } = await house.wallets.createWallet('owner', id);
-    const agent: SceneAgent = { id, wallet: account, keyId, slot: 0 };
+    const agent: SceneAgent = { id, wallet: account, keyId, slot: 0, ...(await walletKey(house.store, adapter.codec, account)) };
     slots.set(account, agent);
     agents.push(agent);
   }
@@ -125,6 +160,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     house,
     parts: wirePipeline(house),
     clock,
+    chain,
     adapter,
     agents,
     payees,

@@ -1,7 +1,5 @@
 import { Cell } from '@ton/core';
-import { parseAccount } from '../../core/account.ts';
 import { CastellanError } from '../../core/errors.ts';
-import type { AccountId, ChainId } from '../../core/ids.ts';
 
 const DECIMAL = /^-?(?:0|[1-9][0-9]{0,79})$/;
 const HASH = /^[A-Za-z0-9+/_-]{43}=?$/;
@@ -45,15 +43,6 @@ export function readHash(value: unknown, field: string): string {
 export function readText(value: unknown, field: string): string {
   if (typeof value !== 'string') throw malformed(field);
   return value;
-}
-
-/** An account in any spelling. @throws CHAIN_RESPONSE_INVALID */
-export function readAccountId(value: unknown, chain: ChainId, field: string): AccountId {
-  try {
-    return parseAccount(readText(value, field), chain);
-  } catch {
-    throw malformed(field);
-  }
 }
 
 /** One cell as a bag of cells in base64, with a single root that is an ordinary cell. @throws CHAIN_RESPONSE_INVALID */

@@ -29,15 +29,15 @@ function readBlockId(value: unknown, field: string): { readonly seqno: number; r
 }
 
 /** The header at `seqno`. Headers do not change, so what was read once under a hash is not read again. */
-async function readHeader(client: TonClient, seqno: number, hash: string | null, signal?: AbortSignal): Promise<Block> {
+async function readHeader(client: TonClient, seqno: number, hash: string, signal?: AbortSignal): Promise<Block> {
   const cache = headers.get(client) ?? new Map<string, Block>();
   headers.set(client, cache);
-  const cached = hash === null ? undefined : cache.get(`${seqno}:${hash}`);
+  const cached = cache.get(`${seqno}:${hash}`);
   if (cached !== undefined) return cached;
   const answer = await client.request('getBlockHeader', { workchain: MASTERCHAIN, shard: SHARD, seqno }, signal);
   const fields = readObject(answer, 'header');
   const id = readBlockId(fields['id'], 'header.id');
-  if (id.seqno !== seqno || (hash !== null && id.hash !== hash)) throw malformed('header.id', 'another_block');
+  if (id.seqno !== seqno || id.hash !== hash) throw malformed('header.id', 'another_block');
   const block = { ...id, timestampMs: readCount(fields['gen_utime'], 'header.gen_utime') * 1_000 };
   for (const oldest of cache.keys()) {
     if (cache.size < MAX_HEADERS) break;
@@ -52,11 +52,6 @@ export async function readHead(client: TonClient, signal?: AbortSignal): Promise
   const fields = readObject(await client.request('getMasterchainInfo', {}, signal), 'masterchainInfo');
   const { seqno, hash } = readBlockId(fields['last'], 'masterchainInfo.last');
   return readHeader(client, seqno, hash, signal);
-}
-
-/** The masterchain's block at `seqno`. @throws CHAIN_RESPONSE_INVALID; CHAIN_REJECTED above the head */
-export async function readBlockAt(client: TonClient, seqno: number, signal?: AbortSignal): Promise<Block> {
-  return readHeader(client, seqno, null, signal);
 }
 
 /** Whether the shard, a signed 64-bit number whose lowest set bit ends its prefix, holds accounts that begin so. */

@@ -135,7 +135,7 @@ export function createJettonReader(
       const claim = await claimOf(account, standing);
       if (claim === null) return null;
       const { owner, minter, amount } = claim;
-      if (minter !== owner) return { owner, asset: tokenAsset(client.chain, minter), amount };
+      if ((await accountOfOwner(minter, owner)) === account) return { owner, asset: tokenAsset(client.chain, minter), amount };
       unconfirmed.add(account);
       return null;
     },
