@@ -47,3 +47,10 @@ export async function libraryMinter(admin: Address, variant?: string): Promise<{
 export async function naive(): Promise<TonFixture> {
   return tonFixture(await compile('naive'), beginCell().storeUint(1, 8).endCell());
 }
+
+/** A contract whose get method never ends. */
+export async function brooder(nonce: number): Promise<TonFixture> {
+  brooderCode ??= compile('brooder');
+  return tonFixture(await brooderCode, beginCell().storeUint(nonce, 32).endCell());
+}
+let brooderCode: Promise<Cell> | undefined;

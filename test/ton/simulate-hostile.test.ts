@@ -1,4 +1,4 @@
-import { Address } from '@ton/core';
+import { Address, beginCell, storeStateInit } from '@ton/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBoc } from '../../src/adapters/ton/boc.ts';
 import { readPayload } from '../../src/adapters/ton/payload.ts';
@@ -6,7 +6,7 @@ import { writeWalletMessage } from '../../src/adapters/ton/wallet-message.ts';
 import type { AccountId } from '../../src/core/ids.ts';
 import { drainingExtension, eater, fakeJettonWallet, jettonMinter, thief } from '../fixtures/ton-contracts.ts';
 import { jettonTransferBody } from '../fixtures/ton-messages.ts';
-import { moody, muteMinter, naive, restless } from './hostile-contracts.ts';
+import { brooder, moody, muteMinter, naive, restless } from './hostile-contracts.ts';
 import type { SimulationScene } from './simulation-scene.ts';
 import { CHAIN, call, flows, idOf, openScene, TON, toAddress } from './simulation-scene.ts';
 
@@ -105,6 +105,19 @@ describe('hostile contracts do not fool a simulation', () => {
     const { report } = await scene.judge({ kind: 'transfer', asset: TON, amount: 50n * ONE, to: target });
     expect(report).toMatchObject({ success: false, coverageLevel: 'basic' });
     expect(report.errors).toContain('trace_too_long');
+  });
+
+  it('asks contracts only so much', async () => {
+    const payTo = async (first: number, count: number) => {
+      const made = await Promise.all(Array.from({ length: count }, (_, at) => brooder(first + at)));
+      const calls = made.map(({ init, address }) => {
+        const state = Buffer.from(writeBoc(beginCell().store(storeStateInit(init)).endCell()));
+        return call(idOf(address), ONE / 10n, null, { init: state.toString('base64'), bounce: 'false' });
+      });
+      return (await scene.judge({ kind: 'calls', calls })).report.errors;
+    };
+    expect(await payTo(0, 5)).toEqual([]);
+    expect(await payTo(100, 40)).toEqual(['token_accounts_not_all_read']);
   });
 
   it('accepts what a contract that takes payments keeps', async () => {

@@ -267,4 +267,13 @@ describe('on a chain that runs everything at once', () => {
     await run(await on.order(alice, pay(nobody, 2n)));
     await run(later);
   });
+
+  it('an order for a later slot is void once its time is over, whatever became of the earlier one', async () => {
+    const { next } = await on.node.sequence(alice.wallet);
+    const later = await on.order(alice, pay(nobody, 1n), { slot: next + 1 });
+    await chain.increaseTime(100);
+    expect(await on.node.status(later)).toEqual({ status: 'pending' });
+    await chain.increaseTime(40);
+    expect(await on.node.status(later)).toEqual({ status: 'expired', by: null });
+  });
 });

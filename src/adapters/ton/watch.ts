@@ -33,7 +33,7 @@ interface Look {
 }
 
 /**
- * The slot is still free: the bytes are void once the chain has passed their validity, and only then. The time that counts is
+ * The slot, or an earlier one, is still free: the bytes are void once the chain has passed their validity, and only then. The time that counts is
  * that of the wallet's own shard as the head commits it, for blocks of the shard that are still to come may be older than the head.
  */
 async function whileSlotIsFree({ client, config, clock, signed, order, head, signal }: Look): Promise<SettlementStatus> {
@@ -74,10 +74,12 @@ export async function readStatus(
   const head = await readHead(client, signal);
   const state = await readAccount(client, signed.wallet, head.seqno, signal);
   const { seqno } = readWalletState(state);
-  // An earlier slot of ours is still open, or the wallet's account was taken down.
-  if (seqno < signed.slot) return PENDING;
   const look: Look = { client, config, clock, signed, order, head, state, signal };
-  return seqno === signed.slot ? whileSlotIsFree(look) : onceSlotIsUsed(look);
+  if (seqno > signed.slot) return onceSlotIsUsed(look);
+  // An earlier slot of ours is still open; or the wallet was taken down after it had obeyed, which its history tells.
+  if (seqno < signed.slot && (await findInHistory(client, state, signed, signal)).kind === 'ours')
+    return state.state === 'uninit' ? onceSlotIsUsed(look) : PENDING;
+  return whileSlotIsFree(look);
 }
 
 function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {

@@ -5,8 +5,10 @@ import type { Executor } from './sandbox.ts';
 import { discardSandbox } from './sandbox.ts';
 import type { Standing } from './standing.ts';
 
-/** Gas that a get method may use: as much as a liteserver allows. */
-const METHOD_GAS = 1_000_000n;
+/** Gas that one get method may use. Those of tokens take a few thousand. */
+const METHOD_GAS = 100_000n;
+/** Gas of all get methods of one simulation: a second of work, where a whole trace of hostile ones could take a minute. */
+const MAX_METHODS_GAS = 3_000_000n;
 
 /** The moment that is pretended. */
 export interface Surroundings {
@@ -39,6 +41,8 @@ export interface Machine {
     stack: readonly TupleItem[],
     around: Surroundings & { readonly libraries: Cell | null },
   ): Promise<readonly TupleItem[] | null>;
+  /** Whether a get method was not run because the others had used up their gas. */
+  readonly exhausted: boolean;
 }
 
 /** Makes the machine of one simulation over the process's virtual machine. */
@@ -51,7 +55,12 @@ export function createMachine(executor: Executor, config: NetworkConfig): Machin
       throw error;
     }
   };
+  let spent = 0n;
+  let exhausted = false;
   return {
+    get exhausted() {
+      return exhausted;
+    },
     async transact(raw, message, { now, randomSeed, lt, libraries, anySignature }) {
       const { result } = await guarded(() =>
         executor.runTransaction({
@@ -72,6 +81,10 @@ export function createMachine(executor: Executor, config: NetworkConfig): Machin
     },
     async ask(address, { code, data, balance }, methodId, stack, { now, randomSeed, libraries }) {
       if (code === null || data === null) return null;
+      if (spent >= MAX_METHODS_GAS) {
+        exhausted = true;
+        return null;
+      }
       const { output } = await guarded(() =>
         executor.runGetMethod({
           code,
@@ -89,6 +102,7 @@ export function createMachine(executor: Executor, config: NetworkConfig): Machin
           debugEnabled: false,
         }),
       );
+      spent += output.success ? BigInt(output.gas_used) : METHOD_GAS;
       if (!output.success || (output.vm_exit_code !== 0 && output.vm_exit_code !== 1)) return null;
       try {
         return parseTuple(Cell.fromBase64(output.stack));

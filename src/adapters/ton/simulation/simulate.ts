@@ -2,6 +2,7 @@ import { assetAddress } from '../../../core/asset.ts';
 import type { SimulationReport } from '../../../core/chain-adapter.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { sha256 } from '../../../core/digest.ts';
+import { isCastellanError } from '../../../core/errors.ts';
 import type { AccountId, AssetId } from '../../../core/ids.ts';
 import type { DecodedTransaction, UnsignedTransaction } from '../../../core/transaction.ts';
 import type { Block } from '../block.ts';
@@ -17,6 +18,7 @@ import type { Surroundings } from './machine.ts';
 import { createMachine } from './machine.ts';
 import { readNetworkConfig } from './network-config.ts';
 import { createRemoteStorage } from './remote-storage.ts';
+import type { Trace } from './run.ts';
 import { gasOf, runTrace, storageFeesOf } from './run.ts';
 import { openSandbox } from './sandbox.ts';
 import { seqnoOf, unsignedExternal, withSeqno } from './wallet-entry.ts';
@@ -112,7 +114,7 @@ function moments(tx: UnsignedTransaction, clock: Clock, head: Block, validUntil:
  * Fails closed: `success: false` with `simulation_unstable` where the two runs do not come to the same for the wallet,
  * `simulation_unavailable` without `@ton/sandbox`, `insufficient_funds`, `slot_behind`, `expired`, `wallet_code_unknown`,
  * `wallet_frozen`, `action_skipped`, `bounced: …`, `exit_code: …`, `recipient_not_credited`, `trace_too_long`,
- * `library_missing`, `simulation_rejected`.
+ * `library_missing`, `token_accounts_not_all_read`, `simulation_rejected`.
  * @throws PAYLOAD_UNDECODABLE, CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, CHAIN_REJECTED, TIMEOUT
  */
 export async function simulate(context: SimulationContext): Promise<SimulationReport> {
@@ -145,11 +147,18 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
   let storageFees = 0n;
   for (const moment of around) {
     const run = { chain: tx.chain, machine, storage, libraries, around: moment, ...(signal === undefined ? {} : { signal }) };
-    const trace = await runTrace(run, tx.wallet, start, external);
+    let trace: Trace;
+    try {
+      trace = await runTrace(run, tx.wallet, start, external);
+      found.push(await readTrace(trace, tx, decoded, message, reader));
+    } catch (error) {
+      if (isCastellanError(error)) throw error;
+      // The machine broke down, or gave something that nobody can read: no network would carry it either.
+      return report(head, failed('simulation_rejected'));
+    }
     const [order] = trace.steps;
     if (order !== undefined && gasOf(order.transaction) > gas) gas = gasOf(order.transaction);
     if (moment === around[0]) storageFees = storageFeesOf(trace);
-    found.push(await readTrace(trace, tx, decoded, message, reader));
     // It has failed: nothing that a second run showed could mend it.
     if (trace.ending !== 'complete') break;
   }
@@ -157,6 +166,7 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
   const errors = [...new Set([...one.errors, ...two.errors])];
   if (!agree(one, two, tx.wallet)) errors.push('simulation_unstable');
   if (libraries.missing.size > 0) errors.push('library_missing');
+  if (machine.exhausted) errors.push('token_accounts_not_all_read');
   return report(head, {
     effects: union(one.effects, two.effects),
     errors,

@@ -30,7 +30,7 @@ function signatureIn(raw: Uint8Array, asked: Cell): Buffer | undefined {
  * @throws REQUEST_DENIED with the decision's `verdict`, `reason` and `decisionId` in `details`; SIGNATURE_INVALID
  * @example
  * const signer = toGuardedSigner(security.agent('a1'), wallet);
- * const transfer = await contract.createTransfer({ seqno, messages, sendMode: 3, signer });
+ * const transfer = await contract.createTransfer({ seqno, messages, sendMode: SendMode.PAY_GAS_SEPARATELY, signer });
  */
 export function toGuardedSigner(
   agent: AgentSigningPort,
