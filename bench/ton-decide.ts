@@ -39,8 +39,6 @@ const TON: SceneChain = {
 
 /** Requests that are built ahead: few, as in production, so that none of them grows old. */
 const BATCH = 64;
-/** Decisions of either kind before anything is timed. */
-const WARM_DECISIONS = 4_000;
 
 /** One decision of every agent, so many times; building before and settling after are outside the timing. ns per decision. */
 function createSide(scene: Scene, passes: number): () => Promise<number> {
@@ -75,13 +73,15 @@ export async function measureTonDecide(options: {
   readonly agents: number;
   readonly passes: number;
   readonly rounds: number;
+  /** Decisions of either kind before anything is timed. */
+  readonly warm: number;
 }): Promise<TonDecideCost> {
-  const { agents, passes, rounds } = options;
+  const { agents, passes, rounds, warm } = options;
   const scenes = [await openScene({ agents, chain: TON }), await openScene({ agents })] as const;
   try {
     for (const scene of scenes) await teachProfiles(scene, 64);
     const [ton, evm] = [createSide(scenes[0], passes), createSide(scenes[1], passes)];
-    for (let done = 0; done < WARM_DECISIONS; done += passes * agents) {
+    for (let done = 0; done < warm; done += passes * agents) {
       await ton();
       await evm();
     }
@@ -93,7 +93,8 @@ export async function measureTonDecide(options: {
 }
 
 if (import.meta.filename === process.argv[1]) {
-  const { bound } = await measureTonDecide({ agents: process.argv.includes('--quick') ? 128 : 1_024, passes: 4, rounds: 11 });
+  const agents = process.argv.includes('--quick') ? 128 : 1_024;
+  const { bound } = await measureTonDecide({ agents, passes: 4, rounds: 11, warm: 8_000 });
   process.stdout.write(
     `TON decision ${(bound.a / 1e3).toFixed(2)} µs, EVM decision ${(bound.b / 1e3).toFixed(2)} µs, ratio ${bound.ratio.toFixed(3)} (95 %: ${bound.lower.toFixed(3)}–${bound.upper.toFixed(3)})\n`,
   );

@@ -8,12 +8,12 @@ export const equalityBar: Bar = {
   async run(mode, report) {
     const count = mode === 'full' ? 500 : 30;
     report(`${count} random native, jetton and batch payments`);
-    const { byKind, exact, mostStorage, mostUncounted, differences } = await runRandomPayments(count, 'scorecard');
+    const { byKind, exact, mostStorage, mostUncounted, failing, differences } = await runRandomPayments(count, 'scorecard');
     return {
       figure: `${differences.length} differences in ${count} payments`,
       pass: differences.length === 0,
       notes: [
-        `${JSON.stringify(byKind)}; ${exact} exact with storage; storage at most ${mostStorage} nanoton, of which at most ${mostUncounted} fell due between the two`,
+        `${JSON.stringify(byKind)}; ${exact} exact with storage; failing alike: ${failing.length}; storage at most ${mostStorage} nanoton, of which at most ${mostUncounted} fell due between the two`,
         ...differences.slice(0, 8),
       ],
     };

@@ -30,9 +30,9 @@ export interface SendsScene extends AsyncDisposable {
 /** What each wallet starts with: nanoton, and tokens. */
 export const PURSE = { coins: 1_000_000_000_000n, tokens: 1_000_000_000n } as const;
 
-/** Opens the scene with so many agents; their wallets have money and are not deployed yet. */
-export async function openSendsScene(agents: number): Promise<SendsScene> {
-  const chain = await startTonDevChain();
+/** Opens the scene with so many agents; their wallets have money and are not deployed yet. A block every `blockMs`, or one a hop at once. */
+export async function openSendsScene(agents: number, blockMs: number | null = null): Promise<SendsScene> {
+  const chain = await startTonDevChain(blockMs === null ? {} : { mining: { intervalMs: blockMs } });
   const operator = await rawWallet(chain, 'operator', 10n * PURSE.coins);
   const minter = await deployJetton(operator, { mint: [[operator.address, 1n]] });
   let store: Store | undefined;

@@ -29,7 +29,8 @@ const QUOTE_DECIMALS = 6;
  * Prices that stand still, for tests, for pegged tokens, and for whoever would rather set a cautious price by hand.
  *
  * Fails closed: an asset or a unit that is not named has no price.
- * @param prices by asset id, in `unit`
+ * @param unit what limits count in: `USD`, or an asset’s id, never its symbol
+ * @param prices by asset id, each of one whole token, in `unit`
  * @param options `decimals` of the unit: 6 for USD, otherwise the unit token's own
  * @throws AMOUNT_INVALID, ASSET_INVALID
  * @example

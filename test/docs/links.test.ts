@@ -33,6 +33,7 @@ describe('what the documents name', () => {
       'emergency',
       'risk',
       'adapters/evm',
+      'adapters/ton',
       'adapters/store',
     ]) {
       expect(rooms).toContain(`src/${room}/README.md`);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import bundle from '../../tsup.config.ts';
@@ -30,7 +30,7 @@ export function sourceExports(): Readonly<Record<string, string>> {
 
 /**
  * An empty project into which the package was installed, its exports leading to the sources. What a user of the package
- * has besides is there too: its dependencies, its peers, the types of Node.
+ * has besides is there too: its dependencies, its peers, the types of Node, and the files of `docs/examples`.
  */
 export function createReaderProject(): string {
   const folder = mkdtempSync(join(tmpdir(), 'castellan-reader-'));
@@ -48,7 +48,11 @@ export function createReaderProject(): string {
   writeJson(join(folder, 'package.json'), { private: true, type: 'module' });
   const { compilerOptions } = JSON.parse(readFileSync(`${root}tsconfig.json`, 'utf8')) as { readonly compilerOptions: object };
   writeJson(join(folder, 'tsconfig.json'), { compilerOptions, include: ['*.ts'] });
+  copyExamples(folder);
   return folder;
 }
+
+/** Puts the files that a page tells its reader to copy beside a program. */
+export const copyExamples = (folder: string): void => cpSync(`${root}docs/examples`, folder, { recursive: true });
 
 const writeJson = (path: string, value: unknown): void => writeFileSync(path, JSON.stringify(value));

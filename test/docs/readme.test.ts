@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
-import { createReaderProject, sourceExports } from './reader-project.ts';
+import { copyExamples, createReaderProject, sourceExports } from './reader-project.ts';
 import { blocksOf, documents, readDocument, root, snippetsOf, toPattern } from './snippets.ts';
 
 const run = promisify(execFile);
@@ -27,8 +27,8 @@ describe('the documents', () => {
   it('README has at most 200 lines', () => {
     expect(readDocument('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(200);
   });
-  it('the quick start has at most twenty lines of code', () => {
-    const quickStart = snippets.find(({ name }) => name === 'quick-start');
+  it.each(['quick-start', 'ton-quick-start'])('the program %s has at most twenty lines of code', (wanted) => {
+    const quickStart = snippets.find(({ name }) => name === wanted);
     expect(quickStart?.program.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(20);
   });
   it('hold no program that is not run', () => {
@@ -58,6 +58,7 @@ describe('the programs in the documents', () => {
     expect(prints, 'a ```text block after the program says what it prints').not.toBeNull();
     const folder = join(project, `run-${name}`);
     mkdirSync(folder);
+    copyExamples(folder);
     writeFileSync(join(folder, 'program.ts'), program.replaceAll(LOCAL_CHAIN, anvil.rpcUrl));
     const ended = await run(process.execPath, ['--disable-warning=ExperimentalWarning', 'program.ts'], { cwd: folder, timeout: 25_000 });
     expect(ended.stdout).toMatch(toPattern(prints ?? []));

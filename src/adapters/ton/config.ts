@@ -22,25 +22,27 @@ type Nanoton = bigint | string;
 export interface TonChainOptions {
   /** `ton:-239` (main network) or `ton:-3` (test network). */
   readonly chain: string;
-  /** One toncenter v2 JSON-RPC endpoint, or several that serve the same chain; never shown. */
+  /** One toncenter v2 JSON-RPC endpoint, `https://…/api/v2/jsonRPC`, or several that serve the same chain; never shown. */
   readonly endpoint: string | readonly string[];
   /** Sent to each endpoint as `X-API-Key`; never shown. */
   readonly apiKey?: string;
+  /** Jettons that may be asked for by symbol, and whose transfers need no listed contract. */
   readonly tokens?: readonly TonTokenOption[];
-  /** Between two looks while waiting for the end of a trace, ms. */
+  /** Between two looks while waiting for the end of a trace, ms; 1,000 by default. */
   readonly pollMs?: number;
-  /** Per request to one endpoint, ms. */
+  /** Per request to one endpoint, ms; 10,000 by default. */
   readonly timeoutMs?: number;
+  /** What the coin is called here, `TON` by default; says nothing about what it is. */
   readonly nativeSymbol?: string;
-  /** How long signed bytes stay valid, ms. */
+  /** How long signed bytes stay valid, ms; 120,000 by default, at least 10,000. */
   readonly validForMs?: number;
-  /** After this long without inclusion the same bytes are handed in again, ms. */
+  /** After this long without inclusion the same bytes are handed in again, ms; 3,000 by default. */
   readonly rebroadcastMs?: number;
-  /** Attached to a jetton transfer for the gas on its way, nanoton; what is left comes back. */
+  /** Attached to a jetton transfer for the gas on its way, nanoton; what is left comes back. 50,000,000 by default. */
   readonly jettonGas?: Nanoton;
-  /** The highest prices that fees may be reckoned with; see {@link GasPrices}. */
+  /** The highest prices that fees may be reckoned with, in the units of {@link GasPrices}; the main network’s by default. */
   readonly gasPrices?: { readonly [Name in keyof GasPrices]?: Nanoton };
-  /** Chain time and host clock may be this far apart, ms. */
+  /** Chain time and host clock may be this far apart, ms; 120,000 by default. */
   readonly maxClockSkewMs?: number;
 }
 

@@ -130,6 +130,8 @@ export interface TonAdapterFactory {
 /**
  * One TON chain, or both, of a manager's configuration.
  *
+ * Simulation needs the optional package `@ton/sandbox`; without it every transaction is denied as `simulation_unavailable`.
+ *
  * @example
  * ```ts
  * chains: [ton({ chain: 'ton:-239', endpoint: 'https://…/api/v2/jsonRPC' })]

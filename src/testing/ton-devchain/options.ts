@@ -21,17 +21,19 @@ export interface TonDevChain extends AsyncDisposable {
   mine(blocks?: number): Promise<number>;
   /** Credits an account at once, in a block of its own: newly created coins, sent by the masterchain, not bounceable. */
   fund(address: string, nanoton: bigint): Promise<void>;
-  /** Nanoton. */
+  /** Nanoton; 0 for an account that is not there. */
   balance(address: string): Promise<bigint>;
   /** Moves chain time and makes a block. */
   increaseTime(seconds: number): Promise<void>;
   /** Chain time goes forward only; makes a block. */
   setTime(unixSeconds: number): Promise<void>;
-  /** Remembers accounts, history, time and queue. A snapshot can be reverted to more than once. */
+  /** Remembers accounts, history, time and queue; returns an id. A snapshot can be reverted to more than once. */
   snapshot(): Promise<string>;
+  /** @throws CONFIG_INVALID for an id of no snapshot */
   revert(id: string): Promise<void>;
-  /** The next n externals are accepted (ok) and never executed. */
+  /** The next n externals are accepted (ok) and never executed; 0 ends it. */
   dropNext(count: number): void;
+  /** Replaces the faults of before; `{}` ends them. */
   setFaults(faults: TonDevChainFaults): void;
   /** Stops it and waits until port and timers are gone. Idempotent. */
   close(): Promise<void>;

@@ -3,8 +3,8 @@ import { CastellanError } from '../../core/index.ts';
 import type { TonDevChain, TonDevChainOptions } from './options.ts';
 
 /**
- * Starts a TON chain of its own in this process, on the real machine, and serves it as toncenter v2 does. It ends with the
- * process.
+ * Starts a TON chain of its own in this process, on the real machine, and serves it as toncenter v2 does. It keeps the
+ * process alive until `close()`, and ends with it.
  *
  * @throws PEER_MISSING where @ton/core or @ton/sandbox is not installed; CHAIN_UNAVAILABLE where the port is taken;
  *   CONFIG_INVALID

@@ -1,9 +1,8 @@
-import { assetAddress } from '../../../core/asset.ts';
 import type { SimulationReport } from '../../../core/chain-adapter.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { sha256 } from '../../../core/digest.ts';
 import { isCastellanError } from '../../../core/errors.ts';
-import type { AccountId, AssetId } from '../../../core/ids.ts';
+import type { AssetId } from '../../../core/ids.ts';
 import type { DecodedTransaction, UnsignedTransaction } from '../../../core/transaction.ts';
 import type { Block } from '../block.ts';
 import { readHead } from '../block.ts';
@@ -11,12 +10,12 @@ import type { TonClient } from '../client.ts';
 import { readPayloadOf } from '../payload.ts';
 import type { Finding } from './effects.ts';
 import { agree, readTrace, union } from './effects.ts';
-import type { JettonReader } from './jettons.ts';
 import { createJettonReader } from './jettons.ts';
 import { createLibraries } from './libraries.ts';
 import type { Surroundings } from './machine.ts';
 import { createMachine } from './machine.ts';
 import { readNetworkConfig } from './network-config.ts';
+import { accountsNamed, prefetchRecipients } from './prefetch.ts';
 import { createRemoteStorage } from './remote-storage.ts';
 import type { Trace } from './run.ts';
 import { gasOf, runTrace, storageFeesOf } from './run.ts';
@@ -61,33 +60,6 @@ function report(head: Block, { effects, errors, warnings, gas = 0n, shallow = []
 
 const failed = (...errors: readonly string[]): Result => ({ effects: [], errors, warnings: [], shallow: ['not_run'] });
 
-/** Accounts that the bytes name: where the order's messages go, who gets tokens, and the tokens' minters. */
-function accountsNamed({ tx, decoded }: SimulationContext): ReadonlySet<AccountId> {
-  const named = new Set<AccountId>([tx.wallet, ...decoded.calls.map(({ to }) => to)]);
-  for (const effect of decoded.effects) {
-    if (effect.kind !== 'outflow') continue;
-    if (effect.counterparty !== null) named.add(effect.counterparty);
-    const minter = assetAddress(effect.asset);
-    if (minter !== null) named.add(minter);
-  }
-  return named;
-}
-
-/** Reads the token accounts of those who get tokens before the trace asks for them. */
-async function prefetchRecipients(
-  { tx, decoded }: SimulationContext,
-  reader: JettonReader,
-  prefetch: (accounts: readonly AccountId[]) => void,
-): Promise<void> {
-  for (const effect of decoded.effects) {
-    if (effect.kind !== 'outflow' || effect.account !== tx.wallet || effect.counterparty === null) continue;
-    const minter = assetAddress(effect.asset);
-    if (minter === null) continue;
-    const account = reader.guess(minter, effect.counterparty) ?? (await reader.accountOfOwner(minter, effect.counterparty));
-    if (account !== null) prefetch([account]);
-  }
-}
-
 /** The two moments: the newest that the chain or the host knows, and a block later with other randomness, still within validity. */
 function moments(tx: UnsignedTransaction, clock: Clock, head: Block, validUntil: number): readonly [Surroundings, Surroundings] {
   const now = Math.floor(Math.max(clock.nowMs(), head.timestampMs) / 1_000);
@@ -125,7 +97,7 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
   if (executor === null) return report(head, failed('simulation_unavailable'));
 
   const storage = createRemoteStorage(client, head.seqno, signal);
-  storage.prefetch(accountsNamed(context));
+  storage.prefetch(accountsNamed(tx, decoded));
   const [config, wallet] = await Promise.all([readNetworkConfig(client, clock), storage.get(tx.wallet)]);
   const next = seqnoOf(message.version, wallet);
   const around = moments(tx, clock, head, message.validUntil);
@@ -138,7 +110,6 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
   const machine = createMachine(executor, config);
   const libraries = createLibraries(client, signal);
   const reader = createJettonReader(client, machine, storage, libraries, around[0]);
-  await prefetchRecipients(context, reader, storage.prefetch);
   const start = tx.slot > next ? withSeqno(tx, message.version, wallet) : wallet;
   const external = unsignedExternal(tx, payload);
 
@@ -149,6 +120,7 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
     const run = { chain: tx.chain, machine, storage, libraries, around: moment, ...(signal === undefined ? {} : { signal }) };
     let trace: Trace;
     try {
+      await prefetchRecipients(tx, decoded, reader, storage);
       trace = await runTrace(run, tx.wallet, start, external);
       found.push(await readTrace(trace, tx, decoded, message, reader));
     } catch (error) {

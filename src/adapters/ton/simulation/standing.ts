@@ -26,8 +26,17 @@ type StandingParts = Pick<AccountState, 'state' | 'balance' | 'code' | 'data' | 
 
 const spell = (cell: Cell): string => cell.toBoc({ idx: false, crc32: false }).toString('base64');
 
-/** `account_none`, no transaction yet. */
-const NONE = spell(beginCell().storeRef(beginCell().storeBit(false).endCell()).storeUint(0, 256).storeUint(0, 64).endCell());
+/** `ShardAccount` of an account that is not there: none yet, or none any more. One without code and money ceases to be. */
+function writeNone(lastLt: bigint, lastHash: string): string {
+  const none = beginCell().storeBit(false).endCell();
+  return spell(
+    beginCell()
+      .storeRef(none)
+      .storeUint(BigInt(`0x${lastHash}`), 256)
+      .storeUint(lastLt, 64)
+      .endCell(),
+  );
+}
 
 function storageOf({ state, balance, code, data, frozenHash, lastLt }: StandingParts): AccountStorage {
   if (state === 'frozen' && frozenHash === null) throw malformed('account.frozen_hash');
@@ -47,7 +56,10 @@ function storageOf({ state, balance, code, data, frozenHash, lastLt }: StandingP
 export function makeStanding(address: Address, parts: StandingParts): Standing {
   const { state, balance, code, data, lastLt, lastHash, debt } = parts;
   const seen = { state, balance, code, data, lastLt, debt };
-  if (state === 'uninit' && balance === 0n && lastLt === 0n) return { ...seen, raw: () => NONE };
+  if (state === 'uninit' && balance === 0n) {
+    const none = writeNone(lastLt, lastHash);
+    return { ...seen, raw: () => none };
+  }
   const storage = storageOf(parts);
   const used = sizeOf(beginCell().store(storeAccountStorage(storage)).endCell());
   const spelled = new Map<number, string>();

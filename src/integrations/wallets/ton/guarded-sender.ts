@@ -61,6 +61,7 @@ function check(result: ExecutionResult, until: 'final' | 'broadcast'): void {
  * code keeps working. The gate chooses seqno, validity and, where the caller leaves them open, send mode and bounce flag.
  *
  * Fails closed when the gate says no.
+ * @param wallet of the agent, as `createWallet` gives it
  * @throws REQUEST_DENIED with `details` {status, verdict, reason, decisionId, requestId}; CHAIN_REJECTED where the message
  * was sent and its trace did not end well; TIMEOUT where that is not known yet; REQUEST_INVALID
  * @example

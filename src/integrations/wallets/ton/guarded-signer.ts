@@ -26,7 +26,9 @@ function signatureIn(raw: Uint8Array, asked: Cell): Buffer | undefined {
  * The `signer` form of the wallets of `@ton/ton`: `wallet.createTransfer({ …, signer })`. The cell is judged by its effects
  * and signed as it stands: its seqno must be the wallet's next free one.
  *
- * Fails closed when the gate says no, or hands back anything but a signature over this very cell.
+ * Fails closed when the gate says no, or hands back anything but a signature over this very cell. Its room stays taken until
+ * the chain has spoken: a signature that is handed out counts as sent.
+ * @param wallet of the agent, as `createWallet` gives it
  * @throws REQUEST_DENIED with the decision's `verdict`, `reason` and `decisionId` in `details`; SIGNATURE_INVALID
  * @example
  * const signer = toGuardedSigner(security.agent('a1'), wallet);
