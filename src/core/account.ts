@@ -45,6 +45,16 @@ export function accountAddress(id: AccountId): string {
 }
 
 /**
+ * The spelling under which a wallet is handed out, to be paid into: EIP-55 checksum, or TON's non-bounceable friendly form,
+ * since a wallet has no contract before its first payment, and what bounces off it would go back.
+ */
+export function walletAddress(id: AccountId): string {
+  const chain = accountChain(id);
+  if (chainNamespace(chain) === 'eip155') return toChecksumAddress(accountKey(id));
+  return toFriendlyTonAddress(accountKey(id), { bounceable: false, testOnly: chain === TON_TESTNET });
+}
+
+/**
  * What a person sees of an account, without the fixed prefix: the texts in which a lookalike would imitate it.
  * EVM: 40 lowercase hex digits. TON: the 46 base64url characters behind `EQ`, and those behind `UQ`.
  */

@@ -41,10 +41,13 @@ export function createFixedPrices(
   prices: Readonly<Record<string, FixedPrice>>,
   { decimals: unitDecimals = QUOTE_DECIMALS }: { readonly decimals?: number } = {},
 ): PriceSource {
+  const whole = parseAmount('1', unitDecimals);
   const known = new Map<AssetId, Price>();
   for (const [asset, { price, decimals }] of Object.entries(prices)) {
+    if (typeof price !== 'string')
+      throw new CastellanError('AMOUNT_INVALID', { message: 'A price is a decimal text.', details: { asset } });
     const places = price.includes('.') ? price.length - price.indexOf('.') - 1 : 0;
-    const numerator = parseAmount(price, places) * 10n ** BigInt(unitDecimals);
+    const numerator = parseAmount(price, places) * whole;
     if (numerator === 0n) throw new CastellanError('AMOUNT_INVALID', { message: 'A price is above zero.', details: { asset } });
     const base = parseAmount('1', decimals);
     known.set(parseAssetId(asset), { numerator, denominator: base * 10n ** BigInt(places), atMs: 0 });

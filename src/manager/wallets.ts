@@ -1,4 +1,4 @@
-import { accountAddress } from '../core/account.ts';
+import { walletAddress } from '../core/account.ts';
 import { parseChainId } from '../core/chain-id.ts';
 import { fromHex } from '../core/digest.ts';
 import { CastellanError } from '../core/errors.ts';
@@ -77,7 +77,7 @@ export interface Wallets {
 }
 
 const toWallet = (record: WalletRecord): Wallet => ({
-  address: accountAddress(record.account),
+  address: walletAddress(record.account),
   account: record.account,
   chain: record.chain,
   agentId: record.agent,

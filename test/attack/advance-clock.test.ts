@@ -30,9 +30,11 @@ async function signedRequest() {
   const receipt = { success: true, txHash: '0x01', confirmedAtBlock: 1, blockHash: '0x02', feePaid: 0n } as unknown as Receipt;
   const parts = {
     store,
+    host: { clock },
     journal: { apply: (commands: readonly Command[]) => applyStep(store, { commands }), command: toAppendCommand },
     chains: {
       node: () => ({
+        rebroadcastMs: null,
         broadcast: async ({ hash }: { readonly hash: string }) => {
           sent.push(hash);
           return { status: 'accepted' };

@@ -16,6 +16,8 @@ const subpaths = Object.keys(manifest.exports).filter((path) => path !== './pack
 const specifiers = subpaths.map((path) => manifest.name + path.slice(1));
 /** Subpaths that stand on the optional peer `viem`. */
 const needsViem = new Set([`${manifest.name}/evm`, `${manifest.name}/wallets`]);
+/** Subpaths that stand on the optional peer `@ton/core`. */
+const needsTon = new Set([`${manifest.name}/ton`, `${manifest.name}/wallets/ton`]);
 
 const folder = mkdtempSync(join(tmpdir(), 'castellan-install-'));
 const bare = join(folder, 'bare');
@@ -45,7 +47,8 @@ beforeAll(() => {
     tarball = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? 'no tarball was packed');
   }
   project(bare, [resolve(tarball)]);
-  project(full, [resolve(tarball), `viem@${manifest.devDependencies['viem']}`]);
+  const peers = ['viem', '@ton/core'].map((name) => `${name}@${manifest.devDependencies[name]}`);
+  project(full, [resolve(tarball), ...peers]);
 });
 
 describe('the packed package', () => {
@@ -63,8 +66,8 @@ describe('the packed package', () => {
     expect(foreign).toEqual([]);
   });
 
-  const withoutViem = specifiers.filter((specifier) => !needsViem.has(specifier));
-  it.each(withoutViem)('%s is imported by ESM and CommonJS where viem is absent', (specifier) => {
+  const withoutViem = specifiers.filter((specifier) => !needsViem.has(specifier) && !needsTon.has(specifier));
+  it.each(withoutViem)('%s is imported by ESM and CommonJS where viem and @ton/core are absent', (specifier) => {
     const esm = node(
       bare,
       'module',
@@ -75,16 +78,16 @@ describe('the packed package', () => {
     expect(cjs).toEqual(esm);
   });
 
-  it('really has no viem in the bare project', () => {
+  it.each(['viem', '@ton/core'])('really has no %s in the bare project', (peer) => {
     const found = node(
       bare,
       'commonjs',
-      `let found = true; try { require.resolve('viem'); } catch { found = false; } process.stdout.write(String(found));`,
+      `let found = true; try { require.resolve('${peer}'); } catch { found = false; } process.stdout.write(String(found));`,
     );
     expect(found).toBe(false);
   });
 
-  it.each(specifiers)('%s is imported by ESM and CommonJS beside viem', (specifier) => {
+  it.each(specifiers)('%s is imported by ESM and CommonJS beside them', (specifier) => {
     const esm = node(
       full,
       'module',

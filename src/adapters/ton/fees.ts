@@ -46,8 +46,8 @@ const OUTER_BITS = 6_600n;
 // Per send: the cell of its action, with mark and mode; per change of the wallet: its cell.
 const ACTION_BITS = 40n;
 const EXTENDED_BITS = 275n;
-/** Rent that a wallet may owe when it wakes: about three months of a W5 wallet at the main network's prices. */
-const STORAGE_ALLOWANCE = 2_000_000n;
+/** Rent that a wallet may owe when it wakes: about eight months of a W5 wallet at the main network's prices. */
+const STORAGE_ALLOWANCE = 5_000_000n;
 /** Forwarding costs are counted a fifth higher. */
 const MARGIN = 120n;
 

@@ -153,7 +153,7 @@ function isExpired({ nowMs }: LayerContext, policy: CompiledPolicy, item: RuleIt
   );
 }
 
-function describe({ effect, asset, amount, destination, contract, selector }: RuleItem): NonNullable<Reason['facts']> {
+function describe({ effect, asset, amount, destination, contract, selector, hazard }: RuleItem): NonNullable<Reason['facts']> {
   return {
     effect,
     ...(asset === null ? {} : { asset }),
@@ -161,5 +161,6 @@ function describe({ effect, asset, amount, destination, contract, selector }: Ru
     ...(destination == null ? {} : { destination }),
     ...(contract == null ? {} : { contract }),
     ...(selector == null ? {} : { selector }),
+    ...(hazard === null ? {} : { hazard }),
   };
 }

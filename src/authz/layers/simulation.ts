@@ -45,7 +45,7 @@ function compare(context: LayerContext): LayerOutcome | Promise<LayerOutcome> {
   const { output, decoded, request } = context;
   const report = output.simulation;
   if (report === null || report.errors.some((error) => UNAVAILABLE.test(error)))
-    return unenforced(context, 'Nothing could simulate the transaction.');
+    return unenforced(context, 'Nothing could simulate the transaction.', report?.warnings[0]);
   const denials: Reason[] = failures(report);
   const excess = excessOf(decoded.effects, report.effects, request);
   for (const found of excess.unintended.slice(0, MAX_TOLD))
@@ -74,10 +74,11 @@ function failures({ success, wouldRevert, errors }: SimulationReport): Reason[] 
 }
 
 /** Where no simulation is at hand: denied, unless policy and deployment both do without, and then said. */
-function unenforced({ settings, policy }: LayerContext, why: string): LayerOutcome {
+function unenforced({ settings, policy }: LayerContext, why: string, detail?: string): LayerOutcome {
   const dispensable = settings.allowUnenforced && (!settings.enableSimulation || !policy.requireSimulation);
   if (dispensable) return { verdict: 'pass', reasons: [], unenforced: ['simulation'] };
-  return deny('simulation_unavailable', why, { retryable: settings.enableSimulation });
+  const facts = detail === undefined ? {} : { facts: { detail: detail.slice(0, 300) } };
+  return deny('simulation_unavailable', why, { retryable: settings.enableSimulation, ...facts });
 }
 
 function digestOf({ success, wouldRevert, gasEstimate, coverageLevel, block }: SimulationReport): {

@@ -22,6 +22,13 @@ export async function startTonDevChain(options: TonDevChainOptions = {}): Promis
     await chain.close();
     throw error;
   });
+  const addressOf = (text: string) => {
+    try {
+      return toAddress(text);
+    } catch (cause) {
+      throw new CastellanError('ADDRESS_INVALID', { message: 'The text is no TON address.', cause });
+    }
+  };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= server.close().then(() => chain.close());
@@ -31,8 +38,8 @@ export async function startTonDevChain(options: TonDevChainOptions = {}): Promis
     url: server.url,
     chain: chain.globalId === -3 ? 'ton:-3' : 'ton:-239',
     mine: (blocks = 1) => chain.mine(blocks),
-    fund: async (address, nanoton) => chain.fund(toAddress(address), nanoton),
-    balance: async (address) => accountNow(chain.state(), toAddress(address).toRawString()).view().balance,
+    fund: async (address, nanoton) => chain.fund(addressOf(address), nanoton),
+    balance: async (address) => accountNow(chain.state(), addressOf(address).toRawString()).view().balance,
     increaseTime: (seconds) => chain.increaseTime(seconds),
     setTime: (unixSeconds) => chain.setTime(unixSeconds),
     snapshot: () => chain.snapshot(),

@@ -36,6 +36,9 @@ export interface SimulationContext {
   readonly signal?: AbortSignal;
 }
 
+/** What to do where the machine is not there. */
+const MISSING = 'simulation needs the package @ton/sandbox: install it';
+
 interface Result extends Finding {
   readonly gas?: bigint;
   /** Why the report is less than deep. */
@@ -47,7 +50,7 @@ interface Result extends Finding {
 function report(head: Block, { effects, errors, warnings, gas = 0n, shallow = [], caveats = [] }: Result): SimulationReport {
   return {
     success: errors.length === 0,
-    wouldRevert: errors.some((error) => /^(?:exit_code|bounced|action_skipped)/.test(error)),
+    wouldRevert: errors.some((error) => /^(?:exit_code|bounced)/.test(error)),
     gasEstimate: gas.toString(),
     coverageLevel: shallow.length === 0 ? 'deep' : 'basic',
     caveats: ['state_may_diverge', 'storage_fees_understated', ...shallow, ...caveats],
@@ -94,7 +97,7 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
   const payload = readPayloadOf(tx.payload, tx.chain, tx.wallet, tx.publicKey);
   const { message } = payload;
   const [executor, head] = await Promise.all([openSandbox(), readHead(client, signal)]);
-  if (executor === null) return report(head, failed('simulation_unavailable'));
+  if (executor === null) return report(head, { ...failed('simulation_unavailable'), warnings: [MISSING] });
 
   const storage = createRemoteStorage(client, head.seqno, signal);
   storage.prefetch(accountsNamed(tx, decoded));
