@@ -1,12 +1,13 @@
-import { type RatioBound, ratioBound } from '../scripts/scorecard/measure.ts';
+import { type RatioBound, ratioBound, settle } from '../scripts/scorecard/measure.ts';
 import { factsOf } from '../src/adapters/ton/decode/index.ts';
 import { DEFAULT_GAS_PRICES, feeOf } from '../src/adapters/ton/fees.ts';
 import { createTonAdapter } from '../src/adapters/ton/index.ts';
 import { sendsOf } from '../src/adapters/ton/sends-of.ts';
 import { type AccountFact, type AccountId, type ChainId, nativeAssetId, type RequestRow, sha256Hex, storeKey } from '../src/core/index.ts';
 import { decide } from '../src/manager/pipeline/decide.ts';
+import type { Prepared } from '../src/manager/pipeline/prepare.ts';
 import { approvedRow, PACE_MS, prepareOffline, requestOf, settleAll, teachProfiles } from './payments.ts';
-import { openScene, type Scene, type SceneAgent, type SceneChain } from './scene.ts';
+import { openScene, type Scene, type SceneChain } from './scene.ts';
 
 /** What a decision about a TON payment costs beside one about an EVM payment. All figures ns per decision. */
 export interface TonDecideCost {
@@ -37,37 +38,83 @@ const TON: SceneChain = {
   coin: 1_000_000,
 };
 
-/** Requests that are built ahead: few, as in production, so that none of them grows old. */
-const BATCH = 64;
+/** Decisions of one side before it is the other's turn. */
+const BATCH = 16;
 
-/** One decision of every agent, so many times; building before and settling after are outside the timing. ns per decision. */
-function createSide(scene: Scene, passes: number): () => Promise<number> {
+/** One side of a round: what is built before, what is timed, and what is settled after. */
+interface Side {
+  prepare(): void;
+  /** Decides for some agents; ns in all. */
+  slice(from: number): Promise<number>;
+  finish(): Promise<void>;
+}
+
+function createSide(scene: Scene): Side {
   const { house, parts, simulation } = scene;
   const simulate = async () => simulation;
   let turn = 0;
-
-  async function batch(agents: readonly SceneAgent[]): Promise<number> {
-    const wanted = agents.map((agent) => prepareOffline(scene, agent, requestOf(scene, agent, turn++)));
-    const startedNs = process.hrtime.bigint();
-    for (const prepared of wanted) approvedRow(await decide(parts, prepared, { simulate }));
-    const tookNs = Number(process.hrtime.bigint() - startedNs);
-    const rows = await house.store.get(wanted.map(({ request }) => storeKey.request(request.agentId, request.id)));
-    await settleAll(scene, rows as unknown as readonly RequestRow[]);
-    return tookNs;
-  }
-  return async () => {
-    let tookNs = 0;
-    for (let pass = 0; pass < passes; pass += 1) {
-      for (let from = 0; from < scene.agents.length; from += BATCH) tookNs += await batch(scene.agents.slice(from, from + BATCH));
+  let wanted: readonly Prepared[] = [];
+  return {
+    prepare() {
+      wanted = scene.agents.map((agent) => prepareOffline(scene, agent, requestOf(scene, agent, turn++)));
+    },
+    async slice(from) {
+      const startedNs = process.hrtime.bigint();
+      for (const prepared of wanted.slice(from, from + BATCH)) approvedRow(await decide(parts, prepared, { simulate }));
+      return Number(process.hrtime.bigint() - startedNs);
+    },
+    async finish() {
+      const rows = await house.store.get(wanted.map(({ request }) => storeKey.request(request.agentId, request.id)));
+      await settleAll(scene, rows as unknown as readonly RequestRow[]);
       scene.clock.skip(PACE_MS);
-    }
-    return tookNs / (passes * scene.agents.length);
+      wanted = [];
+    },
   };
+}
+
+/** What one round cost either side, ns per decision. */
+interface Pair {
+  readonly ton: number;
+  readonly evm: number;
+}
+
+/**
+ * Decides for every agent of both houses so many times, a few of one and a few of the other in turn: what else the machine does
+ * falls on both. Nothing of what building left behind is cleared away at the decisions' cost.
+ */
+function createPairs([ton, evm]: readonly [Scene, Scene], passes: number): () => Promise<Pair> {
+  const sides = { ton: createSide(ton), evm: createSide(evm) };
+  const agents = ton.agents.length;
+  return async () => {
+    const tookNs = { ton: 0, evm: 0 };
+    for (let pass = 0; pass < passes; pass += 1) {
+      for (const side of Object.values(sides)) side.prepare();
+      await settle();
+      for (let from = 0, turn = pass; from < agents; from += BATCH, turn += 1) {
+        const order = turn % 2 === 0 ? (['ton', 'evm'] as const) : (['evm', 'ton'] as const);
+        for (const name of order) tookNs[name] += await sides[name].slice(from);
+      }
+      for (const side of Object.values(sides)) await side.finish();
+    }
+    return { ton: tookNs.ton / (passes * agents), evm: tookNs.evm / (passes * agents) };
+  };
+}
+
+/** The sides of pairs that are measured together: whichever is asked first makes the pair, the other takes its part of it. */
+function sidesOf(pair: () => Promise<Pair>): Readonly<Record<keyof Pair, () => Promise<number>>> {
+  let made: Pair | undefined;
+  const side = (name: keyof Pair) => async (): Promise<number> => {
+    const first = made === undefined;
+    const now = made ?? (await pair());
+    made = first ? now : undefined;
+    return now[name];
+  };
+  return { ton: side('ton'), evm: side('evm') };
 }
 
 /**
  * Decides in memory through all eight layers to the committed and signed entry, about payments on TON and on an EVM chain in
- * rounds that alternate: two houses of the same size, the same policy, the same habits.
+ * turns: two houses of the same size, the same policy, the same habits.
  */
 export async function measureTonDecide(options: {
   readonly agents: number;
@@ -80,11 +127,9 @@ export async function measureTonDecide(options: {
   const scenes = [await openScene({ agents, chain: TON }), await openScene({ agents })] as const;
   try {
     for (const scene of scenes) await teachProfiles(scene, 64);
-    const [ton, evm] = [createSide(scenes[0], passes), createSide(scenes[1], passes)];
-    for (let done = 0; done < warm; done += passes * agents) {
-      await ton();
-      await evm();
-    }
+    const pair = createPairs(scenes, passes);
+    for (let done = 0; done < warm; done += passes * agents) await pair();
+    const { ton, evm } = sidesOf(pair);
     const bound = await ratioBound(ton, evm, { rounds, warmup: 1 });
     return { bound, decisions: rounds * passes * agents };
   } finally {

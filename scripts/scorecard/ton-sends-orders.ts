@@ -67,7 +67,7 @@ export async function pay(security: SecurityManager, order: Order, { settleTimeo
   const { payer, asset, amount, text, requests } = order;
   const scale = 10n ** BigInt(DECIMALS[asset]);
   const spelled = `${amount / scale}.${(amount % scale).toString().padStart(DECIMALS[asset], '0')}`;
-  for (;;) {
+  while (!isPaid(order)) {
     let request = requests.at(-1);
     if (request === undefined || !isOpen(request)) {
       if (requests.length >= MOST_REQUESTS) return;
@@ -78,7 +78,7 @@ export async function pay(security: SecurityManager, order: Order, { settleTimeo
     const ask = (): Promise<ExecutionResult> => security.agent(payer.agent).execute(asked, { settleTimeoutMs });
     const answers = await Promise.all(Array.from({ length: request.answers.length === 0 ? askers : 1 }, ask));
     request.answers.push(...answers);
-    if (isPaid(order) || request.answers.length >= MOST_ASKED) return;
+    if (request.answers.length >= MOST_ASKED) return;
     if (!untilOver && isOpen(request)) return;
   }
 }

@@ -10,8 +10,9 @@ export const tonDecideBar: Bar = {
   target: 'at most 1.2 × an EVM decision',
   async run(mode) {
     const full = mode === 'full';
-    const size = full ? { agents: 1_024, passes: 4, warm: 8_000 } : { agents: 32, passes: 4, warm: 256 };
-    const { bound, decisions } = await measureTonDecide({ ...size, rounds: 11 });
+    // Many short rounds: what else the machine does falls on few of them.
+    const size = full ? { agents: 1_024, passes: 1, warm: 8_000, rounds: 41 } : { agents: 32, passes: 4, warm: 256, rounds: 11 };
+    const { bound, decisions } = await measureTonDecide(size);
     return {
       figure: `${bound.ratio.toFixed(2)} × (95 %: ${bound.upper.toFixed(2)})`,
       pass: bound.upper <= 1.2,

@@ -55,7 +55,7 @@ export interface RequestRow {
 
 /** One command of a step. Closed union; ids make each naturally idempotent. */
 export type Command =
-  /** Takes room on every line or on none. Creates or replaces (from `denied`/`escalated`/`released`) the request's row. */
+  /** Takes room on every line or on none. Creates or replaces (from `escalated`/`released`) the request's row. */
   | { readonly kind: 'ledger.reserve'; readonly request: RequestRow; readonly caps: readonly LedgerCap[] }
   /** Records a request that holds no room (denied or escalated). Refused with `request_id_reused` for another body. */
   | { readonly kind: 'ledger.note'; readonly request: RequestRow }

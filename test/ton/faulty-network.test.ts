@@ -21,8 +21,10 @@ describe('a network that forgets messages, behind an endpoint that fails', () =>
     const again: Order = { ...first, requests: [] };
     await pay(scene.security, first, PATIENT);
     expect(await judgeSends(scene, [first])).toEqual({ doublePayments: 0, delivered: 1, faults: [] });
-    again.requests.push({ id: 'over', answers: first.requests[0]?.answers.map((answer) => ({ ...answer, pending: true })) ?? [] });
-    again.requests.push({ id: 'anew', answers: [] });
+    again.requests.push({
+      id: 'over',
+      answers: first.requests[0]?.answers.map((answer) => ({ ...answer, status: 'execution_failed' })) ?? [],
+    });
     await pay(scene.security, again, PATIENT);
     const { doublePayments, faults } = await judgeSends(scene, [again]);
     expect(doublePayments).toBe(1);

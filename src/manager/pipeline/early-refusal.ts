@@ -46,22 +46,32 @@ function deniedRow({ agentId, agent, requestId, bodyDigest }: Asked, decision: D
   };
 }
 
-/** Denies a request before it became bytes, and records that unless nothing is to be recorded. */
+/** A recorded refusal; or the row of this very request, where another process has taken it on meanwhile. */
+export type Refused = { readonly decision: Decision } | { readonly moved: RequestRow };
+
+/**
+ * Denies a request before it became bytes, and records that unless nothing is to be recorded. Nobody is told no about what
+ * another process is paying at that moment.
+ */
 export async function refuseEarly(
   parts: DecideParts,
   asked: Asked,
   reason: Reason,
   { dryRun, prior }: { readonly dryRun: boolean; readonly prior?: RequestRow | undefined },
-): Promise<Decision> {
+): Promise<Refused> {
   const { host, tenant, software } = parts;
   const frame: DecisionFrame = { host, tenant, software, registry: parts.registryDigest(), epoch: asked.halt.epoch };
   const facts = { agent: asked.agentId, user: asked.agent?.user ?? 'unknown', requestId: asked.requestId, bodyDigest: asked.bodyDigest };
   const decision = refusalDecision(frame, facts, reason);
-  if (dryRun) return decision;
+  if (dryRun) return { decision };
   const entries = () => decisionEvents(frame, decision).map((event) => parts.journal.command(event));
   // A row that a person may still answer outlives what passes: only the refusal itself is recorded then.
   const keeps = asked.agent === undefined || reason.code === 'request_id_reused' || (reason.retryable && prior?.state === 'escalated');
-  const noted = !keeps && (await parts.journal.apply([{ kind: 'ledger.note', request: deniedRow(asked, decision) }, ...entries()])).ok;
-  if (!noted) await parts.journal.apply(entries());
-  return decision;
+  const noted = keeps ? undefined : await parts.journal.apply([{ kind: 'ledger.note', request: deniedRow(asked, decision) }, ...entries()]);
+  if (noted?.ok === true) return { decision };
+  const moved = noted?.reason.code === 'version_conflict' ? await readRequest(parts, asked.agentId, asked.requestId) : undefined;
+  // The row that was there before is known to who refuses.
+  if (moved !== undefined && (moved.state !== prior?.state || moved.updatedMs !== prior.updatedMs)) return { moved };
+  await parts.journal.apply(entries());
+  return { decision };
 }

@@ -47,7 +47,9 @@ export type Submitted =
   | { readonly kind: 'prior'; readonly requestId: string; readonly row: RequestRow };
 
 async function refuse(parts: SubmitParts, asked: Asked, reason: Reason, options: SubmitOptions, prior?: RequestRow): Promise<Submitted> {
-  const decision = await refuseEarly(parts, asked, reason, { dryRun: options.dryRun === true, prior });
+  const refused = await refuseEarly(parts, asked, reason, { dryRun: options.dryRun === true, prior });
+  if ('moved' in refused) return { kind: 'prior', requestId: asked.requestId, row: refused.moved };
+  const { decision } = refused;
   return { kind: 'decided', requestId: asked.requestId, decision, row: null, request: null, prepared: null };
 }
 

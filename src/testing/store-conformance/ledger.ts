@@ -143,7 +143,12 @@ export const ledgerChecks: readonly StoreCheck[] = [
       const now = clock.nowMs();
       const denied = { kind: 'ledger.note', request: { ...requestRow(now, { id: 'r1' }), state: 'denied' } } as const;
       expect(await codeOf(store, denied)).toBe('ok');
+      expect(await codeOf(store, denied)).toBe('ok');
       expect(await codeOf(store, reserveCommand(now, { id: 'r1', body: 'other' }))).toBe('request_id_reused');
+      // What somebody may have been told was denied is not paid after all.
+      expect(await codeOf(store, reserveCommand(now, { id: 'r1' }))).toBe('version_conflict');
+      const escalated = { kind: 'ledger.note', request: { ...requestRow(now, { id: 'r1' }), state: 'escalated' } } as const;
+      expect(await codeOf(store, escalated)).toBe('ok');
       expect(await codeOf(store, reserveCommand(now, { id: 'r1' }))).toBe('ok');
       expect(await codeOf(store, reserveCommand(now, { id: 'r1' }))).toBe('version_conflict');
       expect(await codeOf(store, denied)).toBe('version_conflict');

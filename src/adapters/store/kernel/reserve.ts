@@ -19,7 +19,8 @@ export function reserve(context: StepContext, request: RequestRow, caps: readonl
   if (sums === undefined || sumLines(request.feeLines) === undefined) return malformed('lines');
   if (!isList(caps)) return malformed('caps');
   if (!isCount(request.dueMs)) return malformed('dueMs');
-  const taken = claimRow(context, request);
+  // Somebody may have been told of the denial: what was answered with no is never paid under the same id.
+  const taken = claimRow(context, request, ['escalated', 'released']);
   if (taken !== undefined) return taken;
   if (request.dueMs < context.closeAtMs) return refuse('reservation_not_held', 'The hold would be over before it begins.');
   const heldUntilMs = heldUntil(request.dueMs, context.closeAtMs);
@@ -35,14 +36,14 @@ export function reserve(context: StepContext, request: RequestRow, caps: readonl
 export function note(context: StepContext, request: RequestRow): Reason | undefined {
   if (request?.state !== 'denied' && request?.state !== 'escalated') return malformed('state');
   if (sumLines(request.lines) === undefined || sumLines(request.feeLines) === undefined) return malformed('lines');
-  const taken = claimRow(context, request);
+  const taken = claimRow(context, request, ['denied', 'escalated', 'released']);
   if (taken !== undefined) return taken;
   context.rows.put(storeKey.request(request.agent, request.requestId), atRest(context, request, request.state, 0));
   return undefined;
 }
 
-/** Refuses where the id stands for another body, or for a request whose money is or was on its way. */
-function claimRow(context: StepContext, request: RequestRow): Reason | undefined {
+/** Refuses where the id stands for another body, or for a request that is not `open` to a new decision or had its permit redeemed. */
+function claimRow(context: StepContext, request: RequestRow, open: readonly RequestRow['state'][]): Reason | undefined {
   if (!isKeyPart(request?.agent) || !isKeyPart(request.requestId) || !isText(request.bodyDigest)) return malformed('request');
   const existing = readRow<RequestRow>(context.rows, storeKey.request(request.agent, request.requestId));
   if (existing === undefined) return undefined;
@@ -51,8 +52,7 @@ function claimRow(context: StepContext, request: RequestRow): Reason | undefined
       facts: { decisionId: existing.decisionId },
     });
   }
-  const atRestNow = existing.state === 'denied' || existing.state === 'escalated' || existing.state === 'released';
-  if (!atRestNow || (existing.permit !== null && existing.permit.redeemedBy !== null)) {
+  if (!open.includes(existing.state) || (existing.permit !== null && existing.permit.redeemedBy !== null)) {
     return refuse('version_conflict', 'This request was decided before.', {
       facts: { state: existing.state, decisionId: existing.decisionId },
     });
