@@ -71,7 +71,10 @@ class Sums {
 
   call(contract: AccountId | null, selector: string | null, decoded: boolean, leaf: string): void {
     this.party(contract);
-    const same = this.calls.some((call) => call.leaf === leaf && call.contract === contract && call.selector === selector);
+    // A call that is understood never hides one at the same place that is not.
+    const same = this.calls.some(
+      (call) => call.leaf === leaf && call.contract === contract && call.selector === selector && call.decoded === decoded,
+    );
     if (!same) this.calls.push({ contract, selector, decoded, leaf });
   }
 

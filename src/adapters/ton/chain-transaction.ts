@@ -33,7 +33,9 @@ export interface ChainTransaction {
 
 function toMessage(cell: Cell): ChainMessage {
   const message = loadMessage(cell.beginParse());
-  return { message, hash: beginCell().store(storeMessage(message)).endCell().hash().toString('hex') };
+  // Each part in a cell of its own: packed as they fit best, some messages that the network carries would need a fifth reference.
+  const packed = beginCell().store(storeMessage(message, { forceRef: true }));
+  return { message, hash: packed.endCell().hash().toString('hex') };
 }
 
 /** `^[in_msg:(Maybe ^Message) out_msgs:(HashmapE 15 ^Message)]`, the transaction's first reference. */

@@ -35,6 +35,20 @@ export interface Order {
   readonly extended: readonly ExtendedAction[];
 }
 
+/** Forwarding to the masterchain costs so many times more than within the basechain; a quote checks it, too. */
+const MASTERCHAIN_FACTOR = 25n;
+const MASTERCHAIN = /:-1:/;
+
+/** Whether a message to the account leaves the basechain. */
+export function isInMasterchain(account: AccountId): boolean {
+  return MASTERCHAIN.test(account);
+}
+
+/** What forwarding to the masterchain is reckoned with. */
+export function masterchainPrices({ gas, lump, bit, cell }: GasPrices): GasPrices {
+  return { gas, lump: lump * MASTERCHAIN_FACTOR, bit: bit * MASTERCHAIN_FACTOR, cell: cell * MASTERCHAIN_FACTOR };
+}
+
 // Bounds on gas over the three wallets, measured with room to spare; see the test of the same name.
 const GAS_BASE = 6_000n;
 const GAS_PER_SEND = 1_000n;
@@ -104,7 +118,7 @@ export function feeOf(order: Order, chain: ChainId, wallet: AccountId, prices: G
     const size = sizeOf(cell);
     bits += size.bits + BigInt(cell.bits);
     cells += size.cells + 1n;
-    forward += forwarding(size, prices);
+    forward += forwarding(size, isInMasterchain(send.message.to) ? masterchainPrices(prices) : prices);
     attached += attachedAsFee(send, chain, wallet);
   }
   const gas = shifted((GAS_BASE + GAS_PER_SEND * sends + GAS_PER_EXTENDED * extended) * prices.gas);

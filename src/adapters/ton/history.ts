@@ -1,4 +1,5 @@
 import { accountKey } from '../../core/account.ts';
+import { isCastellanError } from '../../core/errors.ts';
 import type { AccountId } from '../../core/ids.ts';
 import type { AccountState } from './account-state.ts';
 import { malformed, readList } from './answer.ts';
@@ -6,8 +7,9 @@ import type { ChainTransaction } from './chain-transaction.ts';
 import { readTransaction } from './chain-transaction.ts';
 import type { TonClient } from './client.ts';
 
-/** Transactions per question. */
+/** Transactions per question; fewer where so many are beyond what an answer may hold, as strangers’ largest messages are. */
 const PAGE = 32;
+const SMALL_PAGE = 4;
 /** Transactions that are kept per client, some KB each: looks at the same wallet read the same ones again. */
 const MAX_KEPT = 512;
 
@@ -27,10 +29,11 @@ async function readPage(
   account: AccountId,
   cache: Map<string, ChainTransaction>,
   from: { readonly lt: bigint; readonly hash: string },
+  limit: number,
   signal?: AbortSignal,
 ): Promise<void> {
   const hash = Buffer.from(from.hash, 'hex').toString('base64');
-  const params = { address: accountKey(account), limit: PAGE, lt: from.lt.toString(), hash };
+  const params = { address: accountKey(account), limit, lt: from.lt.toString(), hash };
   let next = from;
   const answer = await client.request('getTransactions', params, signal);
   const page: ChainTransaction[] = [];
@@ -63,7 +66,13 @@ export async function* readHistory(
   let next = { lt: state.lastLt, hash: state.lastHash };
   for (let read = 0; read < max && next.lt > 0n; read += 1) {
     const key = `${state.account}/${next.hash}`;
-    if (!cache.has(key)) await readPage(client, state.account, cache, next, signal);
+    if (!cache.has(key)) {
+      const from = next;
+      await readPage(client, state.account, cache, from, PAGE, signal).catch((error: unknown) => {
+        if (!isCastellanError(error) || error.details['reason'] !== 'too_large') throw error;
+        return readPage(client, state.account, cache, from, SMALL_PAGE, signal);
+      });
+    }
     const found = cache.get(key);
     if (found === undefined || found.lt !== next.lt) throw malformed('transactions', 'hash_mismatch');
     yield found;

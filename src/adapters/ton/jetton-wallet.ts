@@ -9,10 +9,21 @@ import type { TonClient } from './client.ts';
 import type { StackItem } from './get-method.ts';
 import { runGetMethod, succeeded } from './get-method.ts';
 
-/** Answers of minters that are kept per client: which account is an owner's wallet never changes. */
+/** Answers of minters that are kept per client. */
 const MAX_KEPT = 4_096;
+/** Blocks for which an answer counts, minutes: a minter whose code is changed may name another account from then on. */
+const FRESH_FOR_BLOCKS = 100;
 
-const kept = new WeakMap<TonClient, Map<string, AccountId>>();
+/** Fields of an answer that the contract itself fills. */
+const STACK_FIELD = /^(?:runGetMethod\.)?stack\b/;
+
+interface Kept {
+  readonly account: AccountId;
+  /** Block that it was read at. */
+  readonly seqno: number;
+}
+
+const kept = new WeakMap<TonClient, Map<string, Kept>>();
 
 function sliceOf(account: AccountId): Cell {
   return beginCell()
@@ -35,6 +46,21 @@ function accountIn(item: StackItem | undefined, client: TonClient): AccountId | 
 }
 
 /**
+ * Asks a contract whom anybody may have written: an answer of no sensible form, or of monstrous size, is none. Otherwise
+ * whoever is paid could make each look at the payment fail, and it would never be settled.
+ */
+async function ask(...question: Parameters<typeof runGetMethod>): Promise<readonly StackItem[]> {
+  try {
+    const result = await runGetMethod(...question);
+    return succeeded(result) ? result.stack : [];
+  } catch (error) {
+    const { field, reason } = isCastellanError(error) && error.code === 'CHAIN_RESPONSE_INVALID' ? error.details : {};
+    if (reason === 'too_large' || STACK_FIELD.test(String(field))) return [];
+    throw error;
+  }
+}
+
+/**
  * The account that keeps the owner's tokens, by the minter's own word; null where the minter has none to give.
  * @throws CHAIN_RESPONSE_INVALID, CHAIN_UNAVAILABLE, CHAIN_REJECTED, TIMEOUT
  */
@@ -45,19 +71,19 @@ export async function jettonWalletOf(
   seqno: number,
   signal?: AbortSignal,
 ): Promise<AccountId | null> {
-  const cache = kept.get(client) ?? new Map<string, AccountId>();
+  const cache = kept.get(client) ?? new Map<string, Kept>();
   kept.set(client, cache);
   const key = `${minter}/${owner}`;
   const known = cache.get(key);
-  if (known !== undefined) return known;
-  const result = await runGetMethod(client, minter, 'get_wallet_address', [{ slice: sliceOf(owner) }], seqno, signal);
-  const account = succeeded(result) ? accountIn(result.stack[0], client) : null;
+  if (known !== undefined && Math.abs(seqno - known.seqno) < FRESH_FOR_BLOCKS) return known.account;
+  const [first] = await ask(client, minter, 'get_wallet_address', [{ slice: sliceOf(owner) }], seqno, signal);
+  const account = accountIn(first, client);
   if (account === null) return null;
   for (const oldest of cache.keys()) {
     if (cache.size < MAX_KEPT) break;
     cache.delete(oldest);
   }
-  cache.set(key, account);
+  cache.set(key, { account, seqno });
   return account;
 }
 
@@ -72,8 +98,8 @@ export async function holdingOf(
   seqno: number,
   signal?: AbortSignal,
 ): Promise<AssetId | null> {
-  const claim = await runGetMethod(client, account, 'get_wallet_data', [], seqno, signal);
-  const minter = succeeded(claim) ? accountIn(claim.stack[2], client) : null;
+  const [, , named] = await ask(client, account, 'get_wallet_data', [], seqno, signal);
+  const minter = accountIn(named, client);
   if (minter === null || (await jettonWalletOf(client, minter, owner, seqno, signal)) !== account) return null;
   return tokenAsset(client.chain, minter);
 }

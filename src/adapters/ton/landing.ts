@@ -7,7 +7,7 @@ import { normalisedHash } from './assemble.ts';
 import type { ChainTransaction } from './chain-transaction.ts';
 import type { TonClient } from './client.ts';
 import { readHistory } from './history.ts';
-import { seqnoOf, splitBody } from './signed-message.ts';
+import { isForInside, seqnoOf, splitBody } from './signed-message.ts';
 import { readWalletState } from './wallet-state.ts';
 
 /** Transactions of the wallet that one look goes through; a wallet that gets thousands of payments a minute is no agent's. */
@@ -38,7 +38,8 @@ function tooLong(max: number): CastellanError {
  * Looks for the message that used `signed.slot` in the wallet's own history, from `state` backwards.
  *
  * A message that took no effect used no slot. Another one than ours is believed only with the signature of the wallet's key, for
- * anybody may send the wallet what reads like an order, and an endpoint may invent it.
+ * anybody may send the wallet what reads like an order, and an endpoint may invent it. From inside the chain an order counts only
+ * if it was signed for that: a copy of ours, or of one that expired, moves nothing.
  * @throws CHAIN_UNAVAILABLE with `details.reason` `history_too_long` where the slot was used before all that was looked through
  */
 export async function findInHistory(
@@ -57,7 +58,7 @@ export async function findInHistory(
     const { info, body } = incoming;
     const hash = info.type === 'external-in' ? normalisedHash(info.dest, body) : null;
     if (hash === signed.hash) return { kind: 'ours', transaction };
-    const seqno = seqnoOf(body);
+    const seqno = info.type === 'external-in' || isForInside(body) ? seqnoOf(body) : null;
     if (seqno === signed.slot && publicKey !== null && isSigned(incoming, publicKey)) return { kind: 'other', hash };
     // Everything since an earlier slot was used has been seen.
     if (hash !== null && seqno !== null && seqno < signed.slot) return { kind: 'not_found' };

@@ -8,13 +8,15 @@ import type { TonClient } from './client.ts';
 import type { CodecChain } from './codec-chain.ts';
 import { factsOf } from './decode/index.ts';
 import type { GasPrices } from './fees.ts';
-import { feeOf } from './fees.ts';
+import { feeOf, isInMasterchain, masterchainPrices } from './fees.ts';
 import { sendsOf } from './sends-of.ts';
 import { survey } from './survey.ts';
 
 /** Configuration parameters of the basechain. */
 const GAS_PARAM = 21;
 const FORWARD_PARAM = 25;
+/** Forwarding from and to the masterchain. */
+const MASTERCHAIN_FORWARD_PARAM = 24;
 const FLAT_TAG = 0xd1;
 const PLAIN_TAG = 0xdd;
 const EXTENDED_TAG = 0xde;
@@ -27,7 +29,8 @@ interface Kept {
   readonly readAtMs: number;
 }
 
-const kept = new WeakMap<TonClient, Kept>();
+/** By the parameter of the forwarding prices. */
+const kept = new WeakMap<TonClient, Map<number, Kept>>();
 
 async function readParam(client: TonClient, id: number, signal?: AbortSignal): Promise<Cell> {
   const answer = await client.request('getConfigParam', { config_id: id }, signal);
@@ -58,17 +61,19 @@ function readForwardPrices(cell: Cell): Omit<GasPrices, 'gas'> {
 }
 
 /** What the network asks now, read anew after ten minutes. @throws CHAIN_RESPONSE_INVALID, CHAIN_UNAVAILABLE, CHAIN_REJECTED, TIMEOUT */
-export async function readGasPrices(client: TonClient, clock: Clock, signal?: AbortSignal): Promise<GasPrices> {
-  const found = kept.get(client);
+async function readGasPrices(client: TonClient, clock: Clock, forwardParam: number, signal?: AbortSignal): Promise<GasPrices> {
+  const cache = kept.get(client) ?? new Map<number, Kept>();
+  kept.set(client, cache);
+  const found = cache.get(forwardParam);
   if (found !== undefined && clock.monotonicMs() - found.readAtMs < FRESH_FOR_MS) return found.prices;
-  const [gas, forward] = await Promise.all([readParam(client, GAS_PARAM, signal), readParam(client, FORWARD_PARAM, signal)]);
+  const [gas, forward] = await Promise.all([readParam(client, GAS_PARAM, signal), readParam(client, forwardParam, signal)]);
   let prices: GasPrices;
   try {
     prices = { gas: readGasPrice(gas), ...readForwardPrices(forward) };
   } catch {
     throw malformed('config');
   }
-  kept.set(client, { prices, readAtMs: clock.monotonicMs() });
+  cache.set(forwardParam, { prices, readAtMs: clock.monotonicMs() });
   return prices;
 }
 
@@ -105,11 +110,18 @@ export async function quoteFee(
 ): Promise<FeeQuote> {
   const { ceiling, signal } = options;
   const [prices, facts] = await Promise.all([
-    readGasPrices(client, clock, signal),
+    readGasPrices(client, clock, FORWARD_PARAM, signal),
     options.facts ?? survey(client, action, wallet, signal),
   ]);
   checkPrices(prices, chain.prices);
-  const fee = feeOf({ sends: sendsOf(action, chain, wallet, factsOf(facts)), extended: [] }, client.chain, wallet, chain.prices);
+  const sends = sendsOf(action, chain, wallet, factsOf(facts));
+  // The wallet's own gas is the basechain's, wherever its messages go.
+  if (sends.some(({ message }) => isInMasterchain(message.to)))
+    checkPrices(
+      { ...(await readGasPrices(client, clock, MASTERCHAIN_FORWARD_PARAM, signal)), gas: prices.gas },
+      masterchainPrices(chain.prices),
+    );
+  const fee = feeOf({ sends, extended: [] }, client.chain, wallet, chain.prices);
   if (ceiling !== undefined && fee.ceiling > ceiling) throw tooDear(fee.ceiling, ceiling);
   return fee;
 }

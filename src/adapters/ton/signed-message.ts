@@ -9,8 +9,9 @@ import { undecodable } from './undecodable.ts';
 import type { WalletMessage } from './wallet-message.ts';
 import { readWalletMessage } from './wallet-message.ts';
 
-/** `sign` from outside, `sint` from inside the chain. */
-const W5_MARKS: ReadonlySet<number> = new Set([0x7369676e, 0x73696e74]);
+/** W5: `sign` from outside, `sint` from inside the chain. */
+const W5_INSIDE = 0x73696e74;
+const W5_MARKS: ReadonlySet<number> = new Set([0x7369676e, W5_INSIDE]);
 const SIGNATURE_BITS = 512;
 
 /** The body of an external message in a bag of cells, and what follows from it. */
@@ -36,8 +37,22 @@ function bodyOf(signed: SignedTransaction): Cell {
   return body;
 }
 
+/** The first 32 bits; null where there are fewer. */
+function markOf(body: Cell): number | null {
+  return body.isExotic || body.bits.length < 32 ? null : body.beginParse().loadUint(32);
+}
+
 function isW5(body: Cell): boolean {
-  return body.bits.length >= 32 && W5_MARKS.has(body.beginParse().loadUint(32));
+  const mark = markOf(body);
+  return mark !== null && W5_MARKS.has(mark);
+}
+
+/**
+ * Whether a wallet obeys a body of this kind that comes from inside the chain. The mark is signed along, so that no order to be
+ * obeyed from outside, which anybody can copy off the chain, ever becomes one.
+ */
+export function isForInside(body: Cell): boolean {
+  return markOf(body) === W5_INSIDE;
 }
 
 /** A wallet's order and its signature: W5 has it behind, V3 and V4 in front. */

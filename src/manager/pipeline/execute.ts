@@ -1,6 +1,6 @@
 import type { ApprovalRecord } from '../../core/approval.ts';
 import type { Decision } from '../../core/decision.ts';
-import { CastellanError } from '../../core/errors.ts';
+import { CastellanError, isCastellanError } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import type { Reason, ReasonCode } from '../../core/reason.ts';
 import type { RequestRow } from '../../core/store.ts';
@@ -68,7 +68,11 @@ function finish(requestId: string, decision: Decision, outcome: Advance): Execut
       status: 'execution_failed',
       requestId,
       decision,
-      reasons: [reasonOf('simulation_reverted', 'The transaction was included and reverted.', false)],
+      reasons: [
+        receipt.partial === true
+          ? reasonOf('simulation_reverted', 'The transaction was included and failed; part of it may have been spent all the same.', false)
+          : reasonOf('simulation_reverted', 'The transaction was included and reverted.', false),
+      ],
       receipt,
       txHash: receipt.txHash,
     };
@@ -128,6 +132,24 @@ async function afterEscalation(
   return conclude(parts, execution, again);
 }
 
+/** Asks a person and goes on with what was opened. What no person could read is not asked: that is a no, and said so. */
+async function ask(
+  parts: ExecuteParts,
+  decision: Decision,
+  prepared: Prepared,
+  goOn: (record: ApprovalRecord) => Promise<ExecutionResult>,
+): Promise<ExecutionResult> {
+  let opened: ApprovalRecord;
+  try {
+    opened = await parts.openApproval(decision, prepared);
+  } catch (error) {
+    if (!isCastellanError(error) || error.code !== 'APPROVAL_INVALID') throw error;
+    const unaskable = reasonOf('approval_invalid', `Nobody can be asked about this: ${error.shortMessage}`, false);
+    return { status: 'approval_rejected', requestId: decision.requestId, decision, reasons: [unaskable, ...decision.reasons] };
+  }
+  return goOn(opened);
+}
+
 /** What a new decision leads to; an escalation found after an approval is asked about anew and not waited for. */
 async function conclude(
   parts: ExecuteParts,
@@ -136,7 +158,7 @@ async function conclude(
 ): Promise<ExecutionResult> {
   if (decision.verdict === 'approved' && row !== null) return drive(parts, decision, row, execution);
   if (decision.verdict === 'escalated' && prepared !== null)
-    return awaiting(requestId, decision, await parts.openApproval(decision, prepared));
+    return ask(parts, decision, prepared, async (record) => awaiting(requestId, decision, record));
   return { status: rejectedStatus(decision), requestId, decision, reasons: decision.reasons };
 }
 
@@ -159,7 +181,7 @@ async function escalate(
 ): Promise<ExecutionResult> {
   const { decision, prepared } = submitted;
   if (decision.verdict !== 'escalated' || prepared === null) return conclude(parts, execution, submitted);
-  return afterEscalation(parts, execution, decision, await parts.openApproval(decision, prepared));
+  return ask(parts, decision, prepared, (opened) => afterEscalation(parts, execution, decision, opened));
 }
 
 async function run(parts: ExecuteParts, execution: Execution): Promise<ExecutionResult> {

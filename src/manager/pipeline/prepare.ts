@@ -88,6 +88,13 @@ function validUntil({ validForMs }: Codec, { notAfterMs }: ActionRequest, nowMs:
   return notAfterMs === null ? until : Math.min(until, notAfterMs);
 }
 
+/** Foreign bytes are signed only where a signature over them is void soon: an hour is the most. */
+const MOST_VALID_MS = 3_600_000;
+
+function isTooLasting({ validUntilMs }: UnsignedTransaction, nowMs: number, chainTimeMs: number | null): boolean {
+  return validUntilMs !== null && validUntilMs > Math.max(nowMs, chainTimeMs ?? nowMs) + MOST_VALID_MS;
+}
+
 /** Asks the chain for sequence and fee, builds the exact bytes and decodes them again from nothing but themselves. */
 export async function prepare(parts: PrepareParts, request: ActionRequest, options: PrepareOptions = {}): Promise<Resolved<Prepared>> {
   const adapter = parts.chains.adapter(request.chain);
@@ -133,6 +140,8 @@ export async function prepare(parts: PrepareParts, request: ActionRequest, optio
     const validUntilMs = validUntil(codec, request, parts.nowMs(), sequence.chainTimeMs);
     const context = { chain: request.chain, wallet: request.wallet, slot, fee, validUntilMs, ...key, ...facts };
     const tx = adopted ?? codec.build(action, context);
+    if (adopted !== undefined && isTooLasting(adopted, parts.nowMs(), sequence.chainTimeMs))
+      return no('request_malformed', 'The bytes stay valid for too long: no stop would ever end a signature over them.', false);
     if (tx.validUntilMs !== null && request.notAfterMs !== null && tx.validUntilMs > request.notAfterMs)
       return no('request_malformed', 'The bytes stay valid for longer than the request allows.', false);
     const decoded = codec.decode(tx);

@@ -31,6 +31,7 @@ function addCall(frame: Frame, body: Transfer | Burn, args: Readonly<Record<stri
   });
 }
 
+/** Before the call that goes to the same account by the same operation: a call that is understood must not stand for it. */
 function addCustomPayload(frame: Frame, body: Transfer | Burn, found: Findings): void {
   if (!body.hasCustomPayload) return;
   addUnknown(found, frame.leaf, { contract: frame.send.message.to, selector: body.op, detail: 'a custom payload for the token account' });
@@ -54,8 +55,8 @@ export function addTransfer(frame: Frame, body: Transfer, asset: AssetId, found:
   if (forwarded > 0n) addMove(found, frame.leaf, { from: frame.wallet, to: body.destination, asset: frame.native, amount: forwarded });
   addAttached(frame, body, forwarded, found);
   addForwarded(frame, body, found);
-  if (!frame.known.has(asset)) addCall(frame, body, { amount: body.amount.toString(), destination: body.destination }, found);
   addCustomPayload(frame, body, found);
+  if (!frame.known.has(asset)) addCall(frame, body, { amount: body.amount.toString(), destination: body.destination }, found);
 }
 
 /** What a burn does that goes to the wallet's own account of `asset`. */
@@ -63,6 +64,6 @@ export function addBurn(frame: Frame, body: Burn, asset: AssetId, found: Finding
   const at = { leaf: frame.leaf, source: 'bytes' as const };
   found.effects.push({ kind: 'outflow', account: frame.wallet, counterparty: null, asset, amount: body.amount, ...at });
   addAttached(frame, body, 0n, found);
-  addCall(frame, body, { amount: body.amount.toString() }, found);
   addCustomPayload(frame, body, found);
+  addCall(frame, body, { amount: body.amount.toString() }, found);
 }
