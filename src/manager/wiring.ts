@@ -5,6 +5,9 @@ import { learnCommand } from './learn.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
 import { createLanes } from './pipeline/lanes.ts';
 
+/** What it means that the chain knows of more than our own records. */
+const PAST_THE_GATE = 'a key was used past the gate, or the store was restored.';
+
 /** Puts the pipeline on the rooms' ports. */
 export function wirePipeline(house: House): ExecuteParts {
   const { host, config, store, journal, chains, emergency, audit, approvals, custody } = house;
@@ -12,6 +15,10 @@ export function wirePipeline(house: House): ExecuteParts {
   const findDecision: ExecuteParts['findDecision'] = async (id) => {
     const found = await audit.find(id);
     return found?.event.type === 'decision_made' ? found.event.decision : undefined;
+  };
+  const stopFor = async (agent: string, reason: string): Promise<void> => {
+    if (config.emergency.killSwitchEnabled) await emergency.activateKillSwitch({ reason, triggeredBy: 'gate' });
+    else await emergency.pauseAgent(agent, { reason, by: 'gate' });
   };
   return {
     host,
@@ -32,11 +39,13 @@ export function wirePipeline(house: House): ExecuteParts {
     locallyHalted: (agent) => !enabled || emergency.locallyHalted(agent),
     chains,
     nowMs: () => host.clock.nowMs(),
-    onBypass: async (request, chainNext, ours) => {
-      const reason = `Wallet ${request.wallet} stands at ${chainNext} on the chain and at ${ours} in our records: a key was used past the gate, or the store was restored.`;
-      if (config.emergency.killSwitchEnabled) await emergency.activateKillSwitch({ reason, triggeredBy: 'gate' });
-      else await emergency.pauseAgent(request.agentId, { reason, by: 'gate' });
-    },
+    onBypass: (request, chainNext, ours) =>
+      stopFor(
+        request.agentId,
+        `Wallet ${request.wallet} stands at ${chainNext} on the chain and at ${ours} in our records: ${PAST_THE_GATE}`,
+      ),
+    onReplaced: (row, by) =>
+      stopFor(row.agent, `Another transaction (${by ?? 'unknown'}) stands in the place of ours of wallet ${row.wallet}: ${PAST_THE_GATE}`),
     lanes: createLanes(),
     custodian: custody.custodian,
     sealer: custody.vault,

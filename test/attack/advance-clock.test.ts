@@ -57,6 +57,7 @@ async function signedRequest() {
       type,
       details,
     }),
+    onReplaced: async () => undefined,
     onFinal: async () => [],
   } as unknown as AdvanceParts;
   const row = async (): Promise<RequestRow> => (await store.get([storeKey.request('a1', 'r1')]))[0] as unknown as RequestRow;

@@ -207,6 +207,8 @@ describe('what the chain says, or does not say', () => {
       expect(ledger.map(({ inFlight, total }) => [inFlight, total])).toEqual([['0', '0']]);
       expect((await security.audit.query({ types: ['execution_failed'] })).entries).toHaveLength(1);
       expect(await sentBy(anvil, wallet)).toBe(1);
+      // Somebody else has the key, or the store is an old copy: everything stops.
+      expect(security.emergency.isKillSwitchActive()).toBe(true);
       await anvil.rpc('anvil_stopImpersonatingAccount', [wallet.address]);
     });
   });

@@ -25,6 +25,8 @@ export interface AdvanceParts extends ReadinessParts {
     details: Record<string, Json>,
     id: string,
   ) => SecurityEvent;
+  /** Called where another transaction of the wallet is final in the place of ours: its key was used past the gate. */
+  readonly onReplaced: (row: RequestRow, by: string | null) => Promise<void>;
   /** Commands that teach the profile what settled; read and written with a version check. */
   readonly onFinal: (row: RequestRow, receipt: Receipt) => Promise<readonly Command[]>;
 }
@@ -98,6 +100,9 @@ async function settle(parts: AdvanceParts, row: RequestRow, receipt: Receipt): P
 async function replaced(parts: AdvanceParts, start: RequestRow, outcome: 'replaced' | 'expired', by: string | null): Promise<Advance> {
   const row = await readRow(parts.store, start);
   const details = { requestId: row.requestId, decisionId: row.decisionId, txHash: row.txHash, outcome, by };
+  const wasOpen = row.state === 'redeemed' || row.state === 'signed' || row.state === 'broadcast';
+  // What another process has given back already may rightly be followed by the next of ours in the same place.
+  if (outcome === 'replaced' && wasOpen) await parts.onReplaced(row, by);
   await parts.journal.apply([
     {
       kind: 'ledger.settle',
