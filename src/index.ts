@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { createEmailNotifier, createNotificationOutbox, createWebhookNotifier, verifyWebhook } from './adapters/notify/index.ts';
 export { authorizationStatement, createMemoryApprovalProvider, signApproval, signStatement } from './approvals/index.ts';
 export {
   type Checkpoint,
@@ -29,6 +30,7 @@ export { CastellanError, type ErrorCode, isCastellanError } from './core/errors.
 export type { SecurityEvent, SecurityEventType } from './core/event.ts';
 export type { AccountId, AgentId, AssetId, ChainId, Digest, RequestId, TimeMs } from './core/ids.ts';
 export { formatAmount, parseAmount } from './core/money.ts';
+export type { Notice, Notifier } from './core/notifier.ts';
 export { createFixedPrices, type PriceSource } from './core/price.ts';
 export type { Reason, ReasonCode } from './core/reason.ts';
 export { createAttestationKey, generateSeed } from './core/signature.ts';
@@ -36,20 +38,43 @@ export type { AttestationKey } from './core/signer.ts';
 export type { Json, Store } from './core/store.ts';
 export type { Receipt } from './core/transaction.ts';
 export { LAYERS, type LayerName, type LayerReport, type Verdict } from './core/verdict.ts';
-export type { KeyInfo, MPCCoordinator, SharesHealth, SharesStatus } from './custody/index.ts';
+export type { RecoveryGrant, VerificationMessage, VerificationProvider } from './core/verification.ts';
+export {
+  HSMKeyStorage,
+  KeyDerivationService,
+  type KeyInfo,
+  MPCCoordinator,
+  type RecoverySession,
+  recoveryCredentialsDigest,
+  recoveryStatement,
+  type SharesHealth,
+  type SharesStatus,
+  SoftwareKeyStorage,
+} from './custody/index.ts';
 export { agentResumeFacts, killLiftFacts } from './emergency/index.ts';
 export {
   type Agent,
   type AgentRequest,
+  type AuthorizationContext,
   type AuthorizationResult,
+  blacklistRemovalFacts,
+  createKeyManager,
+  createPolicyManager,
+  createRiskEngine,
   createSecurityManager,
   type DryRunResult,
   type ExecuteOptions,
   type ExecutionResult,
   type ExecutionStatus,
+  type KeyManagerOptions,
+  type LayerOpinion,
+  type PolicyManager,
+  policyChangeFacts,
+  type RiskEngine,
   type SecurityConfig,
   type SecurityHealth,
   type SecurityManager,
   type ShutdownReport,
+  type SimulationOpinion,
   type Wallet,
 } from './manager/index.ts';

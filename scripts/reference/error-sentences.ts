@@ -31,6 +31,8 @@ export const ERROR_SENTENCES: Readonly<Record<ErrorCode, string>> = {
   KEY_DECRYPT_FAILED: 'The passphrase or encryption key is not the one that the store was made with.',
   KEY_INVALID: 'The key, seed or phrase is malformed, or would weaken what it protects.',
   DERIVATION_INVALID: 'The derivation path is not one that may be used.',
+  RECOVERY_UNKNOWN: 'There is no such recovery session (any more).',
+  RECOVERY_REFUSED: 'The recovery does not open or go on; `details.reason` says why.',
   HALTED: 'A kill or pause came first.',
   STORE_UNAVAILABLE: 'The store cannot be read or written at the moment; nothing was decided or signed.',
   STORE_CORRUPT: 'A stored row is not what castellan writes.',
@@ -46,5 +48,6 @@ export const ERROR_SENTENCES: Readonly<Record<ErrorCode, string>> = {
   SLOT_CONFLICT: 'Two transactions claim one position in the wallet’s sequence.',
   PRICE_UNAVAILABLE: 'There is no price.',
   CLOCK_SKEW: 'The clocks of host and store differ too much.',
+  NOTIFICATION_FAILED: 'A notice could not be delivered; `details.reason` says why. It is kept and tried again.',
   INTERNAL: 'A bug in castellan: an assertion did not hold, and nothing was signed.',
 };

@@ -28,6 +28,10 @@ const DOORS: readonly Door[] = [
   },
   // Looks whether its file is still the one it opened; opening it is SQLite's.
   { library: /^node:fs$/, open: /^src\/(adapters\/(host\/|store\/sqlite\/connection\.ts$)|testing\/)/ },
+  // A webhook connects to the very address that it checked; whatever takes a URL would look the name up once more.
+  { library: /^node:(http|https)$/, open: /^src\/(adapters\/(host\/|notify\/post\.ts$)|testing\/)/ },
+  { library: /^node:dns\/promises$/, open: /^src\/(adapters\/(host\/|notify\/resolve\.ts$)|testing\/)/ },
+  { library: /^nodemailer$/, open: /^src\/adapters\/notify\/mail-transport\.ts$/ },
   {
     library:
       /^node:(fs|net|http|https|http2|tls|dns|dgram|timers|process|os|perf_hooks|child_process|worker_threads|cluster|readline|vm|module|v8|inspector|repl)(\/|$)/,

@@ -38,6 +38,11 @@ export function keccak256(data: Uint8Array): Uint8Array {
   return keccak_256(data);
 }
 
+/** HMAC-SHA-256 (RFC 2104), lowercase hex. Strings are UTF-8. @throws CANONICAL_INVALID for a string with lone surrogates */
+export function hmacSha256Hex(key: string | Uint8Array, data: string | Uint8Array): string {
+  return createHmac('sha256', checked(key)).update(checked(data)).digest('hex');
+}
+
 /** HMAC-SHA-512 (RFC 2104), 64 bytes. Strings are UTF-8. */
 export function hmacSha512(key: string | Uint8Array, data: string | Uint8Array): Uint8Array {
   const digest = createHmac('sha512', checked(key)).update(checked(data)).digest();

@@ -34,6 +34,8 @@ export type ErrorCode =
   | 'KEY_DECRYPT_FAILED'
   | 'KEY_INVALID'
   | 'DERIVATION_INVALID'
+  | 'RECOVERY_UNKNOWN'
+  | 'RECOVERY_REFUSED'
   | 'HALTED'
   | 'STORE_UNAVAILABLE'
   | 'STORE_CORRUPT'
@@ -49,6 +51,7 @@ export type ErrorCode =
   | 'SLOT_CONFLICT'
   | 'PRICE_UNAVAILABLE'
   | 'CLOCK_SKEW'
+  | 'NOTIFICATION_FAILED'
   | 'INTERNAL';
 
 /** Facts a {@link CastellanError} carries: JSON-safe, never a secret. */

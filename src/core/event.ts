@@ -17,7 +17,7 @@ interface EventBase {
 /** What `details` of the simple events hold: JSON-safe facts, never a secret. */
 export type EventDetails = Readonly<Record<string, Json>>;
 
-/** The names of all events. */
+/** The names of all events. `outside_event` was told by somebody else, and is never one of our own findings. */
 export type SecurityEventType =
   | 'decision_made'
   | 'policy_rejected'
@@ -36,6 +36,7 @@ export type SecurityEventType =
   | 'breaker_state'
   | 'emergency_changed'
   | 'incident_event'
+  | 'outside_event'
   | 'audit_checkpoint'
   | 'health_changed';
 

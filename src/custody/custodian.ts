@@ -67,6 +67,15 @@ export interface SoftwareCustodian extends Custodian {
    * @throws PERMIT_REFUSED, KEY_UNKNOWN, KEY_REVOKED, KEY_DECRYPT_FAILED
    */
   resume(row: Pick<RequestRow, 'agent' | 'requestId'>): Promise<PayloadSignature>;
+  /**
+   * Signs a message with a key that the caller names, where a permit was issued for that very message and that very key.
+   * The request then counts as signed like any other: what is handed out may be broadcast by whoever has it.
+   *
+   * Fails closed when there is no permit, or when it is another message's, another key's, used or expired. A permit of another
+   * message or key is not spent.
+   * @throws PERMIT_REFUSED, KEY_UNKNOWN, KEY_REVOKED, KEY_DECRYPT_FAILED
+   */
+  requestSigning(keyId: string, message: Uint8Array, options?: { readonly permit?: string | undefined }): Promise<PayloadSignature>;
 }
 
 /**
@@ -111,7 +120,7 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     return row as unknown as RequestRow | undefined;
   }
 
-  async function redeemAndSign(id: string, payload: Uint8Array, digest: Digest): Promise<PayloadSignature> {
+  async function redeemAndSign(id: string, payload: Uint8Array, digest: Digest, named?: string): Promise<PayloadSignature> {
     const parsed = parsePermitId(id);
     if (parsed === undefined) throw refusal('permit_unknown');
     const row = await readRow(parsed.agent, parsed.requestId);
@@ -119,6 +128,7 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     if (terms === undefined || terms === null || !constantTimeEqual(terms.secret, parsed.secret)) throw refusal('permit_unknown');
     // The store checks this again; here a wrong payload costs no commit.
     if (terms.payloadDigest !== digest) throw refusal('permit_payload_mismatch');
+    if (named !== undefined && named !== terms.keyId) throw refusal('permit_key_mismatch');
     const prepared = await prepare(terms.keyId, payload);
     const { keyId } = prepared.record;
     const signing = { agent: parsed.agent, requestId: parsed.requestId, secret: parsed.secret, payloadDigest: digest, keyId };
@@ -164,15 +174,21 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     }
   }
 
+  async function signCopy(id: string, payload: Uint8Array, named?: string): Promise<PayloadSignature> {
+    if (!(payload instanceof Uint8Array)) throw refusal('permit_payload_mismatch');
+    const bytes = new Uint8Array(payload);
+    const digest = payloadDigest(bytes);
+    const parsed = parsePermitId(id);
+    return guarded({ agent: parsed?.agent ?? null, requestId: parsed?.requestId ?? null, digest }, () =>
+      redeemAndSign(id, bytes, digest, named),
+    );
+  }
+
   return Object.freeze({
-    async sign(id: string, payload: Uint8Array): Promise<PayloadSignature> {
-      if (!(payload instanceof Uint8Array)) throw refusal('permit_payload_mismatch');
-      const bytes = new Uint8Array(payload);
-      const digest = payloadDigest(bytes);
-      const parsed = parsePermitId(id);
-      return guarded({ agent: parsed?.agent ?? null, requestId: parsed?.requestId ?? null, digest }, () =>
-        redeemAndSign(id, bytes, digest),
-      );
+    sign: (id: string, payload: Uint8Array) => signCopy(id, payload),
+    requestSigning: async (keyId: string, message: Uint8Array, options: { readonly permit?: string | undefined } = {}) => {
+      const id = (options as { readonly permit?: unknown } | null)?.permit;
+      return signCopy(typeof id === 'string' ? id : '', message, typeof keyId === 'string' ? keyId : '');
     },
     resume: ({ agent, requestId }: Pick<RequestRow, 'agent' | 'requestId'>) =>
       guarded({ agent, requestId, digest: null }, () => signAgain(agent, requestId)),

@@ -1,26 +1,35 @@
+import { createNotificationOutbox, createNotifiers, type NotificationOutbox } from '../adapters/notify/index.ts';
 import { type ApprovalInbox, createApprovals, createAuthority, createEd25519Verifier, type RegistryAuthority } from '../approvals/index.ts';
-import { type AuditLog, createAuditLog, parseEntry, toAppendCommand } from '../audit/index.ts';
+import { type AuditLog, type AuditLogger, createAuditLog, createAuditLogger, parseEntry, toAppendCommand } from '../audit/index.ts';
 import { createJudge, type Judge } from '../authz/index.ts';
 import type { SignatureVerifier } from '../core/approval.ts';
 import { assetChain } from '../core/asset.ts';
-import type { Authority } from '../core/authority.ts';
 import { createDeadlines, type Deadlines } from '../core/deadline.ts';
 import { toHex } from '../core/digest.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { EventBus } from '../core/event-bus.ts';
-import { newId } from '../core/id.ts';
-import type { ReasonCode } from '../core/reason.ts';
 import type { RegisteredKey } from '../core/registry.ts';
 import type { SigningHashes } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
-import { createSoftwareCustody, openVault, type RefusedSignature, type SoftwareCustody, type Vault } from '../custody/index.ts';
+import {
+  createRecoveryManager,
+  createSoftwareCustody,
+  openVault,
+  type RecoveryManager,
+  type SoftwareCustody,
+  type Vault,
+} from '../custody/index.ts';
 import { createEmergencyController, type EmergencyController } from '../emergency/index.ts';
 import type { Host, ResolvedConfig } from './config.ts';
 import { type Chains, indexChains } from './directory.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { createKeyUsage } from './key-usage.ts';
 import { compilePermissions } from './permissions.ts';
 import { createPolicyBook, type PolicyBook } from './policy-book.ts';
+import { recoverWallets } from './recover.ts';
+import { tellRefusals } from './tell-refusals.ts';
 import { createWallets, type Wallets } from './wallets.ts';
+import { refuseInProcess, weaknesses } from './weaknesses.ts';
 
 /** The rooms of one running manager. */
 export interface House {
@@ -35,10 +44,15 @@ export interface House {
   readonly judge: Judge;
   readonly custody: SoftwareCustody;
   readonly audit: AuditLog;
+  /** The log as its readers use it. */
+  readonly auditTrail: AuditLogger;
+  readonly notifications: NotificationOutbox;
   readonly authority: RegistryAuthority;
   readonly emergency: EmergencyController;
   readonly approvals: ApprovalInbox;
   readonly wallets: Wallets;
+  /** Null where nothing brings codes to people. */
+  readonly recovery: RecoveryManager | null;
   /** Plain sentences about what is weaker than it could be. */
   readonly notes: readonly string[];
 }
@@ -75,58 +89,6 @@ function secretOf(config: ResolvedConfig, host: Host, store: Store): { passphras
   return { encryptionKey: toHex(host.random.bytes(32)) };
 }
 
-function weaknesses(config: ResolvedConfig, store: Store, authority: Authority): readonly string[] {
-  const notes = [...store.info.notes];
-  if (store.info.durability === 'ephemeral') notes.push('ephemeral: state is lost with the process; use sqliteStore({ path }).');
-  if (!authority.owned) notes.push('unowned: this process may loosen everything unsigned; register an owner key under registry.keys.');
-  if (config.production && notes.length > 0 && (store.info.durability === 'ephemeral' || !authority.owned)) {
-    throw new CastellanError('CONFIG_INVALID', {
-      message: `production refuses this deployment: ${notes.join(' ')}`,
-      details: { problems: notes },
-    });
-  }
-  return notes;
-}
-
-/** In production no key may have all its parties in this process: whoever owns the host has them all. */
-async function refuseInProcess(config: ResolvedConfig, custody: SoftwareCustody): Promise<void> {
-  const { location } = await custody.mpc.sharesHealth();
-  if (config.custody.mode === 'mpc' || location === 'in-process')
-    throw new CastellanError('CONFIG_INVALID', {
-      message: 'production refuses this deployment: in-process: the parties of mpc keys are all in this process.',
-      details: { problems: ['custody.mode'] },
-    });
-}
-
-/** Refusals that mean somebody tried: not the ordinary ones, such as an expired permit or a stop in force. */
-const SUSPICIOUS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  'permit_unknown',
-  'permit_used',
-  'permit_payload_mismatch',
-  'permit_key_mismatch',
-  'permit_void',
-  'key_revoked',
-]);
-
-/** Logs signatures that custody refused. A log that cannot be written does not undo the refusal. */
-function tellRefusals(host: Host, tenant: string, journal: Journal): (refused: RefusedSignature) => void {
-  return ({ reason, agent, requestId, payloadDigest }) => {
-    if (!SUSPICIOUS.has(reason)) return;
-    const at = host.clock.nowMs();
-    const event = journal.command({
-      v: 1,
-      id: newId(host.random, at),
-      tenant,
-      at,
-      agent,
-      severity: 'error',
-      type: 'execution_failed',
-      details: { stage: 'custody', reason, requestId, payloadDigest },
-    });
-    void journal.apply([event]).catch(() => undefined);
-  };
-}
-
 /** Opens the store and the vault and puts every room on its ports. @throws CONFIG_INVALID, STORE_UNAVAILABLE, KEY_DECRYPT_FAILED */
 export async function bootHouse(
   config: ResolvedConfig,
@@ -157,6 +119,7 @@ export async function bootHouse(
       command,
       onRefused: tellRefusals(host, tenant, journal),
       inProcessParties: config.production ? 'refused' : 'allowed',
+      usage: createKeyUsage({ store, chains: () => chains }),
     });
     if (config.production) await refuseInProcess(config, custody);
     const verifiers: readonly SignatureVerifier[] = [
@@ -173,15 +136,37 @@ export async function bootHouse(
       genesis: config.registry.keys as readonly RegisteredKey[],
       quorums: given(config.registry.quorums),
     });
+    const logKey = await custody.attestationKey('log');
     const audit = createAuditLog({
       store,
-      key: await custody.attestationKey('log'),
+      key: logKey,
       tenant,
       clock,
       random,
-      checkpointEvery: config.audit.checkpointEvery,
+      checkpointEvery: config.audit.signEvents === 'each' ? 1 : config.audit.checkpointEvery,
       checkpointMs: config.audit.checkpointMs,
       onCheckpoint: (event) => bus.publish(event),
+    });
+    const { retentionDays, exportFormats, compressionEnabled, maxEventsPerMinute } = config.audit;
+    const auditTrail = createAuditLogger({
+      log: audit,
+      store,
+      tenant,
+      publicKey: logKey.publicKey,
+      clock,
+      random,
+      compressionEnabled,
+      maxEventsPerMinute,
+      ...given({ retentionDays, exportFormats }),
+    });
+    const notifications = createNotificationOutbox({
+      store,
+      clock,
+      random,
+      tenant,
+      parse: parseEntry,
+      command,
+      notifiers: createNotifiers(config.emergency.notificationEndpoints, { clock, random, ...given({ smtp: config.emergency.smtp }) }),
     });
     const emergency = createEmergencyController({
       store,
@@ -228,6 +213,28 @@ export async function bootHouse(
       },
     });
     const wallets = createWallets({ host, tenant, store, journal, chains, policies, keys: () => custody.keys, mode: config.custody.mode });
+    const { provider, ...recoveryOptions } = config.recovery;
+    const recovery =
+      provider === undefined
+        ? null
+        : createRecoveryManager(
+            {
+              store,
+              vault,
+              clock,
+              random,
+              deadlines,
+              authority,
+              verifiers,
+              provider,
+              command,
+              readHalt: () => emergency.read(),
+              locallyHalted: () => !config.enabled || emergency.locallyHalted('recovery'),
+              isUser: async (user) => (await wallets.listWallets(user)).length > 0,
+              onComplete: recoverWallets({ store, chains, keys: custody.keys, wallets }),
+            },
+            recoveryOptions,
+          );
     return {
       host,
       config,
@@ -240,11 +247,14 @@ export async function bootHouse(
       judge,
       custody,
       audit,
+      auditTrail,
+      notifications,
       authority,
       emergency,
       approvals,
       wallets,
-      notes: weaknesses(config, store, authority),
+      recovery,
+      notes: [...weaknesses(config, store, authority), ...(recovery?.notes ?? [])],
     };
   } catch (error) {
     vault?.close();

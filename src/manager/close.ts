@@ -20,6 +20,7 @@ async function endAll(clock: Clock, ends: readonly (() => unknown)[]): Promise<v
 /** Closes every room of a house, the store last. Never rejects. */
 export async function closeHouse(house: House): Promise<void> {
   await endAll(house.host.clock, [
+    () => house.notifications.stop(),
     () => house.emergency.stop(),
     () => house.audit.stop(),
     () => Promise.all(house.chains.ids.map((chain) => house.chains.node(chain).close())),
@@ -31,8 +32,8 @@ export async function closeHouse(house: House): Promise<void> {
 }
 
 /** Lets go of what is still being driven, and closes. Never rejects. */
-export async function closeRunning({ house, parts, reconciler }: Running): Promise<void> {
+export async function closeRunning({ house, parts, jobs }: Running): Promise<void> {
   for (const drive of parts.driving.values()) drive.abort();
-  await endAll(house.host.clock, [() => reconciler.stop()]);
+  await endAll(house.host.clock, [() => Promise.all(Object.values(jobs).map((job) => job.stop()))]);
   await closeHouse(house);
 }

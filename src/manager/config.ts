@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notificationEndpointSchema, smtpSchema } from '../adapters/notify/index.ts';
 import type { ApprovalProvider } from '../approvals/index.ts';
 import type { ActionValidator } from '../authz/index.ts';
 import type { ChainAdapter } from '../core/chain-adapter.ts';
@@ -8,6 +9,7 @@ import type { PriceSource } from '../core/price.ts';
 import type { Random } from '../core/random.ts';
 import { agentIdSchema, describeIssues } from '../core/schema.ts';
 import type { Store } from '../core/store.ts';
+import type { VerificationProvider } from '../core/verification.ts';
 import type { EmergencyTrigger } from '../emergency/index.ts';
 
 /** What a store or adapter factory is handed when the manager opens it. */
@@ -140,6 +142,10 @@ const configSchema = z.strictObject({
           { event: 'fraud_detected', threshold: 1, windowMs: 3_600_000, action: 'kill' },
           { event: 'anomaly_detected', threshold: 3, windowMs: 3_600_000, action: 'pause' },
         ]),
+      /** Who is told of warnings and worse. */
+      notificationEndpoints: z.array(notificationEndpointSchema).max(16).readonly().default([]),
+      /** The mail server behind endpoints of type `email`. */
+      smtp: smtpSchema.optional(),
     })
     .prefault({}),
   audit: z
@@ -147,6 +153,18 @@ const configSchema = z.strictObject({
       enabled: z.boolean().default(true),
       checkpointEvery: z.int().positive().max(10_000).default(100),
       checkpointMs: positiveMs.default(1_000),
+      /** `each` signs a checkpoint for every entry. Unsigned there is no log. */
+      signEvents: z.union([z.literal(true), z.literal('each')]).default(true),
+      /** How long entries are wanted; a plan says what may be archived, and nothing is dropped by itself. */
+      retentionDays: z.int().positive().max(36_500).optional(),
+      /** Streams and archives are gzip. */
+      compressionEnabled: z.boolean().default(false),
+      exportFormats: z
+        .array(z.enum(['json', 'jsonl', 'csv']))
+        .readonly()
+        .optional(),
+      /** Entries of others that are taken a minute. */
+      maxEventsPerMinute: z.int().min(1).max(10_000).default(600),
     })
     .prefault({}),
   approvals: z
@@ -171,6 +189,16 @@ const configSchema = z.strictObject({
         })
         .partial()
         .default({}),
+    })
+    .prefault({}),
+  /** How a user who lost access gets new wallets; without a provider nobody does. */
+  recovery: z
+    .strictObject({
+      provider: factory<VerificationProvider>('send', 'a VerificationProvider').optional(),
+      verificationRequired: z.array(z.string()).min(1).max(8).readonly().default(['email', 'phone', 'identity']),
+      /** Between the last proof and completing, seconds. */
+      cooldownPeriod: z.int().min(0).max(2_592_000).default(86_400),
+      maxAttempts: z.int().min(1).max(10).default(3),
     })
     .prefault({}),
   execution: z

@@ -1,24 +1,30 @@
 import type { Observable } from 'rxjs';
 import { systemClock, systemRandom } from '../adapters/host/index.ts';
 import { createMemoryStore } from '../adapters/store/memory/index.ts';
-import type { AuditLog } from '../audit/index.ts';
 import type { Approvals } from '../core/approval.ts';
-import type { Authorization } from '../core/authority.ts';
+import { CastellanError } from '../core/errors.ts';
 import type { SecurityEvent } from '../core/event.ts';
 import { createEventBus, type EventBus } from '../core/event-bus.ts';
-import type { KeyManager, MPCCoordinator } from '../custody/index.ts';
 import type { EmergencyController } from '../emergency/index.ts';
 import { type Agent, createAgent } from './agent.ts';
+import { type Audit, createAudit } from './audit.ts';
+import { type Authorization, createAuthorization } from './authorization.ts';
 import { bootHouse, type House, SOFTWARE } from './boot.ts';
 import { closeHouse, closeRunning } from './close.ts';
 import { type Host, parseConfig, type ResolvedConfig, type SecurityConfig } from './config.ts';
 import { readHealth, type SecurityHealth } from './health.ts';
 import { createJob } from './jobs.ts';
+import { createKeys, type Keys } from './keys.ts';
 import { createLifecycle, type Running, type ShutdownReport } from './lifecycle.ts';
-import { expandTemplate } from './permissions.ts';
 import { reconcile } from './pipeline/reconcile.ts';
+import { createPolicyFace } from './policies/policy-face.ts';
+import { createPolicies, type PolicyManager } from './policies/policy-manager.ts';
+import { createRecovery, type Recovery } from './recovery.ts';
 import type { AgentRequest, ExecuteOptions } from './request.ts';
 import type { DryRunResult, ExecutionResult } from './result.ts';
+import { createDecoder } from './risk/decode-request.ts';
+import { createRisk, type RiskEngine } from './risk/risk-engine.ts';
+import { createRiskFace } from './risk/risk-face.ts';
 import type { Wallets } from './wallets.ts';
 import { wirePipeline } from './wiring.ts';
 
@@ -30,23 +36,20 @@ export interface SecurityManager {
   dryRun(request: AgentRequest & { readonly agentId: string }): Promise<DryRunResult>;
   readonly custody: Pick<Wallets, 'createWallet' | 'getWallet' | 'listWallets'>;
   /** Keys: made, imported, listed, revoked. None of these signs: that is the gate's, behind a permit. */
-  readonly keys: Pick<KeyManager, 'getKey' | 'listKeys' | 'importKey' | 'importMnemonic' | 'deriveKey' | 'revokeKey'> &
-    Pick<MPCCoordinator, 'getSharesStatus'>;
-  readonly policy: {
-    /** Registers an agent, or replaces its permissions. Loosening an owned deployment needs `authorization`. */
-    createAgent(
-      agentId: string,
-      permissions: unknown,
-      options?: { readonly userId?: string; readonly authorization?: Authorization },
-    ): Promise<{ readonly digest: string }>;
-  };
+  readonly keys: Keys;
+  /** New wallets for a user who lost access, by codes, guardians and a cooldown; needs `recovery.provider`. */
+  readonly recovery: Recovery;
+  readonly authorization: Authorization;
+  /** What agents may do. Loosening an owned deployment needs `authorization`. */
+  readonly policy: PolicyManager;
+  readonly risk: RiskEngine;
   /** Stopping, and looking, work while the manager is shutting down, too. */
   readonly emergency: Pick<
     EmergencyController,
     'activateKillSwitch' | 'deactivateKillSwitch' | 'isKillSwitchActive' | 'pauseAgent' | 'resumeAgent' | 'getActiveEmergencies'
   >;
   readonly approvals: Approvals;
-  readonly audit: Pick<AuditLog, 'query' | 'find' | 'receipt' | 'verifyIntegrity'>;
+  readonly audit: Audit;
   getHealth(): Promise<SecurityHealth>;
   /** Subscribes to every event; returns the function that ends it. */
   onEvent(callback: (event: SecurityEvent) => void): () => void;
@@ -88,25 +91,11 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
       getWallet: (account) => admit(({ house }) => house.wallets.getWallet(account)),
       listWallets: (userId) => admit(({ house }) => house.wallets.listWallets(userId)),
     }),
-    keys: Object.freeze<SecurityManager['keys']>({
-      getKey: (keyId) => admit(({ house }) => house.custody.keys.getKey(keyId)),
-      listKeys: (filter) => admit(({ house }) => house.custody.keys.listKeys(filter)),
-      importKey: (config) => admit(({ house }) => house.custody.keys.importKey(config)),
-      importMnemonic: (config) => admit(({ house }) => house.custody.keys.importMnemonic(config)),
-      deriveKey: (config) => admit(({ house }) => house.custody.keys.deriveKey(config)),
-      revokeKey: (keyId, reason) => admit(({ house }) => house.custody.keys.revokeKey(keyId, reason)),
-      getSharesStatus: (keyId) => admit(({ house }) => house.custody.mpc.getSharesStatus(keyId)),
-    }),
-    policy: Object.freeze<SecurityManager['policy']>({
-      createAgent: async (agentId, permissions, { userId = 'owner', authorization } = {}) => {
-        const expanded = expandTemplate(permissions);
-        return admit(({ house: { authority, wallets } }) =>
-          wallets.putAgent(agentId, userId, expanded, () =>
-            authority.require('policy.change', { agentId, permissions: expanded }, authorization),
-          ),
-        );
-      },
-    }),
+    keys: createKeys(admit),
+    recovery: createRecovery(admit, admitAlways),
+    authorization: createAuthorization(agent, bus),
+    policy: createPolicyFace((work) => admit(({ policies }) => work(policies))),
+    risk: createRiskFace((work) => admit(({ risk }) => work(risk))),
     emergency: Object.freeze<SecurityManager['emergency']>({
       activateKillSwitch: (details) => admitAlways(({ house }) => house.emergency.activateKillSwitch(details)),
       deactivateKillSwitch: (approval) => admit(({ house }) => house.emergency.deactivateKillSwitch(approval)),
@@ -122,18 +111,13 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
       answer: (answer) => admit(({ house }) => house.approvals.answer(answer)),
       wait: (id, timeoutMs) => admit(({ house }) => house.approvals.wait(id, timeoutMs)),
     }),
-    audit: Object.freeze<SecurityManager['audit']>({
-      query: (filter) => admit(({ house }) => house.audit.query(filter)),
-      find: (decisionId) => admit(({ house }) => house.audit.find(decisionId)),
-      receipt: (id) => admit(({ house }) => house.audit.receipt(id)),
-      verifyIntegrity: (options) => admit(({ house }) => house.audit.verifyIntegrity(options)),
-    }),
+    audit: createAudit(admit),
     getHealth: () =>
-      admitAlways(({ house, reconciler }) =>
+      admitAlways(({ house, jobs }) =>
         readHealth({
           house,
           software: SOFTWARE,
-          jobs: { reconcile: reconciler.health() },
+          jobs: Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, job.health()])),
           inFlight: life.inFlight() - 1,
           started: life.started(),
         }),
@@ -150,6 +134,19 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
   return Object.freeze(manager);
 }
 
+/** Between two looks at keys that are due to be replaced, ms. */
+const ROTATION_LOOK_MS = 3_600_000;
+
+/** Makes the successors of keys that are due. Their money moves through the gate alone, by the plan that stands in each. */
+async function replaceDueKeys({ custody }: House): Promise<void> {
+  const { failed } = await custody.keys.runRotations();
+  if (failed.length > 0)
+    throw new CastellanError('KEY_INVALID', {
+      message: 'Keys could not be replaced.',
+      details: { keys: failed.map(({ keyId }) => keyId) },
+    });
+}
+
 async function openRunning(config: ResolvedConfig, host: Host, bus: EventBus): Promise<Running> {
   const house = await bootHouse(config, host, bus, (at) => config.store?.open(at) ?? createMemoryStore({ clock: at.clock }));
   try {
@@ -160,8 +157,22 @@ async function openRunning(config: ResolvedConfig, host: Host, bus: EventBus): P
     });
     await house.audit.start();
     await house.emergency.start();
-    for (const [agentId, permissions] of Object.entries(config.agents)) await registerConfigured(house, agentId, permissions);
-    return { house, parts, reconciler };
+    if (config.emergency.notificationEndpoints.length > 0) {
+      await house.notifications.start();
+      house.notifications.subscribe(bus.events$);
+    }
+    const policies = createPolicies({ ...parts, policies: house.policies, authority: house.authority });
+    const risk = createRisk({
+      ...parts,
+      policies: house.policies,
+      authority: house.authority,
+      settings: config.risk,
+      decode: createDecoder(parts),
+    });
+    for (const [agentId, permissions] of Object.entries(config.agents))
+      await policies.foundAgent(agentId, typeof permissions['user'] === 'string' ? permissions['user'] : 'owner', permissions);
+    const rotateKeys = createJob(host.clock, ROTATION_LOOK_MS, () => replaceDueKeys(house));
+    return { house, parts, policies, risk, jobs: { reconcile: reconciler, rotateKeys } };
   } catch (error) {
     await closeHouse(house);
     throw error;
@@ -170,14 +181,3 @@ async function openRunning(config: ResolvedConfig, host: Host, bus: EventBus): P
 
 const agentIdOf = (request: { readonly agentId: string } | undefined | null): string =>
   (request as { readonly agentId?: string } | null | undefined)?.agentId as string;
-
-/** Permissions in the configuration found an agent; changing one that exists is the owner's act, where there is an owner. */
-async function registerConfigured(
-  { wallets, authority }: House,
-  agentId: string,
-  permissions: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const user = typeof permissions['user'] === 'string' ? permissions['user'] : 'owner';
-  const expanded = expandTemplate(permissions);
-  await wallets.putAgent(agentId, user, expanded, () => authority.require('policy.change', { agentId, permissions: expanded }));
-}

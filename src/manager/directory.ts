@@ -10,6 +10,8 @@ export interface AgentRecord {
   readonly user: string;
   readonly wallets: readonly AccountId[];
   readonly createdMs: number;
+  /** When it was deleted: it may do nothing, and its id is nobody else's. */
+  readonly removedMs?: number;
 }
 
 /** A wallet as the store keeps it: one agent, one key, fixed at creation. */

@@ -1,3 +1,4 @@
+import type { OutboxHealth } from '../adapters/notify/index.ts';
 import type { AuditHealth } from '../audit/index.ts';
 import { haltFor } from '../core/halt.ts';
 import type { SharesHealth } from '../custody/index.ts';
@@ -18,6 +19,8 @@ export interface SecurityHealth {
   readonly epoch: number | null;
   readonly audit: AuditHealth;
   readonly chains: readonly { readonly chain: string; readonly reachable: boolean; readonly head: string | null }[];
+  /** Notices to people that wait, failed or are given up. */
+  readonly notifications: OutboxHealth;
   readonly jobs: Readonly<Record<string, JobHealth>>;
   readonly events: { readonly subscribers: number; readonly dropped: number; readonly failed: number };
   readonly inFlight: number;
@@ -56,6 +59,7 @@ export async function readHealth({ house, software, jobs, inFlight, started }: H
     answer(() => house.custody.mpc.sharesHealth()),
   ]);
   const audit = house.audit.health();
+  const notifications = house.notifications.health();
   const killSwitch = halt === undefined ? 'unreadable' : halt.kill === null ? 'inactive' : 'active';
   const weak =
     halt === undefined ||
@@ -63,6 +67,9 @@ export async function readHealth({ house, software, jobs, inFlight, started }: H
     shares === undefined ||
     shares.degraded.length > 0 ||
     audit.fault !== null ||
+    notifications.lastError !== null ||
+    notifications.dead > 0 ||
+    notifications.notifiers.some(({ failures }) => failures > 0) ||
     Object.values(jobs).some(({ lastError }) => lastError !== null);
   return {
     status: killSwitch !== 'inactive' ? 'halted' : weak ? 'degraded' : 'ok',
@@ -76,6 +83,7 @@ export async function readHealth({ house, software, jobs, inFlight, started }: H
       halt === undefined ? [] : Object.keys(halt.paused).filter((agent) => haltFor({ ...halt, kill: null }, agent, nowMs) !== undefined),
     epoch: halt?.epoch ?? null,
     audit,
+    notifications,
     chains,
     jobs,
     events: { subscribers: house.bus.size(), dropped: house.bus.dropped(), failed: house.bus.failed() },

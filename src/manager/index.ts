@@ -1,8 +1,16 @@
 export type { Agent } from './agent.ts';
+export type { AuthorizationContext, LayerOpinion, SimulationOpinion } from './authorization.ts';
 export type { SecurityConfig } from './config.ts';
 export { createSecurityManager, type SecurityManager } from './create.ts';
 export type { SecurityHealth } from './health.ts';
 export type { ShutdownReport } from './lifecycle.ts';
+export { policyChangeFacts } from './policies/change-policy.ts';
+export type { PolicyManager } from './policies/policy-manager.ts';
+export { createPolicyManager } from './policies/stand-alone.ts';
 export type { AgentRequest, ExecuteOptions } from './request.ts';
 export type { AuthorizationResult, DryRunResult, ExecutionResult, ExecutionStatus } from './result.ts';
+export { blacklistRemovalFacts } from './risk/blacklist.ts';
+export type { RiskEngine } from './risk/risk-engine.ts';
+export { createRiskEngine } from './risk/stand-alone.ts';
+export { createKeyManager, type KeyManagerOptions } from './stand-alone-keys.ts';
 export type { Wallet } from './wallets.ts';

@@ -4,6 +4,8 @@ import type { House } from './boot.ts';
 import { inTime } from './in-time.ts';
 import type { Job } from './jobs.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
+import type { Policies } from './policies/policy-manager.ts';
+import type { RiskEngine } from './risk/risk-engine.ts';
 
 /** What shutting down came to. */
 export interface ShutdownReport {
@@ -16,7 +18,10 @@ export interface ShutdownReport {
 export interface Running {
   readonly house: House;
   readonly parts: ExecuteParts;
-  readonly reconciler: Job;
+  readonly policies: Policies;
+  readonly risk: RiskEngine;
+  /** Background work by name; `reconcile` is done once before a start is over. */
+  readonly jobs: { readonly reconcile: Job; readonly rotateKeys: Job };
 }
 
 /** Opens, admits work, and closes again. */
@@ -124,10 +129,10 @@ export function createLifecycle({
     },
     opened: () => running,
     start: () => {
-      starting ??= admit(async ({ reconciler }) => {
-        await reconciler.run();
+      starting ??= admit(async ({ jobs }) => {
+        await jobs.reconcile.run();
         if (ending !== undefined) return;
-        reconciler.start();
+        for (const job of Object.values(jobs)) job.start();
         started = true;
       }).catch((error: unknown) => {
         starting = undefined;

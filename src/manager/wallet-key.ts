@@ -22,6 +22,7 @@ async function existing(keys: KeyManager, keyId: string, codec: Codec, mode: Wal
   const key = await keys.getKey(keyId);
   if (key.algorithm !== codec.algorithm) throw refuse('Wallets of this chain need a key of another algorithm.', keyId);
   if (key.state !== 'active') throw new CastellanError('KEY_REVOKED', { message: 'The key is revoked.', details: { keyId } });
+  if (key.replacedBy !== null) throw refuse('The key is being replaced.', keyId);
   if (mode !== undefined && key.mode !== mode) throw refuse('The key is of another custody mode.', keyId);
   return key;
 }

@@ -155,6 +155,8 @@ export function createWallets(parts: WalletParts): Wallets {
       if (known.value === undefined) await putAgent(agentId, userId, expandTemplate({ template: 'conservative' }), null);
       else if (known.value.user !== userId)
         throw new CastellanError('AGENT_EXISTS', { message: 'The agent belongs to another user', details: { agentId } });
+      else if (known.value.removedMs !== undefined)
+        throw new CastellanError('AGENT_UNKNOWN', { message: 'The agent was removed', details: { agentId } });
       const key = await chooseKey(parts.keys(), codec, options, parts.mode);
       const account = codec.walletOf(fromHex(key.publicKey), chain);
       for (let attempt = 0; attempt < 5; attempt++) {

@@ -26,6 +26,7 @@ import {
   createSoftwareCustody,
   type GenerateKeyConfig,
   type KeyInfo,
+  type KeyUsage,
   openVault,
   type RefusedSignature,
   type SoftwareCustody,
@@ -76,6 +77,8 @@ export async function createBench(
     readonly wrap?: (store: Store) => Store;
     /** Default: a secp256k1 key. */
     readonly key?: Partial<GenerateKeyConfig>;
+    /** What keys are used for. */
+    readonly usage?: (store: Store) => KeyUsage;
   } = {},
 ): Promise<Bench> {
   const clock = createManualClock();
@@ -92,6 +95,7 @@ export async function createBench(
     redeemerId: 'host-1',
     command: toLogCommand,
     onRefused: (item) => refused.push(item),
+    usage: options.usage?.(store),
   });
   const key = await custody.keys.generateKey({ algorithm: 'secp256k1', purpose: 'signing', ...options.key });
   let count = 0;

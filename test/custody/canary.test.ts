@@ -12,26 +12,12 @@ import { createSigningParty } from '../../src/custody/mpc/party.ts';
 import { readShareRecords, shareContext, shareDoc } from '../../src/custody/mpc/share-record.ts';
 import { frost, identifierOf, toSuiteGroup } from '../../src/custody/mpc/suite.ts';
 import { type Bench, createBench } from './bench.ts';
+import { safely, spellings } from './spellings.ts';
 
 const PHRASE = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
 const PASSPHRASE = 'canary passphrase';
 const KEY_PHRASE =
   'hospital stove relief fringe tongue always charge angry urge sentence again match nerve inquiry senior coconut label tumble carry category beauty bean road solution';
-
-/** Every way that bytes are usually written. */
-function spellings(secret: Uint8Array): readonly string[] {
-  const bytes = Buffer.from(secret);
-  const list = [...bytes];
-  return [
-    bytes.toString('hex'),
-    bytes.toString('base64'),
-    bytes.toString('base64url'),
-    list.join(','),
-    list.join(', '),
-    BigInt(`0x${bytes.toString('hex')}`).toString(),
-    bytes.toString('hex').match(/../g)?.join(' ') ?? '',
-  ].flatMap((text) => [text.toLowerCase(), text.toLowerCase().slice(0, Math.floor(text.length / 2))]);
-}
 
 it('shows no secret anywhere: results, inspection, JSON, clones, errors, events, rows', async () => {
   const bench = await createBench();
@@ -157,8 +143,17 @@ it('exports nothing that takes a key apart', () => {
   expect(Object.keys(room).sort()).toEqual(
     [
       'COIN_TYPES',
+      'HSMKeyStorage',
       'KeyDerivationService',
+      'MPCCoordinator',
+      'SoftwareKeyStorage',
+      'createStorageKeyManager',
+      'rotateAttestationKey',
+      'verifyHandovers',
       'createCustodian',
+      'createRecoveryManager',
+      'recoveryCredentialsDigest',
+      'recoveryStatement',
       'createKeyManager',
       'createMPCCoordinator',
       'createSoftwareCustody',
@@ -200,14 +195,6 @@ it('fills a private key with zeros after its use, also where that throws', async
   expect(() => keyAccess(custody.keys).useKey(record, look)).toThrow('in use');
   for (const secret of seen) expect([...secret]).toEqual(Array.from({ length: 32 }, () => 0));
 });
-
-function safely(run: () => string | undefined): string {
-  try {
-    return run() ?? '';
-  } catch (error) {
-    return String(error);
-  }
-}
 
 /** The shares of the bench's key, as only the vault's own key opens them. */
 async function openShares({ store, vault, key }: Bench): Promise<readonly Uint8Array[]> {

@@ -1,9 +1,9 @@
 import { deriveEd25519Path, keyPairFromSeed } from '@ton/crypto';
 import { describe, expect, it } from 'vitest';
-import { type Doc, type Json, readDoc } from '../../src/core/index.ts';
+import { type Doc, type Json, readDoc, type Store } from '../../src/core/index.ts';
 import { createKeyManager, parseCustodyMode } from '../../src/custody/index.ts';
 import { readMnemonic } from '../../src/custody/keys/derivation.ts';
-import { createBench } from './bench.ts';
+import { createBench, toLogCommand } from './bench.ts';
 
 const SIGNING = { algorithm: 'secp256k1', purpose: 'signing' } as const;
 const SHARED = { algorithm: 'ed25519', purpose: 'signing', mode: 'mpc' } as const;
@@ -95,6 +95,22 @@ describe('key manager', () => {
     expect(new Set(keys.map((key) => key.path)).size).toBe(12);
   });
 
+  it('takes the next account where another process took this one between two looks', async () => {
+    const { custody, store, vault, clock, random } = await createBench();
+    let looks = 0;
+    const slow: Store = {
+      ...store,
+      async get(keys) {
+        const rows = await store.get(keys);
+        if (keys.some((key) => key.includes('key-public/')) && (looks += 1) === 1) await custody.keys.generateKey(SIGNING);
+        return rows;
+      },
+    };
+    const keys = createKeyManager({ store: slow, vault, clock, random, command: toLogCommand });
+    expect((await keys.generateKey(SIGNING)).path).toBe("m/44'/60'/2'/0/0");
+    expect(looks).toBeGreaterThan(1);
+  });
+
   it('makes a key of its own randomness where asked', async () => {
     const { custody } = await createBench();
     expect(await custody.keys.generateKey({ ...SIGNING, source: 'random' })).toMatchObject({ path: null, seedId: null, state: 'active' });
@@ -144,8 +160,12 @@ describe('key manager', () => {
     [{ ...SHARED, threshold: 4, parties: 6 }, 'KEY_INVALID'],
     [{ ...SHARED, threshold: 2.5 }, 'KEY_INVALID'],
     [{ ...SHARED, parties: '3' }, 'KEY_INVALID'],
-    [{ ...SIGNING, autoRotate: true }, 'MODE_UNAVAILABLE'],
-    [{ ...SIGNING, rotationIntervalDays: 90 }, 'MODE_UNAVAILABLE'],
+    [{ ...SIGNING, autoRotate: 'true' }, 'KEY_INVALID'],
+    [{ ...SIGNING, rotationIntervalDays: 0 }, 'KEY_INVALID'],
+    [{ ...SIGNING, rotationIntervalDays: 1.5 }, 'KEY_INVALID'],
+    [{ ...SIGNING, rotationIntervalDays: '90' }, 'KEY_INVALID'],
+    [{ ...SIGNING, rotationIntervalDays: 3_651 }, 'KEY_INVALID'],
+    [{ ...SIGNING, replaces: 'other' }, 'KEY_INVALID'],
     [{ ...SIGNING, exportable: true }, 'KEY_INVALID'],
     [{ ...SIGNING, purpose: 'encryption' }, 'KEY_INVALID'],
     [{ ...SIGNING, source: 'given' }, 'KEY_INVALID'],

@@ -9,6 +9,7 @@ import {
   type Random,
   readDoc,
   type Store,
+  type TimeMs,
   toHex,
 } from '../../core/index.ts';
 import { keyCipher, type Vault } from './vault.ts';
@@ -16,10 +17,41 @@ import { keyCipher, type Vault } from './vault.ts';
 /** The two attestation keys of a manager: `gate` shows decisions to other processes, `log` signs checkpoints. */
 export type AttestationName = 'gate' | 'log';
 
-interface AttestationRecord {
+/** A former key of a name, and its signature under the statement that names the next one. */
+export interface AttestationHandover {
+  /** Hex. */
+  readonly publicKey: string;
+  readonly untilMs: TimeMs;
+  /** Hex, of {@link handoverStatement}. */
+  readonly signature: string;
+}
+
+/** An attestation key at rest: document `attestation/<name>`. */
+export interface AttestationRecord {
   readonly v: 1;
   readonly publicKey: string;
   readonly ciphertext: string;
+  /** Former keys of this name, the oldest first; absent where there are none. */
+  readonly former?: readonly AttestationHandover[];
+}
+
+/** Where the attestation key of a name lies among the documents. */
+export function attestationDoc(name: AttestationName): string {
+  return `attestation/${name}`;
+}
+
+/** What a key of this name is sealed under. */
+export function attestationContext(tenant: string, name: AttestationName, publicKey: string): string {
+  return canonicalize(['attestation', 1, tenant, name, publicKey]);
+}
+
+/** A key from its seed, which is wiped. */
+export function openAttestation(tenant: string, name: AttestationName, seed: Uint8Array): AttestationKey {
+  try {
+    return createAttestationKey(`${tenant}/${name}`, seed);
+  } finally {
+    seed.fill(0);
+  }
 }
 
 /**
@@ -37,21 +69,14 @@ export async function loadAttestationKey(options: {
 }): Promise<AttestationKey> {
   const { store, vault, random, name } = options;
   const cipher = keyCipher(vault);
-  const key = `attestation/${name}`;
-  const contextOf = (publicKey: string): string => canonicalize(['attestation', 1, vault.tenant, name, publicKey]);
-  const toKey = (seed: Uint8Array): AttestationKey => {
-    try {
-      return createAttestationKey(`${vault.tenant}/${name}`, seed);
-    } finally {
-      seed.fill(0);
-    }
-  };
+  const key = attestationDoc(name);
+  const contextOf = (publicKey: string): string => attestationContext(vault.tenant, name, publicKey);
 
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const doc = await readDoc(store, key);
     if (doc !== undefined) {
-      const record = parseRecord(doc.value, key);
-      const loaded = toKey(cipher.open(record.ciphertext, contextOf(record.publicKey)));
+      const record = parseAttestation(doc.value, key);
+      const loaded = openAttestation(vault.tenant, name, cipher.open(record.ciphertext, contextOf(record.publicKey)));
       if (toHex(loaded.publicKey) !== record.publicKey) throw corrupt(key);
       return loaded;
     }
@@ -66,14 +91,16 @@ export async function loadAttestationKey(options: {
   throw corrupt(key);
 }
 
-function parseRecord(value: Json, key: string): AttestationRecord {
+/** A stored value as the record of an attestation key. @throws STORE_CORRUPT */
+export function parseAttestation(value: Json, key: string): AttestationRecord {
   const record = value as Partial<AttestationRecord> | null;
   if (
     typeof record === 'object' &&
     record !== null &&
     record.v === 1 &&
     typeof record.publicKey === 'string' &&
-    typeof record.ciphertext === 'string'
+    typeof record.ciphertext === 'string' &&
+    (record.former === undefined || Array.isArray(record.former))
   ) {
     return record as AttestationRecord;
   }

@@ -27,36 +27,46 @@ const BIP44 = /^m\/44'\/(60|607)'\/([0-9]+)'\/([01])\/([0-9]+)$/;
 /** SLIP-10 knows no unhardened child of an Ed25519 key, so such a path is hardened to its end. */
 const ED25519_PATH = /^m\/44'\/607'\/[0-9]+'(?:\/[0-9]+'\/[0-9]+')?$/;
 
-/** Spells and reads BIP-44 paths. Holds nothing. */
-export class KeyDerivationService {
-  /**
-   * The path `m/44'/coin'/account'/change/index`.
-   *
-   * @throws DERIVATION_INVALID unless purpose is 44, the coin 60 or 607, change 0 or 1, the others integers below 2^31,
-   * and no other field is there
-   * @example
-   * new KeyDerivationService().getPath({ purpose: 44, coinType: 60, account: 0, change: 0, index: 0 }); // m/44'/60'/0'/0/0
-   */
-  getPath(path: Bip44Path): string {
-    if (typeof path !== 'object' || path === null) throw invalid('A path is an object of five numbers.', 'path');
-    const strange = Object.keys(path).find((field) => !(FIELDS as readonly string[]).includes(field));
-    if (strange !== undefined) throw invalid('The path has an unknown field.', strange);
-    for (const field of FIELDS) if (!isLevel(path[field])) throw invalid('A level of a path is an integer from 0 to 2^31 - 1.', field);
-    if (path.purpose !== 44) throw invalid('The purpose of a BIP-44 path is 44.', 'purpose');
-    if (path.coinType !== COIN_TYPES.ether && path.coinType !== COIN_TYPES.ton) throw invalid('The coin type is 60 or 607.', 'coinType');
-    if (path.change > 1) throw invalid('Change is 0 or 1.', 'change');
-    return `m/44'/${path.coinType}'/${path.account}'/${path.change}/${path.index}`;
-  }
+/**
+ * The path `m/44'/coin'/account'/change/index`.
+ *
+ * @throws DERIVATION_INVALID unless purpose is 44, the coin 60 or 607, change 0 or 1, the others integers below 2^31,
+ * and no other field is there
+ */
+export function toBip44Path(path: Bip44Path): string {
+  if (typeof path !== 'object' || path === null) throw invalid('A path is an object of five numbers.', 'path');
+  const strange = Object.keys(path).find((field) => !(FIELDS as readonly string[]).includes(field));
+  if (strange !== undefined) throw invalid('The path has an unknown field.', strange);
+  for (const field of FIELDS) if (!isLevel(path[field])) throw invalid('A level of a path is an integer from 0 to 2^31 - 1.', field);
+  if (path.purpose !== 44) throw invalid('The purpose of a BIP-44 path is 44.', 'purpose');
+  if (!isCoinType(path.coinType)) throw invalid('The coin type is 60 or 607.', 'coinType');
+  if (path.change > 1) throw invalid('Change is 0 or 1.', 'change');
+  return `m/44'/${path.coinType}'/${path.account}'/${path.change}/${path.index}`;
+}
 
-  /** Reads a path in the one spelling that {@link getPath} writes. @throws DERIVATION_INVALID */
-  parsePath(text: string): Bip44Path {
-    const found = typeof text === 'string' ? BIP44.exec(text) : null;
-    if (found === null) throw invalid("The path is not of the form m/44'/60'/account'/change/index.", 'path');
-    const [coinType, account, change, index] = found.slice(1).map(Number) as [number, number, number, number];
-    const path = { purpose: 44, coinType, account, change, index };
-    if (this.getPath(path) !== text) throw invalid('The path has leading zeros.', 'path');
-    return path;
-  }
+/** Reads a path in the one spelling that {@link toBip44Path} writes. @throws DERIVATION_INVALID */
+export function parseBip44Path(text: string): Bip44Path {
+  const found = typeof text === 'string' ? BIP44.exec(text) : null;
+  if (found === null) throw invalid("The path is not of the form m/44'/60'/account'/change/index.", 'path');
+  const [coinType, account, change, index] = found.slice(1).map(Number) as [number, number, number, number];
+  const path = { purpose: 44, coinType, account, change, index };
+  if (toBip44Path(path) !== text) throw invalid('The path has leading zeros.', 'path');
+  return path;
+}
+
+/** Tells whether a number is a coin type with a place in this library. */
+export function isCoinType(value: unknown): value is number {
+  return value === COIN_TYPES.ether || value === COIN_TYPES.ton;
+}
+
+/**
+ * A BIP-44 path with each level hardened, where its keys are Ed25519 and have no other children; any other path as it is:
+ * hardening those would lead to keys that no other wallet finds.
+ */
+export function hardenWhereNeeded(text: string): string {
+  const found = typeof text === 'string' ? BIP44.exec(text) : null;
+  if (found === null || parseBip44Path(text).coinType !== COIN_TYPES.ton) return text;
+  return text.replace(/\/([0-9]+)\/([0-9]+)$/, "/$1'/$2'");
 }
 
 /** Where the key of a wallet lies under a seed: `m/44'/60'/account'/0/0` for secp256k1, `m/44'/607'/account'` for Ed25519. */
@@ -74,7 +84,7 @@ export function algorithmOfPath(path: string): KeyAlgorithm {
     parseLevels(path);
     return 'ed25519';
   }
-  if (new KeyDerivationService().parsePath(path).coinType === COIN_TYPES.ether) return 'secp256k1';
+  if (parseBip44Path(path).coinType === COIN_TYPES.ether) return 'secp256k1';
   throw invalid('A path of an Ed25519 key is hardened at each level.', 'path');
 }
 

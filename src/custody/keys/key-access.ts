@@ -17,6 +17,7 @@ export interface KeyAccess {
 }
 
 const doors = new WeakMap<object, KeyAccess>();
+const lazy = new WeakMap<object, () => Promise<object>>();
 
 /** Leaves the way to a manager's keys where only this room finds it. */
 export function grantKeyAccess(manager: object, access: KeyAccess): void {
@@ -28,4 +29,15 @@ export function keyAccess(manager: object): KeyAccess {
   const access = doors.get(manager);
   if (access === undefined) throw new CastellanError('CONFIG_INVALID', { message: 'This is no key manager that createKeyManager made.' });
   return access;
+}
+
+/** Leaves the way from a key manager that opens its store later to the one that it then has. */
+export function grantLazyAccess(manager: object, open: () => Promise<object>): void {
+  lazy.set(manager, open);
+}
+
+/** The same for a manager that may first have to open its store. @throws CONFIG_INVALID, and whatever opening throws */
+export async function openKeyAccess(manager: object): Promise<KeyAccess> {
+  const open = lazy.get(manager);
+  return keyAccess(open === undefined ? manager : await open());
 }

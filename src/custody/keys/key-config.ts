@@ -1,5 +1,5 @@
 import { CastellanError, type KeyAlgorithm } from '../../core/index.ts';
-import { isSharing, KEY_ID, type KeyMode } from './key-record.ts';
+import { isRotationDays, isSharing, KEY_ID, type KeyMode, type RotationInterval } from './key-record.ts';
 
 /** How a key is made. Unknown fields are refused. */
 export interface GenerateKeyConfig {
@@ -18,7 +18,14 @@ export interface GenerateKeyConfig {
   readonly threshold?: number;
   /** Parties that hold a share, for mode `mpc`: 2 to 5. Default 3. */
   readonly parties?: number;
+  /** The background work replaces the key when it is due: a new key, and a plan for its wallets. It moves no money. Default false. */
+  readonly autoRotate?: boolean;
+  /** After how many days the key is due to be replaced: 1 to 3,650. Default 90 with `autoRotate`, and never without. */
+  readonly rotationIntervalDays?: number;
 }
+
+/** Days after which a key that rotates by itself is due. */
+const DEFAULT_ROTATION_DAYS = 90;
 
 /** Which key to derive: a path of an existing seed. */
 export interface DeriveKeyConfig {
@@ -29,7 +36,19 @@ export interface DeriveKeyConfig {
   readonly tags?: readonly string[];
 }
 
-const GENERATE_FIELDS = new Set(['algorithm', 'purpose', 'tags', 'id', 'mode', 'source', 'seedId', 'threshold', 'parties']);
+const GENERATE_FIELDS = new Set([
+  'algorithm',
+  'purpose',
+  'tags',
+  'id',
+  'mode',
+  'source',
+  'seedId',
+  'threshold',
+  'parties',
+  'autoRotate',
+  'rotationIntervalDays',
+]);
 const IMPORT_FIELDS = new Set(['mnemonic', 'format', 'password', 'id', 'tags']);
 
 /** Checks how a key shall be made. @throws KEY_INVALID, and MODE_UNAVAILABLE for what no version has yet */
@@ -45,12 +64,27 @@ export function checkGenerate(config: GenerateKeyConfig): void {
     throw invalidKey("The mode of a key is 'software' or 'mpc'.");
   if (config.mode === 'mpc') checkShared(config);
   else if (config.threshold !== undefined || config.parties !== undefined) throw invalidKey('Only a key of mode mpc has parties.');
+  rotationOf(config);
 }
 
-function checkShared({ algorithm, source, seedId, threshold = 2, parties = 3 }: GenerateKeyConfig): void {
+/** When a key that is made so is due; undefined for never. @throws KEY_INVALID */
+export function rotationOf({ autoRotate, rotationIntervalDays }: GenerateKeyConfig): RotationInterval | undefined {
+  if (autoRotate !== undefined && typeof autoRotate !== 'boolean') throw invalidKey('autoRotate is true or false.');
+  if (rotationIntervalDays !== undefined && !isRotationDays(rotationIntervalDays))
+    throw invalidKey('rotationIntervalDays is a whole number from 1 to 3,650.');
+  if (autoRotate !== true && rotationIntervalDays === undefined) return undefined;
+  return { auto: autoRotate === true, days: rotationIntervalDays ?? DEFAULT_ROTATION_DAYS };
+}
+
+function checkShared({ algorithm, source, seedId, threshold, parties }: GenerateKeyConfig): void {
   if (algorithm !== 'ed25519') throw unavailable('Parties share ed25519 keys only.', { algorithm, mode: 'mpc' });
   if (source !== undefined || seedId !== undefined)
     throw invalidKey('A key of mode mpc is made by its parties: it has no source and no seed.');
+  if (threshold !== undefined || parties !== undefined) checkSharing(threshold ?? 2, parties ?? 3);
+}
+
+/** Refuses what no key can be shared as. @throws KEY_INVALID */
+export function checkSharing(threshold: unknown, parties: unknown): void {
   if (!isSharing(threshold, parties)) throw invalidKey('A key has 2 to 5 parties, and more than half of them sign.');
 }
 
@@ -78,11 +112,10 @@ export function invalidKey(message: string): CastellanError {
   return new CastellanError('KEY_INVALID', { message });
 }
 
-function checkFields(config: object, known: ReadonlySet<string>): void {
+/** Refuses a field that is not known. @throws KEY_INVALID */
+export function checkFields(config: object, known: ReadonlySet<string>): void {
   if (typeof config !== 'object' || config === null) throw invalidKey('A key is made from a configuration.');
   const strange = Object.keys(config).find((field) => !known.has(field));
-  if (strange === 'autoRotate' || strange === 'rotationIntervalDays')
-    throw unavailable('Key rotation is not available in this version.', { field: strange });
   if (strange !== undefined) throw invalidKey(`The configuration has an unknown field: ${strange.slice(0, 64)}.`);
 }
 

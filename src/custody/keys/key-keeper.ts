@@ -2,7 +2,7 @@ import { applyStep, CastellanError, type Clock, type Command, type Json, readDoc
 import { type KeyInfo, type KeyRecord, keyDoc, toKeyInfo } from './key-record.ts';
 
 /** What a record says before it is kept. */
-export type NewKey = Omit<KeyRecord, 'state' | 'createdMs' | 'revokedMs' | 'revokedReason'>;
+export type NewKey = Omit<KeyRecord, 'state' | 'createdMs' | 'revokedMs' | 'revokedReason' | 'replacedBy'>;
 
 /** Stores a new key in one step with `extra`; undefined where another writer came in between. @throws KEY_INVALID */
 export type KeyKeeper = (key: NewKey, extra: readonly Command[]) => Promise<KeyInfo | undefined>;

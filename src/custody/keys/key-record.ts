@@ -10,6 +10,13 @@ export interface KeySharing {
   readonly epoch: number;
 }
 
+/** When a key is due to be replaced, and whether the background work does it or a person. */
+export interface RotationInterval {
+  readonly auto: boolean;
+  /** Whole days from the making of the key. */
+  readonly days: number;
+}
+
 /** A key at rest: document `key/<keyId>`. Everything but `ciphertext` may be read by anyone with the store. */
 export interface KeyRecord {
   readonly v: 1;
@@ -29,6 +36,11 @@ export interface KeyRecord {
   readonly createdMs: TimeMs;
   readonly revokedMs: TimeMs | null;
   readonly revokedReason: string | null;
+  /** Absent where nothing is due. */
+  readonly rotation?: RotationInterval;
+  /** The key that this one was made to replace, and the one that was made to replace it; absent where there is none. */
+  readonly replaces?: string;
+  readonly replacedBy?: string;
   /** The private key; of mode `mpc` what the parties know in common, which is no secret and sealed so that it is the real one. */
   readonly ciphertext: string;
 }
@@ -51,7 +63,19 @@ export interface KeyInfo {
   readonly createdAtMs: TimeMs;
   readonly revokedAtMs: TimeMs | null;
   readonly revokedReason: string | null;
+  /** True where the background work replaces it when it is due. */
+  readonly autoRotate: boolean;
+  readonly rotationIntervalDays: number | null;
+  /** Null where no interval is set, and once the key is replaced or revoked. */
+  readonly rotationDueAtMs: TimeMs | null;
+  /** The key that this one was made to replace. */
+  readonly replaces: string | null;
+  /** The key that replaces this one. This one still signs, until its wallets are empty. */
+  readonly replacedBy: string | null;
 }
+
+/** Milliseconds of a day. */
+const DAY_MS = 86_400_000;
 
 /** Ids of keys and seeds: 1 to 64 of `A-Z a-z 0-9 _ . -`. */
 export const KEY_ID = /^[A-Za-z0-9_.-]{1,64}$/;
@@ -106,7 +130,8 @@ export function parseKeyRecord(value: Json): KeyRecord {
     /^[0-9a-f]+$/.test(record.publicKey) &&
     (record.state === 'active' || record.state === 'revoked') &&
     typeof record.ciphertext === 'string' &&
-    isModeReadable(record)
+    isModeReadable(record) &&
+    isLineageReadable(record)
   ) {
     return record as KeyRecord;
   }
@@ -129,7 +154,27 @@ export function toKeyInfo(record: KeyRecord): KeyInfo {
     createdAtMs: record.createdMs,
     revokedAtMs: record.revokedMs,
     revokedReason: record.revokedReason,
+    autoRotate: record.rotation?.auto ?? false,
+    rotationIntervalDays: record.rotation?.days ?? null,
+    rotationDueAtMs: dueMs(record),
+    replaces: record.replaces ?? null,
+    replacedBy: record.replacedBy ?? null,
   });
+}
+
+function dueMs({ rotation, state, replacedBy, createdMs }: KeyRecord): TimeMs | null {
+  return rotation === undefined || state !== 'active' || replacedBy !== undefined ? null : createdMs + rotation.days * DAY_MS;
+}
+
+/** Tells whether a key may be due after so many days: 1 to 3,650. */
+export function isRotationDays(days: unknown): days is number {
+  return Number.isSafeInteger(days) && (days as number) >= 1 && (days as number) <= 3_650;
+}
+
+function isLineageReadable({ rotation, replaces, replacedBy }: Partial<KeyRecord>): boolean {
+  const areIds = [replaces, replacedBy].every((id) => id === undefined || (typeof id === 'string' && KEY_ID.test(id)));
+  if (rotation === undefined) return areIds;
+  return areIds && typeof rotation === 'object' && rotation !== null && typeof rotation.auto === 'boolean' && isRotationDays(rotation.days);
 }
 
 function isModeReadable({ mode, algorithm, sharing }: Partial<KeyRecord>): boolean {

@@ -24,6 +24,19 @@ export interface SeedInfo {
   readonly createdAtMs: TimeMs;
 }
 
+const handles = new WeakMap<SeedInfo, object>();
+
+/** Makes what is known of a seed the way to it, for whoever holds that very object: copies of it open nothing. */
+export function grantSeedHandle(seed: SeedInfo, manager: object): SeedInfo {
+  handles.set(seed, manager);
+  return seed;
+}
+
+/** The key manager that keeps the seed of a handle; undefined for anything else. */
+export function managerOfSeed(seed: object): object | undefined {
+  return handles.get(seed as SeedInfo);
+}
+
 /** Where a seed lies among the documents. */
 export function seedDoc(seedId: string): string {
   return `seed/${seedId}`;

@@ -186,6 +186,11 @@ function readSecret({ passphrase, encryptionKey }: VaultOptions): string | Uint8
   throw invalid('An encryption key is 32 bytes: 64 hex digits, or base64 with its padding.');
 }
 
+/** Tells whether a text is 32 bytes in hex or base64, and so a key and no passphrase. */
+export function isRawKey(text: string): boolean {
+  return RAW_HEX.test(text) || RAW_BASE64.test(text);
+}
+
 function wrongSecret(kdf: VaultHeader['kdf']): CastellanError {
   return new CastellanError('KEY_DECRYPT_FAILED', { message: 'The vault does not open with this secret.', details: { kdf } });
 }

@@ -1,12 +1,12 @@
 import { CastellanError } from '../../core/index.ts';
-import { keyAccess } from '../keys/key-access.ts';
+import { type KeyAccess, keyAccess } from '../keys/key-access.ts';
 import type { KeyManager } from '../keys/key-manager.ts';
 import { type KeyInfo, readKeyRecord } from '../keys/key-record.ts';
 import type { ShareFault } from '../mpc/signing.ts';
 
 /** A party of a shared key. */
 export interface PartyStatus {
-  /** `party-1`, `party-2`, … */
+  /** `party-1`, `party-2`, …, or as a coordinator names it. */
   readonly id: string;
   /** Where its share is opened. Parties in this process protect against losing a share, not against whoever owns the host. */
   readonly location: 'in-process';
@@ -42,38 +42,40 @@ export interface SharesHealth {
 }
 
 /** Watches over keys that no party has as a whole. Signing is the custodian's, behind a permit, as for every key. */
-export interface MPCCoordinator {
+export interface SharesCoordinator {
   /** @throws KEY_UNKNOWN; KEY_INVALID for a key that is not shared */
   getSharesStatus(keyId: string): Promise<SharesStatus>;
   /** Opens each share for a moment and checks it: some milliseconds a share. */
   sharesHealth(): Promise<SharesHealth>;
 }
 
-/** The coordinator of a key manager's shared keys. @throws CONFIG_INVALID for a key manager that was not made here */
-export function createMPCCoordinator({ keys }: { readonly keys: KeyManager }): MPCCoordinator {
-  const { shares, store } = keyAccess(keys);
+/** The shares of one key, each opened for a moment and checked. @throws KEY_UNKNOWN; KEY_INVALID for a key that is not shared */
+export async function sharesStatusOf({ shares, store }: Pick<KeyAccess, 'shares' | 'store'>, keyId: string): Promise<SharesStatus> {
+  const { record } = await readKeyRecord(store, keyId);
+  const { sharing } = record;
+  if (sharing === undefined) throw new CastellanError('KEY_INVALID', { message: 'The key is not a shared one.', details: { keyId } });
+  const faults = await shares.inspect(record);
+  const parties = faults.map((found, index): PartyStatus => {
+    const fault = found?.fault ?? null;
+    return Object.freeze({ id: `party-${index + 1}`, location: 'in-process', available: fault === null, fault });
+  });
+  const available = parties.filter((party) => party.available).length;
+  const { publicKey, state } = record;
+  const canSign = state === 'active' && available >= sharing.threshold;
+  return Object.freeze({ keyId, ...sharing, available, canSign, publicKey, state, parties: Object.freeze(parties) });
+}
 
-  async function getSharesStatus(keyId: string): Promise<SharesStatus> {
-    const { record } = await readKeyRecord(store, keyId);
-    const { sharing } = record;
-    if (sharing === undefined) throw new CastellanError('KEY_INVALID', { message: 'The key is not a shared one.', details: { keyId } });
-    const faults = await shares.inspect(record);
-    const parties = faults.map((found, index): PartyStatus => {
-      const fault = found?.fault ?? null;
-      return Object.freeze({ id: `party-${index + 1}`, location: 'in-process', available: fault === null, fault });
-    });
-    const available = parties.filter((party) => party.available).length;
-    const { publicKey, state } = record;
-    const canSign = state === 'active' && available >= sharing.threshold;
-    return Object.freeze({ keyId, ...sharing, available, canSign, publicKey, state, parties: Object.freeze(parties) });
-  }
+/** The coordinator of a key manager's shared keys. @throws CONFIG_INVALID for a key manager that was not made here */
+export function createMPCCoordinator({ keys }: { readonly keys: KeyManager }): SharesCoordinator {
+  const access = keyAccess(keys);
+  const getSharesStatus = (keyId: string): Promise<SharesStatus> => sharesStatusOf(access, keyId);
 
   return Object.freeze({
     getSharesStatus,
     async sharesHealth(): Promise<SharesHealth> {
       const degraded: string[] = [];
       const lost: string[] = [];
-      const shared = (await keys.listKeys({ state: 'active' })).filter(({ mode }) => mode === 'mpc');
+      const shared = await keys.listKeys({ state: 'active', mode: 'mpc' });
       for (const { id } of shared) {
         const { available, total, canSign } = await getSharesStatus(id);
         if (available < total) degraded.push(id);

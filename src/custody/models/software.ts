@@ -1,9 +1,12 @@
 import type { AttestationKey, Clock, Command, Random, SecurityEvent, SigningHashes, Store } from '../../core/index.ts';
 import { createCustodian, type RefusedSignature, type SoftwareCustodian } from '../custodian.ts';
 import { type AttestationName, loadAttestationKey } from '../keys/attestation.ts';
+import { type RotatedAttestation, rotateAttestationKey } from '../keys/attestation-rotation.ts';
+import type { DefaultSharing } from '../keys/key-maker.ts';
 import { createKeyManager, type KeyManager } from '../keys/key-manager.ts';
+import type { KeyUsage } from '../keys/key-usage.ts';
 import type { Vault } from '../keys/vault.ts';
-import { createMPCCoordinator, type MPCCoordinator } from './mpc.ts';
+import { createMPCCoordinator, type SharesCoordinator } from './mpc.ts';
 
 /** What software custody stands on. */
 export interface SoftwareCustodyOptions {
@@ -19,6 +22,10 @@ export interface SoftwareCustodyOptions {
   readonly onRefused?: ((refused: RefusedSignature) => void) | undefined;
   /** `refused`: no key of mode `mpc` is made. Default `allowed`. */
   readonly inProcessParties?: 'allowed' | 'refused' | undefined;
+  /** How keys of mode `mpc` are shared where their maker does not say. Default 2 of 3. */
+  readonly sharing?: DefaultSharing | undefined;
+  /** What keys are used for: without it no wallets are known where a key is replaced. */
+  readonly usage?: KeyUsage | undefined;
 }
 
 /**
@@ -30,18 +37,20 @@ export interface SoftwareCustody {
   readonly keys: KeyManager;
   readonly custodian: SoftwareCustodian;
   /** Watches over keys of mode `mpc`, whose parties are in this process too. */
-  readonly mpc: MPCCoordinator;
+  readonly mpc: SharesCoordinator;
   /** Seals signed bytes before they leave; never opens a key. */
   readonly vault: Vault;
   attestationKey(name: AttestationName): Promise<AttestationKey>;
+  /** Replaces an attestation key, the old one vouching for the new one. @throws MODE_UNAVAILABLE for the key of the log */
+  rotateAttestationKey(name: AttestationName): Promise<RotatedAttestation>;
   /** Wipes the keys of the vault; signing is refused from then on. */
   close(): void;
 }
 
 /** Puts software custody together over a store and its opened vault. @throws CONFIG_INVALID for a vault that is none */
 export function createSoftwareCustody(options: SoftwareCustodyOptions): SoftwareCustody {
-  const { store, clock, random, vault, hashes, redeemerId, command, onRefused, inProcessParties } = options;
-  const keys = createKeyManager({ store, vault, clock, random, command, inProcessParties });
+  const { store, clock, random, vault, hashes, redeemerId, command, onRefused, inProcessParties, sharing, usage } = options;
+  const keys = createKeyManager({ store, vault, clock, random, command, inProcessParties, sharing, usage });
   const custodian = createCustodian({ store, keys, hashes, random, redeemerId, onRefused });
   return Object.freeze({
     mode: 'software' as const,
@@ -50,6 +59,7 @@ export function createSoftwareCustody(options: SoftwareCustodyOptions): Software
     mpc: createMPCCoordinator({ keys }),
     vault,
     attestationKey: (name: AttestationName) => loadAttestationKey({ store, vault, random, name }),
+    rotateAttestationKey: (name: AttestationName) => rotateAttestationKey({ store, vault, random, clock, command, name }),
     close: () => vault.close(),
   });
 }

@@ -119,7 +119,7 @@ export async function submit(parts: SubmitParts, agentId: string, parsed: Reques
   const agent = docValue<AgentRecord>(rows[0]);
   const prior = rows[1] as RequestRow | undefined;
   const asked: Asked = { agentId, agent, requestId, bodyDigest, halt: (rows[2] as HaltState | undefined) ?? NO_HALT };
-  if (agent === undefined)
+  if (agent === undefined || agent.removedMs !== undefined)
     return refuse(parts, asked, { code: 'agent_unknown', message: 'No such agent is registered.', retryable: false }, options);
   if (!parsed.ok) return refuse(parts, asked, malformed(parsed.problems), options);
   if (prior !== undefined && prior.bodyDigest !== bodyDigest) {

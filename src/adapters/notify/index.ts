@@ -1,0 +1,15 @@
+export { createEmailNotifier, type EmailOptions } from './email.ts';
+export {
+  createNotifiers,
+  type NotificationEndpoint,
+  type NotifiersOptions,
+  notificationEndpointSchema,
+  type SmtpConfig,
+  smtpSchema,
+} from './endpoints.ts';
+export type { NotifiableType } from './flood.ts';
+export type { SmtpSettings } from './mail-transport.ts';
+export { createNotificationOutbox, type NotificationOutbox, type OutboxHealth, type OutboxOptions } from './outbox.ts';
+export type { Lookup } from './ssrf.ts';
+export { createWebhookNotifier, type WebhookOptions } from './webhook.ts';
+export { SIGNATURE_HEADER, verifyWebhook, type WebhookCheck } from './webhook-signature.ts';

@@ -1,0 +1,116 @@
+import type { Clock } from '../../core/clock.ts';
+import { createDeadlines } from '../../core/deadline.ts';
+import { taggedDigest } from '../../core/digest.ts';
+import { CastellanError, isCastellanError } from '../../core/errors.ts';
+import type { Notice, Notifier } from '../../core/notifier.ts';
+import type { Random } from '../../core/random.ts';
+import { type Backoff, backoffMs, pause } from './backoff.ts';
+import { plainId } from './plain-text.ts';
+import { postOnce } from './post.ts';
+import { systemLookup } from './resolve.ts';
+import { type Lookup, parseWebEndpoint, resolveWebEndpoint } from './ssrf.ts';
+import { SIGNATURE_HEADER, signWebhook } from './webhook-signature.ts';
+
+/** What a webhook is made of. */
+export interface WebhookOptions {
+  /** https to a public host; it may hold a token, and is never printed. */
+  readonly url: string;
+  /** Signs each request, 16 characters or more; see `verifyWebhook`. Without it nothing proves who sent it. */
+  readonly secret?: string | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Default: DNS. Its answers are checked, and connected to. */
+  readonly lookup?: Lookup | undefined;
+  /** Also http and https to this machine. Default false. */
+  readonly allowLoopback?: boolean | undefined;
+  /** Bounds one attempt, looking the name up included, ms. Default 8,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Attempts of one call. Default 3. */
+  readonly attempts?: number | undefined;
+  readonly backoff?: Backoff | undefined;
+  /** Certificates to trust instead of the system's, PEM. */
+  readonly ca?: string | undefined;
+}
+
+const BACKOFF: Backoff = { firstMs: 500, mostMs: 2_000 };
+/** Longest body, bytes: a notice is bounded far below. */
+const MAX_BODY_BYTES = 65_536;
+/** How long an answer's body may take to arrive before the connection is dropped, ms. */
+const LINGER_MS = 1_000;
+/** What another attempt at once may change. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/**
+ * Makes a notifier that posts each notice as JSON.
+ *
+ * ```text
+ * POST <path>    castellan-signature: t=<seconds>,v1=<HMAC-SHA-256(secret, "<seconds>.<body>")>    idempotency-key: <notice id>
+ * ```
+ *
+ * Only a 2xx counts. Time-outs, broken connections, 5xx, 408, 425 and 429 are tried again with growing pauses; redirects
+ * are not followed. Each attempt looks the name up anew, checks every address, and connects to what it checked.
+ * @throws CONFIG_INVALID for a URL that notices are not sent to, or a short secret
+ */
+export function createWebhookNotifier(options: WebhookOptions): Notifier {
+  const {
+    clock,
+    random,
+    secret,
+    ca,
+    lookup = (host: string) => systemLookup(host),
+    timeoutMs = 8_000,
+    attempts = 3,
+    backoff = BACKOFF,
+  } = options;
+  const endpoint = parseWebEndpoint(options.url, { allowLoopback: options.allowLoopback ?? false });
+  if (secret !== undefined && (typeof secret !== 'string' || secret.length < 16 || !secret.isWellFormed()))
+    throw new CastellanError('CONFIG_INVALID', {
+      message: 'The secret of a webhook has 16 characters or more.',
+      details: { reason: 'secret' },
+    });
+  const deadlines = createDeadlines(clock);
+
+  const attempt = async (notice: Notice, body: string, given: AbortSignal): Promise<void> => {
+    const over = new AbortController();
+    const { status, retryAfterSeconds } = await deadlines.within(timeoutMs, async (late) => {
+      const signal = AbortSignal.any([late, given, over.signal]);
+      const addresses = await resolveWebEndpoint(endpoint, lookup);
+      signal.throwIfAborted();
+      const headers = {
+        'content-type': 'application/json; charset=utf-8',
+        'user-agent': 'castellan',
+        'idempotency-key': plainId(notice.id),
+        ...(secret === undefined ? {} : { [SIGNATURE_HEADER]: signWebhook(secret, body, clock.nowMs()) }),
+      };
+      return postOnce({ endpoint, addresses, headers, body, signal, ca });
+    });
+    // The answer is in the status: a body that does not end is left behind.
+    clock.schedule(LINGER_MS, () => over.abort());
+    if (status >= 200 && status < 300) return;
+    throw new CastellanError('NOTIFICATION_FAILED', {
+      message: 'The endpoint did not accept the notice.',
+      details: { reason: status >= 300 && status < 400 ? 'redirect' : 'status', status, retryAfterSeconds },
+      retryable: status >= 500 || PASSING.has(status),
+    });
+  };
+
+  return Object.freeze<Notifier>({
+    id: `webhook:${taggedDigest('castellan.notifier.v1', options.url).slice(0, 16)}`,
+    async notify(notice, signal = new AbortController().signal) {
+      const body = JSON.stringify(notice);
+      if (Buffer.byteLength(body) > MAX_BODY_BYTES)
+        throw new CastellanError('NOTIFICATION_FAILED', { message: 'The notice is too long.', details: { reason: 'too_large' } });
+      for (let tried = 1; ; tried += 1) {
+        try {
+          return await attempt(notice, body, signal);
+        } catch (error) {
+          if (signal.aborted || !isCastellanError(error) || !error.retryable || tried >= attempts) throw error;
+          const asked = Number(error.details['retryAfterSeconds'] ?? 0) * 1_000;
+          // Whoever asks for a long pause gets it from the caller, who tries again later.
+          if (asked > backoff.mostMs) throw error;
+          await pause(clock, Math.max(asked, backoffMs(backoff, tried, random)), signal);
+        }
+      }
+    },
+  });
+}

@@ -1,0 +1,118 @@
+import type { CapSpec, CompiledPolicy, CompiledStrategy, ContractEntry } from '../../authz/index.ts';
+import { ruleImplies } from './rule-implication.ts';
+
+type Check = (before: CompiledPolicy, after: CompiledPolicy) => boolean;
+
+const isSubset = <T>(inner: ReadonlySet<T>, outer: ReadonlySet<T>): boolean => [...inner].every((item) => outer.has(item));
+/** Null bounds nothing. */
+const isNarrowed = <T>(after: ReadonlySet<T> | null, before: ReadonlySet<T> | null): boolean =>
+  before === null || (after !== null && isSubset(after, before));
+const isLowered = (after: bigint | number | null, before: bigint | number | null): boolean =>
+  before === null || (after !== null && after <= before);
+const haveSameKeys = (left: ReadonlyMap<string, unknown>, right: ReadonlyMap<string, unknown>): boolean =>
+  left.size === right.size && [...left.keys()].every((key) => right.has(key));
+
+function capTightens(before: CapSpec, after: CapSpec): boolean {
+  if (before.unit !== after.unit) return false;
+  return before.windows.every(({ windowMs, limit }) =>
+    after.windows.some((window) => window.windowMs === windowMs && BigInt(window.limit) <= BigInt(limit)),
+  );
+}
+
+/** One entry may shrink. Of several, which one a call finds depends on the others: they stay as they are. */
+function contractTightens(before: readonly ContractEntry[], after: readonly ContractEntry[]): boolean {
+  if (before.length !== after.length) return false;
+  return after.every((entry, index) => {
+    const known = before[index];
+    if (known === undefined || known.capability !== entry.capability) return false;
+    if (after.length > 1) {
+      const isSame = isNarrowed(known.selectors, entry.selectors) && isLowered(known.expiresAtMs, entry.expiresAtMs);
+      if (!isSame) return false;
+    }
+    return isNarrowed(entry.selectors, known.selectors) && isLowered(entry.expiresAtMs, known.expiresAtMs);
+  });
+}
+
+function strategyTightens(before: CompiledStrategy, after: CompiledStrategy): boolean {
+  return (
+    isNarrowed(after.capabilities, before.capabilities) &&
+    isNarrowed(after.assets, before.assets) &&
+    isNarrowed(after.protocols, before.protocols) &&
+    isLowered(after.maxAmountPerTrade, before.maxAmountPerTrade) &&
+    (before.daily === null || (after.daily !== null && capTightens(before.daily, after.daily))) &&
+    (after.boundsSlippage || !before.boundsSlippage)
+  );
+}
+
+const HOURS_OF_WEEK = Array.from({ length: 7 * 24 }, (_, index) => ({ weekday: Math.floor(index / 24), hour: index % 24 }));
+
+function isOpen({ hours }: CompiledPolicy, at: { readonly weekday: number; readonly hour: number }): boolean {
+  const hits = hours.filter(
+    ({ daysOfWeek, startHour, endHour }) => daysOfWeek.includes(at.weekday) && at.hour >= startHour && at.hour < endHour,
+  );
+  if (hits.some(({ type }) => type === 'deny')) return false;
+  return hits.length > 0 || hours.every(({ type }) => type === 'deny');
+}
+
+/** Every denial and every question to a person stays, and nothing is allowed that was not. */
+const rulesTighten: Check = (before, after) =>
+  before.rules.every((rule) => {
+    if (rule.then === 'allow') return true;
+    return after.rules.some((kept) => (kept.then === 'deny' || kept.then === rule.then) && ruleImplies(rule, kept));
+  }) &&
+  after.rules.every((rule) => rule.then !== 'allow' || before.rules.some((known) => known.then === 'allow' && ruleImplies(rule, known)));
+
+const follows: Check = () => true;
+
+/** One check for each field that a policy is judged by; a field without one does not compile. */
+const CHECKS: Readonly<Record<keyof CompiledPolicy, Check>> = {
+  rules: rulesTighten,
+  tokens: ({ tokens: before }, { tokens: after }) =>
+    haveSameKeys(before, after) && [...before].every(([asset, { decimals }]) => after.get(asset)?.decimals === decimals),
+  unit: ({ unit: before }, { unit: after }) => before.id === after.id && before.decimals === after.decimals,
+  unitCap: ({ unitCap: before }, { unitCap: after }) => capTightens(before, after),
+  // An asset that gets limits of its own no longer counts in the unit's, and the other way round.
+  assetCaps: ({ assetCaps: before }, { assetCaps: after }) =>
+    haveSameKeys(before, after) &&
+    [...before].every(([asset, cap]) => {
+      const own = after.get(asset);
+      return own !== undefined && capTightens(cap, own);
+    }),
+  rate: ({ rate: before }, { rate: after }) => after.maxPerHour <= before.maxPerHour && after.cooldownMs >= before.cooldownMs,
+  contracts: ({ contracts: before }, { contracts: after }) =>
+    [...after].every(([account, entries]) => contractTightens(before.get(account) ?? [], entries)),
+  spenders: ({ spenders: before }, { spenders: after }) => isSubset(after, before),
+  // Whoever is named is no stranger any more: naming somebody is never only a narrowing.
+  destinations: ({ destinations: before }, { destinations: after }) => isSubset(after, before),
+  unlimitedAllowances: (before, after) => before.unlimitedAllowances || !after.unlimitedAllowances,
+  // A strategy that nobody registered asks a person; one that is registered can deny, and can pass.
+  strategies: ({ strategies: before }, { strategies: after }) =>
+    haveSameKeys(before, after) &&
+    [...before].every(([id, strategy]) => {
+      const own = after.get(id);
+      return own !== undefined && strategyTightens(strategy, own);
+    }),
+  hours: (before, after) => HOURS_OF_WEEK.every((at) => isOpen(before, at) || !isOpen(after, at)),
+  unverifiable: ({ unverifiable: before }, { unverifiable: after }) =>
+    before.every((bound) => after.some((kept) => kept.capability === bound.capability && kept.bound === bound.bound)),
+  maxFee: (before, after) => isLowered(after.maxFee, before.maxFee),
+  requireSimulation: (before, after) => after.requireSimulation || !before.requireSimulation,
+  approvalTimeoutMs: (before, after) => isLowered(after.approvalTimeoutMs, before.approvalTimeoutMs),
+  // Made from the fields above.
+  digest: follows,
+  deny: follows,
+  escalate: follows,
+  allow: follows,
+  ofAmounts: follows,
+  named: follows,
+  readsValue: follows,
+};
+
+/**
+ * Whether `after` permits nothing that `before` did not, so that no owner has to be asked. Sound and not complete: in doubt
+ * it is a loosening. It compares what policies say; that a name which was taken off a list no longer shows who imitates it
+ * is not weighed.
+ */
+export function isTightening(before: CompiledPolicy, after: CompiledPolicy): boolean {
+  return Object.values(CHECKS).every((check) => check(before, after));
+}

@@ -1,0 +1,26 @@
+import type { RiskAssessment } from '../../risk/index.ts';
+
+/** How risky a transaction would be. */
+export interface TransactionAssessment
+  extends Pick<RiskAssessment, 'score' | 'level' | 'breakdown' | 'factors' | 'flags' | 'recommendations' | 'vetoes'> {
+  /** True where the gate would deny for this: above the maximum, critical, or a veto. */
+  readonly isBlocked: boolean;
+}
+
+/** Whether a transaction is unlike the agent. */
+export interface AnomalyResult {
+  readonly isAnomaly: boolean;
+  readonly type: 'amount' | 'burst' | 'interval' | null;
+  /** Standard deviations. */
+  readonly deviationScore: number;
+  /** `caution`: too little is known to call anything normal. */
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** The fraud patterns that a transaction fits. */
+export interface FraudCheck {
+  readonly matchedPatterns: readonly Pick<
+    RiskAssessment['patterns'][number],
+    'id' | 'name' | 'confidence' | 'recommendedAction' | 'evidence'
+  >[];
+}

@@ -1,0 +1,43 @@
+import { systemClock, systemRandom } from '../adapters/host/index.ts';
+import { toAppendCommand } from '../audit/index.ts';
+import type { Clock } from '../core/clock.ts';
+import { CastellanError } from '../core/errors.ts';
+import type { Random } from '../core/random.ts';
+import { createStorageKeyManager, type KeyStorage, type StorageKeyManager } from '../custody/index.ts';
+import type { StoreFactory } from './config.ts';
+
+/** What a key manager that stands alone is made of. */
+export interface KeyManagerOptions {
+  readonly storage: KeyStorage;
+  /** Opens the store behind a storage's path, e.g. `(path) => sqliteStore({ path })`. */
+  readonly store: (storagePath: string) => StoreFactory;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly tenant?: string;
+}
+
+/**
+ * A key manager of its own, over the store of its storage. Opened with the first call; close it in the end.
+ *
+ * @throws CONFIG_INVALID without a store
+ * @example
+ * const storage = new SoftwareKeyStorage({ encryptionKey: 'correct horse battery staple', storagePath: './keys.sqlite' });
+ * const keys = createKeyManager({ storage, store: (path) => sqliteStore({ path }) });
+ * const key = await keys.generateKey({ algorithm: 'ed25519', purpose: 'signing' });
+ */
+export function createKeyManager(options: KeyManagerOptions): StorageKeyManager {
+  const { storage, store, clock = systemClock(), random = systemRandom(), tenant } = options;
+  if (typeof store !== 'function')
+    throw new CastellanError('CONFIG_INVALID', {
+      message: 'A key manager needs `store`, e.g. (path) => sqliteStore({ path })',
+      details: { problems: ['store'] },
+    });
+  return createStorageKeyManager({
+    storage,
+    openStore: (path) => store(path).open({ clock, random }),
+    clock,
+    random,
+    command: toAppendCommand,
+    ...(tenant === undefined ? {} : { tenant }),
+  });
+}
