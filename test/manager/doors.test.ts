@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock, systemRandom } from '../../src/adapters/host/index.ts';
+import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
 import { ton } from '../../src/adapters/ton/index.ts';
+import { createEventBus } from '../../src/core/event-bus.ts';
 import {
   createSecurityManager,
   isCastellanError,
@@ -11,6 +14,10 @@ import {
   verifyWebhook,
   type Wallet,
 } from '../../src/index.ts';
+import { bootHouse } from '../../src/manager/boot.ts';
+import { closeHouse } from '../../src/manager/close.ts';
+import { parseConfig } from '../../src/manager/config.ts';
+import { recoverWallets } from '../../src/manager/recover.ts';
 import { startTonDevChain, type TonDevChain } from '../../src/testing/ton-devchain/index.ts';
 import { keysOf, walletOf } from '../fixtures/ton-deploy.ts';
 
@@ -141,16 +148,60 @@ describe('the doors of the manager', () => {
     expect(await keys.getHealth()).toMatchObject({ vaultOpen: true });
   });
 
-  it('recovery gives new wallets for codes, once', async () => {
-    const { recovery } = security;
-    const opened = await recovery.initiateRecovery('owner', { method: 'email', contacts: [] });
-    const [{ code } = { code: '' }] = codes;
-    expect((await recovery.submitVerification(opened.id, { step: 'email', code })).allStepsComplete).toBe(true);
-    const done = await recovery.completeRecovery(opened.id, { newCredentials: { publicKey: 'ab' } });
-    if (!done.success) throw new Error(done.reason);
-    const wallets = await security.custody.listWallets('owner');
-    expect(wallets.map(({ address }) => address)).toContain(done.newWalletAddress);
-    expect((await recovery.completeRecovery(opened.id, { newCredentials: { publicKey: 'ab' } })).success).toBe(false);
+  it('recovery gives new wallets for codes, once, and again after the next loss', async () => {
+    const { recovery, custody } = security;
+    const addresses = async () => (await custody.listWallets('owner')).map(({ address }) => address);
+    const recover = async () => {
+      const opened = await recovery.initiateRecovery('owner', { method: 'email', contacts: [] });
+      const code = codes.at(-1)?.code ?? '';
+      expect((await recovery.submitVerification(opened.id, { step: 'email', code })).allStepsComplete).toBe(true);
+      const before = await addresses();
+      const done = await recovery.completeRecovery(opened.id, { newCredentials: { publicKey: 'ab' } });
+      if (!done.success) throw new Error(done.reason);
+      expect((await recovery.completeRecovery(opened.id, { newCredentials: { publicKey: 'ab' } })).success).toBe(false);
+      return { before, made: done.newWalletAddress };
+    };
+    const first = await recover();
+    expect(first.before).toEqual([wallet.address]);
+    expect(await addresses()).toEqual(expect.arrayContaining([wallet.address, first.made]));
+    // The wallet that the first recovery made is lost as well: it gets a successor of its own, and the oldest no second one.
+    const second = await recover();
+    expect(second.before).not.toContain(second.made);
+    expect((await addresses()).sort()).toEqual([wallet.address, first.made, second.made].sort());
+  });
+
+  it('a grant that is delivered twice makes its wallets once', async () => {
+    const store = createMemoryStore({ clock: systemClock() });
+    const kept = { open: () => ({ ...store, close: async () => undefined }) };
+    const gate = createSecurityManager({
+      chains: [ton({ chain: chain.chain, endpoint: chain.url })],
+      store: kept,
+      keys: { encryptionKey: 'ab'.repeat(32) },
+    });
+    await gate.custody.createWallet('olga', 'b1');
+    await gate.shutdown(500);
+    const house = await bootHouse(
+      parseConfig({ chains: [ton({ chain: chain.chain, endpoint: chain.url })], store: kept, keys: { encryptionKey: 'ab'.repeat(32) } }),
+      { clock: systemClock(), random: systemRandom() },
+      createEventBus({ clock: systemClock() }),
+      kept.open,
+    );
+    const deliver = recoverWallets({ store: house.store, chains: house.chains, keys: house.custody.keys, wallets: house.wallets });
+    const grant = {
+      id: 'g1',
+      tenant: 'default',
+      user: 'olga',
+      method: 'email',
+      steps: [],
+      guardians: [],
+      newCredentials: {},
+      grantedAtMs: 1,
+    };
+    const [one, two] = [await deliver(grant), await deliver(grant)];
+    expect(two).toEqual(one);
+    expect(await house.wallets.listWallets('olga')).toHaveLength(2);
+    expect((await deliver({ ...grant, id: 'g2' })).newWalletAddress).not.toBe(one.newWalletAddress);
+    await closeHouse(house);
   });
 
   it('warnings reach whoever is to be told, signed', async () => {
