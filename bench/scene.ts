@@ -17,7 +17,7 @@ import {
 } from '../src/core/index.ts';
 import { bootHouse, type House } from '../src/manager/boot.ts';
 import { type Host, parseConfig } from '../src/manager/config.ts';
-import { walletKey } from '../src/manager/directory.ts';
+import { walletFacts } from '../src/manager/directory.ts';
 import { expandTemplate } from '../src/manager/permissions.ts';
 import type { ExecuteParts } from '../src/manager/pipeline/execute.ts';
 import { wirePipeline } from '../src/manager/wiring.ts';
@@ -152,7 +152,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     const id = `agent-${index}`;
     await house.wallets.putAgent(id, 'owner', permissions, async () => undefined);
     const { account, keyId } = await house.wallets.createWallet('owner', id);
-    const agent: SceneAgent = { id, wallet: account, keyId, slot: 0, ...(await walletKey(house.store, adapter.codec, account)) };
+    const agent: SceneAgent = { id, wallet: account, keyId, slot: 0, ...(await walletFacts(house.store, account)) };
     slots.set(account, agent);
     agents.push(agent);
   }

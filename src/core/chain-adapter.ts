@@ -1,6 +1,7 @@
 import type { SignatureVerifier } from './approval.ts';
 import type { Effect } from './effect.ts';
 import type { AccountId, AssetId, ChainId } from './ids.ts';
+import type { CoSigning, SmartAccount, SmartAccounts } from './smart-account.ts';
 import type {
   AccountFact,
   Action,
@@ -33,6 +34,8 @@ export interface BuildContext {
   /** The wallet's key, where the codec needs it. */
   readonly publicKey?: Uint8Array;
   readonly facts?: readonly AccountFact[];
+  /** The contract that is the wallet, where it is one. */
+  readonly smart?: SmartAccount;
 }
 
 /** The offline, pure half of a chain: bytes in, meaning out. Never talks, never reads a clock. */
@@ -47,7 +50,9 @@ export interface Codec {
   /** Reads a foreign unsigned transaction into an action; the slot and fee are ours. @throws PAYLOAD_UNDECODABLE */
   parse(bytes: Uint8Array, chain: ChainId, wallet: AccountId): Action;
   /** Takes a foreign unsigned transaction exactly as it stands: its slot, its fee, its bytes. @throws PAYLOAD_UNDECODABLE */
-  adopt(bytes: Uint8Array, chain: ChainId, wallet: AccountId, publicKey?: Uint8Array): UnsignedTransaction;
+  adopt(bytes: Uint8Array, chain: ChainId, wallet: AccountId, publicKey?: Uint8Array, smart?: SmartAccount): UnsignedTransaction;
+  /** What others sign before the sender can, where the payload is such an order; undefined where one key signs alone. */
+  coSigning?(payload: Uint8Array): CoSigning | undefined;
   /** The 32 bytes that `algorithm` signs for this payload. */
   signingHash(payload: Uint8Array): Uint8Array;
   readonly algorithm: KeyAlgorithm;
@@ -55,12 +60,18 @@ export interface Codec {
   readonly needsPublicKey: boolean;
   /** How long bytes of ours stay valid, ms; null where the chain knows no validity window. */
   readonly validForMs: number | null;
-  /** Joins payload and signature. @throws SIGNATURE_INVALID unless it recovers or verifies to the wallet. */
+  /** Joins payload and signature. @throws SIGNATURE_INVALID unless it recovers or verifies to the wallet, or to its sender. */
   assemble(tx: UnsignedTransaction, signature: Uint8Array): SignedTransaction;
   /** The wallet account that a public key controls on this chain. */
   walletOf(publicKey: Uint8Array, chain: ChainId): AccountId;
   /** Native asset of the chain. */
   nativeAsset(chain: ChainId): Token;
+}
+
+/** How much of an asset an account holds, base units. */
+export interface Balance {
+  readonly asset: AssetId;
+  readonly amount: bigint;
 }
 
 /** A dry run of the exact bytes against current state. */
@@ -109,12 +120,22 @@ export interface ChainNode {
    * Reads what decoding has to know of the accounts that the action names; absent where bytes say everything.
    * @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, TIMEOUT
    */
-  survey?(action: Action, wallet: AccountId, signal?: AbortSignal): Promise<readonly AccountFact[]>;
+  survey?(action: Action, wallet: AccountId, signal?: AbortSignal, smart?: SmartAccount): Promise<readonly AccountFact[]>;
+  /**
+   * What the account holds: the native coin first, then each of `assets` that is not zero.
+   * @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, TIMEOUT
+   */
+  balances?(account: AccountId, assets: readonly AssetId[], signal?: AbortSignal): Promise<readonly Balance[]>;
   /** Fee for the action, bounded by `ceiling` where given. */
   quote(
     action: Action,
     wallet: AccountId,
-    options: { readonly ceiling?: bigint; readonly facts?: readonly AccountFact[]; readonly signal?: AbortSignal },
+    options: {
+      readonly ceiling?: bigint;
+      readonly facts?: readonly AccountFact[];
+      readonly smart?: SmartAccount;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<FeeQuote>;
   simulate(
     tx: UnsignedTransaction,
@@ -142,6 +163,8 @@ export interface ChainAdapter {
   readonly tokens: readonly Token[];
   /** Signature schemes of this family that approvers and owners may use. */
   readonly verifiers?: readonly SignatureVerifier[];
+  /** Makes wallets that are contracts, where this family has any. */
+  readonly accounts?: SmartAccounts;
   /** @throws CHAIN_INVALID for a chain that is not in `chains`. */
   node(chain: ChainId): ChainNode;
 }

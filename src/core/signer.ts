@@ -6,6 +6,8 @@ export interface PayloadSignature {
   readonly algorithm: KeyAlgorithm;
   readonly publicKey: Uint8Array;
   readonly signature: Uint8Array;
+  /** What the signature is over, where co-signers had to complete the payload first. */
+  readonly payload?: Uint8Array;
 }
 
 /** What each algorithm signs for a payload: wired once from the adapters' codecs, never passed by a caller. */

@@ -1,5 +1,6 @@
 import type { Effect } from './effect.ts';
 import type { AccountId, AssetId, ChainId, Digest, TimeMs } from './ids.ts';
+import type { SmartAccount } from './smart-account.ts';
 
 /** One call in chain-neutral form. `data` is empty for a plain native transfer. */
 export interface Call {
@@ -58,6 +59,8 @@ export interface UnsignedTransaction {
   readonly publicKey?: Uint8Array;
   /** What decoding needs to know of the accounts that the bytes name; see {@link AccountFact}. */
   readonly facts?: readonly AccountFact[];
+  /** The contract that is the wallet, where it is one: by our own records. */
+  readonly smart?: SmartAccount;
 }
 
 /** What decoding the payload found. `complete: false` means a leaf is `unknown`. */
@@ -74,6 +77,8 @@ export interface SignedTransaction {
   readonly slot: Slot;
   readonly raw: Uint8Array;
   readonly hash: string;
+  /** The contract that is the wallet, where it is one: by our own records. */
+  readonly smart?: SmartAccount;
 }
 
 /** What the chain did with a transaction, read after finality. */
@@ -89,4 +94,9 @@ export interface Receipt {
   /** Native base units really paid in fees. */
   readonly feePaid: bigint;
   readonly effects: readonly Effect[];
+}
+
+/** Who signs and pays: the sender of a smart account, or else the wallet itself. */
+export function senderOf(tx: Pick<SignedTransaction, 'wallet' | 'smart'>): AccountId {
+  return tx.smart?.sender ?? tx.wallet;
 }

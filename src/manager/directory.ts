@@ -1,7 +1,8 @@
-import type { ChainAdapter, ChainNode, Codec, Token } from '../core/chain-adapter.ts';
+import type { ChainAdapter, ChainNode, Token } from '../core/chain-adapter.ts';
 import { fromHex } from '../core/digest.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { AccountId, AgentId, ChainId } from '../core/ids.ts';
+import type { SmartAccount } from '../core/smart-account.ts';
 import { type Doc, type Json, type Store, storeKey } from '../core/store.ts';
 
 /** An agent as the store keeps it: one user, fixed at creation, and its wallets. */
@@ -14,6 +15,9 @@ export interface AgentRecord {
   readonly removedMs?: number;
 }
 
+/** Custody modes that a wallet can be made in. */
+export type WalletMode = 'software' | 'non-custodial' | 'smart-contract' | 'mpc';
+
 /** A wallet as the store keeps it: one agent, one key, fixed at creation. */
 export interface WalletRecord {
   readonly account: AccountId;
@@ -21,9 +25,11 @@ export interface WalletRecord {
   readonly agent: AgentId;
   readonly user: string;
   readonly keyId: string;
-  readonly mode: 'software' | 'mpc';
-  /** Hex; absent in wallets of before it was kept. */
+  readonly mode: WalletMode;
+  /** Hex; absent in wallets of before it was kept, and where a user's own wallet tells none. */
   readonly publicKey?: string;
+  /** The contract that the wallet is, where it is one. */
+  readonly smart?: SmartAccount;
   readonly path: string;
   readonly createdMs: number;
 }
@@ -54,11 +60,19 @@ export async function readDoc<T>(store: Store, key: string): Promise<{ readonly 
   return { value: docValue<T>(row), version: docVersion(row) };
 }
 
-/** The wallet's public key, where the codec needs it and the record holds it. */
-export async function walletKey(store: Store, { needsPublicKey }: Codec, wallet: AccountId): Promise<{ readonly publicKey?: Uint8Array }> {
-  if (!needsPublicKey) return {};
+/** What our own records say of a wallet, that building and reading its bytes needs. */
+export interface WalletFacts {
+  readonly publicKey?: Uint8Array;
+  readonly smart?: SmartAccount;
+}
+
+/** Reads the facts of a wallet; none where it is not registered. */
+export async function walletFacts(store: Store, wallet: AccountId): Promise<WalletFacts> {
   const { value } = await readDoc<WalletRecord>(store, docKey.wallet(wallet));
-  return value?.publicKey === undefined ? {} : { publicKey: fromHex(value.publicKey) };
+  return {
+    ...(value?.publicKey === undefined ? {} : { publicKey: fromHex(value.publicKey) }),
+    ...(value?.smart === undefined ? {} : { smart: value.smart }),
+  };
 }
 
 /** Reads every document under a prefix, a page at a time. */

@@ -3,10 +3,7 @@ import { CastellanError } from '../core/errors.ts';
 import type { AgentId } from '../core/ids.ts';
 import type { Command, Store } from '../core/store.ts';
 import type { KeyInfo, KeyManager } from '../custody/index.ts';
-import { docKey, readDoc, scanDocs, type WalletRecord } from './directory.ts';
-
-/** Custody modes that a wallet can be made in. */
-export type WalletMode = 'software' | 'mpc';
+import { docKey, readDoc, scanDocs, type WalletMode, type WalletRecord } from './directory.ts';
 
 /** Which key a new wallet gets: one that exists, or a fresh one of a mode. */
 export interface WalletKeyChoice {
@@ -32,11 +29,12 @@ async function existing(keys: KeyManager, keyId: string, codec: Codec, mode: Wal
  * @throws KEY_UNKNOWN, KEY_INVALID, KEY_REVOKED; MODE_UNAVAILABLE for a mode that makes no such key
  */
 export async function chooseKey(keys: KeyManager, codec: Codec, choice: WalletKeyChoice, byDefault: WalletMode): Promise<KeyInfo> {
-  const { keyId, mode } = choice;
+  const { keyId } = choice;
+  const mode = choice.mode ?? (keyId === undefined ? byDefault : undefined);
   if (mode !== undefined && mode !== 'software' && mode !== 'mpc')
     throw new CastellanError('MODE_UNAVAILABLE', { message: 'Wallets are software or mpc', details: { mode: String(mode).slice(0, 64) } });
   if (keyId !== undefined) return existing(keys, keyId, codec, mode);
-  return keys.generateKey({ algorithm: codec.algorithm, purpose: 'signing', tags: ['wallet'], mode: mode ?? byDefault });
+  return keys.generateKey({ algorithm: codec.algorithm, purpose: 'signing', tags: ['wallet'], mode: mode ?? 'software' });
 }
 
 /**

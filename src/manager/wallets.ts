@@ -9,11 +9,11 @@ import { agentIdSchema } from '../core/schema.ts';
 import type { Command, Json, Store } from '../core/store.ts';
 import type { KeyManager } from '../custody/index.ts';
 import type { Host } from './config.ts';
-import { type AgentRecord, type Chains, docKey, readDoc, scanDocs, type WalletRecord } from './directory.ts';
+import { type AgentRecord, type Chains, docKey, readDoc, scanDocs, type WalletMode, type WalletRecord } from './directory.ts';
 import type { Journal } from './journal.ts';
 import { expandTemplate } from './permissions.ts';
 import type { PolicyBook } from './policy-book.ts';
-import { chooseKey, claimKey, type WalletMode } from './wallet-key.ts';
+import { chooseKey, claimKey } from './wallet-key.ts';
 
 /** A wallet as callers see it: addresses and ids, never key material. */
 export interface Wallet {

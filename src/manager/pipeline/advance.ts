@@ -225,7 +225,7 @@ export async function advance(
     row = await readRow(parts.store, start);
     const node = parts.chains.node(accountChain(row.wallet));
     if (row.state === 'final') {
-      const found = await node.status(openSigned(parts, row), options.signal);
+      const found = await node.status(await openSigned(parts, row), options.signal);
       if (found.status === 'final') return { status: 'final', receipt: found.receipt };
       if (found.status === 'included')
         return { status: 'pending', code: 'pending', detail: 'The chain is catching up.', txHash: row.txHash };

@@ -8,7 +8,7 @@ import type { ActionRequest } from '../../core/request.ts';
 import { nextSlot, type SlotRow } from '../../core/slot.ts';
 import { type Store, storeKey } from '../../core/store.ts';
 import type { Action, DecodedTransaction, Slot, UnsignedTransaction } from '../../core/transaction.ts';
-import { type Chains, walletKey } from '../directory.ts';
+import { type Chains, walletFacts } from '../directory.ts';
 import type { Resolved } from './resolve.ts';
 
 /** A request that has become exact bytes, decoded from those bytes. */
@@ -102,8 +102,9 @@ export async function prepare(parts: PrepareParts, request: ActionRequest, optio
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   try {
     const { codec } = adapter;
-    const key = await walletKey(parts.store, codec, request.wallet);
-    const own = options.exact === undefined ? undefined : codec.adopt(options.exact, request.chain, request.wallet, key.publicKey);
+    const known = await walletFacts(parts.store, request.wallet);
+    const { publicKey, smart } = known;
+    const own = options.exact === undefined ? undefined : codec.adopt(options.exact, request.chain, request.wallet, publicKey, smart);
     const action: Action =
       own !== undefined
         ? { kind: 'calls', calls: codec.decode(own).calls }
@@ -111,13 +112,18 @@ export async function prepare(parts: PrepareParts, request: ActionRequest, optio
           ? codec.parse(request.action.bytes, request.chain, request.wallet)
           : request.action;
     await node.verifyChain(options.signal);
-    const facts = node.survey === undefined ? {} : { facts: await node.survey(action, request.wallet, options.signal) };
+    const facts = node.survey === undefined ? {} : { facts: await node.survey(action, request.wallet, options.signal, smart) };
     const adopted = own === undefined ? undefined : { ...own, ...facts };
     const ceiling = request.feeCeiling ?? options.feeBound;
     const [sequence, fee] = await Promise.all([
-      node.sequence(request.wallet, options.signal),
+      node.sequence(smart?.sender ?? request.wallet, options.signal),
       adopted === undefined
-        ? node.quote(action, request.wallet, { ...signal, ...facts, ...(ceiling === undefined ? {} : { ceiling }) })
+        ? node.quote(action, request.wallet, {
+            ...signal,
+            ...facts,
+            ...(smart === undefined ? {} : { smart }),
+            ...(ceiling === undefined ? {} : { ceiling }),
+          })
         : adopted.fee,
     ]);
     // After the chain was asked: whatever of ours it had included by then stands in our own record as redeemed.
@@ -138,7 +144,7 @@ export async function prepare(parts: PrepareParts, request: ActionRequest, optio
     const feeBound = ceiling ?? fee.ceiling * 2n;
     if (fee.ceiling > feeBound) return no('fee_exceeds_ceiling', 'The fee this transaction may cost is above its ceiling.', true);
     const validUntilMs = validUntil(codec, request, parts.nowMs(), sequence.chainTimeMs);
-    const context = { chain: request.chain, wallet: request.wallet, slot, fee, validUntilMs, ...key, ...facts };
+    const context = { chain: request.chain, wallet: request.wallet, slot, fee, validUntilMs, ...known, ...facts };
     const tx = adopted ?? codec.build(action, context);
     if (adopted !== undefined && isTooLasting(adopted, parts.nowMs(), sequence.chainTimeMs))
       return no('request_malformed', 'The bytes stay valid for too long: no stop would ever end a signature over them.', false);

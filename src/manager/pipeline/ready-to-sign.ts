@@ -4,7 +4,7 @@ import type { Decision } from '../../core/decision.ts';
 import type { ReasonCode } from '../../core/reason.ts';
 import type { RequestRow } from '../../core/store.ts';
 import type { Host } from '../config.ts';
-import { walletKey } from '../directory.ts';
+import { walletFacts } from '../directory.ts';
 import type { SigningParts } from './signed-bytes.ts';
 import { awaitTurn } from './turn.ts';
 
@@ -31,10 +31,12 @@ async function stillDoes(parts: ReadinessParts, row: RequestRow, signal: AbortSi
   const chain = accountChain(row.wallet);
   const { codec } = parts.chains.adapter(chain);
   const node = parts.chains.node(chain);
-  const { publicKey } = await walletKey(parts.store, codec, row.wallet);
-  const tx = codec.adopt(new Uint8Array(Buffer.from(row.payload, 'base64')), chain, row.wallet, publicKey);
+  const { publicKey, smart } = await walletFacts(parts.store, row.wallet);
+  const tx = codec.adopt(new Uint8Array(Buffer.from(row.payload, 'base64')), chain, row.wallet, publicKey, smart);
   const facts =
-    node.survey === undefined ? {} : { facts: await node.survey({ kind: 'calls', calls: codec.decode(tx).calls }, row.wallet, signal) };
+    node.survey === undefined
+      ? {}
+      : { facts: await node.survey({ kind: 'calls', calls: codec.decode(tx).calls }, row.wallet, signal, smart) };
   const report = await node.simulate({ ...tx, ...facts }, signal === undefined ? {} : { signal });
   if (!report.success)
     return {

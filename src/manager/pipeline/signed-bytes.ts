@@ -5,7 +5,7 @@ import type { ReasonCode } from '../../core/reason.ts';
 import type { Custodian } from '../../core/signer.ts';
 import { type RequestRow, type Store, storeKey } from '../../core/store.ts';
 import type { SignedTransaction } from '../../core/transaction.ts';
-import type { Chains } from '../directory.ts';
+import { type Chains, walletFacts } from '../directory.ts';
 import type { Journal } from '../journal.ts';
 
 /** Encrypts what must not lie around in the clear: signed bytes before they leave. */
@@ -48,19 +48,22 @@ export async function readRow(store: Store, row: RequestRow): Promise<RequestRow
 }
 
 /** The signed transaction of a row that has one. @throws KEY_DECRYPT_FAILED, STORE_CORRUPT */
-export function openSigned(parts: Pick<SigningParts, 'sealer'>, row: RequestRow): SignedTransaction {
+export async function openSigned(parts: Pick<SigningParts, 'sealer' | 'store'>, row: RequestRow): Promise<SignedTransaction> {
   if (row.sealed === null || row.txHash === null || row.slot === null) {
     throw new CastellanError('STORE_CORRUPT', {
       message: 'A signed request has lost its bytes.',
       details: { request: `${row.requestId}/${row.agent}` },
     });
   }
+  const raw = parts.sealer.open(row.sealed, sealContext(row));
+  const { smart } = await walletFacts(parts.store, row.wallet);
   return {
     chain: accountChain(row.wallet),
     wallet: row.wallet,
     slot: row.slot,
-    raw: parts.sealer.open(row.sealed, sealContext(row)),
+    raw,
     hash: row.txHash,
+    ...(smart === undefined ? {} : { smart }),
   };
 }
 
@@ -86,7 +89,9 @@ async function sign(parts: SigningParts, row: RequestRow): Promise<SignedTransac
   const { codec } = parts.chains.adapter(accountChain(row.wallet));
   const payload = new Uint8Array(Buffer.from(row.payload, 'base64'));
   const signature = row.state === 'held' ? await signHeld(parts, row, row.permit.secret, payload) : await parts.custodian.resume(row);
-  const signed = codec.assemble(codec.adopt(payload, accountChain(row.wallet), row.wallet, signature.publicKey), signature.signature);
+  const { smart } = await walletFacts(parts.store, row.wallet);
+  const bytes = signature.payload ?? payload;
+  const signed = codec.assemble(codec.adopt(bytes, accountChain(row.wallet), row.wallet, signature.publicKey, smart), signature.signature);
   const stored = await parts.journal.apply([
     {
       kind: 'ledger.settle',
@@ -112,7 +117,7 @@ export async function signedBytes(
 ): Promise<{ readonly row: RequestRow; readonly signed: SignedTransaction }> {
   let row = start;
   for (let move = 1; ; move++) {
-    if (row.state !== 'held' && row.state !== 'redeemed') return { row, signed: openSigned(parts, row) };
+    if (row.state !== 'held' && row.state !== 'redeemed') return { row, signed: await openSigned(parts, row) };
     try {
       const signed = await sign(parts, row);
       return { row: { ...row, state: 'signed', txHash: signed.hash }, signed };
