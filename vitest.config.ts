@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 /** Folders whose tests start chain engines, kill processes or play whole stories; everything else is the unit suite. */
 const engines = [
   'test/attack/**',
+  'test/config/**',
   'test/e2e/**',
   'test/evm/**',
   'test/ton/**',

@@ -1,4 +1,4 @@
-/** Packs the package once and puts the tarball through publint, attw and an installation into empty projects. */
+/** Packs the package once, holds its exports against the reports in git, and puts the tarball through publint, attw and an installation into empty projects. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,7 @@ const packed = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
 const [name] = packed;
 if (name === undefined || packed.length !== 1) throw new Error(`expected one tarball, found ${packed.length}`);
 const tarball = join(folder, name);
+run('node', ['scripts/api/report.ts']);
 run('publint', ['run', tarball, '--strict']);
 run('attw', [tarball, '--profile', 'esm-only']);
 run('vitest', ['run', '--project', 'package'], { CASTELLAN_TARBALL: tarball });

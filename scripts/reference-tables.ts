@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ERROR_SENTENCES } from './reference/error-sentences.ts';
 import { REASON_SENTENCES } from './reference/reason-sentences.ts';
+import { RECOVERY_SENTENCES } from './reference/recovery-sentences.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -26,10 +27,13 @@ export function unionMembers(source: string, name: string): readonly Member[] {
   });
 }
 
+/** Where the unions stand: naming a code there is not using it. */
+const UNIONS: ReadonlySet<string> = new Set(['core/errors.ts', 'core/reason.ts', 'core/verification.ts']);
+
 /** The codes that no source names outside the union itself: kept for later, never met in this version. */
 function reservedCodes(codes: readonly string[]): ReadonlySet<string> {
   const sources = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && name !== 'core/errors.ts' && name !== 'core/reason.ts' && !name.includes('conformance'))
+    .filter((name) => name.endsWith('.ts') && !UNIONS.has(name) && !name.includes('conformance'))
     .map((name) => readFileSync(`${root}src/${name}`, 'utf8'))
     .join('\n');
   return new Set(codes.filter((code) => !sources.includes(`'${code}'`)));
@@ -58,6 +62,7 @@ export function renderReference(): string {
   const read = (path: string): string => readFileSync(root + path, 'utf8');
   const errors = unionMembers(read('src/core/errors.ts'), 'ErrorCode');
   const reasons = unionMembers(read('src/core/reason.ts'), 'ReasonCode');
+  const recovery = unionMembers(read('src/core/verification.ts'), 'RecoveryReason');
   return `${[
     '# Errors and reasons',
     '',
@@ -71,6 +76,13 @@ export function renderReference(): string {
     '## Reasons',
     '',
     ...table(reasons, REASON_SENTENCES),
+    '',
+    '## Reasons of a recovery',
+    '',
+    'A recovery that does not open or go on is a `RECOVERY_REFUSED` with `details.reason`. What `completeRecovery` answers is a value:',
+    '`reason`, and with it all `blockers`.',
+    '',
+    ...table(recovery, RECOVERY_SENTENCES),
     '',
     '## Errors',
     '',

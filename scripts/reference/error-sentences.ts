@@ -39,6 +39,8 @@ export const ERROR_SENTENCES: Readonly<Record<ErrorCode, string>> = {
   STORE_SCHEMA_NEWER: 'A later version of castellan wrote this store.',
   STORE_CLOSED: 'The store is closed.',
   LOG_CORRUPT: 'The audit log contradicts itself, its checkpoint, or what was seen of it before.',
+  ENTRY_PRUNED:
+    'The entry is older than the log is kept, and its text was dropped: it stands in the archive that `details.archive` names. A request with this id is not decided again.',
   SIGNATURE_INVALID: 'A signature does not belong to these bytes, this key or this role.',
   TIMEOUT: 'No answer came in time; a late one is ignored.',
   SHUTTING_DOWN: 'The manager or one of its parts is closing and takes no new work.',

@@ -124,4 +124,8 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   approval_expired: 'The answer came, and was not used in time.',
   approval_used: 'The answer was used before.',
   approval_invalid: 'The answer is not this person’s, not about this action, or under other rules.',
+  signer_unavailable: 'The key is the user’s, and no signer of theirs can be asked from this process; nothing was spent.',
+  signature_pending: 'The user was asked to sign and has not answered; only `execute` with the same id asks again.',
+  signature_invalid: 'What the user’s signer gave is no signature of the payload by the wallet’s key.',
+  party_approval_required: 'The wallet signs only what its parties approved: prepare, request their approvals, sign.',
 };

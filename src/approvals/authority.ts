@@ -15,6 +15,7 @@ import {
   type Registry,
   type RegistrySignature,
   type Role,
+  readDoc,
   type SecurityEvent,
   type SignatureVerifier,
   type SignedStatement,
@@ -58,6 +59,8 @@ export interface RegistryAuthority extends Authority {
 
 /** An authorization is given for an act at hand: one that lives longer would be a standing right. */
 const MAX_LIFE_MS = 7 * 86_400_000;
+/** Document that keeps the digest of the registry that the configuration pinned last, while nobody owns the store. */
+const PINNED = 'registry-pinned';
 const NONCE = /^[A-Za-z0-9_-]{16,128}$/;
 
 /** What the keys of an act's role sign: tenant, action, facts, nonce, expiry; domain `castellan.authority.v1`. */
@@ -93,7 +96,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Regist
   const next = (wanted: RegistryBody): Registry =>
     toRegistry(wanted, { tenant, sequence: chain === undefined ? 0 : chain.current.sequence + 1, previous: chain?.digest ?? NO_REGISTRY });
 
-  async function put(registry: Registry, signatures: readonly RegistrySignature[]): Promise<boolean> {
+  async function put(registry: Registry, signatures: readonly RegistrySignature[], more: readonly Command[] = []): Promise<boolean> {
     const { sequence } = registry;
     const digest = registryDigest(registry);
     const at = clock.nowMs();
@@ -113,6 +116,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Regist
         { kind: 'doc.put', key: 'registry', value: { v: 1, digest, sequence }, ifVersion: chain?.docVersion ?? 0 },
         { kind: 'doc.put', key: versionDoc(sequence), value: { registry, signatures } as unknown as Json, ifVersion: 0 },
         told,
+        ...more,
       ],
     });
     adopt(await readChain(store, tenant, verifiers, chain));
@@ -129,9 +133,15 @@ export async function createAuthority(options: AuthorityOptions): Promise<Regist
         );
       return;
     }
-    if (pinned.keys.length === 0 || (chain !== undefined && saysTheSame(pinned, chain.current))) return;
-    if (!(await put(next(body), [])) && !(chain !== undefined && saysTheSame(pinned, chain.current)))
-      throw invalid('Another process registered other keys at the same time.');
+    if (pinned.keys.length === 0) return;
+    // Pinned before: what was registered or removed since stands, and a restart brings nobody back.
+    const digest = registryDigest(pinned);
+    const kept = await readDoc(store, PINNED);
+    if (chain !== undefined && (kept?.value as { readonly digest?: unknown } | undefined)?.digest === digest) return;
+    const mark: Command = { kind: 'doc.put', key: PINNED, value: { digest }, ifVersion: kept?.version ?? 0 };
+    const isSame = () => chain !== undefined && saysTheSame(pinned, chain.current);
+    const isDone = isSame() ? (await applyStep(store, { commands: [mark] })).ok : await put(next(body), [], [mark]);
+    if (!isDone && !isSame()) throw invalid('Another process registered other keys at the same time.');
   }
   await pin();
 

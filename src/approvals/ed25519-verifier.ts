@@ -36,13 +36,18 @@ export function createEd25519Verifier(): SignatureVerifier {
 
 /** A person's answer, signed with an Ed25519 key that is registered under `key.id`. */
 export function signApproval(key: AttestationKey, request: ApprovalRequest, verdict: ApprovalAnswer['verdict']): ApprovalAnswer {
-  const signature = toHex(key.sign(signedText(APPROVAL_DOMAIN, approvalDigest(request, verdict))));
+  const signature = toHex(key.sign(approvalBytes(request, verdict)));
   return { approvalId: request.id, verdict, approver: key.id, scheme: 'ed25519', signature };
 }
 
 /** A signature over a statement, by an Ed25519 key that is registered under `key.id`. */
 export function signStatement(key: AttestationKey, statement: SignedStatement): RegistrySignature {
   return { keyId: key.id, signature: toHex(key.sign(signedText(statement.domain, statementDigest(statement)))) };
+}
+
+/** What an Ed25519 key signs for an answer: the domain and the digest of request and verdict, as text. */
+export function approvalBytes(request: ApprovalRequest, verdict: ApprovalAnswer['verdict']): Uint8Array {
+  return signedText(APPROVAL_DOMAIN, approvalDigest(request, verdict));
 }
 
 function signedText(domain: string, digest: Digest): Uint8Array {

@@ -30,6 +30,7 @@ import { createWaiters } from './waiters.ts';
 /** Brings a request to people, and their answers back. It may fail or never answer: nothing passes by that. */
 export interface ApprovalProvider {
   readonly name: string;
+  /** Tells a person of a request. Whatever `respond` is given is verified like any other answer. */
   notify(request: ApprovalRequest, respond: (answer: ApprovalAnswer) => Promise<ApprovalRecord>): void | Promise<void>;
 }
 

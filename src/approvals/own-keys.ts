@@ -3,9 +3,16 @@ import { type ApprovalRequest, accountKey, type RegisteredKey, readDocs, type St
 /** Wallets of one agent that are looked at. */
 const MAX_WALLETS = 256;
 
+/** Whether an approver's key is one that custody holds: whoever can ask it to sign would answer for a person. An EVM address does not tell. */
+export async function isCustodyApprover(store: Store, { scheme, key }: Pick<RegisteredKey, 'scheme' | 'key'>): Promise<boolean> {
+  if (scheme !== 'ed25519') return false;
+  const [held] = await readDocs(store, [`key-public/${key.toLowerCase()}`]);
+  return held !== undefined;
+}
+
 /**
- * Tells whether a registered key is the requesting agent itself: its id, the address of one of its wallets, or a public
- * key that custody holds for one. Nobody approves for himself.
+ * Tells whether a registered key is the requesting agent itself: its id, the address of one of its wallets or of what signs
+ * for one, or a key that custody holds, whoever's it is. Nobody approves for himself.
  */
 export async function isOwnKey(store: Store, request: ApprovalRequest, approver: RegisteredKey): Promise<boolean> {
   if (approver.id === request.agent) return true;
@@ -20,6 +27,11 @@ export async function isOwnKey(store: Store, request: ApprovalRequest, approver:
     store,
     [...wallets].map((wallet) => `wallet/${wallet}`),
   );
+  for (const record of records) {
+    const sender = field(field(record?.value, 'smart'), 'sender');
+    if (typeof sender === 'string' && accountKey(sender as ApprovalRequest['wallet']).toLowerCase() === key) return true;
+  }
+  if (await isCustodyApprover(store, approver)) return true;
   const keyIds = records.map((record) => field(record?.value, 'keyId')).filter((id) => typeof id === 'string');
   const keys = await readDocs(
     store,

@@ -45,7 +45,20 @@ export function signCheckpoint(
   return signNote(`${checkpoint.origin}\n${checkpoint.size}\n${root}\n`, checkpoint.origin, key);
 }
 
-/** Reads the body of a checkpoint, no signature looked at; undefined where it is malformed. */
+/**
+ * Reads the body of a checkpoint, no signature looked at; undefined where it is malformed.
+ *
+ * @param body - the note's text without its signatures: origin, size, root
+ * @example
+ * ```ts
+ * import { parseCheckpoint } from 'castellan';
+ *
+ * const root = Buffer.alloc(32, 1).toString('base64');
+ * const checkpoint = parseCheckpoint(`castellan.log/acme\n17\n${root}\n`);
+ * console.log(checkpoint?.origin, checkpoint?.size); // castellan.log/acme 17
+ * console.log(parseCheckpoint('no checkpoint')); // undefined
+ * ```
+ */
 export function parseCheckpoint(body: string): Checkpoint | undefined {
   if (!body.endsWith('\n')) return undefined;
   const [origin = '', size = '', root = '', ...extensions] = body.slice(0, -1).split('\n');

@@ -18,10 +18,13 @@ export { type CompactRange, createCompactRange, type Frontier } from './merkle/c
 export type { LeafReader, SubtreeReader } from './merkle/proof.ts';
 export { type ProofFailure, type ProofResult, verifyConsistency, verifyInclusion } from './merkle/verify.ts';
 export { formatVerifierKey, type NoteVerifier, openNote, parseVerifierKey, toNoteVerifier } from './note.ts';
-export type { OtherProcesses } from './others.ts';
+export { followOthers, type OtherProcesses } from './others.ts';
 export { asOutsideEvent, OUTSIDE_EVENT, type OutsideEvent, type OutsideEventInput, type OutsideParty } from './outside/outside-event.ts';
 export type { OutsideHealth } from './outside/outside-writer.ts';
-export type { FoundEntry, LogFilter, LogPage } from './query.ts';
+export { type PruneOptions, type PruneResult, pruneFacts } from './prune-log.ts';
+export type { PruneStatement } from './pruned.ts';
+export { type FoundEntry, type LogFilter, type LogPage, readHistory } from './query.ts';
+export { type ArchivePieces, archiveDigest } from './read-archive.ts';
 export { type LogReceipt, type ReceiptResult, verifyReceipt } from './receipt.ts';
 export type { ReportFigures } from './report/count-report.ts';
 export type { ReportSummary, Violation } from './report/figures.ts';

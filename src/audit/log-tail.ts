@@ -2,6 +2,7 @@ import { chainHash, leafHash } from '../core/digest.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { LogRow, Store } from '../core/store.ts';
 import { type CompactRange, createCompactRange, type Frontier } from './merkle/compact-range.ts';
+import { keptFrom } from './pruned.ts';
 
 /** The chain hash before the first entry. */
 export const EMPTY_CHAIN = '0'.repeat(64);
@@ -46,8 +47,10 @@ export function createLogTail(
     chain = row.chain;
     if (seen < range.size) seen = range.size;
   };
-  const check = (row: LogRow): void => {
-    if (row.index === range.size && leafHash(row.entry) === row.leaf && chainHash(chain, row.leaf) === row.chain) return;
+  /** An entry that was dropped has its leaf and its link left, and is no less part of the tree. */
+  const check = (row: LogRow, kept: number): void => {
+    const isWhole = leafHash(row.entry) === row.leaf || (row.entry === '' && row.index < kept);
+    if (row.index === range.size && isWhole && chainHash(chain, row.leaf) === row.chain) return;
     throw new CastellanError('LOG_CORRUPT', {
       message: 'The audit log contradicts itself.',
       details: { index: range.size, found: row.index },
@@ -79,9 +82,10 @@ export function createLogTail(
         const rows = await store.log(range.size, BATCH);
         if (rows.length === 0)
           throw new CastellanError('LOG_CORRUPT', { message: 'The audit log lacks entries.', details: { index: range.size } });
+        const kept = rows.some(({ entry }) => entry === '') ? await keptFrom(store) : 0;
         for (const row of rows) {
           if (row.index < range.size) continue;
-          check(row);
+          check(row, kept);
           append(row);
         }
       }

@@ -12,6 +12,7 @@ import { parseEntry, toAppendCommand } from './entry.ts';
 import { type IntegrityOptions, type IntegrityReport, verifyLog } from './integrity/verify-log.ts';
 import { createLogTail, type LogTail } from './log-tail.ts';
 import { followOthers, type OtherProcesses } from './others.ts';
+import { entryPruned, type PruneStatement, readPruned, signPrune } from './pruned.ts';
 import { type FoundEntry, type LogFilter, type LogPage, queryLog, readHistory } from './query.ts';
 import { type LogReceipt, makeReceipt } from './receipt.ts';
 import { LATEST_CHECKPOINT, type StoredCheckpoint, verifyStoredCheckpoint } from './stored-checkpoint.ts';
@@ -53,14 +54,16 @@ export interface AuditLog {
   stop(): Promise<void>;
   health(): AuditHealth;
   query(filter?: LogFilter): Promise<LogPage>;
-  /** The entry that records a decision. */
+  /** The entry that records a decision. @throws ENTRY_PRUNED */
   find(decisionId: string): Promise<FoundEntry | undefined>;
   /** Events since a time, oldest first. */
   history(options: { readonly sinceMs: number; readonly types: readonly SecurityEventType[] }): AsyncIterable<SecurityEvent>;
   /** Follows what other processes append from now on; null where the store is this process's alone. */
   others(): Promise<OtherProcesses | null>;
-  /** Entry, inclusion proof and checkpoint. Signs first where the entry is unsigned. @throws NOT_STARTED, LOG_CORRUPT */
+  /** Entry, inclusion proof and checkpoint. Signs first where the entry is unsigned. @throws NOT_STARTED, LOG_CORRUPT, ENTRY_PRUNED */
   receipt(id: string): Promise<LogReceipt | undefined>;
+  /** Signs that entries may be dropped. Whoever asks has proven the archive. */
+  attestPrune(statement: PruneStatement): string;
   verifyIntegrity(options?: Partial<Omit<IntegrityOptions, 'origin'>>): Promise<IntegrityReport>;
 }
 
@@ -121,6 +124,8 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
     const [row] = await store.log(index, 1);
     if (row === undefined || row.index !== index || row.id !== id)
       throw new CastellanError('LOG_CORRUPT', { message: 'The audit log lacks an entry that it lists.', details: { index } });
+    const pruned = row.entry === '' ? await readPruned(store) : null;
+    if (pruned !== null && index < pruned.before) throw entryPruned(index, pruned);
     return row;
   };
 
@@ -179,6 +184,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
       await running.checkpointer.sign();
       return makeReceipt(source, row);
     },
+    attestPrune: (statement) => signPrune(statement, origin, key),
     verifyIntegrity: (given = {}) => verifyLog(store, { publicKey: key.publicKey, ...given, origin }),
   };
 }

@@ -1,5 +1,7 @@
+import type { Authority } from '../core/authority.ts';
 import type { Clock } from '../core/clock.ts';
 import { CastellanError } from '../core/errors.ts';
+import { newId } from '../core/id.ts';
 import type { Random } from '../core/random.ts';
 import type { Store } from '../core/store.ts';
 import { logOrigin } from './checkpoint.ts';
@@ -9,6 +11,7 @@ import { type DatedIntegrityOptions, type DatedIntegrityReport, verifyBetween } 
 import type { AuditLog } from './log.ts';
 import type { OutsideEventInput } from './outside/outside-event.ts';
 import { createOutsideWriter, type OutsideHealth } from './outside/outside-writer.ts';
+import { type PruneOptions, type PruneResult, pruneLog } from './prune-log.ts';
 import { type AuditReport, makeReport, type ReportOptions } from './report/report.ts';
 import { type ReportCheck, verifyReport } from './report/verify-report.ts';
 import { archiveLines, checkRetentionDays, planRetention, type RetentionPlan } from './retention.ts';
@@ -20,13 +23,15 @@ import { type AuditPage, searchLog } from './search/search-log.ts';
 /** What an audit logger stands on. */
 export interface AuditLoggerOptions {
   /** The log whose entries it reads and to which it adds. */
-  readonly log: Pick<AuditLog, 'find' | 'receipt'>;
+  readonly log: Pick<AuditLog, 'find' | 'receipt' | 'attestPrune'>;
   readonly store: Store;
   readonly tenant: string;
   /** Raw Ed25519 key of the log. */
   readonly publicKey: Uint8Array;
   readonly clock: Clock;
   readonly random: Random;
+  /** Who allows entries to be dropped. Without it nothing is. */
+  readonly authority?: Pick<Authority, 'require'> | undefined;
   /** Days that entries have to be kept. Default: for ever. */
   readonly retentionDays?: number | undefined;
   /** Compresses streamed exports and archives unless a call says otherwise. Default false. */
@@ -71,10 +76,10 @@ export interface AuditLogger {
   log(event: OutsideEventInput): Promise<string>;
   /** Searches, newest first; see {@link searchLog} for its cost. @throws REQUEST_INVALID, LOG_CORRUPT, STORE_UNAVAILABLE */
   query(filter?: AuditFilter): Promise<AuditPage>;
-  /** The entry that records a decision. */
+  /** The entry that records a decision. @throws ENTRY_PRUNED */
   find(decisionId: string): Promise<AuditEntry | undefined>;
   receipt: AuditLog['receipt'];
-  /** Counts a report. @throws REQUEST_INVALID, LOG_CORRUPT, STORE_UNAVAILABLE */
+  /** Counts a report. @throws REQUEST_INVALID, ENTRY_PRUNED, LOG_CORRUPT, STORE_UNAVAILABLE */
   generateReport(options: ReportOptions): Promise<AuditReport>;
   /** Recounts a report from the log and verifies the log with it. */
   verifyReport(report: AuditReport): Promise<ReportCheck>;
@@ -90,12 +95,14 @@ export interface AuditLogger {
   retention(): Promise<RetentionPlan>;
   /** The entries of the plan, to be kept elsewhere and proven by its checkpoint; see `verifyArchive`. */
   archive(options?: Pick<ExportDelivery, 'compress'>): Promise<ExportStream & { readonly plan: RetentionPlan }>;
+  /** Drops the texts of what is archived and expired; their leaves and links stay. See {@link pruneLog}. */
+  prune(options: PruneOptions): Promise<PruneResult>;
   health(): Promise<AuditLoggerHealth>;
 }
 
 /** Makes the audit logger over a log and its store. @throws CONFIG_INVALID */
 export function createAuditLogger(options: AuditLoggerOptions): AuditLogger {
-  const { log, store, tenant, publicKey, clock, random } = options;
+  const { log, store, tenant, publicKey, clock, random, authority } = options;
   const origin = logOrigin(tenant);
   const source = { store, tenant, origin, publicKey };
   const retentionDays = checkRetentionDays(options.retentionDays);
@@ -133,6 +140,14 @@ export function createAuditLogger(options: AuditLoggerOptions): AuditLogger {
     async archive({ compress } = {}) {
       const plan = await retention();
       return { plan, ...toStream(archiveLines(store, plan), compress ?? isCompressing) };
+    },
+    async prune(given) {
+      if (typeof given !== 'object' || given === null) throw wrong('prune', 'is no object');
+      if (authority === undefined)
+        throw new CastellanError('AUTHORITY_REQUIRED', { message: 'Nobody here can allow entries to be dropped.' });
+      const freshId = (atMs: number): string => newId(random, atMs);
+      const attest = log.attestPrune;
+      return pruneLog({ ...source, retentionDays, nowMs: clock.nowMs(), freshId, attest, authority }, given);
     },
     health: async () => ({ outside: outside.health(), retention: await retention() }),
   });

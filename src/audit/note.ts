@@ -52,12 +52,39 @@ export function toNoteVerifier(name: string, publicKey: Uint8Array): NoteVerifie
   return { name, keyId, publicKey };
 }
 
-/** Writes a verifier as `name+<key id>+base64(0x01 ‖ key)`. */
+/**
+ * Writes a verifier as `name+<key id>+base64(0x01 ‖ key)`.
+ *
+ * @param verifier - name, key id and the 32 bytes of an Ed25519 key
+ * @example
+ * ```ts
+ * import { formatVerifierKey, parseVerifierKey } from 'castellan';
+ *
+ * const published = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
+ * console.log(formatVerifierKey(parseVerifierKey(published)) === published); // true
+ * ```
+ */
 export function formatVerifierKey(verifier: NoteVerifier): string {
   return `${verifier.name}+${verifier.keyId}+${Buffer.of(ED25519, ...verifier.publicKey).toString('base64')}`;
 }
 
-/** Reads a verifier key (C2SP signed-note). @throws KEY_INVALID for any other text, a wrong key id among them */
+/**
+ * Reads a verifier key (C2SP signed-note).
+ *
+ * @throws KEY_INVALID for any other text, a wrong key id among them
+ * @example
+ * ```ts
+ * import { isCastellanError, parseVerifierKey } from 'castellan';
+ *
+ * const { name, keyId } = parseVerifierKey('PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW');
+ * console.log(name, keyId); // PeterNeumann c74f20a3
+ * try {
+ *   parseVerifierKey('PeterNeumann+00000000+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW');
+ * } catch (error) {
+ *   console.log(isCastellanError(error) && error.code); // KEY_INVALID
+ * }
+ * ```
+ */
 export function parseVerifierKey(text: string): NoteVerifier {
   const [name = '', keyId = '', ...rest] = text.split('+');
   const typed = fromBase64(rest.join('+'));

@@ -6,6 +6,7 @@ import { entryType, parseEntry } from './entry.ts';
 export interface OtherProcesses {
   /** Events of these types since the last call, oldest first. What a call that broke off has not handed out comes again. */
   read(types: ReadonlySet<SecurityEventType>): AsyncIterable<SecurityEvent>;
+  /** Stops following. */
   close(): void;
 }
 

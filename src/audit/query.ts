@@ -2,6 +2,7 @@ import { CastellanError } from '../core/errors.ts';
 import type { SecurityEvent, SecurityEventType } from '../core/event.ts';
 import type { LogRow, Store } from '../core/store.ts';
 import { entryAtMs, entryType, parseEntry } from './entry.ts';
+import { keptFrom } from './pruned.ts';
 
 /** What to look for. Fields left out match everything; all that are given must match. */
 export interface LogFilter {
@@ -51,7 +52,8 @@ export async function queryLog(store: Store, filter: LogFilter): Promise<LogPage
   if (filter.cursor !== undefined && !/^[0-9]{1,15}$/.test(filter.cursor)) throw invalid('cursor');
   const { size } = await store.logHead();
   let end = Math.min(size, filter.cursor === undefined ? size : Number(filter.cursor));
-  const floor = Math.max(0, end - MAX_SCAN);
+  const kept = await keptFrom(store);
+  const floor = Math.max(kept, end - MAX_SCAN);
   const matches = matcher(filter);
   const entries: FoundEntry[] = [];
   while (end > floor) {
@@ -64,12 +66,12 @@ export async function queryLog(store: Store, filter: LogFilter): Promise<LogPage
       const found = matches(row);
       if (found === undefined) continue;
       entries.push(found);
-      if (entries.length === limit) return { entries, cursor: row.index === 0 ? null : String(row.index) };
+      if (entries.length === limit) return { entries, cursor: row.index <= kept ? null : String(row.index) };
     }
     if (filter.fromMs !== undefined && rows.length > 0 && newestMs < filter.fromMs - TIME_SLACK_MS) return { entries, cursor: null };
     end = start;
   }
-  return { entries, cursor: end === 0 ? null : String(end) };
+  return { entries, cursor: end <= kept ? null : String(end) };
 }
 
 /**
@@ -80,7 +82,7 @@ export async function* readHistory(
   options: { readonly sinceMs: number; readonly types: readonly SecurityEventType[]; readonly maxEntries?: number },
 ): AsyncGenerator<SecurityEvent> {
   const { size } = await store.logHead();
-  const floor = Math.max(0, size - (options.maxEntries ?? MAX_SCAN));
+  const floor = Math.min(size, Math.max(await keptFrom(store), size - (options.maxEntries ?? MAX_SCAN)));
   let start = size;
   while (start > floor) {
     const from = Math.max(floor, start - BATCH);

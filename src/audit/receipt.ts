@@ -28,7 +28,32 @@ export type ReceiptResult =
 
 const BATCH = 1_000;
 
-/** Verifies a receipt offline: the checkpoint's signature, then the path from the entry to its root. */
+/**
+ * Verifies a receipt offline: the checkpoint's signature, then the path from the entry to its root.
+ *
+ * @param receipt - of `security.audit.receipt(decisionId)`
+ * @param expected - the tenant, and the 32 bytes of the log's public key
+ * @example
+ * ```ts
+ * import { createAttestationKey, createAuditLog, verifyReceipt } from 'castellan';
+ * import { createMemoryStore } from 'castellan/store/memory';
+ * import { createManualClock, createSeededRandom } from 'castellan/testing';
+ *
+ * const [clock, random, tenant] = [createManualClock(), createSeededRandom(1), 'acme'];
+ * const store = createMemoryStore({ clock });
+ * const key = createAttestationKey('log', random.bytes(32));
+ * const log = createAuditLog({ store, clock, random, tenant, key });
+ * const happened = { v: 1, id: 'e-1', tenant, at: clock.nowMs(), agent: null, severity: 'info', type: 'health_changed', details: {} } as const;
+ * await log.start();
+ * await store.apply([{ commands: [log.command(happened)] }]);
+ * await log.stop(); // signs what is not signed yet
+ * const receipt = await log.receipt('e-1');
+ * if (receipt === undefined) throw new Error('no checkpoint covers the entry yet');
+ * console.log(verifyReceipt(receipt, { tenant, publicKey: key.publicKey }).ok); // true
+ * const altered = { ...receipt, entry: receipt.entry.replace('info', 'warning') };
+ * console.log(verifyReceipt(altered, { tenant, publicKey: key.publicKey })); // { ok: false, reason: 'root_mismatch' }
+ * ```
+ */
 export function verifyReceipt(receipt: LogReceipt, expected: { readonly tenant: string; readonly publicKey: Uint8Array }): ReceiptResult {
   const signed = verifyCheckpoint(receipt.checkpoint, logOrigin(expected.tenant), expected.publicKey);
   if (!signed.ok) return signed;

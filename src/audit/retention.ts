@@ -2,30 +2,35 @@ import { leafHash } from '../core/digest.ts';
 import { readDoc } from '../core/doc.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { TimeMs } from '../core/ids.ts';
-import { type Store, storeKey } from '../core/store.ts';
+import { type LogPruned, type Store, storeKey } from '../core/store.ts';
 import { type CheckpointResult, logOrigin, verifyCheckpoint } from './checkpoint.ts';
 import { entryAtMs } from './entry.ts';
 import { createCompactRange } from './merkle/compact-range.ts';
+import { entryPruned, readPruned } from './pruned.ts';
 import { readRows } from './search/search-log.ts';
 import { findRange, type IndexRange, storedAtMs } from './search/time-range.ts';
 import { CHECKPOINT_PREFIX, checkpointKey, LATEST_CHECKPOINT, verifyStoredCheckpoint } from './stored-checkpoint.ts';
 
 /**
- * What is older than it has to be kept. Nothing is deleted by it: a store keeps every entry, and an archive of these can be
- * proven against `checkpoint` for ever, whatever becomes of the store.
+ * What is older than it has to be kept. Nothing is deleted by it: an archive of these can be proven against `checkpoint` for
+ * ever, whatever becomes of the store, and only an archive that is proven lets `prune` drop them.
  */
 export interface RetentionPlan {
   /** Days that entries have to be kept; null keeps them for ever. */
   readonly retentionDays: number | null;
   /** Entries older than this need not be kept; null without a bound. */
   readonly cutoffMs: TimeMs | null;
-  /** Entries at the log's beginning, all of them older, that a signed checkpoint covers to the last: what an archive may hold. */
+  /** Position of the first entry that is kept: what lies before it was pruned. */
+  readonly from: number;
+  /** Entries from there on, all of them older, that a signed checkpoint covers to the last: what an archive may hold. */
   readonly expiredEntries: number;
-  /** The checkpoint of exactly these entries, a C2SP note; null where there are none. */
+  /** The checkpoint of exactly these entries and those before them, a C2SP note; null where there are none. */
   readonly checkpoint: string | null;
   readonly size: number;
-  /** Time of the first entry; null for an empty log. */
+  /** Time of the first entry that is kept; null for an empty log. */
   readonly oldestAtMs: TimeMs | null;
+  /** How far the log was pruned, and into which archive; null where it was not. */
+  readonly pruned: LogPruned | null;
 }
 
 /** What verifying an archive came to. */
@@ -46,25 +51,31 @@ const DAY_MS = 86_400_000;
 export async function planRetention(source: RetentionSource, retentionDays: number | null, nowMs: TimeMs): Promise<RetentionPlan> {
   const { store } = source;
   const { size } = await store.logHead();
-  const [first] = size === 0 ? [] : await store.log(0, 1);
+  const pruned = await readPruned(store);
+  const start = pruned?.before ?? 0;
+  const [first] = start >= size ? [] : await store.log(start, 1);
   const oldestAtMs = first === undefined ? null : entryAtMs(first.entry);
-  const none = { retentionDays, cutoffMs: null, expiredEntries: 0, checkpoint: null, size, oldestAtMs };
+  const none = { retentionDays, cutoffMs: null, from: start, expiredEntries: 0, checkpoint: null, size, oldestAtMs, pruned };
   if (retentionDays === null) return none;
   // What lateness opens uses the earlier clock: one that runs ahead expires nothing.
   const cutoffMs = Math.min(nowMs, await store.now()) - retentionDays * DAY_MS;
-  const { from } = await findRange(size, { fromMs: cutoffMs }, storedAtMs(store));
+  const { from } = await findRange(size, { fromMs: cutoffMs }, storedAtMs(store), start);
   const covering = await checkpointUpTo(source, await firstKept(store, { from, to: size }, cutoffMs));
-  if (covering === undefined) return { ...none, cutoffMs };
-  return { ...none, cutoffMs, expiredEntries: covering.size, checkpoint: covering.note };
+  if (covering === undefined || covering.size <= start) return { ...none, cutoffMs };
+  return { ...none, cutoffMs, expiredEntries: covering.size - start, checkpoint: covering.note };
 }
 
-/** The entries of a plan, one canonical line each: the very bytes that were hashed. */
-export async function* archiveLines(store: Store, plan: RetentionPlan): AsyncGenerator<string> {
-  for await (const row of readRows(store, { from: 0, to: plan.expiredEntries })) yield `${row.entry}\n`;
+/** The entries of a plan, one canonical line each: the very bytes that were hashed. @throws ENTRY_PRUNED where one is gone meanwhile */
+export async function* archiveLines(store: Store, { from, expiredEntries }: RetentionPlan): AsyncGenerator<string> {
+  for await (const row of readRows(store, { from, to: from + expiredEntries })) {
+    if (row.entry === '') throw entryPruned(row.index, (await readPruned(store)) ?? { before: row.index + 1, archive: '' });
+    yield `${row.entry}\n`;
+  }
 }
 
 /**
  * Verifies an archive without the store: its lines are all the entries that the checkpoint covers, in order and unaltered.
+ * Where the log was pruned before, the lines are those of all its archives, one after the other.
  *
  * Fails closed for anything missing, added, moved or changed, and for a checkpoint of another log or key.
  */

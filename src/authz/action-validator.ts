@@ -21,5 +21,6 @@ export interface ValidatorAnswer {
 
 /** A deployment's own check of intent or strategy. It runs beside ours and can only tighten. */
 export interface ActionValidator {
+  /** Says what it thinks of a request. It can tighten; a yes loosens nothing. */
   validate(request: ActionRequest, context: ValidatorContext): ValidatorAnswer | Promise<ValidatorAnswer>;
 }

@@ -95,7 +95,8 @@ class Sums {
         this.party(tokenContract(effect.asset));
         break;
       case 'fee':
-        if (effect.account === this.wallet) this.feeMax += effect.max;
+        // A contract's fees are its sender's: they count all the same.
+        if (this.ours(effect, effect.account)) this.feeMax += effect.max;
         break;
       case 'allowance':
         if (this.ours(effect, effect.owner)) this.allowances.push(effect);

@@ -11,6 +11,8 @@ export interface JudgeSettings {
   readonly enableSimulation: boolean;
   /** Off: likewise for risk. */
   readonly riskEnabled: boolean;
+  /** Off: patterns of fraud do not act, and the decision lists them as unenforced. */
+  readonly fraudDetectionEnabled: boolean;
   /** Nothing may be off, and nothing unenforceable may be asked for, unless this says so. */
   readonly allowUnenforced: boolean;
   /** 0–100; above it denies. */
@@ -30,6 +32,7 @@ export const DEFAULT_JUDGE_SETTINGS: JudgeSettings = Object.freeze({
   minConfidence: 0,
   enableSimulation: true,
   riskEnabled: true,
+  fraudDetectionEnabled: true,
   allowUnenforced: false,
   maxRiskScore: 80,
   anomalyThreshold: 3,

@@ -56,7 +56,9 @@ export interface ApprovalRecord {
 export interface Approvals {
   /** Durable; one open request per (agent, request id). */
   open(request: ApprovalRequest): Promise<ApprovalRecord>;
+  /** One request with its answers; undefined where there is none. */
   get(id: string): Promise<ApprovalRecord | undefined>;
+  /** Requests that fit the filter; all of them without one. */
   list(filter?: { readonly agent?: AgentId; readonly state?: ApprovalRecord['state'] }): Promise<readonly ApprovalRecord[]>;
   /** Verifies signature, approver and expiry. @throws APPROVAL_INVALID, APPROVAL_UNKNOWN */
   answer(answer: ApprovalAnswer): Promise<ApprovalRecord>;
@@ -67,6 +69,7 @@ export interface Approvals {
 /** Verifies approver signatures of one scheme. Never throws for a bad signature: false. */
 export interface SignatureVerifier {
   readonly scheme: ApprovalAnswer['scheme'];
+  /** True only for a signature of this key over this request and verdict. */
   verify(
     key: string,
     digest: Uint8Array,

@@ -10,6 +10,7 @@ export const AUTHORITY_ACTIONS = {
   'list.change': 'owner',
   'registry.change': 'owner',
   'key.export': 'owner',
+  'log.prune': 'owner',
 } as const;
 export type AuthorityAction = keyof typeof AUTHORITY_ACTIONS;
 

@@ -122,8 +122,10 @@ export interface ChainNode {
    */
   survey?(action: Action, wallet: AccountId, signal?: AbortSignal, smart?: SmartAccount): Promise<readonly AccountFact[]>;
   /**
-   * What the account holds: the native coin first, then each of `assets` that is not zero.
-   * @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, TIMEOUT
+   * What the account holds, base units, all by one block: the native coin first, zero or not, then each of `assets` that is not
+   * zero. Fails closed where one of them cannot be read: a token that tells nothing is an error and never left out.
+   * @throws CHAIN_REJECTED, with `details.reason` `token_unreadable` for such a token; CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, TIMEOUT;
+   * REQUEST_INVALID for an account or asset of another chain
    */
   balances?(account: AccountId, assets: readonly AssetId[], signal?: AbortSignal): Promise<readonly Balance[]>;
   /** Fee for the action, bounded by `ceiling` where given. */
@@ -145,9 +147,9 @@ export interface ChainNode {
   broadcast(signed: SignedTransaction, signal?: AbortSignal): Promise<BroadcastResult>;
   /** Reorg-safe look-up, one pass, no waiting. */
   status(signed: SignedTransaction, signal?: AbortSignal): Promise<SettlementStatus>;
-  /** Waits until `final`, `replaced` or `expired`, or the deadline (then `pending`). */
   /** After this long without inclusion the same bytes are handed in again, ms; null where the network keeps them. */
   readonly rebroadcastMs: number | null;
+  /** Waits until `final`, `replaced` or `expired`, or the deadline (then `pending`). */
   settle(signed: SignedTransaction, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<SettlementStatus>;
   /** Chain time in ms and height, for health. */
   head(signal?: AbortSignal): Promise<{ readonly number: string; readonly timestampMs: number }>;

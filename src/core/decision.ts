@@ -14,6 +14,8 @@ export interface Decision {
   readonly bodyDigest: Digest;
   readonly agent: AgentId;
   readonly user: string;
+  /** The caller's own name for the session it asked in; a claim, absent where none was told. */
+  readonly session?: string;
   readonly wallet: AccountId | null;
   readonly chain: ChainId | null;
   /** Null where the request never became bytes. */

@@ -20,6 +20,7 @@ export const HAZARDS = [
   /** A currency besides the chain's own coin travels along. */
   'extra_currency',
 ] as const;
+/** What is dangerous about a transaction though each of its effects may be allowed. */
 export type Hazard = (typeof HAZARDS)[number];
 
 interface Located {

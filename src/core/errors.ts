@@ -42,6 +42,7 @@ export type ErrorCode =
   | 'STORE_SCHEMA_NEWER'
   | 'STORE_CLOSED'
   | 'LOG_CORRUPT'
+  | 'ENTRY_PRUNED'
   | 'SIGNATURE_INVALID'
   | 'TIMEOUT'
   | 'SHUTTING_DOWN'

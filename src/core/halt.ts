@@ -57,5 +57,6 @@ export function applyHalt(state: HaltState, change: HaltChange, atMs: TimeMs): H
 export interface HaltPort {
   /** Fresh state from the store. Rejects where unreadable: the caller treats that as active. */
   read(): Promise<HaltState>;
+  /** Stores a stop or lifts one, and raises the epoch. Durable when it resolves. */
   change(change: HaltChange): Promise<HaltState>;
 }

@@ -15,7 +15,16 @@ const DECIMAL = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
  *
  * Fails closed when the text is anything but plain digits with at most `decimals` of them behind one point: no sign, no
  * exponent, no space, no leading zero, no bare point.
+ *
+ * @param text - an exact decimal in whole units of the asset: `0.5`
+ * @param decimals - of the asset: how many digits may stand behind the point
  * @throws AMOUNT_INVALID
+ * @example
+ * ```ts
+ * import { parseAmount } from 'castellan';
+ *
+ * console.log(parseAmount('0.5', 18), parseAmount('12', 6)); // 500000000000000000n 12000000n
+ * ```
  */
 export function parseAmount(text: string, decimals: number): bigint {
   checkDecimals(decimals);
@@ -26,7 +35,19 @@ export function parseAmount(text: string, decimals: number): bigint {
   return bounded(BigInt(`${match[1]}${fraction.padEnd(decimals, '0')}`));
 }
 
-/** Writes base units as the shortest exact decimal: `formatAmount(500n, 3)` is `0.5`. @throws AMOUNT_INVALID */
+/**
+ * Writes base units as the shortest exact decimal: `formatAmount(500n, 3)` is `0.5`.
+ *
+ * @param amount - base units, 0 or more
+ * @param decimals - of the asset, 0 to 255; 18 of ether, 9 of toncoin
+ * @throws AMOUNT_INVALID
+ * @example
+ * ```ts
+ * import { formatAmount } from 'castellan';
+ *
+ * console.log(formatAmount(500n, 3), formatAmount(10n ** 18n, 18)); // 0.5 1
+ * ```
+ */
 export function formatAmount(amount: bigint, decimals: number): string {
   checkDecimals(decimals);
   if (typeof amount !== 'bigint' || amount < 0n) throw invalid('An amount is a bigint that is not negative.');

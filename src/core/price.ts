@@ -29,12 +29,19 @@ const QUOTE_DECIMALS = 6;
  * Prices that stand still, for tests, for pegged tokens, and for whoever would rather set a cautious price by hand.
  *
  * Fails closed: an asset or a unit that is not named has no price.
- * @param unit what limits count in: `USD`, or an asset’s id, never its symbol
- * @param prices by asset id, each of one whole token, in `unit`
- * @param options `decimals` of the unit: 6 for USD, otherwise the unit token's own
+ *
+ * @param unit - what limits count in: `USD`, or an asset’s id, never its symbol
+ * @param prices - by asset id, each of one whole token, in `unit`
+ * @param options - `decimals` of the unit: 6 for USD, otherwise the unit token's own
  * @throws AMOUNT_INVALID, ASSET_INVALID
  * @example
- * createFixedPrices('USD', { 'eip155:1/slip44:60': { price: '2500.00', decimals: 18 } });
+ * ```ts
+ * import { type AssetId, createFixedPrices } from 'castellan';
+ *
+ * const ether = 'eip155:1/slip44:60' as AssetId;
+ * const prices = createFixedPrices('USD', { [ether]: { price: '2500.00', decimals: 18 } });
+ * console.log((await prices.price(ether, 'USD')) !== undefined, await prices.price(ether, 'EUR')); // true undefined
+ * ```
  */
 export function createFixedPrices(
   unit: string,

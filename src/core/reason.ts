@@ -124,7 +124,12 @@ export type ReasonCode =
   | 'approval_timeout'
   | 'approval_expired'
   | 'approval_used'
-  | 'approval_invalid';
+  | 'approval_invalid'
+  // custody where the key or the yes is not ours
+  | 'signer_unavailable'
+  | 'signature_pending'
+  | 'signature_invalid'
+  | 'party_approval_required';
 
 /** One machine-readable reason, with what a program can do about it. */
 export interface Reason {

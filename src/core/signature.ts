@@ -25,8 +25,19 @@ const SMALL_ORDER_Y = new Set([
  * transaction or the 0x19 prefix of EVM messages are refused.
  *
  * The secret lives in a key object of the runtime and shows under neither `inspect` nor JSON.
+ *
+ * @param id - under which the key is registered
+ * @param seed - 32 secret bytes
  * @throws KEY_INVALID unless the seed is 32 bytes
  * @throws SIGNING_CLOSED from `sign` for any other message
+ * @example
+ * ```ts
+ * import { randomBytes } from 'node:crypto';
+ * import { createAttestationKey } from 'castellan';
+ *
+ * const anna = createAttestationKey('anna', randomBytes(32)); // the seed is the secret: keep it on Anna's device
+ * console.log(anna.publicKey.length, anna.sign(Buffer.from('castellan example')).length); // 32 64
+ * ```
  */
 export function createAttestationKey(id: string, seed: Uint8Array): AttestationKey {
   if (!(seed instanceof Uint8Array) || seed.length !== KEY_BYTES)
@@ -74,7 +85,20 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
   }
 }
 
-/** 32 fresh bytes for a new Ed25519 key. @throws KEY_INVALID where the source of randomness gives anything else */
+/**
+ * 32 fresh bytes for a new Ed25519 key.
+ *
+ * @param random - in Node `{ bytes: (length) => randomBytes(length) }`
+ * @throws KEY_INVALID where the source of randomness gives anything else
+ * @example
+ * ```ts
+ * import { randomBytes } from 'node:crypto';
+ * import { createAttestationKey, generateSeed } from 'castellan';
+ *
+ * const seed = generateSeed({ bytes: (length) => randomBytes(length) });
+ * console.log(createAttestationKey('oscar', seed).publicKey.length); // 32
+ * ```
+ */
 export function generateSeed(random: Random): Uint8Array {
   const seed = random.bytes(KEY_BYTES);
   if (!(seed instanceof Uint8Array) || seed.length !== KEY_BYTES || seed.every((byte) => byte === seed[0])) {

@@ -24,5 +24,6 @@ export interface AttestationKey {
   readonly id: string;
   /** Raw Ed25519 public key, 32 bytes. */
   readonly publicKey: Uint8Array;
+  /** A raw Ed25519 signature, 64 bytes. @throws SIGNING_CLOSED for a message that could be a transaction */
   sign(message: Uint8Array): Uint8Array;
 }

@@ -78,6 +78,6 @@ export interface CoSignature {
 export interface CoSigning {
   /** 32 bytes. */
   readonly hash: Uint8Array;
-  /** @throws SIGNATURE_INVALID where a signature is none of the hash */
+  /** The payload completed with the co-signers' signatures. @throws SIGNATURE_INVALID where a signature is none of the hash */
   attach(signatures: readonly CoSignature[]): Uint8Array;
 }

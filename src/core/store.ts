@@ -103,7 +103,19 @@ export type Command =
   | { readonly kind: 'doc.put'; readonly key: string; readonly value: Json; readonly ifVersion?: number }
   | { readonly kind: 'halt.set'; readonly change: HaltChange; readonly ifEpoch?: number }
   /** Appends canonical entries to the audit log. `leaf` is SHA-256(0x00 ‖ entry), hex. Idempotent by `id`. */
-  | { readonly kind: 'log.append'; readonly id: string; readonly entry: string; readonly leaf: string };
+  | { readonly kind: 'log.append'; readonly id: string; readonly entry: string; readonly leaf: string }
+  /**
+   * Drops the text of all entries before a position: ids, leaves and links stay, so that every proof and every replay stays
+   * as it was. `lastId` is the entry just before it, `record` the entry, further on, that says so. At most 5,000 entries at
+   * once. Refused where an entry is not where the command says; repeating it is a no-op, going back is refused.
+   */
+  | PruneCommand;
+
+/** See the command `log.prune`. */
+export interface PruneCommand extends LogPruned {
+  readonly kind: 'log.prune';
+  readonly lastId: string;
+}
 
 /**
  * Redeems a permit: unused and unexpired; epoch, policy and registry current; nothing halted; reservation held; payload
@@ -133,7 +145,17 @@ export type StepResult =
   | { readonly ok: true; readonly atMs: TimeMs; readonly logIndex: number | null; readonly epoch: number; readonly replayed: boolean }
   | { readonly ok: false; readonly atMs: TimeMs; readonly command: number; readonly reason: Reason };
 
-/** One stored log entry. `chain` is SHA-256(previous chain ‖ leaf), hex. */
+/** How far the texts of entries were dropped from the log, and what holds them now. */
+export interface LogPruned {
+  /** Position of the first entry that is kept. */
+  readonly before: number;
+  /** RFC 6962 tree hash of the lines of the archive, hex. */
+  readonly archive: string;
+  /** Id of the entry that records it. */
+  readonly record: string;
+}
+
+/** One stored log entry. `chain` is SHA-256(previous chain ‖ leaf), hex. `entry` is empty where it was dropped. */
 export interface LogRow {
   readonly index: number;
   readonly id: string;
@@ -197,5 +219,7 @@ export const storeKey = {
   rate: (key: string): string => `rate/${key}`,
   slots: (wallet: AccountId): string => `slots/${wallet}`,
   halt: (): string => 'halt',
+  /** A {@link LogPruned}; absent where nothing was dropped. */
+  pruned: (): string => 'pruned',
   doc: (key: string): string => `doc/${key}`,
 } as const;

@@ -1,7 +1,17 @@
 import type { Reason } from './reason.ts';
 
-/** The eight judges, in their order. */
+/**
+ * The eight judges, in their order.
+ *
+ * @example
+ * ```ts
+ * import { LAYERS } from 'castellan';
+ *
+ * console.log(LAYERS.join(', ')); // intent, strategy, risk, policy, limits, rate_limit, anomaly, simulation
+ * ```
+ */
 export const LAYERS = ['intent', 'strategy', 'risk', 'policy', 'limits', 'rate_limit', 'anomaly', 'simulation'] as const;
+/** The name of one of the eight judges. */
 export type LayerName = (typeof LAYERS)[number];
 
 /** approved < escalated < denied. */

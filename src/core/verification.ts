@@ -26,6 +26,9 @@ export interface VerificationProvider {
 /** Why a recovery did not open, go on or complete. lower_snake, closed; programs switch on these. */
 export type RecoveryReason =
   // opening
+  | 'recovery_disabled'
+  | 'platform_owned'
+  | 'user_held_key'
   | 'user_unknown'
   | 'recovery_open'
   | 'recovery_locked'

@@ -25,6 +25,8 @@ import {
 import { keyAccess } from './keys/key-access.ts';
 import type { KeyManager } from './keys/key-manager.ts';
 import { type KeyRecord, readKeyRecord } from './keys/key-record.ts';
+import { type CoSignings, prepareCoSigning } from './models/co-signing.ts';
+import { prepareUserSigning } from './models/user-signers.ts';
 import { isOwnRedemption, redeemerName } from './redeemer.ts';
 import { SIGNERS } from './signers/signer.ts';
 
@@ -42,6 +44,8 @@ export interface CustodianOptions {
   readonly store: Store;
   readonly keys: KeyManager;
   readonly hashes: SigningHashes;
+  /** What parties sign first, where each has a key of its own. Without it no such key signs. */
+  readonly coSigning?: CoSignings | undefined;
   readonly random: Random;
   /** Names this process in the rows that it redeems. */
   readonly redeemerId: string;
@@ -52,21 +56,43 @@ export interface CustodianOptions {
 /** A key and the hash that it signs, with nothing secret opened yet. */
 interface Prepared {
   readonly record: KeyRecord;
-  readonly sign: () => Promise<Uint8Array>;
+  /** Asked before the permit is spent; rejects where the answer is no, or none. */
+  readonly consent?: () => Promise<void>;
+  /** The signature; with the key or the payload where they are only known once there is one. */
+  readonly sign: () => Promise<Pick<PayloadSignature, 'signature'> & Partial<Pick<PayloadSignature, 'publicKey' | 'payload'>>>;
+}
+
+/** Who signs, where each party has a key of its own. */
+export interface SignOptions {
+  /** Names of parties, at least as many as needed. Default: the first that can. */
+  readonly parties?: readonly string[] | undefined;
+}
+
+/** How a signature is completed after a crash. */
+export interface ResumeOptions extends SignOptions {
+  /** Default true. */
+  readonly asksUsers?: boolean;
 }
 
 /** The custodian of keys in this process, with what recovery needs. */
 export interface SoftwareCustodian extends Custodian {
   /**
+   * See the port. Where each party of the key has a key of its own, `parties` names those that sign.
+   * @throws PERMIT_REFUSED, KEY_UNKNOWN, KEY_REVOKED, KEY_DECRYPT_FAILED; KEY_INVALID for parties that are not the key's
+   */
+  sign(permitId: string, payload: Uint8Array, options?: SignOptions): Promise<PayloadSignature>;
+  /**
    * Signs once more what was redeemed and lost in a crash. The row is read again by its agent and request id, and nothing
    * of the caller's is signed: the bytes are the ones whose redemption custody itself recorded. Where one key signs alone,
    * signing is deterministic and the signature is the lost one, bit by bit; parties make another one over the same bytes.
+   *
+   * A key that is the user's is asked for again, unless `asksUsers` is false: background work disturbs nobody.
    *
    * Fails closed when the request is not redeemed or has sealed bytes already, its redemption does not carry custody's own
    * mark, the stored payload has another digest, the kill switch or a pause is active, or the key is revoked.
    * @throws PERMIT_REFUSED, KEY_UNKNOWN, KEY_REVOKED, KEY_DECRYPT_FAILED
    */
-  resume(row: Pick<RequestRow, 'agent' | 'requestId'>): Promise<PayloadSignature>;
+  resume(row: Pick<RequestRow, 'agent' | 'requestId'>, options?: ResumeOptions): Promise<PayloadSignature>;
   /**
    * Signs a message with a key that the caller names, where a permit was issued for that very message and that very key.
    * The request then counts as signed like any other: what is handed out may be broadcast by whoever has it.
@@ -87,12 +113,12 @@ export interface SoftwareCustodian extends Custodian {
  *
  * Fails closed when the store cannot be reached or answers anything but a plain "ok".
  */
-export function createCustodian({ store, keys, hashes, random, redeemerId, onRefused }: CustodianOptions): SoftwareCustodian {
+export function createCustodian({ store, keys, hashes, coSigning, random, redeemerId, onRefused }: CustodianOptions): SoftwareCustodian {
   const access = keyAccess(keys);
   const processId = redeemerId.replaceAll('/', '_').slice(0, 128);
 
   /** Everything that can fail without a permit being lost: the key's record, its shares if it has any, and the hash to sign. */
-  async function prepare(keyId: string, payload: Uint8Array): Promise<Prepared> {
+  async function prepare(row: RequestRow, keyId: string, payload: Uint8Array, { parties }: SignOptions): Promise<Prepared> {
     access.checkOpen();
     const { record } = await readKeyRecord(store, keyId);
     if (record.state !== 'active') throw refusal('key_revoked');
@@ -101,18 +127,21 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     if (toHash === undefined) {
       throw new CastellanError('MODE_UNAVAILABLE', { message: 'No chain of this manager signs with such a key.', details: { algorithm } });
     }
+    const together = await prepareCoSigning({ access, record, order: coSigning?.[algorithm]?.(payload), toHash, parties });
+    if (together !== undefined) return { record, sign: together };
     const hash = Uint8Array.from(toHash(payload));
     if (hash.length !== 32) throw new CastellanError('KEY_INVALID', { message: 'What a chain signs is a hash of 32 bytes.' });
+    if (record.mode === 'user') return { record, ...(await prepareUserSigning(keys, { record, row, payload, hash })) };
     if (record.mode === 'mpc') {
       const shares = await access.shares.load(record);
-      return { record, sign: () => access.shares.sign(shares, hash) };
+      return { record, sign: async () => ({ signature: await access.shares.sign(shares, hash) }) };
     }
-    return { record, sign: async () => access.useKey(record, (secret) => SIGNERS[algorithm].sign(hash, secret)) };
+    return { record, sign: async () => ({ signature: access.useKey(record, (secret) => SIGNERS[algorithm].sign(hash, secret)) }) };
   }
 
   async function signWith({ record, sign }: Prepared): Promise<PayloadSignature> {
-    const signature = await sign();
-    return { keyId: record.keyId, algorithm: record.algorithm, publicKey: fromHex(record.publicKey), signature };
+    const signed = await sign();
+    return { keyId: record.keyId, algorithm: record.algorithm, publicKey: fromHex(record.publicKey), ...signed };
   }
 
   async function readRow(agent: AgentId, requestId: RequestId): Promise<RequestRow | undefined> {
@@ -120,7 +149,12 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     return row as unknown as RequestRow | undefined;
   }
 
-  async function redeemAndSign(id: string, payload: Uint8Array, digest: Digest, named?: string): Promise<PayloadSignature> {
+  async function redeemAndSign(
+    id: string,
+    payload: Uint8Array,
+    digest: Digest,
+    { named, ...options }: SignOptions & { readonly named?: string | undefined },
+  ): Promise<PayloadSignature> {
     const parsed = parsePermitId(id);
     if (parsed === undefined) throw refusal('permit_unknown');
     const row = await readRow(parsed.agent, parsed.requestId);
@@ -129,7 +163,8 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     // The store checks this again; here a wrong payload costs no commit.
     if (terms.payloadDigest !== digest) throw refusal('permit_payload_mismatch');
     if (named !== undefined && named !== terms.keyId) throw refusal('permit_key_mismatch');
-    const prepared = await prepare(terms.keyId, payload);
+    const prepared = await prepare(row as RequestRow, terms.keyId, payload, options);
+    await prepared.consent?.();
     const { keyId } = prepared.record;
     const signing = { agent: parsed.agent, requestId: parsed.requestId, secret: parsed.secret, payloadDigest: digest, keyId };
     const redeemer = redeemerName(access.mac, processId, toHex(random.bytes(16)), signing);
@@ -140,7 +175,11 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     return signWith(prepared);
   }
 
-  async function signAgain(agent: AgentId, requestId: RequestId): Promise<PayloadSignature> {
+  async function signAgain(
+    agent: AgentId,
+    requestId: RequestId,
+    { asksUsers = true, ...options }: ResumeOptions,
+  ): Promise<PayloadSignature> {
     const [found, stopped] = await store.get([storeKey.request(agent, requestId), storeKey.halt()]);
     const row = found as unknown as RequestRow | undefined;
     if (row === undefined || row.permit === null || row.payload === null) throw refusal('permit_unknown');
@@ -150,7 +189,8 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     if (payloadDigest(payload) !== row.permit.payloadDigest) throw refusal('permit_payload_mismatch');
     const stop = haltFor((stopped ?? NO_HALT) as unknown as HaltState, agent, await store.now());
     if (stop !== undefined) throw refusal(stop.kind === 'kill' ? 'halted' : 'agent_paused');
-    return signWith(await prepare(row.permit.keyId, payload));
+    if (!asksUsers && (await readKeyRecord(store, row.permit.keyId)).record.mode === 'user') throw refusal('signature_pending');
+    return signWith(await prepare(row, row.permit.keyId, payload, options));
   }
 
   /** A store that cannot answer is a refusal, and every refusal is told. */
@@ -174,24 +214,24 @@ export function createCustodian({ store, keys, hashes, random, redeemerId, onRef
     }
   }
 
-  async function signCopy(id: string, payload: Uint8Array, named?: string): Promise<PayloadSignature> {
+  async function signCopy(id: string, payload: Uint8Array, options: SignOptions & { readonly named?: string }): Promise<PayloadSignature> {
     if (!(payload instanceof Uint8Array)) throw refusal('permit_payload_mismatch');
     const bytes = new Uint8Array(payload);
     const digest = payloadDigest(bytes);
     const parsed = parsePermitId(id);
     return guarded({ agent: parsed?.agent ?? null, requestId: parsed?.requestId ?? null, digest }, () =>
-      redeemAndSign(id, bytes, digest, named),
+      redeemAndSign(id, bytes, digest, options),
     );
   }
 
   return Object.freeze({
-    sign: (id: string, payload: Uint8Array) => signCopy(id, payload),
+    sign: (id: string, payload: Uint8Array, { parties }: SignOptions = {}) => signCopy(id, payload, { parties }),
     requestSigning: async (keyId: string, message: Uint8Array, options: { readonly permit?: string | undefined } = {}) => {
       const id = (options as { readonly permit?: unknown } | null)?.permit;
-      return signCopy(typeof id === 'string' ? id : '', message, typeof keyId === 'string' ? keyId : '');
+      return signCopy(typeof id === 'string' ? id : '', message, { named: typeof keyId === 'string' ? keyId : '' });
     },
-    resume: ({ agent, requestId }: Pick<RequestRow, 'agent' | 'requestId'>) =>
-      guarded({ agent, requestId, digest: null }, () => signAgain(agent, requestId)),
+    resume: ({ agent, requestId }: Pick<RequestRow, 'agent' | 'requestId'>, options: ResumeOptions = {}) =>
+      guarded({ agent, requestId, digest: null }, () => signAgain(agent, requestId, options)),
   });
 }
 

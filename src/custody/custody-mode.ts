@@ -12,12 +12,10 @@ const SPELLINGS: ReadonlyMap<string, CustodyMode> = new Map([
   ['mpc', 'mpc'],
 ]);
 
-/** Reads a mode in any accepted spelling. @throws CONFIG_INVALID for no mode; MODE_UNAVAILABLE for one that is not there yet */
-export function parseCustodyMode(text: unknown): 'software' | 'mpc' {
+/** Reads a mode in any accepted spelling. @throws CONFIG_INVALID for no mode */
+export function parseCustodyMode(text: unknown): CustodyMode {
   const mode = typeof text === 'string' ? SPELLINGS.get(text) : undefined;
   if (mode === undefined)
     throw new CastellanError('CONFIG_INVALID', { message: 'A custody mode is software, non-custodial, smart-contract or mpc.' });
-  if (mode !== 'software' && mode !== 'mpc')
-    throw new CastellanError('MODE_UNAVAILABLE', { message: 'This custody mode is not available in this version.', details: { mode } });
   return mode;
 }

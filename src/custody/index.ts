@@ -1,4 +1,4 @@
-export { type CustodianOptions, createCustodian, type RefusedSignature, type SoftwareCustodian } from './custodian.ts';
+export { type CustodianOptions, createCustodian, type RefusedSignature, type SignOptions, type SoftwareCustodian } from './custodian.ts';
 export { type CustodyMode, parseCustodyMode } from './custody-mode.ts';
 export { type AttestationHandover, type AttestationName, loadAttestationKey } from './keys/attestation.ts';
 export { type RotatedAttestation, rotateAttestationKey, verifyHandovers } from './keys/attestation-rotation.ts';
@@ -18,6 +18,7 @@ export type { DefaultSharing } from './keys/key-maker.ts';
 export { createKeyManager, type KeyManager, type KeyManagerOptions } from './keys/key-manager.ts';
 export type { KeyInfo, KeyMode } from './keys/key-record.ts';
 export type { CompletedRotation, RotateKeyOptions, RotationResult } from './keys/key-rotation.ts';
+export type { CoSigner, CoSignerOf, CoSigners } from './keys/key-sharing.ts';
 export type { KeyUsage, KeyWallet, ListMention, WalletBalance } from './keys/key-usage.ts';
 export type { HeldAsset, MigrationPlan, MigrationStep, WalletMove } from './keys/migration-plan.ts';
 export type { ImportKeyConfig, PhraseFormat } from './keys/phrase-key.ts';
@@ -33,9 +34,12 @@ export {
   type StorageKeyManagerOptions,
 } from './keys/storage-key-manager.ts';
 export { openVault, type Vault, type VaultOptions } from './keys/vault.ts';
+export type { CoSignings } from './models/co-signing.ts';
 export { createMPCCoordinator, type PartyStatus, type SharesCoordinator, type SharesHealth, type SharesStatus } from './models/mpc.ts';
 export { MPCCoordinator, type MPCCoordinatorOptions, type MPCParty, type SharingKeys } from './models/mpc-coordinator.ts';
 export { createSoftwareCustody, type SoftwareCustody, type SoftwareCustodyOptions } from './models/software.ts';
+export { type UserKey, type UserKeyFacts, userKey } from './models/user-key.ts';
+export { seatUserDesk, type UserAsk, type UserChannel, type UserConsent, type UserDesk } from './models/user-signers.ts';
 export type { ShareFault } from './mpc/signing.ts';
 export type { RecoveryResult } from './recovery/complete-session.ts';
 export { recoveryStatement } from './recovery/guardian-approvals.ts';

@@ -10,6 +10,7 @@ export interface ActiveEmergency {
   readonly agent: string | null;
   readonly reason: string;
   readonly by: string;
+  /** Since when; null where that is not known. */
   readonly atMs: TimeMs | null;
   /** Null: until lifted. */
   readonly untilMs: TimeMs | null;

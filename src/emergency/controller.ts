@@ -54,7 +54,11 @@ export interface EmergencyController extends HaltPort {
   deactivateKillSwitch(release: Release): Promise<HaltState>;
   /** From the last snapshot, without asking the store; true where there is none, or none fresh. Enforcement never uses it. */
   isKillSwitchActive(): boolean;
-  /** Stops one agent for `duration` seconds, or until resumed. Never shortens a pause in force. @throws REQUEST_INVALID, STORE_UNAVAILABLE */
+  /**
+   * Stops one agent for `duration` seconds, or until resumed: a pause ends by itself, never early, also after a restart, and
+   * what is no positive number of seconds does not end it. Never shortens a pause in force. Permits of before stay void.
+   * @throws REQUEST_INVALID, STORE_UNAVAILABLE
+   */
   pauseAgent(agentId: string, details: { readonly reason: string; readonly duration?: number; readonly by?: string }): Promise<HaltState>;
   /** Lets an agent go on; the triggers count it anew. @throws AUTHORITY_REQUIRED, SIGNATURE_INVALID, HALTED, REQUEST_INVALID */
   resumeAgent(agentId: string, release: Release): Promise<HaltState>;
@@ -197,7 +201,9 @@ export function createEmergencyController(options: EmergencyOptions): EmergencyC
     resumeAgent: async (agentId, release) => resume(toAgentId(agentId), release),
     async getActiveEmergencies() {
       const state = await read().catch(() => undefined);
-      return listActive(state, latch.targets(), clock.nowMs());
+      // A pause ends by the earlier of host and store, here as where it is enforced.
+      const storeMs = await store.now().catch(() => 0);
+      return listActive(state, latch.targets(), Math.min(clock.nowMs(), storeMs));
     },
     locallyHalted: (agentId) => latch.isStopped(EVERYTHING) || latch.isStopped(agentId),
     async start() {

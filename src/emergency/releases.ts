@@ -28,12 +28,34 @@ export interface Releases {
   agent(agent: string, release: Release): Promise<{ readonly state: HaltState; readonly released: boolean }>;
 }
 
-/** Facts that operators sign to lift a kill: this kill and no other. */
+/**
+ * Facts that operators sign to lift a kill: this kill and no other.
+ *
+ * @param kill - as the emergency state shows it; null where nothing is killed
+ * @example
+ * ```ts
+ * import { killLiftFacts } from 'castellan';
+ *
+ * const kill = { atMs: 1_700_000_000_000, by: 'oscar', reason: 'a leak', untilMs: null };
+ * console.log(JSON.stringify(killLiftFacts(kill))); // {"kill":{"atMs":1700000000000,"by":"oscar","reason":"a leak","untilMs":null}}
+ * ```
+ */
 export function killLiftFacts(kill: Halt | null): Json {
   return { kill: kill === null ? null : { ...kill } };
 }
 
-/** Facts that operators sign to resume an agent: from this pause and no other. */
+/**
+ * Facts that operators sign to resume an agent: from this pause and no other.
+ *
+ * @param pause - as the emergency state shows it; null where the agent is not paused
+ * @example
+ * ```ts
+ * import { agentResumeFacts } from 'castellan';
+ *
+ * const pause = { atMs: 1_700_000_000_000, by: 'oscar', reason: 'odd payments', untilMs: null };
+ * console.log(JSON.stringify(agentResumeFacts('a1', pause)).startsWith('{"agent":"a1"')); // true
+ * ```
+ */
 export function agentResumeFacts(agent: string, pause: Halt | null): Json {
   return { agent, pause: pause === null ? null : { ...pause } };
 }

@@ -22,6 +22,12 @@ export type TriggerRule = Required<EmergencyTrigger>;
 /** Default window of a trigger, ms. */
 export const TRIGGER_WINDOW_MS = 3_600_000;
 
+/** What responds by itself where nothing else is said. */
+export const DEFAULT_TRIGGERS: readonly EmergencyTrigger[] = Object.freeze([
+  { event: 'fraud_detected', threshold: 1, windowMs: TRIGGER_WINDOW_MS, action: 'kill' },
+  { event: 'anomaly_detected', threshold: 3, windowMs: TRIGGER_WINDOW_MS, action: 'pause' },
+] as const);
+
 /** Highest threshold of a trigger. */
 export const MAX_THRESHOLD = 10_000;
 const MAX_WINDOW_MS = 30 * 86_400_000;

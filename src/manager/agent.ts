@@ -20,8 +20,11 @@ export interface Agent extends AgentSigningPort {
    * request after the call has no effect. @throws REQUEST_INVALID for wrong options
    */
   execute(request: AgentRequest, options?: ExecuteOptions): Promise<ExecutionResult>;
-  /** Decides, holds room and issues a permit for 60 s; the permit is redeemed by `execute` with the same id. */
-  authorize(request: AgentRequest): Promise<AuthorizationResult>;
+  /**
+   * Decides, holds room and issues a permit for 60 s; the permit is redeemed by `execute` with the same id. A `session` told
+   * beside the request stands in the decision and is no part of the body. @throws REQUEST_INVALID for a malformed session
+   */
+  authorize(request: AgentRequest, told?: { readonly session?: string }): Promise<AuthorizationResult>;
   /** Judges and consumes nothing. */
   dryRun(request: AgentRequest): Promise<DryRunResult>;
   /** The recorded decision, where it is this agent's own. */
@@ -44,8 +47,8 @@ export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<
       return id === undefined ? work(parts) : parts.lanes.run(`request/${agentId}/${id}`, () => work(parts));
     });
 
-  async function authorize(parts: ExecuteParts, form: RequestForm): Promise<AuthorizationResult> {
-    const submitted = await submit(parts, agentId, form);
+  async function authorize(parts: ExecuteParts, form: RequestForm, session: string | undefined): Promise<AuthorizationResult> {
+    const submitted = await submit(parts, agentId, form, session === undefined ? {} : { session });
     if (submitted.kind === 'decided') return toAuthorizationResult(submitted.decision, submitted.row);
     const decision = await parts.findDecision(submitted.row.decisionId);
     if (decision === undefined)
@@ -85,9 +88,10 @@ export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<
       const form = parseAgentRequest(request, narrow);
       return once(form, (parts) => execute(parts, agentId, form, waits));
     },
-    async authorize(request: AgentRequest) {
+    async authorize(request: AgentRequest, told: { readonly session?: string } = {}) {
       const form = parseAgentRequest(request);
-      return once(form, (parts) => authorize(parts, form));
+      const session = parseSession(told?.session);
+      return once(form, (parts) => authorize(parts, form, session));
     },
     async dryRun(request: AgentRequest) {
       const form = parseAgentRequest(request);
@@ -104,5 +108,15 @@ export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<
       return admit(({ parts }) => signTransaction(parts, form));
     },
     events$: eventsOf(events$, agentId),
+  });
+}
+
+/** A session's name in the form that a request may carry. @throws REQUEST_INVALID */
+function parseSession(session: unknown): string | undefined {
+  if (session === undefined) return undefined;
+  if (typeof session === 'string' && session.length <= 128 && session.isWellFormed()) return session;
+  throw new CastellanError('REQUEST_INVALID', {
+    message: 'A sessionId is at most 128 characters of well-formed text',
+    details: { field: 'sessionId' },
   });
 }

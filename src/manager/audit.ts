@@ -1,12 +1,10 @@
 import type { AuditLogger } from '../audit/index.ts';
-import type { Lifecycle } from './lifecycle.ts';
 
 /** The log: what happened, what of it others told us, reports, exports, and whether all of it still stands. */
 export type Audit = Omit<AuditLogger, 'health'>;
 
-/** Creates the room's door. */
-export function createAudit(admit: Lifecycle['admit']): Audit {
-  const ask = <T>(work: (trail: AuditLogger) => Promise<T>): Promise<T> => admit(({ house }) => work(house.auditTrail));
+/** Creates the room's door; `ask` opens whatever the log stands in. */
+export function createAudit(ask: <T>(work: (trail: AuditLogger) => Promise<T>) => Promise<T>): Audit {
   return Object.freeze<Audit>({
     log(event) {
       const written = ask((trail) => trail.log(event));
@@ -23,5 +21,6 @@ export function createAudit(admit: Lifecycle['admit']): Audit {
     verifyIntegrity: (options) => ask((trail) => trail.verifyIntegrity(options)),
     retention: () => ask((trail) => trail.retention()),
     archive: (options) => ask((trail) => trail.archive(options)),
+    prune: (options) => ask((trail) => trail.prune(options)),
   });
 }

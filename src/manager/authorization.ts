@@ -16,6 +16,7 @@ export type NamedRequest = AgentRequest & { readonly agentId: string };
 export interface AuthorizationContext {
   readonly agentId?: string;
   readonly userId?: string;
+  /** Stands in the decision, and is searched by `audit.query({ sessionId })`. */
   readonly sessionId?: string;
   /** Permissions are the owner's and stand in the store; these are not read. */
   readonly permissions?: unknown;
@@ -48,7 +49,7 @@ export interface SimulationOpinion {
 
 /** Judges requests by the eight layers. */
 export interface Authorization {
-  /** Decides, records, holds room and issues a permit. @throws REQUEST_INVALID where request and context name different agents or users */
+  /** Decides, records, holds room and issues a permit. @throws REQUEST_INVALID where request and context name different agents, users or sessions */
   authorize(request: NamedRequest, context?: AuthorizationContext): Promise<AuthorizationResult>;
   /** Layer 1 alone, recording and consuming nothing. */
   validateIntent(request: NamedRequest, context?: AuthorizationContext): Promise<LayerOpinion>;
@@ -67,10 +68,11 @@ const DECIDING: ReadonlySet<SecurityEventType> = new Set<SecurityEventType>([
   'approval_decision',
 ]);
 
-function agree(request: NamedRequest, { agentId, userId }: AuthorizationContext): void {
+function agree(request: NamedRequest, { agentId, userId, sessionId }: AuthorizationContext): void {
   const other = [
     ['agentId', agentId, request.agentId],
     ['userId', userId, request.userId ?? userId],
+    ['sessionId', sessionId, request.context?.sessionId ?? sessionId],
   ].find(([, said, asked]) => said !== undefined && said !== asked);
   if (other !== undefined)
     throw new CastellanError('REQUEST_INVALID', {
@@ -120,7 +122,7 @@ export function createAuthorization(agent: (agentId: string) => Agent, bus: Pick
   return Object.freeze<Authorization>({
     async authorize(request, context = {}) {
       agree(request, context);
-      return agent(request.agentId).authorize(request);
+      return agent(request.agentId).authorize(request, context.sessionId === undefined ? {} : { session: context.sessionId });
     },
     validateIntent: opinion('intent'),
     validateStrategy: opinion('strategy'),

@@ -20,14 +20,21 @@ import {
   type Vault,
 } from '../custody/index.ts';
 import { createEmergencyController, type EmergencyController } from '../emergency/index.ts';
+import { checkChainFit } from './config/chain-fit.ts';
+import { sharingOf } from './config/sharing.ts';
 import type { Host, ResolvedConfig } from './config.ts';
 import { type Chains, indexChains } from './directory.ts';
+import { createHdWallets } from './hd-wallets.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { keysInPlace, namedParties, remoteParty } from './key-places.ts';
 import { createKeyUsage } from './key-usage.ts';
+import { patientStore } from './patient-store.ts';
 import { compilePermissions } from './permissions.ts';
 import { createPolicyBook, type PolicyBook } from './policy-book.ts';
 import { recoverWallets } from './recover.ts';
+import { recoveryOnTerms } from './recovery-terms.ts';
 import { tellRefusals } from './tell-refusals.ts';
+import { vocabularyOf } from './vocabulary.ts';
 import { createWallets, type Wallets } from './wallets.ts';
 import { refuseInProcess, weaknesses } from './weaknesses.ts';
 
@@ -102,6 +109,7 @@ export async function bootHouse(
     config.chains.map((factory) => factory.create(host)),
     (token) => assetChain(token.asset),
   );
+  const misfits = checkChainFit(config, chains.adapters);
   const store = await openStore(host);
   let vault: Vault | undefined;
   try {
@@ -109,8 +117,9 @@ export async function bootHouse(
     const deadlines = createDeadlines(clock);
     const command = journal.command;
     vault = await openVault({ store, random, tenant, ...secretOf(config, host, store) });
-    const custody = createSoftwareCustody({
-      store,
+    const sharing = sharingOf(config);
+    const software = createSoftwareCustody({
+      store: patientStore(store, deadlines, config.mpc.timeoutMs),
       clock,
       random,
       vault,
@@ -118,9 +127,16 @@ export async function bootHouse(
       redeemerId: toHex(random.bytes(8)),
       command,
       onRefused: tellRefusals(host, tenant, journal),
-      inProcessParties: config.production ? 'refused' : 'allowed',
+      inProcessParties: config.production || remoteParty(config) !== undefined ? 'refused' : 'allowed',
+      sharing,
       usage: createKeyUsage({ store, chains: () => chains }),
     });
+    const custody: SoftwareCustody = {
+      ...software,
+      keys: keysInPlace(software.keys, config),
+      mpc: namedParties(software.mpc, config),
+    };
+    const walletKeys = createHdWallets({ keys: custody.keys, store, derivation: config.keyDerivation });
     if (config.production) await refuseInProcess(config, custody);
     const verifiers: readonly SignatureVerifier[] = [
       createEd25519Verifier(),
@@ -153,6 +169,7 @@ export async function bootHouse(
       store,
       tenant,
       publicKey: logKey.publicKey,
+      authority,
       clock,
       random,
       compressionEnabled,
@@ -191,7 +208,7 @@ export async function bootHouse(
       command,
       providers: config.approvals.providers,
     });
-    const compile = compilePermissions(chains.allTokens, config.authorization);
+    const compile = compilePermissions(vocabularyOf(chains).all, config.authorization);
     const policies = createPolicyBook(compile);
     const { authorization, risk } = config;
     const judge = createJudge({
@@ -202,6 +219,7 @@ export async function bootHouse(
         minConfidence: authorization.minConfidence,
         enableSimulation: authorization.enableSimulation,
         riskEnabled: risk.enabled,
+        fraudDetectionEnabled: risk.fraudDetectionEnabled,
         allowUnenforced: config.allowUnenforced,
         maxRiskScore: risk.maxRiskScore,
         anomalyThreshold: risk.anomalyThreshold,
@@ -212,9 +230,21 @@ export async function bootHouse(
         simulationTimeoutMs: authorization.simulationTimeoutMs,
       },
     });
-    const wallets = createWallets({ host, tenant, store, journal, chains, policies, keys: () => custody.keys, mode: config.custody.mode });
+    const { mode, ...ownership } = config.custody;
+    const wallets = createWallets({
+      host,
+      tenant,
+      store,
+      journal,
+      chains,
+      policies,
+      deadlines,
+      keys: () => walletKeys,
+      mode,
+      custody: { ...ownership, threshold: sharing.threshold, totalParties: sharing.parties, parties: config.mpc.parties },
+    });
     const { provider, ...recoveryOptions } = config.recovery;
-    const recovery =
+    const recovery = recoveryOnTerms(
       provider === undefined
         ? null
         : createRecoveryManager(
@@ -234,7 +264,9 @@ export async function bootHouse(
               onComplete: recoverWallets({ store, chains, keys: custody.keys, wallets }),
             },
             recoveryOptions,
-          );
+          ),
+      config.custody,
+    );
     return {
       host,
       config,
@@ -254,7 +286,7 @@ export async function bootHouse(
       approvals,
       wallets,
       recovery,
-      notes: [...weaknesses(config, store, authority), ...(recovery?.notes ?? [])],
+      notes: [...weaknesses(config, store, authority), ...misfits, ...(recovery?.notes ?? [])],
     };
   } catch (error) {
     vault?.close();

@@ -1,17 +1,18 @@
 import type { Observable } from 'rxjs';
 import { systemClock, systemRandom } from '../adapters/host/index.ts';
 import { createMemoryStore } from '../adapters/store/memory/index.ts';
-import type { Approvals } from '../core/approval.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { SecurityEvent } from '../core/event.ts';
 import { createEventBus, type EventBus } from '../core/event-bus.ts';
 import type { EmergencyController } from '../emergency/index.ts';
 import { type Agent, createAgent } from './agent.ts';
+import { type ApprovalsFace, createApprovalsFace } from './approvals-face.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type Authorization, createAuthorization } from './authorization.ts';
 import { bootHouse, type House, SOFTWARE } from './boot.ts';
 import { closeHouse, closeRunning } from './close.ts';
 import { type Host, parseConfig, type ResolvedConfig, type SecurityConfig } from './config.ts';
+import { type Custody, createCustody } from './custody/custody.ts';
 import { readHealth, type SecurityHealth } from './health.ts';
 import { createJob } from './jobs.ts';
 import { createKeys, type Keys } from './keys.ts';
@@ -25,7 +26,7 @@ import type { DryRunResult, ExecutionResult } from './result.ts';
 import { createDecoder } from './risk/decode-request.ts';
 import { createRisk, type RiskEngine } from './risk/risk-engine.ts';
 import { createRiskFace } from './risk/risk-face.ts';
-import type { Wallets } from './wallets.ts';
+import { vocabularyOf } from './vocabulary.ts';
 import { wirePipeline } from './wiring.ts';
 
 /** The gate between agents and their money. */
@@ -34,7 +35,8 @@ export interface SecurityManager {
   agent(agentId: string): Agent;
   execute(request: AgentRequest & { readonly agentId: string }, options?: ExecuteOptions): Promise<ExecutionResult>;
   dryRun(request: AgentRequest & { readonly agentId: string }): Promise<DryRunResult>;
-  readonly custody: Pick<Wallets, 'createWallet' | 'getWallet' | 'listWallets'>;
+  /** Wallets of every mode, and transactions prepared, approved and signed one step after the other. */
+  readonly custody: Custody;
   /** Keys: made, imported, listed, revoked. None of these signs: that is the gate's, behind a permit. */
   readonly keys: Keys;
   /** New wallets for a user who lost access, by codes, guardians and a cooldown; needs `recovery.provider`. */
@@ -48,7 +50,8 @@ export interface SecurityManager {
     EmergencyController,
     'activateKillSwitch' | 'deactivateKillSwitch' | 'isKillSwitchActive' | 'pauseAgent' | 'resumeAgent' | 'getActiveEmergencies'
   >;
-  readonly approvals: Approvals;
+  /** People's decisions about what was escalated, and who may make them. */
+  readonly approvals: ApprovalsFace;
   readonly audit: Audit;
   getHealth(): Promise<SecurityHealth>;
   /** Subscribes to every event; returns the function that ends it. */
@@ -86,13 +89,12 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
     agent,
     execute: async (request, options) => agent(agentIdOf(request)).execute(request, options),
     dryRun: async (request) => agent(agentIdOf(request)).dryRun(request),
-    custody: Object.freeze<SecurityManager['custody']>({
-      createWallet: (userId, agentId, options) => admit(({ house }) => house.wallets.createWallet(userId, agentId, options)),
-      getWallet: (account) => admit(({ house }) => house.wallets.getWallet(account)),
-      listWallets: (userId) => admit(({ house }) => house.wallets.listWallets(userId)),
-    }),
+    custody: createCustody(admit),
     keys: createKeys(admit),
-    recovery: createRecovery(admit, admitAlways),
+    recovery: createRecovery(
+      (work) => admit(({ house }) => work(recoveryOf(house))),
+      (work) => admitAlways(({ house }) => work(recoveryOf(house))),
+    ),
     authorization: createAuthorization(agent, bus),
     policy: createPolicyFace((work) => admit(({ policies }) => work(policies))),
     risk: createRiskFace((work) => admit(({ risk }) => work(risk))),
@@ -104,14 +106,8 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
       resumeAgent: (agentId, approval) => admit(({ house }) => house.emergency.resumeAgent(agentId, approval)),
       getActiveEmergencies: () => admitAlways(({ house }) => house.emergency.getActiveEmergencies()),
     }),
-    approvals: Object.freeze<Approvals>({
-      open: (request) => admit(({ house }) => house.approvals.open(request)),
-      get: (id) => admit(({ house }) => house.approvals.get(id)),
-      list: (filter) => admit(({ house }) => house.approvals.list(filter)),
-      answer: (answer) => admit(({ house }) => house.approvals.answer(answer)),
-      wait: (id, timeoutMs) => admit(({ house }) => house.approvals.wait(id, timeoutMs)),
-    }),
-    audit: createAudit(admit),
+    approvals: createApprovalsFace(admit),
+    audit: createAudit((work) => admit(({ house }) => work(house.auditTrail))),
     getHealth: () =>
       admitAlways(({ house, jobs }) =>
         readHealth({
@@ -132,6 +128,15 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
     },
   };
   return Object.freeze(manager);
+}
+
+/** The recovery room. Without a provider that brings codes to people every call says so. */
+function recoveryOf({ recovery }: House): NonNullable<House['recovery']> {
+  if (recovery !== null) return recovery;
+  throw new CastellanError('MODE_UNAVAILABLE', {
+    message: 'Recovery needs recovery.provider in the configuration.',
+    details: { mode: 'recovery' },
+  });
 }
 
 /** Between two looks at keys that are due to be replaced, ms. */
@@ -161,9 +166,11 @@ async function openRunning(config: ResolvedConfig, host: Host, bus: EventBus): P
       await house.notifications.start();
       house.notifications.subscribe(bus.events$);
     }
-    const policies = createPolicies({ ...parts, policies: house.policies, authority: house.authority });
+    const vocabulary = vocabularyOf(house.chains);
+    const policies = createPolicies({ ...parts, chains: vocabulary, policies: house.policies, authority: house.authority });
     const risk = createRisk({
       ...parts,
+      chains: vocabulary,
       policies: house.policies,
       authority: house.authority,
       settings: config.risk,

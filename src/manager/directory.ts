@@ -30,6 +30,11 @@ export interface WalletRecord {
   readonly publicKey?: string;
   /** The contract that the wallet is, where it is one. */
   readonly smart?: SmartAccount;
+  /** Who may say yes for it, where several must: of mode `mpc`. */
+  readonly parties?: readonly string[];
+  readonly threshold?: number;
+  /** False where it signs only what its parties approved. */
+  readonly platformManaged?: boolean;
   readonly path: string;
   readonly createdMs: number;
 }
@@ -64,14 +69,17 @@ export async function readDoc<T>(store: Store, key: string): Promise<{ readonly 
 export interface WalletFacts {
   readonly publicKey?: Uint8Array;
   readonly smart?: SmartAccount;
+  /** True where the key is the user's. */
+  readonly userSigned?: true;
 }
 
 /** Reads the facts of a wallet; none where it is not registered. */
 export async function walletFacts(store: Store, wallet: AccountId): Promise<WalletFacts> {
   const { value } = await readDoc<WalletRecord>(store, docKey.wallet(wallet));
   return {
-    ...(value?.publicKey === undefined ? {} : { publicKey: fromHex(value.publicKey) }),
+    ...(value?.publicKey === undefined || value.publicKey === '' ? {} : { publicKey: fromHex(value.publicKey) }),
     ...(value?.smart === undefined ? {} : { smart: value.smart }),
+    ...(value?.mode === 'non-custodial' ? { userSigned: true as const } : {}),
   };
 }
 

@@ -1,7 +1,15 @@
 export type { Agent } from './agent.ts';
-export type { AuthorizationContext, LayerOpinion, SimulationOpinion } from './authorization.ts';
+export type { ApprovalSigner, ApprovalsFace, ApproverChangeOptions, ApproverInput, ReadySignature } from './approvals-face.ts';
+export type { Audit } from './audit.ts';
+export type { AuthorizationContext, LayerOpinion, NamedRequest, SimulationOpinion } from './authorization.ts';
 export type { SecurityConfig } from './config.ts';
+export { configFromEnv } from './config-from-env.ts';
 export { createSecurityManager, type SecurityManager } from './create.ts';
+export type { Custody } from './custody/custody.ts';
+export type { CustodyApproval } from './custody/custody-approval.ts';
+export type { PreparedTransaction } from './custody/prepared.ts';
+export type { SignedByCustody } from './custody/sign-prepared.ts';
+export { type CustodyProvider, type CustodyProviderOptions, createCustodyProvider } from './custody/stand-alone.ts';
 export type { SecurityHealth } from './health.ts';
 export type { ShutdownReport } from './lifecycle.ts';
 export { policyChangeFacts } from './policies/change-policy.ts';
@@ -12,5 +20,15 @@ export type { AuthorizationResult, DryRunResult, ExecutionResult, ExecutionStatu
 export { blacklistRemovalFacts } from './risk/blacklist.ts';
 export type { RiskEngine } from './risk/risk-engine.ts';
 export { createRiskEngine } from './risk/stand-alone.ts';
+export { type AuditLoggerOptions, type AuditRoom, createAuditLogger } from './stand-alone/audit-logger.ts';
+export {
+  type AuthorizationEngine,
+  type AuthorizationEngineOptions,
+  createAuthorizationEngine,
+} from './stand-alone/authorization-engine.ts';
+export { createEmergencyController, type EmergencyControllerOptions, type EmergencyRoom } from './stand-alone/emergency-controller.ts';
+export { createRecoveryManager, type RecoveryManagerOptions, type RecoveryRoom } from './stand-alone/recovery-manager.ts';
+export type { Closing } from './stand-alone/room.ts';
+export type { RoomOptions, RoomSecret } from './stand-alone/room-options.ts';
 export { createKeyManager, type KeyManagerOptions } from './stand-alone-keys.ts';
 export type { Wallet } from './wallets.ts';

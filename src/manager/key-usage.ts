@@ -2,7 +2,7 @@ import { parseAccount } from '../core/account.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { AccountId, AgentId, ChainId } from '../core/ids.ts';
 import { type Store, storeKey } from '../core/store.ts';
-import type { KeyUsage, KeyWallet, ListMention } from '../custody/index.ts';
+import type { KeyUsage, KeyWallet, ListMention, WalletBalance } from '../custody/index.ts';
 import { type Chains, docKey, docValue, readDoc, scanDocs, type WalletRecord } from './directory.ts';
 
 const PAGE = 500;
@@ -37,11 +37,26 @@ export function createKeyUsage({ store, chains }: { readonly store: Store; reado
     accountOf: (publicKey, chain) => chains().adapter(chain).codec.walletOf(publicKey, chain),
     claim: (keyId, agent) => [{ kind: 'doc.put', key: docKey.keyOwner(keyId), value: { agent }, ifVersion: 0 }],
     mentionsOf,
-    // Until nodes tell balances, a plan says that they are unknown, and no rotation of a key with wallets completes.
-    balancesOf: async ({ chain }) => {
-      throw new CastellanError('CHAIN_UNAVAILABLE', { message: 'Balances cannot be read from this chain yet.', details: { chain } });
-    },
+    balancesOf: ({ account, chain }) => readBalances(chains(), account, chain),
   };
+}
+
+/**
+ * What the chain shows in a wallet: its coin, and each token of the configuration.
+ *
+ * Fails closed for an adapter that tells no balances, leaves out the coin, or tells of what it was not asked.
+ */
+async function readBalances(chains: Chains, account: AccountId, chain: ChainId): Promise<readonly WalletBalance[]> {
+  const node = chains.node(chain);
+  if (node.balances === undefined)
+    throw new CastellanError('CHAIN_UNAVAILABLE', { message: 'Balances cannot be read from this chain.', details: { chain } });
+  const native = chains.adapter(chain).codec.nativeAsset(chain).asset;
+  const assets = [...new Set([native, ...chains.tokens(chain).map(({ asset }) => asset)])];
+  const found = await node.balances(account, assets);
+  const told = new Set(found.map(({ asset }) => asset));
+  if (found[0]?.asset !== native || told.size !== found.length || !found.every(({ asset }) => assets.includes(asset)))
+    throw new CastellanError('CHAIN_RESPONSE_INVALID', { message: 'The adapter’s balances are not what was asked.', details: { chain } });
+  return found;
 }
 
 /** Whether an entry of a list is this account, in whatever spelling of its chain. */

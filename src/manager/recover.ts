@@ -28,6 +28,8 @@ const walletAt = async ({ store }: RecoverParts, account: AccountId): Promise<Wa
 
 /** Whether this wallet is one that the user lives by now: its key is good, and no successor has a wallet of its own yet. */
 async function isCurrent(parts: RecoverParts, wallet: WalletRecord): Promise<boolean> {
+  // The key is not ours to replace, or the account does not follow from it: its owner gets it back by their own key.
+  if (wallet.mode === 'non-custodial' || wallet.smart !== undefined) return false;
   const key = await parts.keys.getKey(wallet.keyId);
   if (key.state === 'revoked') return false;
   if (key.replacedBy === null) return true;

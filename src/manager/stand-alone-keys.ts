@@ -19,11 +19,19 @@ export interface KeyManagerOptions {
 /**
  * A key manager of its own, over the store of its storage. Opened with the first call; close it in the end.
  *
+ * @param options - where keys are kept, and what opens the store at that path
  * @throws CONFIG_INVALID without a store
  * @example
- * const storage = new SoftwareKeyStorage({ encryptionKey: 'correct horse battery staple', storagePath: './keys.sqlite' });
+ * ```ts
+ * import { createKeyManager, SoftwareKeyStorage } from 'castellan';
+ * import { sqliteStore } from 'castellan/store/sqlite';
+ *
+ * const storage = new SoftwareKeyStorage({ encryptionKey: '22'.repeat(32), storagePath: './keys.sqlite' });
  * const keys = createKeyManager({ storage, store: (path) => sqliteStore({ path }) });
  * const key = await keys.generateKey({ algorithm: 'ed25519', purpose: 'signing' });
+ * console.log((await keys.listKeys()).length, (await keys.getKey(key.id))?.purpose); // 1 signing
+ * await keys.close();
+ * ```
  */
 export function createKeyManager(options: KeyManagerOptions): StorageKeyManager {
   const { storage, store, clock = systemClock(), random = systemRandom(), tenant } = options;

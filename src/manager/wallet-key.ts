@@ -2,25 +2,30 @@ import type { Codec } from '../core/chain-adapter.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { AgentId } from '../core/ids.ts';
 import type { Command, Store } from '../core/store.ts';
-import type { KeyInfo, KeyManager } from '../custody/index.ts';
-import { docKey, readDoc, scanDocs, type WalletMode, type WalletRecord } from './directory.ts';
+import type { KeyInfo, KeyManager, KeyMode } from '../custody/index.ts';
+import { docKey, readDoc, scanDocs, type WalletRecord } from './directory.ts';
 
 /** Which key a new wallet gets: one that exists, or a fresh one of a mode. */
 export interface WalletKeyChoice {
   readonly keyId?: string | undefined;
-  readonly mode?: WalletMode | undefined;
+  /** How a fresh key is kept, and how one that exists must be. */
+  readonly mode: Exclude<KeyMode, 'user'>;
+  /** Of a fresh key of mode `mpc`. */
+  readonly threshold?: number | undefined;
+  readonly parties?: number | readonly string[] | undefined;
 }
 
 function refuse(message: string, keyId: string): CastellanError {
   return new CastellanError('KEY_INVALID', { message, details: { keyId } });
 }
 
-async function existing(keys: KeyManager, keyId: string, codec: Codec, mode: WalletMode | undefined): Promise<KeyInfo> {
+async function existing(keys: KeyManager, keyId: string, codec: Codec, mode: KeyMode): Promise<KeyInfo> {
   const key = await keys.getKey(keyId);
   if (key.algorithm !== codec.algorithm) throw refuse('Wallets of this chain need a key of another algorithm.', keyId);
   if (key.state !== 'active') throw new CastellanError('KEY_REVOKED', { message: 'The key is revoked.', details: { keyId } });
   if (key.replacedBy !== null) throw refuse('The key is being replaced.', keyId);
-  if (mode !== undefined && key.mode !== mode) throw refuse('The key is of another custody mode.', keyId);
+  if (key.coSignerOf !== undefined) throw refuse('The key is a party’s of another wallet.', keyId);
+  if (key.mode !== mode) throw refuse('The key is of another custody mode.', keyId);
   return key;
 }
 
@@ -28,13 +33,16 @@ async function existing(keys: KeyManager, keyId: string, codec: Codec, mode: Wal
  * The key of a new wallet. A key that exists is taken where it fits the chain.
  * @throws KEY_UNKNOWN, KEY_INVALID, KEY_REVOKED; MODE_UNAVAILABLE for a mode that makes no such key
  */
-export async function chooseKey(keys: KeyManager, codec: Codec, choice: WalletKeyChoice, byDefault: WalletMode): Promise<KeyInfo> {
-  const { keyId } = choice;
-  const mode = choice.mode ?? (keyId === undefined ? byDefault : undefined);
-  if (mode !== undefined && mode !== 'software' && mode !== 'mpc')
-    throw new CastellanError('MODE_UNAVAILABLE', { message: 'Wallets are software or mpc', details: { mode: String(mode).slice(0, 64) } });
+export async function chooseKey(keys: KeyManager, codec: Codec, { keyId, mode, threshold, parties }: WalletKeyChoice): Promise<KeyInfo> {
   if (keyId !== undefined) return existing(keys, keyId, codec, mode);
-  return keys.generateKey({ algorithm: codec.algorithm, purpose: 'signing', tags: ['wallet'], mode: mode ?? 'software' });
+  return keys.generateKey({
+    algorithm: codec.algorithm,
+    purpose: 'signing',
+    tags: ['wallet'],
+    mode,
+    ...(mode !== 'mpc' || threshold === undefined ? {} : { threshold }),
+    ...(mode !== 'mpc' || parties === undefined ? {} : { parties }),
+  });
 }
 
 /**

@@ -1,19 +1,26 @@
 import { walletAddress } from '../core/account.ts';
 import { parseChainId } from '../core/chain-id.ts';
-import { fromHex } from '../core/digest.ts';
+import { createDeadlines, type Deadlines } from '../core/deadline.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { SecurityEvent } from '../core/event.ts';
 import { newId } from '../core/id.ts';
 import type { AccountId, ChainId } from '../core/ids.ts';
 import { agentIdSchema } from '../core/schema.ts';
+import type { SmartAccount } from '../core/smart-account.ts';
 import type { Command, Json, Store } from '../core/store.ts';
+import type { UserSigner } from '../core/user-signer.ts';
 import type { KeyManager } from '../custody/index.ts';
 import type { Host } from './config.ts';
+import type { CustodyDefaults } from './custody/custody-defaults.ts';
+import { findWallet } from './custody/find-wallet.ts';
+import { type NewAccount, newAccount } from './custody/new-account.ts';
+import { createUserDesk, SIGNER_TIMEOUT_MS, type Users } from './custody/user-desk.ts';
+import { checkOptionsOf, type ParsedWalletOptions, parseWalletOptions, type WalletOptions } from './custody/wallet-options.ts';
 import { type AgentRecord, type Chains, docKey, readDoc, scanDocs, type WalletMode, type WalletRecord } from './directory.ts';
 import type { Journal } from './journal.ts';
 import { expandTemplate } from './permissions.ts';
 import type { PolicyBook } from './policy-book.ts';
-import { chooseKey, claimKey } from './wallet-key.ts';
+import { claimKey } from './wallet-key.ts';
 
 /** A wallet as callers see it: addresses and ids, never key material. */
 export interface Wallet {
@@ -24,10 +31,20 @@ export interface Wallet {
   readonly agentId: string;
   readonly userId: string;
   readonly keyId: string;
-  /** Hex; null for wallets of before it was kept. */
+  /** Hex; null for wallets of before it was kept, and where a user's own wallet tells none. */
   readonly publicKey: string | null;
-  /** `software`: one encrypted key in this process. `mpc`: shares of a key that never exists as a whole. */
+  /**
+   * `software`: one encrypted key in this process. `mpc`: several parties sign together. `non-custodial`: the user's own wallet
+   * signs. `smart-contract`: a contract that holds the agent to its limits by itself.
+   */
   readonly mode: WalletMode;
+  /** Whose the wallet is, by the deployment's configuration of when it is read. */
+  readonly owner: 'user' | 'platform';
+  /** Of mode `mpc`: who may say yes, and how many must. */
+  readonly parties: readonly string[] | null;
+  readonly threshold: number | null;
+  /** The contract that the wallet is, and the account that drives it and pays its fees. */
+  readonly smart: SmartAccount | null;
 }
 
 /** What the wallet room needs. */
@@ -41,28 +58,30 @@ export interface WalletParts {
   readonly keys: () => KeyManager;
   /** Of wallets whose maker names none. */
   readonly mode: WalletMode;
-}
-
-/** How a wallet is made. */
-export interface WalletOptions {
-  /** CAIP-2; may be left out where the manager serves one chain. */
-  readonly chain?: string;
-  /** Default: as configured under `custody.mode`. */
-  readonly mode?: WalletMode;
-  /** A key that exists, such as an imported one, instead of a fresh one. It must not sign for another agent. */
-  readonly keyId?: string;
+  /** What the deployment says of wallets whose maker says nothing. */
+  readonly custody?: CustodyDefaults | undefined;
+  /** The house's own; without them the room has some of its own. */
+  readonly deadlines?: Deadlines | undefined;
 }
 
 /** Wallets and the agents that own them. */
 export interface Wallets {
   /**
    * Makes a wallet with a key of its own. An unknown agent is registered with the conservative template. Durable when it
-   * resolves. @throws AGENT_EXISTS where the agent is another user's; CHAIN_INVALID; MODE_UNAVAILABLE; KEY_UNKNOWN, KEY_REVOKED or
-   * KEY_INVALID for a `keyId` that cannot be this wallet's
+   * resolves. The signer of a non-custodial wallet is attached, and never stored.
+   * @throws AGENT_EXISTS where the agent is another user's; CHAIN_INVALID; REQUEST_INVALID for options that are wrong or that the
+   * mode has no use for; MODE_UNAVAILABLE; WALLET_EXISTS; KEY_UNKNOWN, KEY_REVOKED or KEY_INVALID for a key that cannot be this wallet's
    */
   createWallet(userId: string, agentId: string, options?: WalletOptions): Promise<Wallet>;
-  /** @throws WALLET_UNKNOWN */
-  getWallet(account: string): Promise<Wallet>;
+  /** By account id or any spelling of the address. @throws WALLET_UNKNOWN */
+  getWallet(address: string): Promise<Wallet>;
+  /**
+   * Attaches the signer of a non-custodial wallet in this process: after a restart nothing is signed before.
+   * @throws WALLET_UNKNOWN; KEY_INVALID where the signer is another account's, or the key is not the user's
+   */
+  connectSigner(address: string, signer: UserSigner): Promise<Wallet>;
+  /** Where the users of non-custodial wallets are reached. */
+  readonly users: Users;
   listWallets(userId: string): Promise<readonly Wallet[]>;
   /**
    * Registers an agent, or changes its permissions, in one step with the event that says so. `authorize` is asked before
@@ -76,7 +95,7 @@ export interface Wallets {
   ): Promise<{ readonly digest: string; readonly changed: boolean }>;
 }
 
-const toWallet = (record: WalletRecord): Wallet => ({
+const toWallet = (record: WalletRecord, custody: CustodyDefaults): Wallet => ({
   address: walletAddress(record.account),
   account: record.account,
   chain: record.chain,
@@ -85,10 +104,25 @@ const toWallet = (record: WalletRecord): Wallet => ({
   keyId: record.keyId,
   publicKey: record.publicKey ?? null,
   mode: record.mode,
+  owner: custody.userOwned === false ? 'platform' : 'user',
+  parties: record.parties ?? null,
+  threshold: record.threshold ?? null,
+  smart: record.smart ?? null,
 });
 
 /** Creates the room. */
 export function createWallets(parts: WalletParts): Wallets {
+  const { host, tenant, store, journal, chains, custody = {} } = parts;
+  const users = createUserDesk({
+    store,
+    chains,
+    host,
+    tenant,
+    journal,
+    deadlines: parts.deadlines ?? createDeadlines(host.clock),
+    timeoutMs: custody.signerTimeoutMs ?? SIGNER_TIMEOUT_MS,
+    signer: custody.signer,
+  });
   const event = (agent: string, type: 'wallet_event' | 'permission_changed', details: Record<string, Json>): SecurityEvent => {
     const at = parts.host.clock.nowMs();
     return { v: 1, id: newId(parts.host.random, at), tenant: parts.tenant, at, agent, severity: 'info', type, details };
@@ -143,63 +177,90 @@ export function createWallets(parts: WalletParts): Wallets {
     throw conflict();
   }
 
+  /** The mode of a new wallet: as named, as the key that is named has it, or as configured. */
+  async function modeOf({ mode, keyId }: ParsedWalletOptions): Promise<WalletMode> {
+    if (mode !== undefined) return mode;
+    if (keyId === undefined) return parts.mode;
+    const key = await parts.keys().getKey(keyId);
+    return key.mode === 'user' ? 'non-custodial' : key.mode;
+  }
+
+  /** Stores a wallet with everything that belongs to it, in one step. */
+  async function keep(
+    made: NewAccount,
+    facts: Pick<WalletRecord, 'chain' | 'agent' | 'user' | 'mode'>,
+    isFreshKey: boolean,
+  ): Promise<WalletRecord> {
+    const { key, account, smart, parties, threshold } = made;
+    const { agent: agentId, chain, mode } = facts;
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const agent = await read<AgentRecord>(docKey.agent(agentId));
+      if (agent.value === undefined || agent.value.removedMs !== undefined)
+        throw new CastellanError('AGENT_UNKNOWN', { message: 'The agent was removed meanwhile', details: { agentId } });
+      if ((await read(docKey.wallet(account))).value !== undefined)
+        throw new CastellanError('WALLET_EXISTS', { message: 'This account is a wallet already', details: { account } });
+      const record: WalletRecord = {
+        ...facts,
+        account,
+        keyId: key.keyId,
+        ...(key.publicKey === '' ? {} : { publicKey: key.publicKey }),
+        ...(smart === undefined ? {} : { smart }),
+        ...(parties === undefined || threshold === undefined ? {} : { parties, threshold }),
+        ...(custody.platformManaged === false ? { platformManaged: false } : {}),
+        path: key.path ?? '',
+        createdMs: host.clock.nowMs(),
+      };
+      const stored = await apply([
+        ...made.commands,
+        ...(await claimKey(store, key.keyId, agentId, isFreshKey && made.signer === undefined)),
+        { kind: 'doc.put', key: docKey.wallet(account), value: record as unknown as Json, ifVersion: 0 },
+        {
+          kind: 'doc.put',
+          key: docKey.agent(agentId),
+          value: { ...agent.value, wallets: [...agent.value.wallets, account] } as unknown as Json,
+          ifVersion: agent.version,
+        },
+        journal.command(event(agentId, 'wallet_event', { account, chain, keyId: key.keyId, mode })),
+      ]);
+      if (stored) return record;
+    }
+    throw conflict();
+  }
+
   return {
     putAgent,
-    async createWallet(userId, agentId, options = {}) {
+    users,
+    async createWallet(userId, agentId, given = {}) {
       checkIds(agentId, userId);
-      const chain = options.chain === undefined ? parts.chains.ids[0] : parseChainId(options.chain);
-      if (chain === undefined || (options.chain === undefined && parts.chains.ids.length > 1))
-        throw new CastellanError('CHAIN_INVALID', { message: 'Name the chain: the manager serves several' });
-      const { codec } = parts.chains.adapter(chain);
+      const options = parseWalletOptions(given);
+      const chain = options.chain === undefined ? chains.ids[0] : parseChainId(options.chain);
+      if (chain === undefined || (options.chain === undefined && chains.ids.length > 1))
+        throw new CastellanError('CHAIN_INVALID', {
+          message: chain === undefined ? 'The manager serves no chain' : 'Name the chain: the manager serves several',
+        });
+      chains.adapter(chain);
+      const mode = await modeOf(options);
+      checkOptionsOf(mode, options);
       const known = await read<AgentRecord>(docKey.agent(agentId));
-      if (known.value === undefined) await putAgent(agentId, userId, expandTemplate({ template: 'conservative' }), null);
-      else if (known.value.user !== userId)
+      if (known.value !== undefined && known.value.user !== userId)
         throw new CastellanError('AGENT_EXISTS', { message: 'The agent belongs to another user', details: { agentId } });
-      else if (known.value.removedMs !== undefined)
+      if (known.value?.removedMs !== undefined)
         throw new CastellanError('AGENT_UNKNOWN', { message: 'The agent was removed', details: { agentId } });
-      const key = await chooseKey(parts.keys(), codec, options, parts.mode);
-      const account = codec.walletOf(fromHex(key.publicKey), chain);
-      for (let attempt = 0; attempt < 5; attempt++) {
-        const agent = await read<AgentRecord>(docKey.agent(agentId));
-        if (agent.value === undefined)
-          throw new CastellanError('AGENT_UNKNOWN', { message: 'The agent was removed meanwhile', details: { agentId } });
-        const createdMs = parts.host.clock.nowMs();
-        const record: WalletRecord = {
-          account,
-          chain,
-          agent: agentId,
-          user: userId,
-          keyId: key.keyId,
-          mode: key.mode,
-          publicKey: key.publicKey,
-          path: key.path ?? '',
-          createdMs,
-        };
-        const stored = await apply([
-          ...(await claimKey(parts.store, key.keyId, agentId, options.keyId === undefined)),
-          { kind: 'doc.put', key: docKey.wallet(account), value: record as unknown as Json, ifVersion: 0 },
-          {
-            kind: 'doc.put',
-            key: docKey.agent(agentId),
-            value: { ...agent.value, wallets: [...agent.value.wallets, account] } as unknown as Json,
-            ifVersion: agent.version,
-          },
-          parts.journal.command(event(agentId, 'wallet_event', { account, chain, keyId: key.keyId, mode: key.mode })),
-        ]);
-        if (!stored) continue;
-        return toWallet(record);
-      }
-      throw conflict();
+      if (known.value === undefined) await putAgent(agentId, userId, expandTemplate({ template: 'conservative' }), null);
+      const made = await newAccount({ host, store, chains, keys: parts.keys, custody, agent: agentId }, mode, chain, options);
+      const record = await keep(made, { chain, agent: agentId, user: userId, mode }, options.keyId === undefined);
+      if (made.signer !== undefined) users.attach(record, made.signer);
+      return toWallet(record, custody);
     },
-    async getWallet(account) {
-      const { value } = await read<WalletRecord>(docKey.wallet(account as AccountId));
-      if (value === undefined)
-        throw new CastellanError('WALLET_UNKNOWN', { message: 'No such wallet', details: { account: String(account).slice(0, 128) } });
-      return toWallet(value);
+    getWallet: async (address) => toWallet(await findWallet(parts, address), custody),
+    async connectSigner(address, signer) {
+      const record = await findWallet(parts, address);
+      users.attach(record, signer);
+      return toWallet(record, custody);
     },
     async listWallets(userId) {
       const records = await scanDocs<WalletRecord>(parts.store, 'wallet/');
-      return records.filter((record) => record.user === userId).map(toWallet);
+      return records.filter((record) => record.user === userId).map((record) => toWallet(record, custody));
     },
   };
 }

@@ -24,7 +24,7 @@ export function assessRisk(input: RiskInput): RiskAssessment {
     if (factor !== undefined) factors.push(factor);
   }
   const patterns: PatternMatch[] = [];
-  for (const pattern of PATTERNS) {
+  for (const pattern of input.fraudPatterns === false ? [] : PATTERNS) {
     const match = pattern(context);
     if (match === undefined) continue;
     patterns.push(match);

@@ -22,6 +22,8 @@ export interface RiskInput {
   readonly weights?: RiskWeights | undefined;
   /** What the agent claims, 0–1. Low raises the score; high never lowers it. */
   readonly declaredConfidence?: number | undefined;
+  /** False: patterns of fraud are not looked for. They then neither veto nor score; a listed account is a veto as ever. */
+  readonly fraudPatterns?: boolean | undefined;
 }
 
 /** Money in the unit of the agent's limits, smallest units. */

@@ -12,10 +12,12 @@ export const SCREENING_KINDS = [
   'manual',
   'malformed',
 ] as const;
+/** Why an account is listed. */
 export type ScreeningKind = (typeof SCREENING_KINDS)[number];
 
 /** How bad the source says it is; every severity is a veto. */
 export const SCREENING_SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+/** How bad a listed account is. Every severity denies. */
 export type ScreeningSeverity = (typeof SCREENING_SEVERITIES)[number];
 
 /** One account on the block list, stored under {@link screenKey}. A type alias, so that it is a JSON value as it stands. */

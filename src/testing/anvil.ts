@@ -44,7 +44,17 @@ function binaryPath(): string {
 
 /**
  * Starts a local chain with ten funded accounts on a free port of the loopback. It dies with this process.
+ *
+ * @param options - `blockTimeSec` in seconds; a block for each transaction where it is left out
  * @throws PEER_MISSING where @foundry-rs/anvil is not installed; CHAIN_UNAVAILABLE where it does not come up
+ * @example
+ * ```ts
+ * import { startAnvil } from 'castellan/testing';
+ *
+ * const anvil = await startAnvil({ chainId: 31_337 });
+ * console.log(await anvil.rpc('eth_chainId')); // 0x7a69
+ * await anvil.stop();
+ * ```
  */
 export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   const chainId = options.chainId ?? 31_337;

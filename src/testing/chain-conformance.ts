@@ -9,6 +9,7 @@ import type {
   SignedTransaction,
   UnsignedTransaction,
 } from '../core/index.ts';
+import { tokenAsset } from '../core/index.ts';
 
 /** The three functions that every test runner has, in the form that vitest, jest and node:test’s wrappers share. */
 export interface TestFunctions {
@@ -217,6 +218,28 @@ export function chainConformance({ describe, it, expect }: TestFunctions, name: 
       expect(['replaced', 'expired'].includes((await statusOf(harness, ours)).status)).toBe(true);
       await harness.advance(harness.confirmations - harness.replacedAfter);
       expect((await statusOf(harness, other)).status).toBe('final');
+    });
+
+    test('balances are the coin first, then the tokens of which there is something', async (harness) => {
+      const { adapter, chain, wallet, counterparty, token } = harness;
+      const node = adapter.node(chain);
+      if (node.balances === undefined) return;
+      const native = adapter.codec.nativeAsset(chain).asset;
+      const held = async (account: AccountId) => [
+        { asset: native, amount: await harness.balance(account, native) },
+        ...[{ asset: token, amount: await harness.balance(account, token) }].filter(({ amount }) => amount > 0n),
+      ];
+      for (const account of [wallet, counterparty]) expect(await node.balances(account, [token, native])).toEqual(await held(account));
+      const signed = await sign(harness, await prepare(harness, pay(harness, token, 7n)));
+      await node.broadcast(signed);
+      await harness.advance(harness.confirmations);
+      const arrived = (await node.balances(counterparty, [token])).find(({ asset }) => asset === token)?.amount ?? 0n;
+      expect(arrived).toBeGreaterThanOrEqual(7n);
+      for (const account of [wallet, counterparty]) expect(await node.balances(account, [token])).toEqual(await held(account));
+      // Nothing that is no token has a balance of zero, and nothing is told in its place.
+      expect(await codeOf(() => node.balances?.(wallet, [token, tokenAsset(chain, counterparty)]))).toBe('CHAIN_REJECTED');
+      const elsewhere = 'eip155:999999999/slip44:60' as AssetId;
+      expect(await codeOf(() => node.balances?.(wallet, [elsewhere]))).toBe('REQUEST_INVALID');
     });
 
     test('waiting ends when it may last no longer', async (harness) => {

@@ -18,7 +18,19 @@ interface Task {
   readonly run: () => void;
 }
 
-/** Makes a clock for tests whose wall time starts at `startMs` and whose monotonic time starts at 0. */
+/**
+ * Makes a clock for tests whose wall time starts at `startMs` and whose monotonic time starts at 0.
+ *
+ * @param startMs - milliseconds since the epoch
+ * @example
+ * ```ts
+ * import { createManualClock } from 'castellan/testing';
+ *
+ * const clock = createManualClock(1_700_000_000_000);
+ * clock.schedule(60_000, () => console.log('a minute later', clock.nowMs())); // a minute later 1700000060000
+ * clock.advance(60_000);
+ * ```
+ */
 export function createManualClock(startMs: TimeMs = 1_700_000_000_000): ManualClock {
   let nowMs = startMs;
   let monotonicMs = 0;

@@ -7,6 +7,7 @@ import { documentChecks } from './store-conformance/documents.ts';
 import { ledgerChecks } from './store-conformance/ledger.ts';
 import { logChecks } from './store-conformance/log.ts';
 import { permitChecks } from './store-conformance/permit.ts';
+import { pruneChecks } from './store-conformance/prune.ts';
 import { rateChecks } from './store-conformance/rate.ts';
 import { slotChecks } from './store-conformance/slot.ts';
 import { timeChecks } from './store-conformance/time.ts';
@@ -23,6 +24,7 @@ const FAMILIES: Readonly<Record<string, readonly StoreCheck[]>> = {
   slot: slotChecks,
   rate: rateChecks,
   log: logChecks,
+  prune: pruneChecks,
   documents: documentChecks,
   time: timeChecks,
 };

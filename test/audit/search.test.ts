@@ -42,7 +42,7 @@ async function filled() {
       type: 'policy_rejected',
       details: { decisionId: 'decision-00000002', requestId: 'r2', reason: 'window_limit', reasons: ['window_limit', 'rate_limited'] },
     }),
-    decisionEvent(4, { verdict: 'escalated', more: { effects: [allowance], facts: { sessionId: 's-9' } } as unknown as Partial<Decision> }),
+    decisionEvent(4, { verdict: 'escalated', more: { effects: [allowance], session: 's-9' } as unknown as Partial<Decision> }),
     simple(5, {
       id: 'answer-5',
       agent: 'a1',

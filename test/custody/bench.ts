@@ -23,6 +23,7 @@ import {
   toHex,
 } from '../../src/core/index.ts';
 import {
+  type CoSignings,
   createSoftwareCustody,
   type GenerateKeyConfig,
   type KeyInfo,
@@ -79,6 +80,8 @@ export async function createBench(
     readonly key?: Partial<GenerateKeyConfig>;
     /** What keys are used for. */
     readonly usage?: (store: Store) => KeyUsage;
+    readonly coSigning?: CoSignings;
+    readonly inProcessParties?: 'refused';
   } = {},
 ): Promise<Bench> {
   const clock = createManualClock();
@@ -96,6 +99,8 @@ export async function createBench(
     command: toLogCommand,
     onRefused: (item) => refused.push(item),
     usage: options.usage?.(store),
+    coSigning: options.coSigning,
+    inProcessParties: options.inProcessParties,
   });
   const key = await custody.keys.generateKey({ algorithm: 'secp256k1', purpose: 'signing', ...options.key });
   let count = 0;

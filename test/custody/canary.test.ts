@@ -160,6 +160,8 @@ it('exports nothing that takes a key apart', () => {
       'loadAttestationKey',
       'openVault',
       'parseCustodyMode',
+      'seatUserDesk',
+      'userKey',
     ].sort(),
   );
 });

@@ -98,6 +98,28 @@ describe('the packed package', () => {
     expect(cjs).toEqual(esm);
   });
 
+  it('loads no optional library for its main entry, though they are installed', () => {
+    const loaded = node(
+      full,
+      'module',
+      `import { registerHooks } from 'node:module';
+       const loaded = new Set();
+       registerHooks({ resolve(specifier, context, next) {
+         const found = next(specifier, context);
+         loaded.add(/.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(found.url)?.[1] ?? found.url);
+         return found;
+       } });
+       await import('${manifest.name}');
+       const main = [...loaded];
+       await import('${manifest.name}/evm');
+       process.stdout.write(JSON.stringify({ main, evm: [...loaded] }));`,
+    ) as { readonly main: readonly string[]; readonly evm: readonly string[] };
+    expect(loaded.main.filter((name) => /^(?:viem|@ton\/.+|nodemailer)$/.test(name))).toEqual([]);
+    expect(loaded.main).toContain(manifest.name);
+    // The same look finds viem where it is loaded.
+    expect(loaded.evm).toContain('viem');
+  });
+
   it('has one copy of each class and function, whatever subpath it comes from', () => {
     const strangers = node(
       full,

@@ -41,8 +41,27 @@ const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681
 /**
  * What a wallet shows and signs for an approval (EIP-712). Readable fields first; `digest` binds every field of the request.
  *
+ * @param request - as it was asked
+ * @param verdict - what the person answers
  * @example
- * const signature = await account.signTypedData(approvalTypedData(request, 'approve'));
+ * ```ts
+ * import type { AccountId, ApprovalRequest, Digest } from 'castellan';
+ * import { approvalTypedData } from 'castellan/evm';
+ * import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
+ *
+ * const anna = privateKeyToAccount(generatePrivateKey()); // or any wallet that signs EIP-712
+ * const digest = '11'.repeat(32) as Digest;
+ * const request: ApprovalRequest = {
+ *   // In practice one of `await security.approvals.list({ state: 'pending' })`.
+ *   ...{ v: 1, id: 'a-1', tenant: 'acme', requestId: 'order-7', decisionId: 'd-1', agent: 'a1' },
+ *   ...{ wallet: 'eip155:1:0x70997970c51812dc3a010c7d01b50e0d17dc79c8' as AccountId, rendered: 'pays 0.8 ETH to a shop' },
+ *   ...{ actionDigest: digest, effectsDigest: digest, policy: digest, registry: digest, nonce: '22'.repeat(16) },
+ *   ...{ satisfies: ['approval_required'], createdAtMs: 1_700_000_000_000, expiresAtMs: 1_700_003_600_000 },
+ * };
+ * const { message } = approvalTypedData(request, 'approve');
+ * console.log(message.verdict, message.effects); // approve pays 0.8 ETH to a shop
+ * console.log((await anna.signTypedData(approvalTypedData(request, 'approve'))).length); // 132
+ * ```
  */
 export function approvalTypedData(request: ApprovalRequest, verdict: ApprovalAnswer['verdict']) {
   return {
@@ -64,7 +83,22 @@ export function approvalTypedData(request: ApprovalRequest, verdict: ApprovalAns
   };
 }
 
-/** What a wallet shows and signs for an act of authority or a version of the registry (EIP-712). */
+/**
+ * What a wallet shows and signs for an act of authority or a version of the registry (EIP-712).
+ *
+ * @param statement - of `authorizationStatement` or `recoveryStatement`
+ * @example
+ * ```ts
+ * import { statementTypedData } from 'castellan/evm';
+ * import { authorizationStatement } from 'castellan';
+ * import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
+ *
+ * const once = { nonce: '00112233445566778899aabbccddeeff', expiresAtMs: Date.now() + 60_000 };
+ * const statement = authorizationStatement({ tenant: 'acme', action: 'kill.lift', facts: { kill: null }, ...once });
+ * const signature = await privateKeyToAccount(generatePrivateKey()).signTypedData(statementTypedData(statement));
+ * console.log(signature.length); // 132
+ * ```
+ */
 export function statementTypedData(statement: SignedStatement) {
   return {
     domain: DOMAIN,
@@ -74,7 +108,16 @@ export function statementTypedData(statement: SignedStatement) {
   };
 }
 
-/** Verifies EIP-712 signatures of registered EVM addresses: 65 bytes, low s, by the key of the address itself. */
+/**
+ * Verifies EIP-712 signatures of registered EVM addresses: 65 bytes, low s, by the key of the address itself.
+ *
+ * @example
+ * ```ts
+ * import { createEip712Verifier } from 'castellan/evm';
+ *
+ * console.log(createEip712Verifier().scheme); // eip712
+ * ```
+ */
 export function createEip712Verifier(): SignatureVerifier {
   return Object.freeze({
     scheme: 'eip712' as const,

@@ -1,7 +1,7 @@
 import { constantTimeEqual, keccak256, payloadDigest } from '../../core/digest.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
-import type { SignedTransaction, UnsignedTransaction } from '../../core/transaction.ts';
+import { type SignedTransaction, senderOf, type UnsignedTransaction } from '../../core/transaction.ts';
 import { accountOf, addressOf, hexOf } from './address.ts';
 import { readEnvelope } from './envelope.ts';
 import { encodeRlp, integerBytes } from './rlp.ts';
@@ -31,7 +31,7 @@ function refuse(reason: string): CastellanError {
  * Joins payload and signature: `0x02 ‖ rlp([…nine fields, yParity, r, s])`; the hash is Keccak-256 of all of it.
  *
  * @param signature r‖s‖v, 65 bytes, low s, v 0 or 1 (27 or 28 are read too)
- * @throws SIGNATURE_INVALID unless it recovers to the wallet; PAYLOAD_UNDECODABLE where the bytes are not the ones decided on
+ * @throws SIGNATURE_INVALID unless it recovers to the wallet, or to the sender where the wallet is a contract; PAYLOAD_UNDECODABLE where the bytes are not the ones decided on
  */
 export function assemble(tx: UnsignedTransaction, signature: Uint8Array): SignedTransaction {
   if (!constantTimeEqual(payloadDigest(tx.payload), tx.payloadDigest)) throw undecodable('payload_digest_mismatch');
@@ -47,7 +47,8 @@ export function assemble(tx: UnsignedTransaction, signature: Uint8Array): Signed
   const s = BigInt(hexOf(signature, 32, 64));
   const point = recoverPublicKey(keccak256(tx.payload), r, s, odd);
   if (point === null) throw refuse('not_a_low_s_signature');
-  if (addressOfKey(point) !== addressOf(tx.wallet, tx.chain)) throw refuse('another_key');
+  if (addressOfKey(point) !== addressOf(senderOf(tx), tx.chain)) throw refuse('another_key');
   const raw = encodeRlp([...envelope.fields, integerBytes(odd ? 1n : 0n), integerBytes(r), integerBytes(s)], 2);
-  return { chain: tx.chain, wallet: tx.wallet, slot: tx.slot, raw, hash: hexOf(keccak256(raw)) };
+  const smart = tx.smart === undefined ? {} : { smart: tx.smart };
+  return { chain: tx.chain, wallet: tx.wallet, slot: tx.slot, raw, hash: hexOf(keccak256(raw)), ...smart };
 }

@@ -4,8 +4,9 @@ import { evmChainNumber } from '../../core/chain-id.ts';
 import { CastellanError } from '../../core/errors.ts';
 import { parseBaseUnits } from '../../core/money.ts';
 import type { Action, FeeQuote, UnsignedTransaction } from '../../core/transaction.ts';
+import { outerCall } from './accounts/outer-call.ts';
+import { payloadOf } from './accounts/payload.ts';
 import { addressOf, hexOf } from './address.ts';
-import { callOf } from './call-of.ts';
 import { adopt } from './parse.ts';
 
 function refuse(message: string): CastellanError {
@@ -27,10 +28,10 @@ function param(fee: FeeQuote, name: string): bigint {
  *
  * The chain knows no validity window for a transaction, so `validUntilMs` of the result is null whatever the context
  * says: lateness is the gate's to refuse.
- * @throws REQUEST_INVALID where one call of a plain account cannot express the action, or fee and ceiling disagree
+ * @throws REQUEST_INVALID where one transaction of the wallet cannot express the action, or fee and ceiling disagree
  */
 export function build(action: Action, context: BuildContext): UnsignedTransaction {
-  const { chain, wallet, slot, fee } = context;
+  const { chain, wallet, slot, fee, smart } = context;
   addressOf(wallet, chain);
   if (!Number.isSafeInteger(slot) || slot < 0) throw refuse('The slot is no nonce.');
   const gas = param(fee, 'gas');
@@ -38,7 +39,7 @@ export function build(action: Action, context: BuildContext): UnsignedTransactio
   const maxPriorityFeePerGas = param(fee, 'maxPriorityFeePerGas');
   if (gas === 0n || gas >= 2n ** 64n || maxPriorityFeePerGas > maxFeePerGas) throw refuse('The fee quote is out of range.');
   if (gas * maxFeePerGas !== fee.ceiling) throw refuse('The fee quote’s ceiling is not gas times the most per gas.');
-  const call = callOf(action, chain, wallet);
+  const call = outerCall(action, chain, wallet, smart, fee.params);
   const serialized = serializeTransaction({
     type: 'eip1559',
     chainId: evmChainNumber(chain),
@@ -50,7 +51,8 @@ export function build(action: Action, context: BuildContext): UnsignedTransactio
     value: call.value,
     data: hexOf(call.data),
   });
-  const tx = adopt(new Uint8Array(Buffer.from(serialized.slice(2), 'hex')), chain, wallet);
+  const outer = new Uint8Array(Buffer.from(serialized.slice(2), 'hex'));
+  const tx = adopt(payloadOf(outer, smart, fee.params), chain, wallet, smart);
   if (tx.slot !== slot || tx.fee.ceiling !== fee.ceiling) throw refuse('The transaction cannot carry this slot and fee.');
   return { ...tx, fee };
 }

@@ -14,6 +14,9 @@ const ERC20 = parseAbi([
   'function transferFrom(address from, address to, uint256 amount)',
 ]);
 
+/** Calls of one transaction; what is decoded ends at as many leaves. */
+const MAX_CALLS = 256;
+
 const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.slice(2), 'hex'));
 
 function refuse(message: string): CastellanError {
@@ -36,23 +39,33 @@ function tokenOf(asset: AssetId, chain: ChainId): AccountId {
   return contract;
 }
 
-function single(calls: readonly Call[], chain: ChainId): Call {
-  const [call] = calls;
-  if (call === undefined || calls.length !== 1) {
-    throw refuse('A plain account makes one call per transaction; a batch is the calldata of a batching contract.');
+function checked(calls: readonly Call[], chain: ChainId): readonly Call[] {
+  if (calls.length === 0 || calls.length > MAX_CALLS) throw refuse(`A transaction makes 1 to ${MAX_CALLS} calls.`);
+  for (const call of calls) {
+    addressOf(call.to, chain);
+    checkAmount(call.value);
+    if (!(call.data instanceof Uint8Array) || call.data.length > MAX_TRANSACTION_BYTES)
+      throw refuse('The calldata is no bytes, or too many.');
   }
-  addressOf(call.to, chain);
-  checkAmount(call.value);
-  if (!(call.data instanceof Uint8Array) || call.data.length > MAX_TRANSACTION_BYTES)
-    throw refuse('The calldata is no bytes, or too many.');
-  return call;
+  return calls;
 }
 
 /**
- * The one call that an action comes to.
- * @throws REQUEST_INVALID where a plain account cannot make it in one call; PAYLOAD_UNDECODABLE for foreign bytes
+ * The calls that an action comes to, as the wallet itself makes them. Only `calls` may be several.
+ * @throws REQUEST_INVALID where calls of this chain cannot express it; PAYLOAD_UNDECODABLE for foreign bytes
  */
-export function callOf(action: Action, chain: ChainId, wallet: AccountId): Call {
+export function callsOf(action: Action, chain: ChainId, wallet: AccountId): readonly Call[] {
+  switch (action.kind) {
+    case 'calls':
+      return checked(action.calls, chain);
+    case 'transaction':
+      return callsOf(readAction(action.bytes, chain, wallet), chain, wallet);
+    default:
+      return [callOf(action, chain)];
+  }
+}
+
+function callOf(action: Exclude<Action, { readonly kind: 'calls' | 'transaction' }>, chain: ChainId): Call {
   switch (action.kind) {
     case 'transfer': {
       if (action.comment !== undefined) throw refuse('A transfer on this chain carries no comment.');
@@ -79,10 +92,6 @@ export function callOf(action: Action, chain: ChainId, wallet: AccountId): Call 
         data: bytesOf(encodeFunctionData({ abi: ERC20, functionName: 'transferFrom', args })),
       };
     }
-    case 'calls':
-      return single(action.calls, chain);
-    case 'transaction':
-      return callOf(readAction(action.bytes, chain, wallet), chain, wallet);
     default:
       throw refuse('The kind of action is not known.');
   }

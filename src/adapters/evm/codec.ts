@@ -2,6 +2,7 @@ import type { Codec, Token } from '../../core/chain-adapter.ts';
 import { keccak256 } from '../../core/digest.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { AssetId, ChainId } from '../../core/ids.ts';
+import { MODELS } from './accounts/models.ts';
 import { addressOf } from './address.ts';
 import { assemble, walletOf } from './assemble.ts';
 import { build } from './build.ts';
@@ -39,10 +40,11 @@ export function createEvmCodec(chains: ReadonlyMap<ChainId, ChainTokens>): Codec
       chainOf(chain);
       return readAction(bytes, chain, wallet);
     },
-    adopt(bytes, chain, wallet) {
+    adopt(bytes, chain, wallet, _publicKey, smart) {
       chainOf(chain);
-      return adopt(bytes, chain, wallet);
+      return adopt(bytes, chain, wallet, smart);
     },
+    coSigning: (payload) => MODELS.find(({ order }) => order?.is(payload))?.order?.coSigning(payload),
     signingHash: keccak256,
     assemble,
     walletOf,

@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
 import { chainIdSchema, describeIssues } from '../../core/schema.ts';
+import { accountsSchema, type EvmAccountsOptions } from './accounts/accounts-config.ts';
 
 /** An ERC-20 that the deployment trusts to be one. */
 export interface EvmTokenOption {
@@ -39,6 +40,8 @@ export interface EvmAdapterOptions {
   readonly clock: Clock;
   /** In place of the runtime's own. */
   readonly fetch?: FetchFunction;
+  /** Where wallets that are contracts are to be made. */
+  readonly accounts?: EvmAccountsOptions;
 }
 
 /** One chain after parsing: every default set. */
@@ -102,6 +105,7 @@ const optionsSchema = z.strictObject({
     .max(64)
     .refine((chains) => new Set(chains.map(({ chain }) => chain)).size === chains.length, 'A chain is listed twice.'),
   clock: z.custom<Clock>((value) => hasMethods(value, ['nowMs', 'monotonicMs', 'schedule']), 'A clock is needed.'),
+  accounts: accountsSchema,
   fetch: z.custom<FetchFunction>((value) => typeof value === 'function', 'The network is a function like the runtime’s own.').optional(),
 });
 

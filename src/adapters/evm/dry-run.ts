@@ -1,4 +1,5 @@
 import { keccak256 } from '../../core/digest.ts';
+import type { StateOverrides } from './accounts/account-model.ts';
 import type { EvmAddress } from './address.ts';
 import { hexOf } from './address.ts';
 import { malformed, readBytes, readList, readObject, readQuantity, toQuantity } from './answer.ts';
@@ -29,6 +30,8 @@ export interface Surroundings {
   readonly prober: EvmAddress;
   /** Where the balance reader is put; empty on the real chain. */
   readonly reader: EvmAddress;
+  /** State that stands in for what is still to be signed. */
+  readonly pretended: StateOverrides;
 }
 
 /** `BALANCE(calldata[0..32])`, returned: PUSH0 CALLDATALOAD BALANCE PUSH0 MSTORE PUSH1 32 PUSH0 RETURN. */
@@ -45,7 +48,7 @@ function derived(payload: Uint8Array, label: string): Uint8Array {
  * Two different next blocks for the same bytes. A contract that tells a dry run from the real thing by fee recipient, number,
  * time or randomness behaves differently in one of them, and is found out.
  */
-export function surroundings(payload: Uint8Array, head: Block, variation: 0 | 1): Surroundings {
+export function surroundings(payload: Uint8Array, head: Block, variation: 0 | 1, pretended: StateOverrides = {}): Surroundings {
   const known = variation === 0 && BigInt(head.feeRecipient) !== 0n;
   const ahead = variation === 0 ? 1 : 2;
   return {
@@ -58,6 +61,7 @@ export function surroundings(payload: Uint8Array, head: Block, variation: 0 | 1)
     },
     prober: hexOf(derived(payload, `prober-${variation}`), 12),
     reader: hexOf(derived(payload, `reader-${variation}`), 12),
+    pretended,
   };
 }
 
@@ -101,7 +105,8 @@ export async function runAlone(
   around: Surroundings,
   signal?: AbortSignal,
 ): Promise<CallResult> {
-  const request = { blockStateCalls: [{ blockOverrides: around.overrides, calls: [call] }], traceTransfers: true, validation: true };
+  const block = { blockOverrides: around.overrides, stateOverrides: around.pretended, calls: [call] };
+  const request = { blockStateCalls: [block], traceTransfers: true, validation: true };
   const [result] = readCalls(await client.request('eth_simulateV1', [request, toQuantity(head.number)], signal), 1);
   return result as CallResult;
 }
@@ -120,7 +125,7 @@ export async function runProbes(
 ): Promise<readonly CallResult[]> {
   const asked = probes.map(({ to, input }) => ({ from: around.prober, to, input, gas: toQuantity(PROBE_GAS) }));
   const calls = call === null ? asked : [call, ...asked];
-  const stateOverrides = { [around.reader]: { code: BALANCE_READER } };
+  const stateOverrides = { ...around.pretended, [around.reader]: { code: BALANCE_READER } };
   const request = {
     blockStateCalls: [{ blockOverrides: around.overrides, stateOverrides, calls }],
     traceTransfers: true,

@@ -130,7 +130,19 @@ export function readEnvelope(payload: Uint8Array): Envelope {
 /**
  * The unsigned bytes inside signed EIP-1559 ones: `0x02 ‖ rlp([…nine fields, yParity, r, s])` without the last three.
  * The signature itself is not checked.
+ *
+ * @param raw - the signed transaction, type 2
  * @throws PAYLOAD_UNDECODABLE
+ * @example
+ * ```ts
+ * import { readUnsigned } from 'castellan/evm';
+ * import { hexToBytes, keccak256, parseGwei, serializeTransaction } from 'viem';
+ * import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
+ *
+ * const transaction = { type: 'eip1559', chainId: 1, nonce: 0, gas: 21_000n, maxFeePerGas: parseGwei('2'), maxPriorityFeePerGas: 1n } as const;
+ * const raw = await privateKeyToAccount(generatePrivateKey()).signTransaction(transaction);
+ * console.log(keccak256(readUnsigned(hexToBytes(raw))) === keccak256(serializeTransaction(transaction))); // true
+ * ```
  */
 export function readUnsigned(raw: Uint8Array): Uint8Array {
   if (!(raw instanceof Uint8Array) || raw[0] !== 2) throw undecodable('type_unsupported');

@@ -3,12 +3,16 @@ import type { Clock } from '../../core/clock.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { AssetId, ChainId } from '../../core/ids.ts';
 import type { Random } from '../../core/random.ts';
+import type { AccountTools } from './accounts/account-model.ts';
+import { createSmartAccounts } from './accounts/smart-accounts.ts';
+import { createSponsor } from './accounts/sponsor.ts';
 import { createEip712Verifier } from './approval-verifier.ts';
+import { readBalances } from './balances.ts';
 import { readHead } from './block.ts';
 import { broadcast } from './broadcast.ts';
-import { createRpcClient } from './client.ts';
+import { createRpcClient, type RpcClient } from './client.ts';
 import { createEvmCodec } from './codec.ts';
-import type { EvmAdapterOptions, EvmChainConfig, EvmChainOptions, FetchFunction } from './config.ts';
+import type { EvmAdapterOptions, EvmChainConfig, EvmChainOptions } from './config.ts';
 import { readOptions } from './config.ts';
 import { quoteFee } from './fees.ts';
 import { readSequence } from './sequence.ts';
@@ -20,9 +24,8 @@ import { readStatus, settle } from './watch.ts';
 /** Tokens of the configuration that every simulation looks at; those a caller names come on top. */
 const ALWAYS_WATCHED = 64;
 
-function createNode(config: EvmChainConfig, tokens: ChainTokens, codec: Codec, clock: Clock, network?: FetchFunction): ChainNode {
+function createNode(config: EvmChainConfig, tokens: ChainTokens, codec: Codec, clock: Clock, client: RpcClient): ChainNode {
   const { chain } = config;
-  const client = createRpcClient(config, clock, network);
   const always = tokens.erc20.slice(0, ALWAYS_WATCHED).map(({ token }) => token.asset);
   const own = (given: ChainId): void => {
     if (given !== chain)
@@ -32,6 +35,7 @@ function createNode(config: EvmChainConfig, tokens: ChainTokens, codec: Codec, c
     chain,
     rebroadcastMs: null,
     verifyChain: (signal) => client.verify(signal),
+    balances: (account, assets, signal) => readBalances(client, chain, account, assets, signal),
     quote: (action, wallet, options) => quoteFee(client, chain, action, wallet, options),
     async simulate(tx, { watch = [], signal }) {
       own(tx.chain);
@@ -64,20 +68,37 @@ function createNode(config: EvmChainConfig, tokens: ChainTokens, codec: Codec, c
 
 /**
  * Makes the adapter of the EVM chains.
+ *
+ * @param options - chains and clock; `confirmations` in blocks
  * @throws CONFIG_INVALID naming every wrong field at once
+ * @example
+ * ```ts
+ * import { createEvmAdapter } from 'castellan/evm';
+ * import { createManualClock } from 'castellan/testing';
+ *
+ * const chains = [{ chain: 'eip155:1', rpcUrl: 'https://rpc.acme.example', confirmations: 3 }];
+ * console.log(createEvmAdapter({ chains, clock: createManualClock() }).chains); // [ 'eip155:1' ]
+ * ```
  */
 export function createEvmAdapter(options: EvmAdapterOptions): ChainAdapter {
-  const { chains, clock, fetch: network } = readOptions(options);
+  const { chains, clock, fetch: network, accounts } = readOptions(options);
   const tokens = new Map(chains.map((config): [ChainId, ChainTokens] => [config.chain, chainTokens(config)]));
   const codec = createEvmCodec(tokens);
   const nodes = new Map<ChainId, ChainNode>();
-  for (const config of chains) nodes.set(config.chain, createNode(config, tokens.get(config.chain) as ChainTokens, codec, clock, network));
+  const tools = new Map<ChainId, AccountTools>();
+  for (const config of chains) {
+    const { chain } = config;
+    const client = createRpcClient(config, clock, network);
+    nodes.set(chain, createNode(config, tokens.get(chain) as ChainTokens, codec, clock, client));
+    tools.set(chain, { chain, client, config: accounts, send: createSponsor({ client, config, clock, sponsor: accounts.sponsor }) });
+  }
   return {
     family: 'evm',
     chains: chains.map(({ chain }) => chain),
     codec,
     tokens: [...tokens.values()].flatMap(tokenList),
     verifiers: [createEip712Verifier()],
+    accounts: createSmartAccounts(tools),
     node(chain) {
       const node = nodes.get(chain);
       if (node === undefined)
@@ -89,18 +110,34 @@ export function createEvmAdapter(options: EvmAdapterOptions): ChainAdapter {
 
 /** Makes an adapter once the manager hands over its host. */
 export interface EvmAdapterFactory {
+  /** Makes the adapter; the manager calls this with its own clock. @throws CONFIG_INVALID naming every wrong field at once */
   create(host: { readonly clock: Clock; readonly random: Random }): ChainAdapter;
 }
 
 /**
- * One EVM chain, or several, of a manager's configuration.
+ * One EVM chain, or several, of a manager's configuration. `accounts` is for wallets that are contracts.
  *
+ * @param options - one chain, or `{ chains }`; `confirmations` in blocks
+ * @throws CONFIG_INVALID from `create`, naming every wrong field at once
  * @example
  * ```ts
- * chains: [evm({ chain: 'eip155:1', rpcUrl: 'https://…', confirmations: 3 })]
+ * import { createSecurityManager } from 'castellan';
+ * import { evm } from 'castellan/evm';
+ *
+ * const chains = [evm({ chain: 'eip155:31337', rpcUrl: 'http://127.0.0.1:8545', confirmations: 1 })];
+ * const security = createSecurityManager({ chains, agents: { a1: { template: 'conservative', limits: { unit: 'ETH', daily: 1 } } } });
+ * const { chain } = await security.custody.createWallet('owner', 'a1');
+ * console.log(chain); // eip155:31337
+ * await security.shutdown();
  * ```
- * @throws CONFIG_INVALID from `create`, naming every wrong field at once
  */
-export function evm(options: EvmChainOptions | Omit<EvmAdapterOptions, 'clock'>): EvmAdapterFactory {
-  return { create: ({ clock }) => createEvmAdapter('chain' in options ? { chains: [options], clock } : { ...options, clock }) };
+export function evm(
+  options: (EvmChainOptions & Pick<EvmAdapterOptions, 'accounts'>) | Omit<EvmAdapterOptions, 'clock'>,
+): EvmAdapterFactory {
+  const read = (): Omit<EvmAdapterOptions, 'clock'> => {
+    if (!('chain' in options)) return options;
+    const { accounts, ...chain } = options;
+    return { chains: [chain], ...(accounts === undefined ? {} : { accounts }) };
+  };
+  return { create: ({ clock }) => createEvmAdapter({ ...read(), clock }) };
 }

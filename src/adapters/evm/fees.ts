@@ -1,11 +1,15 @@
 import { nativeAssetId } from '../../core/asset.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
+import type { SmartAccount } from '../../core/smart-account.ts';
 import type { Action, FeeQuote } from '../../core/transaction.ts';
+import type { StateOverrides } from './accounts/account-model.ts';
+import { modelOf } from './accounts/models.ts';
+import { outerCall } from './accounts/outer-call.ts';
+import { rehearsal } from './accounts/payload.ts';
 import { addressOf, hexOf } from './address.ts';
 import { malformed, readList, readObject, readQuantity, toQuantity } from './answer.ts';
 import { readHead } from './block.ts';
-import { callOf } from './call-of.ts';
 import type { RpcClient } from './client.ts';
 
 /** Gas assumed where the node cannot estimate: enough for a token call, so that simulation can show why it fails. */
@@ -39,9 +43,15 @@ async function readGasPrice(client: RpcClient, signal?: AbortSignal): Promise<Ga
   return { baseFee, tip: median(rewards) ?? baseFee / 10n + 1n };
 }
 
-async function estimateGas(client: RpcClient, call: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<bigint | null> {
+async function estimateGas(
+  client: RpcClient,
+  call: Readonly<Record<string, string>>,
+  overrides: StateOverrides,
+  signal?: AbortSignal,
+): Promise<bigint | null> {
+  const state = Object.keys(overrides).length === 0 ? [] : [overrides];
   try {
-    return readQuantity(await client.request('eth_estimateGas', [call, 'latest'], signal), 'estimateGas');
+    return readQuantity(await client.request('eth_estimateGas', [call, 'latest', ...state], signal), 'estimateGas');
   } catch (error) {
     if (isCastellanError(error) && error.code === 'CHAIN_REJECTED') return null;
     throw error;
@@ -68,13 +78,19 @@ export async function quoteFee(
   chain: ChainId,
   action: Action,
   wallet: AccountId,
-  options: { readonly ceiling?: bigint; readonly signal?: AbortSignal },
+  options: { readonly ceiling?: bigint; readonly smart?: SmartAccount; readonly signal?: AbortSignal },
 ): Promise<FeeQuote> {
-  const call = callOf(action, chain, wallet);
-  const request = { from: addressOf(wallet, chain), to: addressOf(call.to, chain), value: toQuantity(call.value), data: hexOf(call.data) };
-  const { ceiling, signal } = options;
+  const { ceiling, smart, signal } = options;
+  const params = smart === undefined ? {} : ((await modelOf(smart).params?.(client, smart, signal)) ?? {});
+  const { call, overrides } = rehearsal(outerCall(action, chain, wallet, smart, params), smart, params);
+  const request = {
+    from: addressOf(smart?.sender ?? wallet, chain),
+    to: addressOf(call.to, chain),
+    value: toQuantity(call.value),
+    data: hexOf(call.data),
+  };
   const [estimate, price, head] = await Promise.all([
-    estimateGas(client, request, signal),
+    estimateGas(client, request, overrides, signal),
     readGasPrice(client, signal),
     readHead(client, 'latest', signal),
   ]);
@@ -92,6 +108,7 @@ export async function quoteFee(
     asset: nativeAssetId(chain),
     ceiling: gas * maxFeePerGas,
     params: {
+      ...params,
       gas: gas.toString(),
       maxFeePerGas: maxFeePerGas.toString(),
       maxPriorityFeePerGas: price.tip.toString(),

@@ -1,3 +1,4 @@
+export type { DelegationContracts, EvmAccountsOptions, EvmSponsor, SafeContracts } from './accounts/accounts-config.ts';
 export { approvalTypedData, createEip712Verifier, statementTypedData } from './approval-verifier.ts';
 export type { EvmAdapterOptions, EvmChainOptions, EvmTokenOption, FetchFunction } from './config.ts';
 export { readUnsigned } from './envelope.ts';

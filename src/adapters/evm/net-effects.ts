@@ -25,9 +25,11 @@ export interface NetEffects {
 export interface NetContext {
   readonly chain: ChainId;
   readonly wallet: AccountId;
+  /** Who pays the fee, where it is not the wallet. */
+  readonly payer?: AccountId;
   readonly claims: readonly Claim[];
   readonly decoded: readonly Effect[];
-  /** The most that the wallet paid in fees in this run, wei. */
+  /** The most that was paid in fees in this run, wei. */
   readonly feeBound: bigint;
 }
 
@@ -139,8 +141,8 @@ export function netEffects(measured: readonly Measured[], context: NetContext): 
       return logged;
     }
     const delta = after - before;
-    if (account(holder) !== wallet) return delta;
-    // The wallet also paid a fee, whose exact size in a simulation is the node's affair: only more than it can be is a loss.
+    if (account(holder) !== (context.payer ?? wallet)) return delta;
+    // The payer also paid a fee, whose exact size in a simulation is the node's affair: only more than it can be is a loss.
     const worst = delta + context.feeBound;
     if (worst >= logged) return logged;
     warnings.add('coin_unexplained');

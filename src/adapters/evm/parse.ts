@@ -1,7 +1,9 @@
 import { nativeAssetId } from '../../core/asset.ts';
 import { payloadDigest } from '../../core/digest.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
+import type { SmartAccount } from '../../core/smart-account.ts';
 import type { Action, FeeQuote, UnsignedTransaction } from '../../core/transaction.ts';
+import { readPayload } from './accounts/payload.ts';
 import { accountOf, addressOf } from './address.ts';
 import type { Envelope } from './envelope.ts';
 import { readEnvelope } from './envelope.ts';
@@ -31,6 +33,11 @@ export function feeOf(envelope: Envelope, chain: ChainId): FeeQuote {
   };
 }
 
+/** The fee with what an order says besides, under the same names as in the quote that it was built from. */
+export function withParams(fee: FeeQuote, params: FeeQuote['params']): FeeQuote {
+  return { ...fee, params: { ...params, ...fee.params } };
+}
+
 /**
  * What a foreign unsigned transaction (EIP-1559, EIP-2930, EIP-155) asks for, as one call. Slot and fee become ours, and an
  * access list, which only moves gas, is left out.
@@ -45,12 +52,13 @@ export function readAction(bytes: Uint8Array, chain: ChainId, wallet: AccountId)
 
 /**
  * Takes an unsigned EIP-1559 transaction exactly as it stands: its bytes are the payload, its nonce the slot, its gas
- * fields the fee.
+ * fields the fee. Where the wallet is a contract it is the sender's transaction, or the order for one.
  * @throws PAYLOAD_UNDECODABLE for any other bytes, or another chain
  */
-export function adopt(bytes: Uint8Array, chain: ChainId, wallet: AccountId): UnsignedTransaction {
+export function adopt(bytes: Uint8Array, chain: ChainId, wallet: AccountId, smart?: SmartAccount): UnsignedTransaction {
   addressOf(wallet, chain);
-  const envelope = readOn(bytes, chain);
+  const { outer, params } = readPayload(bytes, smart);
+  const envelope = readOn(outer, chain);
   if (envelope.type !== 'eip1559') throw undecodable('type_unsupported', { type: envelope.type });
   const payload = bytes.slice();
   return {
@@ -59,7 +67,8 @@ export function adopt(bytes: Uint8Array, chain: ChainId, wallet: AccountId): Uns
     payload,
     payloadDigest: payloadDigest(payload),
     slot: Number(envelope.nonce),
-    fee: feeOf(envelope, chain),
+    fee: withParams(feeOf(envelope, chain), params),
     validUntilMs: null,
+    ...(smart === undefined ? {} : { smart }),
   };
 }

@@ -1,7 +1,9 @@
 import { nativeAssetId, tokenAsset } from '../../core/asset.ts';
 import type { Effect } from '../../core/effect.ts';
 import type { AccountId, AssetId } from '../../core/ids.ts';
-import type { Receipt, SignedTransaction } from '../../core/transaction.ts';
+import { type Receipt, type SignedTransaction, senderOf } from '../../core/transaction.ts';
+import { modelOf } from './accounts/models.ts';
+import { accountCalls } from './accounts/payload.ts';
 import { accountOf } from './address.ts';
 import { malformed, readCount, readHash, readObject, readQuantity } from './answer.ts';
 import type { Block } from './block.ts';
@@ -79,20 +81,37 @@ function claimed({ chain, wallet }: SignedTransaction, log: Log): readonly Effec
   }
 }
 
+/** The coins that the wallet's own calls sent. What a contract sends writes no log, so it is read from the bytes. */
+function sent({ chain, wallet, raw, smart }: SignedTransaction): readonly Effect[] {
+  const envelope = readEnvelope(readUnsigned(raw));
+  const { to, value } = envelope;
+  const own =
+    smart === undefined ? [{ to: to === null ? null : accountOf(chain, to), value }] : accountCalls(envelope, smart, chain, 'transaction');
+  if (own === undefined) return [{ kind: 'unknown', contract: null, selector: null, detail: 'not a call of this account', ...AT }];
+  return own.flatMap((call) => (call.value === 0n ? [] : movements(wallet, wallet, call.to, nativeAssetId(chain), call.value)));
+}
+
 /**
- * The receipt of a transaction that is final. `effects` are of source `chain`: the fee that was paid, the value of our own
- * bytes where they succeeded, and what the logs tell of the wallet.
+ * What others signed inside a transaction that failed is public and may still be good: somebody may have sent it before us, or
+ * may send it later. It counts as spent.
+ */
+function staysGood({ smart }: SignedTransaction): boolean {
+  return smart !== undefined && modelOf(smart).order !== undefined;
+}
+
+/**
+ * The receipt of a transaction that is final. `effects` are of source `chain`: the fee that was paid, the coins that our own
+ * bytes sent where they succeeded, and what the logs tell of the wallet.
  */
 export function toReceipt(signed: SignedTransaction, found: ChainReceipt, block: Block): Receipt {
-  const { chain, wallet, hash } = signed;
+  const { chain, hash } = signed;
   const native = nativeAssetId(chain);
-  const { to, value } = readEnvelope(readUnsigned(signed.raw));
-  const effects: Effect[] = [{ kind: 'fee', account: wallet, asset: native, max: found.feePaid, ...AT }];
-  if (found.success && value > 0n) effects.push(...movements(wallet, wallet, to === null ? null : accountOf(chain, to), native, value));
-  if (found.success) effects.push(...found.logs.flatMap((log) => claimed(signed, log)));
+  const effects: Effect[] = [{ kind: 'fee', account: senderOf(signed), asset: native, max: found.feePaid, ...AT }];
+  if (found.success) effects.push(...sent(signed), ...found.logs.flatMap((log) => claimed(signed, log)));
   return {
     txHash: hash,
     success: found.success,
+    ...(found.success || !staysGood(signed) ? {} : { partial: true }),
     confirmedAtBlock: String(found.blockNumber),
     confirmedAtMs: block.timestampMs,
     blockHash: found.blockHash,

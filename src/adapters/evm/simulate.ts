@@ -3,7 +3,10 @@ import type { SimulationReport } from '../../core/chain-adapter.ts';
 import type { Effect } from '../../core/effect.ts';
 import { isCastellanError } from '../../core/errors.ts';
 import type { AssetId } from '../../core/ids.ts';
-import type { DecodedTransaction, UnsignedTransaction } from '../../core/transaction.ts';
+import { type DecodedTransaction, senderOf, type UnsignedTransaction } from '../../core/transaction.ts';
+import { placeErrors } from './accounts/in-place.ts';
+import { readPayload } from './accounts/payload.ts';
+import { runnable } from './accounts/runnable.ts';
 import type { EvmAddress } from './address.ts';
 import { addressOf } from './address.ts';
 import { readQuantity, toQuantity } from './answer.ts';
@@ -71,26 +74,35 @@ async function preconditions(
   head: Block,
 ): Promise<{ readonly errors: readonly string[]; readonly caveats: readonly string[] }> {
   const { client, tx, signal } = context;
-  const wallet = addressOf(tx.wallet, tx.chain);
-  const [nonce, balance] = await Promise.all([
-    readNonce(client, wallet, head.number, signal),
-    client.request('eth_getBalance', [wallet, toQuantity(head.number)], signal).then((value) => readQuantity(value, 'balance')),
+  const sender = addressOf(senderOf(tx), tx.chain);
+  const balanceOf = async (address: EvmAddress): Promise<bigint> =>
+    readQuantity(await client.request('eth_getBalance', [address, toQuantity(head.number)], signal), 'balance');
+  const [nonce, balance, held] = await Promise.all([
+    readNonce(client, sender, head.number, signal),
+    balanceOf(sender),
+    tx.smart === undefined ? null : balanceOf(addressOf(tx.wallet, tx.chain)),
   ]);
   const errors: string[] = [];
   if (tx.slot < nonce) errors.push('slot_behind');
-  if (balance < envelope.value + envelope.gas * envelope.maxFeePerGas) errors.push('insufficient_funds');
+  if (balance < envelope.value + envelope.gas * envelope.maxFeePerGas) errors.push(shortOf(tx));
+  if (held !== null && held < context.decoded.calls.reduce((sum, { value }) => sum + value, 0n)) errors.push('insufficient_funds');
   if (envelope.maxFeePerGas < head.baseFeePerGas) errors.push('fee_below_base_fee');
   // Earlier ones of ours still wait: what they will change is not in this state.
   return { errors, caveats: tx.slot > nonce ? ['earlier_transactions_pending'] : [] };
 }
 
+/** Whose coins do not suffice for value and fee: where the wallet is a contract, its sender's for the fee. */
+function shortOf({ smart }: UnsignedTransaction): string {
+  return smart === undefined ? 'insufficient_funds' : 'sender_insufficient_funds';
+}
+
 /** Why the node would not run it. An error that is not an answer of the node is thrown on. */
-function refusal(error: unknown): Finding {
+function refusal(error: unknown, tx: UnsignedTransaction): Finding {
   if (!isCastellanError(error) || error.code !== 'CHAIN_REJECTED') throw error;
   const { rpcCode, rpcMessage } = error.details;
   const message = String(rpcMessage ?? '');
   if (rpcCode === -32003 || rpcCode === -38014 || /insufficient funds/i.test(message))
-    return { errors: ['insufficient_funds'], shallow: ['not_run'] };
+    return { errors: [shortOf(tx)], shallow: ['not_run'] };
   if (rpcCode === -32601 || /method not found|not supported|not available|does not exist|not whitelisted|can't be built/i.test(message)) {
     return { errors: ['simulation_unavailable'], shallow: ['not_run'], warnings: [`node: ${message.slice(0, 160)}`] };
   }
@@ -140,21 +152,25 @@ const claimsOf = (result: CallResult): readonly Claim[] => result.logs.flatMap((
  *
  * Fails closed: `success: false` with `simulation_unstable` where the two runs or the two passes disagree,
  * `simulation_unavailable` where the node cannot simulate (nothing weaker is put in its place), `insufficient_funds`,
- * `slot_behind`, `fee_below_base_fee`, `reverted: …`, `too_many_effects`, `simulation_rejected`.
+ * `sender_insufficient_funds` (where the wallet is a contract: its sender cannot pay the fee), `slot_behind`, `order_out_of_place`,
+ * `fee_below_base_fee`, `reverted: …`, `too_many_effects`, `simulation_rejected`.
  * @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, TIMEOUT
  */
 export async function simulate(context: SimulationContext): Promise<SimulationReport> {
   const { client, tx, decoded, signal } = context;
-  const envelope = readEnvelope(tx.payload);
+  const { outer, form, params } = readPayload(tx.payload, tx.smart);
+  const envelope = readEnvelope(outer);
   const head = await readHead(client, 'latest', signal);
   const wallet = addressOf(tx.wallet, tx.chain);
-  const call = transactionCall(envelope, wallet);
-  const around = [surroundings(tx.payload, head, 0), surroundings(tx.payload, head, 1)] as const;
-  const [before, first] = await Promise.all([
+  const { run, pretended } = runnable(tx, envelope, form, params);
+  const call = transactionCall(run, addressOf(senderOf(tx), tx.chain));
+  const around = [surroundings(tx.payload, head, 0, pretended), surroundings(tx.payload, head, 1, pretended)] as const;
+  const [before, place, first] = await Promise.all([
     preconditions(context, envelope, head),
-    Promise.all(around.map((block) => runAlone(client, call, head, block, signal))).catch((error: unknown) => refusal(error)),
+    placeErrors(client, tx.smart, params, signal),
+    Promise.all(around.map((block) => runAlone(client, call, head, block, signal))).catch((error: unknown) => refusal(error, tx)),
   ]);
-  const failed = before.errors;
+  const failed = [...before.errors, ...place];
   if ('errors' in first) return report(head, { ...first, errors: [...new Set([...failed, ...first.errors])] });
   const [one, two] = first as [CallResult, CallResult];
   const gas = one.gasUsed > two.gasUsed ? one.gasUsed : two.gasUsed;
@@ -184,7 +200,7 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
   if (found.length > MAX_SUBJECTS || room < 1)
     return report(head, { errors: [...failed, 'too_many_effects'], gas, shallow: ['too_many_subjects'] });
   const runs = await Promise.all(around.map((block) => readSubjects(context, call, found, head, block, Math.min(room, 128)))).catch(
-    (error: unknown) => refusal(error),
+    (error: unknown) => refusal(error, tx),
   );
   if ('errors' in runs) return report(head, { ...runs, errors: [...new Set([...failed, ...runs.errors])], gas });
 
@@ -198,6 +214,7 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
     return netEffects(measured, {
       chain: tx.chain,
       wallet: tx.wallet,
+      payer: senderOf(tx),
       claims: claims[index] as readonly Claim[],
       decoded: decoded.effects,
       feeBound,

@@ -1,7 +1,7 @@
 import type { SettlementStatus } from '../../core/chain-adapter.ts';
 import type { Clock } from '../../core/clock.ts';
 import { isCastellanError } from '../../core/errors.ts';
-import type { SignedTransaction } from '../../core/transaction.ts';
+import { type SignedTransaction, senderOf } from '../../core/transaction.ts';
 import type { EvmAddress } from './address.ts';
 import { addressOf } from './address.ts';
 import { readHash, readList, readObject, readQuantity, toQuantity } from './answer.ts';
@@ -9,6 +9,7 @@ import type { Block } from './block.ts';
 import { readBlockAt, readHead, readNonce } from './block.ts';
 import type { RpcClient } from './client.ts';
 import type { EvmChainConfig } from './config.ts';
+import { pause } from './pause.ts';
 import type { ChainReceipt } from './receipt.ts';
 import { readReceipt, toReceipt } from './receipt.ts';
 
@@ -28,27 +29,27 @@ async function canonicalBlock(client: RpcClient, hash: string, receipt: ChainRec
   return block !== null && block.hash === receipt.blockHash && block.transactions.includes(hash) ? block : null;
 }
 
-/** Lowest block at or below `top` after which the wallet's nonce is above `slot`; the nonce at `top` must be. */
-async function blockOfSlot(client: RpcClient, wallet: EvmAddress, slot: number, top: number, signal?: AbortSignal): Promise<number> {
+/** Lowest block at or below `top` after which the sender's nonce is above `slot`; the nonce at `top` must be. */
+async function blockOfSlot(client: RpcClient, sender: EvmAddress, slot: number, top: number, signal?: AbortSignal): Promise<number> {
   let high = top;
   let low = top;
   for (let step = 1; low > 0; step *= 2) {
     low = Math.max(0, top - step);
-    if ((await readNonce(client, wallet, low, signal)) <= slot) break;
+    if ((await readNonce(client, sender, low, signal)) <= slot) break;
     high = low;
   }
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if ((await readNonce(client, wallet, middle, signal)) > slot) high = middle;
+    if ((await readNonce(client, sender, middle, signal)) > slot) high = middle;
     else low = middle;
   }
   return high;
 }
 
-/** The transaction that the wallet sent from this slot in a block; null where the block holds none. */
+/** The transaction that the account sent from this slot in a block; null where the block holds none. */
 async function slotHolder(
   client: RpcClient,
-  wallet: EvmAddress,
+  sender: EvmAddress,
   slot: number,
   number: number,
   signal?: AbortSignal,
@@ -56,7 +57,7 @@ async function slotHolder(
   const block = readObject(await client.request('eth_getBlockByNumber', [toQuantity(number), true], signal), 'block');
   for (const entry of readList(block['transactions'], 'block.transactions', 100_000)) {
     const fields = readObject(entry, 'transaction');
-    if (String(fields['from']).toLowerCase() !== wallet || readQuantity(fields['nonce'], 'transaction.nonce') !== BigInt(slot)) continue;
+    if (String(fields['from']).toLowerCase() !== sender || readQuantity(fields['nonce'], 'transaction.nonce') !== BigInt(slot)) continue;
     return readHash(fields['hash'], 'transaction.hash');
   }
   return null;
@@ -67,10 +68,10 @@ async function slotHolder(
  * merely lost our receipt never makes a payment look replaced.
  */
 async function replacedBy(client: RpcClient, signed: SignedTransaction, finalAt: number, signal?: AbortSignal): Promise<SettlementStatus> {
-  const wallet = addressOf(signed.wallet, signed.chain);
-  if (finalAt < 0 || (await readNonce(client, wallet, finalAt, signal)) <= signed.slot) return PENDING;
-  const number = await blockOfSlot(client, wallet, signed.slot, finalAt, signal);
-  const holder = await slotHolder(client, wallet, signed.slot, number, signal);
+  const sender = addressOf(senderOf(signed), signed.chain);
+  if (finalAt < 0 || (await readNonce(client, sender, finalAt, signal)) <= signed.slot) return PENDING;
+  const number = await blockOfSlot(client, sender, signed.slot, finalAt, signal);
+  const holder = await slotHolder(client, sender, signed.slot, number, signal);
   if (holder === null || holder === signed.hash || (await readReceipt(client, signed.hash, signal)) !== null) return PENDING;
   return { status: 'replaced', by: holder };
 }
@@ -100,18 +101,6 @@ export async function readStatus(
   if (again === null || again.blockHash !== receipt.blockHash || again.success !== receipt.success) return PENDING;
   const block = await canonicalBlock(client, signed.hash, again, signal);
   return block === null ? PENDING : { status: 'final', receipt: toReceipt(signed, again, block) };
-}
-
-function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      timer.cancel();
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = clock.schedule(ms, done);
-    signal?.addEventListener('abort', done, { once: true });
-  });
 }
 
 /**

@@ -1,4 +1,5 @@
 export { systemClock } from './clock.ts';
+export { type Environment, readEnvironment } from './environment.ts';
 export { fileExists, isOpenToOthers, isWrittenByOthers, makeDirectory, readText, removeFile, writeNewFile } from './files.ts';
 export { loadDefaultExport } from './load-module.ts';
 export { systemRandom } from './random.ts';

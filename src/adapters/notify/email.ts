@@ -31,7 +31,23 @@ export function isMailAddress(text: unknown): text is string {
  * comes twice can be known. nodemailer is loaded at the first notice.
  *
  * Fails closed when the server offers no TLS or its certificate is not valid, unless it is plain SMTP on this machine.
+ *
+ * @param options - address, SMTP server and clock; `timeoutMs` in milliseconds
  * @throws CONFIG_INVALID for an address or a server that is none
+ * @example
+ * ```ts
+ * import { createEmailNotifier, isCastellanError } from 'castellan';
+ * import { createManualClock } from 'castellan/testing';
+ *
+ * const smtp = { host: 'mail.acme.example', port: 465, secure: true, from: 'castellan@acme.example' };
+ * const parts = { address: 'security@acme.example', smtp, clock: createManualClock() };
+ * console.log(typeof createEmailNotifier(parts).notify); // function
+ * try {
+ *   createEmailNotifier({ ...parts, address: 'nobody' });
+ * } catch (error) {
+ *   console.log(isCastellanError(error) && error.code); // CONFIG_INVALID
+ * }
+ * ```
  */
 export function createEmailNotifier(options: EmailOptions): Notifier {
   const { address, clock, timeoutMs = 20_000 } = options;

@@ -72,6 +72,7 @@ export interface NotificationOutbox {
   start(): Promise<void>;
   /** Ends: what is under way is cut off and made again by whoever starts next. Never rejects. */
   stop(): Promise<void>;
+  /** What waits, what was delivered and what was given up. */
   health(): OutboxHealth;
   /** Looks at the log now and tries everything that is due. @throws STORE_UNAVAILABLE, STORE_CORRUPT */
   flush(): Promise<void>;
@@ -98,7 +99,30 @@ const MAX_AGE_MS = 7 * 86_400_000;
  *
  * Durable when the store is: an event that is logged is told, at least once to each notifier, through crashes between any
  * two steps; one process at a time delivers. Nothing here is waited for by the gate.
+ *
+ * @param options - store, notifiers and tenant; `…Ms` in milliseconds
  * @throws CONFIG_INVALID for notifiers without ids of their own, and types that are not logged
+ * @example
+ * ```ts
+ * import { createAttestationKey, createAuditLog, createNotificationOutbox, type Notice, type SecurityEvent } from 'castellan';
+ * import { createMemoryStore } from 'castellan/store/memory';
+ * import { createManualClock, createSeededRandom } from 'castellan/testing';
+ *
+ * const [clock, random, tenant] = [createManualClock(), createSeededRandom(1), 'acme'];
+ * const store = createMemoryStore({ clock });
+ * const log = createAuditLog({ store, clock, random, tenant, key: createAttestationKey('log', random.bytes(32)) });
+ * const told: Notice[] = [];
+ * const outbox = createNotificationOutbox({
+ *   ...{ store, clock, random, tenant },
+ *   notifiers: [{ id: 'pager', notify: async (notice) => void told.push(notice) }],
+ *   parse: (entry) => JSON.parse(entry) as SecurityEvent,
+ *   command: log.command,
+ * });
+ * await outbox.start();
+ * await outbox.flush();
+ * console.log(told.length, outbox.health().pending); // 0 0
+ * await outbox.stop();
+ * ```
  */
 export function createNotificationOutbox(options: OutboxOptions): NotificationOutbox {
   const { store, clock, random, tenant, parse, command, capacity = 10_000, everyMs = 2_000, notifyTimeoutMs = 30_000 } = options;

@@ -26,7 +26,23 @@ export function signWebhook(secret: string, body: string, nowMs: TimeMs): string
  * that passes may still be a repetition within five minutes: receivers remember the notice's `id` that it holds.
  *
  * Fails closed when the header is malformed, its time is over five minutes from `nowMs`, or no signature is the secret's.
+ *
+ * @param secret - what the webhook was configured with
+ * @param header - the value of `castellan-signature`
+ * @param body - as it arrived, byte by byte
  * @param nowMs - the receiver's clock, ms since the epoch
+ * @example
+ * ```ts
+ * import { createHmac } from 'node:crypto';
+ * import { verifyWebhook } from 'castellan';
+ *
+ * const secret = 'thirty-two characters of a secret';
+ * const body = '{"id":"n-1"}';
+ * const seconds = 1_700_000_000;
+ * const header = `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
+ * console.log(verifyWebhook(secret, header, body, seconds * 1_000).ok); // true
+ * console.log(verifyWebhook(secret, header, `${body} `, seconds * 1_000).ok); // false
+ * ```
  */
 export function verifyWebhook(secret: string, header: string, body: string | Uint8Array, nowMs: TimeMs): WebhookCheck {
   if (typeof secret !== 'string' || secret === '' || typeof header !== 'string' || header.length > 2_048)

@@ -49,7 +49,22 @@ const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
  *
  * Only a 2xx counts. Time-outs, broken connections, 5xx, 408, 425 and 429 are tried again with growing pauses; redirects
  * are not followed. Each attempt looks the name up anew, checks every address, and connects to what it checked.
+ *
+ * @param options - HTTPS URL, secret, clock and randomness; `timeoutMs` in milliseconds
  * @throws CONFIG_INVALID for a URL that notices are not sent to, or a short secret
+ * @example
+ * ```ts
+ * import { createWebhookNotifier, isCastellanError } from 'castellan';
+ * import { createManualClock, createSeededRandom } from 'castellan/testing';
+ *
+ * const parts = { secret: 'thirty-two characters of a secret', clock: createManualClock(), random: createSeededRandom(1) };
+ * console.log(typeof createWebhookNotifier({ ...parts, url: 'https://hooks.acme.example/castellan' }).notify); // function
+ * try {
+ *   createWebhookNotifier({ ...parts, url: 'http://hooks.acme.example/' });
+ * } catch (error) {
+ *   console.log(isCastellanError(error) && error.code); // CONFIG_INVALID
+ * }
+ * ```
  */
 export function createWebhookNotifier(options: WebhookOptions): Notifier {
   const {

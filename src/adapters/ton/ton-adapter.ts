@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { AssetId, ChainId } from '../../core/ids.ts';
 import type { Random } from '../../core/random.ts';
+import { readBalances } from './balances.ts';
 import { readHead } from './block.ts';
 import { broadcast } from './broadcast.ts';
 import { createTonClient } from './client.ts';
@@ -65,6 +66,7 @@ function createNode(config: TonChainConfig, own: CodecChain, codec: Codec, clock
     chain,
     rebroadcastMs: config.rebroadcastMs,
     verifyChain: (signal) => client.verify(signal),
+    balances: (account, assets, signal) => readBalances(client, account, assets, signal),
     survey: (action, wallet, signal) => survey(client, action, wallet, signal),
     quote: (action, wallet, options) => quoteFee(client, own, clock, action, wallet, options),
     async simulate(tx, { watch = [], signal }) {

@@ -16,6 +16,20 @@ export interface MemoryApprovalProviderOptions {
 /**
  * A person's key in this process, for demonstrations and tests: whoever runs the process can approve with it. In
  * production a person's key is on the person's device.
+ *
+ * @param input - keys that are registered as approvers, and who decides; undefined leaves a request open
+ * @example
+ * ```ts
+ * import { randomBytes } from 'node:crypto';
+ * import { createAttestationKey, createMemoryApprovalProvider } from 'castellan';
+ *
+ * const anna = createAttestationKey('anna', randomBytes(32));
+ * const provider = createMemoryApprovalProvider({
+ *   keys: [anna],
+ *   decide: (request) => (request.satisfies.includes('approval_required') ? 'approve' : 'reject'),
+ * });
+ * console.log(typeof provider.notify); // function
+ * ```
  */
 export function createMemoryApprovalProvider({ keys, decide }: MemoryApprovalProviderOptions): ApprovalProvider {
   return Object.freeze({

@@ -4,12 +4,19 @@ export async function* toBytes(text: AsyncIterable<string>): AsyncGenerator<Uint
   for await (const piece of text) yield encoder.encode(piece);
 }
 
-/**
- * The same bytes as one gzip member (RFC 1952) that holds no time and no name. The source is read as fast as the reader
- * takes what comes out of it, and no further once the reader stops.
- */
-export async function* gzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const { readable, writable } = new CompressionStream('gzip');
+/** The same bytes as one gzip member (RFC 1952) that holds no time and no name. */
+export function gzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return through(() => new CompressionStream('gzip'), bytes);
+}
+
+/** The bytes that were packed so. @throws TypeError where they were not */
+export function gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return through(() => new DecompressionStream('gzip'), bytes);
+}
+
+/** The source is read as fast as the reader takes what comes out of it, and no further once the reader stops. */
+async function* through(open: () => CompressionStream | DecompressionStream, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { readable, writable } = open();
   const reader = readable.getReader();
   const writer = writable.getWriter();
   const feed = async (): Promise<void> => {

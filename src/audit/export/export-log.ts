@@ -9,6 +9,7 @@ import { EXPORT_FIELDS, type ExportField, fieldsJson, fieldText, parseFields } f
 
 /** Forms of an export: one JSON array, one JSON object a line, or comma-separated values (RFC 4180). */
 export const EXPORT_FORMATS = ['json', 'jsonl', 'csv'] as const;
+/** A format that entries are exported in. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** What to export. */

@@ -22,6 +22,7 @@ export const EXPORT_FIELDS = [
   'index',
   'event',
 ] as const;
+/** A column of an export. */
 export type ExportField = (typeof EXPORT_FIELDS)[number];
 
 const KNOWN: ReadonlySet<string> = new Set(EXPORT_FIELDS);

@@ -20,6 +20,8 @@ export type ProblemKind =
   | 'root_mismatch'
   /** The log holds less than a signed checkpoint says. */
   | 'log_shortened'
+  /** Entries were dropped, and nothing that the log's key signed says that they may. */
+  | 'prune_invalid'
   /** More entries are unsigned than the caller allows. */
   | 'tail_unsigned';
 

@@ -31,8 +31,8 @@ export interface RowChecker {
 const MAX_SUSPECTS = 64;
 const HASH = /^[0-9a-f]{64}$/;
 
-/** Starts at `index`, after a row whose link is `chain`. */
-export function createRowChecker(problems: ProblemList, index: number, chain: string): RowChecker {
+/** Starts at `index`, after a row whose link is `chain`. Before `kept` the text of an entry may be gone. */
+export function createRowChecker(problems: ProblemList, index: number, chain: string, kept = 0): RowChecker {
   const suspects: Suspect[] = [];
   let expected = index;
   /** Null after a gap: the next link cannot be judged. */
@@ -62,8 +62,9 @@ export function createRowChecker(problems: ProblemList, index: number, chain: st
         previous = null;
         return 'gap';
       }
-      if (!isLeafOf(row)) problems.add('entry_altered', row.index, row.id, 'The entry is not the one whose hash was stored.');
-      const carried = entryId(row.entry);
+      const isDropped = row.entry === '' && row.index < kept;
+      if (!isDropped && !isLeafOf(row)) problems.add('entry_altered', row.index, row.id, 'The entry is not the one whose hash was stored.');
+      const carried = isDropped ? row.id : entryId(row.entry);
       if (carried !== row.id) problems.add('id_mismatch', row.index, row.id, `The entry carries the id ${carried ?? '(none)'}.`);
       if (previous !== null && chainHash(previous, row.leaf) !== row.chain) {
         if (suspects.length < MAX_SUSPECTS)

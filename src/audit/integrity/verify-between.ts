@@ -2,6 +2,7 @@ import { readDoc } from '../../core/doc.ts';
 import { isCastellanError } from '../../core/errors.ts';
 import { type Store, storeKey } from '../../core/store.ts';
 import { entryAtMs } from '../entry.ts';
+import { keptFrom } from '../pruned.ts';
 import { makeReceipt } from '../receipt.ts';
 import { wrong } from '../search/audit-filter.ts';
 import { type Moment, parseMoment } from '../search/moment.ts';
@@ -30,7 +31,7 @@ export interface DatedIntegrityReport extends IntegrityReport {
 }
 
 /** Problems that are not about entries. */
-const ELSEWHERE: ReadonlySet<ProblemKind> = new Set<ProblemKind>(['head_mismatch', 'checkpoint_invalid', 'tail_unsigned']);
+const ELSEWHERE: ReadonlySet<ProblemKind> = new Set<ProblemKind>(['head_mismatch', 'checkpoint_invalid', 'prune_invalid', 'tail_unsigned']);
 
 /**
  * Verifies the log, or the part of it that lies in a time range; the rest is then only followed as far as it has to be.
@@ -70,7 +71,7 @@ async function provenRange(
       if (receipt === undefined) throw new Unproven();
       return entryAtMs(receipt.entry);
     };
-    const range = await findRange(size, time, readAtMs);
+    const range = await findRange(size, time, readAtMs, await keptFrom(store));
     // The tail that nobody signed may hold any time: only what ends before it ends early.
     if (range.to >= size) return { from: range.from };
     const to = await checkpointFrom(store, range.to);

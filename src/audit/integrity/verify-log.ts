@@ -1,8 +1,9 @@
 import { isCastellanError } from '../../core/errors.ts';
-import type { LogHead, Store } from '../../core/store.ts';
+import type { LogHead, LogPruned, Store } from '../../core/store.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import { verifyCheckpoint } from '../checkpoint.ts';
 import { EMPTY_CHAIN } from '../log-tail.ts';
+import { readPruned, readPruneStatement } from '../pruned.ts';
 import type { StoredCheckpoint } from '../stored-checkpoint.ts';
 import { type WalkedCheckpoint, walkCheckpoints } from './checkpoint-walk.ts';
 import { createProblemList, type IntegrityProblem, type ProblemList } from './problem.ts';
@@ -37,6 +38,8 @@ export interface IntegrityReport {
   readonly checkedEntries: number;
   /** Entries covered by the newest valid checkpoint. */
   readonly signedSize: number;
+  /** How far texts were dropped, by a statement of the log's key, and the archive that holds them; null where none were. */
+  readonly pruned: LogPruned | null;
   readonly problems: readonly IntegrityProblem[];
   /** True where more problems were found than are listed. */
   readonly truncated: boolean;
@@ -60,7 +63,8 @@ export async function verifyLog(store: Store, options: IntegrityOptions): Promis
   const base = await baseFor(store, options, from);
   const start = base?.size ?? 0;
 
-  const checker = createRowChecker(problems, start, base?.chain ?? EMPTY_CHAIN);
+  const pruned = await prunedBy(store, options, problems);
+  const checker = createRowChecker(problems, start, base?.chain ?? EMPTY_CHAIN, pruned?.before);
   const roots = createRootChecker({ store, origin: options.origin, publicKey: options.publicKey, problems, base, held });
   await roots.compare(start);
   let checkedEntries = 0;
@@ -91,9 +95,23 @@ export async function verifyLog(store: Store, options: IntegrityOptions): Promis
     root: roots.root(),
     checkedEntries,
     signedSize,
+    pruned,
     problems: problems.found,
     truncated: problems.truncated,
   };
+}
+
+/** How far the log's own key allows texts to be gone. Whatever else is gone is altered. */
+async function prunedBy(store: Store, { origin, publicKey }: IntegrityOptions, problems: ProblemList): Promise<LogPruned | null> {
+  let pruned: LogPruned | null = null;
+  try {
+    pruned = await readPruned(store);
+    if (pruned === null || (await readPruneStatement(store, pruned, origin, publicKey)) !== undefined) return pruned;
+  } catch (error) {
+    if (!isCastellanError(error) || error.code !== 'STORE_CORRUPT') throw error;
+  }
+  problems.add('prune_invalid', pruned?.before ?? null, pruned?.record ?? null, 'Nothing that is signed says that entries were dropped.');
+  return null;
 }
 
 function readHeld(options: IntegrityOptions, problems: ProblemList): Checkpoint | undefined {

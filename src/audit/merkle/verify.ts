@@ -34,7 +34,23 @@ export interface SubtreeConsistencyClaim {
   readonly proof: readonly string[];
 }
 
-/** Verifies that a leaf is in a tree (RFC 9162 §2.1.3.2). Pure; false claims and malformed ones are refused alike. */
+/**
+ * Verifies that a leaf is in a tree (RFC 9162 §2.1.3.2). Pure; false claims and malformed ones are refused alike.
+ *
+ * @param claim - index and size in leaves; leaf, root and proof as 64 hex digits each, the proof from the leaf up
+ * @example
+ * ```ts
+ * import { createHash } from 'node:crypto';
+ * import { verifyInclusion } from 'castellan';
+ *
+ * const sha256 = (...parts: readonly Buffer[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest();
+ * const leaves = ['one', 'two'].map((entry) => sha256(Buffer.from([0]), Buffer.from(entry)));
+ * const [leaf, sibling] = leaves.map((hash) => hash.toString('hex')) as [string, string];
+ * const root = sha256(Buffer.from([1]), ...leaves).toString('hex');
+ * console.log(verifyInclusion({ index: 0, size: 2, leaf, root, proof: [sibling] })); // { ok: true }
+ * console.log(verifyInclusion({ index: 1, size: 2, leaf, root, proof: [sibling] })); // { ok: false, reason: 'root_mismatch' }
+ * ```
+ */
 export function verifyInclusion(claim: {
   readonly index: number;
   readonly size: number;
@@ -48,6 +64,20 @@ export function verifyInclusion(claim: {
 /**
  * Verifies that the tree of `newSize` begins with all that the tree of `oldSize` held (RFC 9162 §2.1.4.2). Equal sizes
  * need equal roots and no proof; an empty old tree proves nothing about a larger one and is refused.
+ *
+ * @param claim - sizes in leaves; roots and proof as 64 hex digits each
+ * @example
+ * ```ts
+ * import { createHash } from 'node:crypto';
+ * import { verifyConsistency } from 'castellan';
+ *
+ * const sha256 = (...parts: readonly (string | number[])[]): string =>
+ *   createHash('sha256').update(Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'hex') : Buffer.from(part))))).digest('hex');
+ * const [first, second] = [sha256([0], [1]), sha256([0], [2])]; // leaves: SHA-256(0x00 ‖ entry)
+ * const newRoot = sha256([1], first, second); // nodes: SHA-256(0x01 ‖ left ‖ right)
+ * console.log(verifyConsistency({ oldSize: 1, newSize: 2, oldRoot: first, newRoot, proof: [second] })); // { ok: true }
+ * console.log(verifyConsistency({ oldSize: 1, newSize: 2, oldRoot: second, newRoot, proof: [second] }).ok); // false
+ * ```
  */
 export function verifyConsistency(claim: {
   readonly oldSize: number;

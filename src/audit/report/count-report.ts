@@ -19,10 +19,15 @@ export interface ReportFigures {
   readonly sections: readonly ReportSection[];
 }
 
+/** Figures, and how many executions stand on decisions whose text is gone: nothing is said of these. */
+export interface CountedFigures extends ReportFigures {
+  readonly unknowable: number;
+}
+
 type Counts = { -readonly [Name in keyof Omit<ReportSummary, 'successRate' | 'complianceScore'>]: number };
 
 /** Counts the rows whose time lies in the range, both ends included; others are passed over. @throws LOG_CORRUPT */
-export async function countReport(store: Store, rows: AsyncIterable<LogRow>, options: CountOptions): Promise<ReportFigures> {
+export async function countReport(store: Store, rows: AsyncIterable<LogRow>, options: CountOptions): Promise<CountedFigures> {
   const { type, fromMs, toMs, includeDetails } = options;
   const approvals = createApprovalFinder(store);
   const sections = createSections(type, includeDetails);
@@ -58,7 +63,7 @@ export async function countReport(store: Store, rows: AsyncIterable<LogRow>, opt
     successRate: rate === null ? null : rate / 10_000,
     complianceScore: shareOf(checks - violations, checks, 100),
   };
-  return { summary, sections: sections.finish() };
+  return { summary, sections: sections.finish(), unknowable: approvals.unknowable() };
 }
 
 function count(counts: Counts, entry: AuditEntry): void {

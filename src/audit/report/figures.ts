@@ -58,8 +58,11 @@ export function isRiskEvent({ source, event }: AuditEntry): boolean {
   return event.type === 'decision_made' ? event.decision.riskScore >= HIGH_RISK : RISK_TYPES.has(event.type);
 }
 
-/** Finds out whether an approved decision of this id, agent and request stands before `index` in the log. */
-export type FindApproval = (wanted: ApprovedAction) => Promise<boolean>;
+/**
+ * Finds out whether an approved decision of this id, agent and request stands before `index` in the log; null where the
+ * decision's text was dropped, so that nobody can tell.
+ */
+export type FindApproval = (wanted: ApprovedAction) => Promise<boolean | null>;
 
 /** What an execution says it stands on. */
 export interface ApprovedAction {
@@ -71,7 +74,8 @@ export interface ApprovedAction {
 
 /**
  * The compliance checks of one entry, and which of them it failed: two for an approved decision (eight reports; nothing
- * switched off), one for any other decision (eight reports), one for an execution that succeeded (decided before), one
+ * switched off), one for any other decision (eight reports), one for an execution that succeeded (decided before; none
+ * where that decision was pruned), one
  * for an unrecorded transaction, which it fails; none for everything else.
  */
 export async function complianceChecks(
@@ -85,6 +89,7 @@ export async function complianceChecks(
       typeof decisionId === 'string' &&
       typeof requestId === 'string' &&
       (await isApproved({ decisionId, requestId, agent: event.agent, index }));
+    if (isDecided === null) return { checks: 0, failed: [] };
     return { checks: 1, failed: isDecided ? [] : ['execution_undecided'] };
   }
   if (event.type !== 'decision_made') return { checks: 0, failed: [] };

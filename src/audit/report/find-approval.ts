@@ -1,5 +1,6 @@
 import type { Decision } from '../../core/decision.ts';
 import type { Store } from '../../core/store.ts';
+import { keptFrom } from '../pruned.ts';
 import { toAuditEntry } from '../search/audit-entry.ts';
 import type { FindApproval } from './figures.ts';
 
@@ -16,14 +17,18 @@ interface Approved {
 export function createApprovalFinder(store: Store): {
   readonly meet: (decision: Decision, index: number) => void;
   readonly find: FindApproval;
+  /** Decisions that were asked for and whose text was dropped. */
+  readonly unknowable: () => number;
 } {
   const met = new Map<string, Approved>();
-  const readApproved = async (decisionId: string): Promise<Approved | undefined> => {
+  let unknowable = 0;
+  const readApproved = async (decisionId: string): Promise<Approved | null | undefined> => {
     const known = met.get(decisionId);
     if (known !== undefined) return known;
     const index = await store.findLog(decisionId);
     const [row] = index === undefined ? [] : await store.log(index, 1);
     if (row === undefined || row.index !== index) return undefined;
+    if (row.entry === '' && row.index < (await keptFrom(store))) return null;
     const { event } = toAuditEntry(row);
     if (event.type !== 'decision_made' || event.decision.id !== decisionId || event.decision.verdict !== 'approved') return undefined;
     return { agent: event.decision.agent, requestId: event.decision.requestId, index };
@@ -39,7 +44,12 @@ export function createApprovalFinder(store: Store): {
     },
     async find({ decisionId, requestId, agent, index }) {
       const approved = await readApproved(decisionId);
+      if (approved === null) {
+        unknowable += 1;
+        return null;
+      }
       return approved !== undefined && approved.agent === agent && approved.requestId === requestId && approved.index < index;
     },
+    unknowable: () => unknowable,
   };
 }

@@ -1,6 +1,7 @@
 import { readDoc } from '../../core/doc.ts';
 import type { TimeMs } from '../../core/ids.ts';
 import type { LogHead, Store } from '../../core/store.ts';
+import { entryPruned, provenPrune } from '../pruned.ts';
 import { wrong } from '../search/audit-filter.ts';
 import { type Moment, parseMoment } from '../search/moment.ts';
 import { readRows } from '../search/search-log.ts';
@@ -9,7 +10,7 @@ import { LATEST_CHECKPOINT, verifyStoredCheckpoint } from '../stored-checkpoint.
 import { countReport, type ReportFigures } from './count-report.ts';
 import type { ReportType } from './sections.ts';
 
-/** What to report on. */
+/** What to report on. What was pruned cannot be: a default range begins behind it. */
 export interface ReportOptions {
   readonly type: ReportType;
   /** Default: a day before the end for `daily` and `incident`, 7 days for `weekly`, 30 for `monthly` and `compliance`. */
@@ -55,18 +56,24 @@ const FIELDS: ReadonlySet<string> = new Set(['type', 'startDate', 'endDate', 'in
 /**
  * Counts a report over the entries of a time range, reading that part of the log once.
  *
- * @throws REQUEST_INVALID for a malformed type or range; LOG_CORRUPT; STORE_UNAVAILABLE
+ * @throws REQUEST_INVALID for a malformed type or range; ENTRY_PRUNED where a given start lies in what was pruned; LOG_CORRUPT;
+ * STORE_UNAVAILABLE
  */
 export async function makeReport(source: ReportSource, options: ReportOptions, nowMs: TimeMs): Promise<AuditReport> {
-  const { type, fromMs, toMs, includeDetails } = parseReportOptions(options, nowMs);
-  const { store, tenant } = source;
+  const parsed = parseReportOptions(options, nowMs);
+  const { type, toMs, includeDetails } = parsed;
+  const { store, tenant, origin, publicKey } = source;
+  const gone = await provenPrune(store, origin, publicKey);
+  const untilMs = gone?.statement.untilMs ?? Number.NEGATIVE_INFINITY;
+  const fromMs = options.startDate === undefined ? Math.max(parsed.fromMs, untilMs + 1) : parsed.fromMs;
+  if (gone !== null && (fromMs <= untilMs || fromMs > toMs)) throw entryPruned(gone.pruned.before - 1, gone.pruned);
   // Read before the head: it never covers more than was counted.
   const checkpoint = await readCheckpoint(source);
   const logHead = await store.logHead();
-  const bounds: IndexRange = await findRange(logHead.size, { fromMs, toMs }, storedAtMs(store));
-  const figures = await countReport(store, readRows(store, bounds), { type, fromMs, toMs, includeDetails });
+  const bounds: IndexRange = await findRange(logHead.size, { fromMs, toMs }, storedAtMs(store), gone?.pruned.before);
+  const { summary, sections } = await countReport(store, readRows(store, bounds), { type, fromMs, toMs, includeDetails });
   const range = { startDate: new Date(fromMs).toISOString(), endDate: new Date(toMs).toISOString(), fromMs, toMs };
-  return { v: 1, tenant, type, includeDetails, generatedAtMs: nowMs, range, ...figures, logHead, checkpoint };
+  return { v: 1, tenant, type, includeDetails, generatedAtMs: nowMs, range, summary, sections, logHead, checkpoint };
 }
 
 function parseReportOptions(options: ReportOptions, nowMs: TimeMs) {

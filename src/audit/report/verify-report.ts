@@ -4,8 +4,9 @@ import type { Store } from '../../core/store.ts';
 import { logOrigin, verifyCheckpoint } from '../checkpoint.ts';
 import { type IntegrityReport, verifyLog } from '../integrity/verify-log.ts';
 import { EMPTY_CHAIN } from '../log-tail.ts';
+import { keptFrom, provenPrune } from '../pruned.ts';
 import { readRows } from '../search/search-log.ts';
-import { countReport, type ReportFigures } from './count-report.ts';
+import { type CountedFigures, countReport, type ReportFigures } from './count-report.ts';
 import type { AuditReport } from './report.ts';
 
 /** What verifying a report came to. */
@@ -20,6 +21,8 @@ export type ReportCheck =
         | 'checkpoint_invalid'
         /** The log itself is not intact; `integrity` names what is wrong. */
         | 'log_invalid'
+        /** Entries that were counted were pruned: only their archive can tell. */
+        | 'entries_pruned'
         /** The log is intact and says something else. */
         | 'figures_differ';
       readonly integrity?: IntegrityReport;
@@ -27,14 +30,19 @@ export type ReportCheck =
 
 /**
  * Counts a report's figures anew from the log: every entry below the report's `logHead` whose time lies in its range. Looks
- * at every one of them, and takes nothing from the report but type, range and size.
+ * at every one of them that was not pruned, and takes nothing from the report but type, range and size.
  *
  * @throws LOG_CORRUPT where entries are missing or unreadable; REQUEST_INVALID for what is no report
  */
 export async function recomputeReport(store: Store, report: AuditReport): Promise<ReportFigures> {
+  const { summary, sections } = await recount(store, report);
+  return { summary, sections };
+}
+
+async function recount(store: Store, report: AuditReport): Promise<CountedFigures> {
   const { type, range, includeDetails, logHead } = checked(report);
-  const rows = readRows(store, { from: 0, to: logHead.size });
-  return countReport(store, rows, { type, fromMs: range.fromMs, toMs: range.toMs, includeDetails });
+  const from = Math.min(await keptFrom(store), logHead.size);
+  return countReport(store, readRows(store, { from, to: logHead.size }), { type, fromMs: range.fromMs, toMs: range.toMs, includeDetails });
 }
 
 /**
@@ -61,9 +69,11 @@ export async function verifyReport(
     const [last] = logHead.size === 0 ? [] : await store.log(logHead.size - 1, 1);
     if ((last?.chain ?? EMPTY_CHAIN) !== logHead.chain || (last?.index ?? -1) !== logHead.size - 1)
       return { ok: false, reason: 'head_mismatch' };
-    const { summary, sections } = await recomputeReport(store, report);
+    const gone = await provenPrune(store, origin, expected.publicKey);
+    if (gone !== null && report.range.fromMs <= gone.statement.untilMs) return { ok: false, reason: 'entries_pruned', integrity };
+    const { summary, sections, unknowable } = await recount(store, report);
     if (canonicalize({ summary, sections }) !== canonicalize({ summary: report.summary, sections: report.sections }))
-      return { ok: false, reason: 'figures_differ' };
+      return { ok: false, reason: unknowable > 0 ? 'entries_pruned' : 'figures_differ' };
     return { ok: true, integrity };
   } catch (error) {
     if (isCastellanError(error) && (error.code === 'REQUEST_INVALID' || error.code === 'CANONICAL_INVALID'))

@@ -88,12 +88,14 @@ export function describeEvent(event: SecurityEvent): EventDescription {
 export function actionOf(effects: readonly Effect[]): string {
   const kinds = new Set(effects.map(({ kind }) => kind));
   const action = ACTIONS.find(([kind]) => kinds.has(kind))?.[1] ?? 'none';
-  return action === 'transfer' && kinds.has('inflow') ? 'swap' : action;
+  if (action !== 'transfer') return action;
+  // What the payee gets is an inflow, too: a swap is one where the payer gets something.
+  const payers = new Set(effects.flatMap((effect) => (effect.kind === 'outflow' ? [effect.account] : [])));
+  return effects.some((effect) => effect.kind === 'inflow' && payers.has(effect.account)) ? 'swap' : action;
 }
 
 function describeDecision(decision: Decision): EventDescription {
-  const { agent, wallet, verdict, requestId, id, effects } = decision;
-  const sessionId = decision.facts['sessionId'];
+  const { agent, wallet, verdict, requestId, id, effects, session } = decision;
   return {
     source: 'castellan',
     eventType: DECISION_NAMES[verdict],
@@ -110,7 +112,7 @@ function describeDecision(decision: Decision): EventDescription {
       approvals: decision.approvals,
       effects: JSON.parse(canonicalize(effects)) as Json,
     },
-    context: { requestId, decisionId: id, ...(sessionId === undefined ? {} : { sessionId }) },
+    context: { requestId, decisionId: id, ...(session === undefined ? {} : { sessionId: session }) },
   };
 }
 

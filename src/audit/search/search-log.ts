@@ -1,5 +1,6 @@
 import { CastellanError } from '../../core/errors.ts';
 import type { LogRow, Store } from '../../core/store.ts';
+import { keptFrom } from '../pruned.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import { type AuditFilter, type ParsedFilter, parseFilter, readCursor, toCursor } from './audit-filter.ts';
 import { createMatcher } from './match-entry.ts';
@@ -18,7 +19,8 @@ const MAX_SCAN = 100_000;
 
 /**
  * Searches the log from its end. A time range costs about 2 × log2(entries) single reads to find, a decision id one;
- * within that the rows are read in batches of 1,000 until the limit is reached, at most 100,000 rows a call.
+ * within that the rows are read in batches of 1,000 until the limit is reached, at most 100,000 rows a call. What was pruned
+ * is not found any more.
  *
  * @throws REQUEST_INVALID for a malformed filter or cursor; LOG_CORRUPT; STORE_UNAVAILABLE
  */
@@ -48,7 +50,7 @@ export async function searchLog(store: Store, filter?: AuditFilter): Promise<Aud
 
 /** Positions outside of which nothing can match. */
 export async function boundsOf(store: Store, filter: ParsedFilter, size: number): Promise<IndexRange> {
-  const range = await findRange(size, filter, storedAtMs(store));
+  const range = await findRange(size, filter, storedAtMs(store), await keptFrom(store));
   const { decisionId } = filter.words;
   if (decisionId === undefined) return range;
   // Whatever is about a decision was logged with it or after it.

@@ -20,14 +20,15 @@ const CLOSE = 500;
 
 /**
  * Finds the positions outside of which no entry lies in the time range, both ends included, by reading about 2 × log2(size)
- * entries. Entries inside may lie outside the range in time: callers look at each.
+ * entries. Entries inside may lie outside the range in time: callers look at each. What lies before `least` is left out.
  */
 export async function findRange(
   size: number,
   time: { readonly fromMs?: number | undefined; readonly toMs?: number | undefined },
   readAtMs: ReadAtMs,
+  least = 0,
 ): Promise<IndexRange> {
-  let from = 0;
+  let from = Math.min(least, size);
   const { fromMs, toMs } = time;
   if (fromMs !== undefined) {
     for (let high = size; high - from > CLOSE; ) {

@@ -14,14 +14,23 @@ const DAY_MS = 86_400_000;
 export const riskLayer: Layer = Object.freeze({
   name: 'risk',
   judge(context) {
-    const { riskEnabled, allowUnenforced } = context.settings;
+    const { riskEnabled, fraudDetectionEnabled, allowUnenforced } = context.settings;
     if (!riskEnabled)
       return allowUnenforced
         ? { verdict: 'pass', reasons: [], unenforced: ['risk'] }
         : deny('risk_inputs_missing', 'Risk is switched off, which needs allowUnenforced.');
-    return withValuation(context, (valuation) => judgeRisk(context, valuation));
+    if (!fraudDetectionEnabled && !allowUnenforced)
+      return deny('risk_inputs_missing', 'Patterns of fraud are switched off, which needs allowUnenforced.');
+    const judged = withValuation(context, (valuation) => judgeRisk(context, valuation));
+    return fraudDetectionEnabled ? judged : withoutPatterns(judged);
   },
 } satisfies Layer);
+
+/** The same outcome, and what was not looked for. */
+function withoutPatterns(judged: LayerOutcome | Promise<LayerOutcome>): LayerOutcome | Promise<LayerOutcome> {
+  if (judged instanceof Promise) return judged.then(withoutPatterns);
+  return { ...judged, unenforced: [...(judged.unenforced ?? []), 'fraud_detection'] };
+}
 
 function judgeRisk(context: LayerContext, valuation: Valuation): LayerOutcome {
   const { settings, output } = context;
@@ -77,6 +86,7 @@ function assess(context: LayerContext, valuation: Valuation, lastDay: bigint | n
     market: state.market,
     weights: settings.weights,
     declaredConfidence: request.context.confidence,
+    fraudPatterns: settings.fraudDetectionEnabled,
   });
   return {
     score,

@@ -12,7 +12,25 @@ import { bareSelector } from './selector.ts';
 /**
  * Parses, resolves, compiles and hashes permissions, once. `tokens` is the token list of every chain behind the gate; what
  * the permissions leave out comes from `base`.
+ *
+ * @param permissions - as an owner writes them: amounts as decimal strings, durations in seconds
+ * @param tokens - what symbols may stand for
+ * @param base - in whole units; {@link DEFAULT_POLICY_BASE} unless the deployment has its own
  * @throws CastellanError POLICY_INVALID naming every wrong field at once
+ * @example
+ * ```ts
+ * import { type AssetId, compilePolicy, DEFAULT_POLICY_BASE, isCastellanError } from 'castellan';
+ *
+ * const tokens = [{ asset: 'eip155:1/slip44:60' as AssetId, symbol: 'ETH', decimals: 18 }];
+ * const permissions = { capabilities: { transfers: { enabled: true } }, limits: { unit: 'ETH', perTransaction: 1, daily: '2.5' } };
+ * const { digest, unit } = compilePolicy(permissions, tokens, DEFAULT_POLICY_BASE);
+ * console.log(digest.length, unit.decimals); // 64 18
+ * try {
+ *   compilePolicy({ limits: { daily: -1 }, colour: 'red' }, tokens, DEFAULT_POLICY_BASE);
+ * } catch (error) {
+ *   console.log(isCastellanError(error) && error.code); // POLICY_INVALID
+ * }
+ * ```
  */
 export function compilePolicy(permissions: unknown, tokens: readonly Token[], base: PolicyBase): CompiledPolicy {
   const parsed = permissionsSchema.safeParse(permissions);

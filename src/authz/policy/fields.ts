@@ -27,6 +27,7 @@ export interface RuleItem {
 export interface RuleContext {
   /** Decimals of an asset; undefined where it is on no token list. */
   decimals(asset: AssetId): number | undefined;
+  /** True where this agent never paid the account before. */
   isNewDestination(account: AccountId): boolean;
   readonly hour: number;
   readonly weekday: number;
@@ -71,6 +72,7 @@ export const FIELDS = {
   listed: 'boolean',
   withinHours: 'boolean',
 } as const satisfies Record<string, FieldType>;
+/** A field that a rule's condition may look at. */
 export type FieldName = keyof typeof FIELDS;
 
 /** The words that closed text fields may be compared with. */

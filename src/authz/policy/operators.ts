@@ -1,5 +1,6 @@
 /** The closed set of comparisons. */
 export const OPERATORS = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'between', 'exists'] as const;
+/** How a condition compares a field with its value. */
 export type Operator = (typeof OPERATORS)[number];
 
 /** Other accepted spellings. */

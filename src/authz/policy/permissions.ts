@@ -123,8 +123,14 @@ export const permissionsSchema = z.strictObject({
     .optional(),
 });
 
+/** The names of the preset templates. */
+export type TemplateName = 'conservative' | 'balanced' | 'aggressive';
+
 /** Permissions as people write them. */
-export type Permissions = z.input<typeof permissionsSchema>;
+export type Permissions = z.input<typeof permissionsSchema> & {
+  /** What is not given here is this template's. The manager writes it out in full; what it stores names none. */
+  readonly template?: TemplateName | undefined;
+};
 export type ParsedPermissions = z.output<typeof permissionsSchema>;
 export type ParsedCondition = z.output<typeof condition>;
 export type ParsedRule = z.output<typeof rule>;

@@ -14,7 +14,16 @@ export interface PolicyBase {
   readonly strategies?: readonly StrategyInput[] | undefined;
 }
 
-/** The reference's defaults, in whole units. */
+/**
+ * The reference's defaults, in whole units.
+ *
+ * @example
+ * ```ts
+ * import { DEFAULT_POLICY_BASE } from 'castellan';
+ *
+ * console.log(DEFAULT_POLICY_BASE.limits.daily, DEFAULT_POLICY_BASE.rateLimiting.maxPerHour); // 5000 10
+ * ```
+ */
 export const DEFAULT_POLICY_BASE: PolicyBase = Object.freeze({
   limits: Object.freeze({ perTransaction: 1_000, daily: 5_000, weekly: 20_000, monthly: 50_000 }),
   rateLimiting: Object.freeze({ maxPerHour: 10, cooldownSeconds: 60 }),

@@ -1,7 +1,4 @@
-import type { Permissions } from './permissions.ts';
-
-/** The names of the preset templates. */
-export type TemplateName = 'conservative' | 'balanced' | 'aggressive';
+import type { Permissions, TemplateName } from './permissions.ts';
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {

@@ -24,7 +24,16 @@ const PROVIDERS: ReadonlyMap<string, HSMProvider> = new Map([
  * somewhere else instead.
  *
  * @example
- * new HSMKeyStorage({ provider: 'aws-cloudhsm', clusterId: 'cluster-xyz' });
+ * ```ts
+ * import { createKeyManager, HSMKeyStorage, isCastellanError } from 'castellan';
+ * import { memoryStore } from 'castellan/store/memory';
+ *
+ * const storage = new HSMKeyStorage({ provider: 'aws-cloudhsm', clusterId: 'cluster-xyz' });
+ * const keys = createKeyManager({ storage, store: () => memoryStore() });
+ * await keys.generateKey({ algorithm: 'ed25519', purpose: 'signing' }).catch((error: unknown) => {
+ *   console.log(isCastellanError(error) && error.code); // MODE_UNAVAILABLE
+ * });
+ * ```
  */
 export class HSMKeyStorage {
   readonly kind = 'hsm';

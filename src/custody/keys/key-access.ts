@@ -1,4 +1,5 @@
 import { CastellanError, type Store } from '../../core/index.ts';
+import type { CoSignerVault } from '../mpc/co-signer-vault.ts';
 import type { ShareVault } from '../mpc/share-vault.ts';
 import type { KeyRecord } from './key-record.ts';
 
@@ -13,6 +14,8 @@ export interface KeyAccess {
   readonly mac: (data: string | Uint8Array) => string;
   /** The shares of keys that are nowhere as a whole. */
   readonly shares: ShareVault;
+  /** The keys of parties that each sign for themselves. */
+  readonly coSigners: CoSignerVault;
   readonly store: Store;
 }
 

@@ -1,5 +1,6 @@
 import { CastellanError, type KeyAlgorithm } from '../../core/index.ts';
-import { isRotationDays, isSharing, KEY_ID, type KeyMode, type RotationInterval } from './key-record.ts';
+import { isRotationDays, type KeyMode, type RotationInterval } from './key-record.ts';
+import { isPartyName, isSharing, KEY_ID } from './key-sharing.ts';
 
 /** How a key is made. Unknown fields are refused. */
 export interface GenerateKeyConfig {
@@ -8,7 +9,7 @@ export interface GenerateKeyConfig {
   readonly tags?: readonly string[];
   /** Default: a fresh id. */
   readonly id?: string;
-  /** `software` (default): one encrypted private key. `mpc`: shares of parties, for ed25519; no seed backs it up. */
+  /** `software` (default): one encrypted private key. `mpc`: of parties, and no seed backs it up: shares of one ed25519 key, or a secp256k1 key each. */
   readonly mode?: KeyMode;
   /** `derived` (default): the next account of the seed, so that the seed is the backup. `random`: of its own randomness. */
   readonly source?: 'derived' | 'random';
@@ -16,8 +17,8 @@ export interface GenerateKeyConfig {
   readonly seedId?: string;
   /** Parties that sign together, for mode `mpc`. Default 2. More than half of the parties. */
   readonly threshold?: number;
-  /** Parties that hold a share, for mode `mpc`: 2 to 5. Default 3. */
-  readonly parties?: number;
+  /** Parties, for mode `mpc`: 2 to 5, or their names where each has a key of its own. Default 3: `party-1`, `party-2`, … */
+  readonly parties?: number | readonly string[];
   /** The background work replaces the key when it is due: a new key, and a plan for its wallets. It moves no money. Default false. */
   readonly autoRotate?: boolean;
   /** After how many days the key is due to be replaced: 1 to 3,650. Default 90 with `autoRotate`, and never without. */
@@ -77,10 +78,24 @@ export function rotationOf({ autoRotate, rotationIntervalDays }: GenerateKeyConf
 }
 
 function checkShared({ algorithm, source, seedId, threshold, parties }: GenerateKeyConfig): void {
-  if (algorithm !== 'ed25519') throw unavailable('Parties share ed25519 keys only.', { algorithm, mode: 'mpc' });
   if (source !== undefined || seedId !== undefined)
     throw invalidKey('A key of mode mpc is made by its parties: it has no source and no seed.');
-  if (threshold !== undefined || parties !== undefined) checkSharing(threshold ?? 2, parties ?? 3);
+  if (Array.isArray(parties)) {
+    if (algorithm !== 'secp256k1') throw invalidKey('Parties of an ed25519 key are counted, not named.');
+    if (!parties.every(isPartyName) || new Set(parties).size !== parties.length)
+      throw invalidKey('Names of parties are 1 to 64 of A-Z a-z 0-9 _ . - and each is there once.');
+  }
+  if (threshold !== undefined || parties !== undefined) checkSharing(threshold ?? 2, countOf(parties ?? 3));
+}
+
+/** How many parties are meant. */
+function countOf(parties: number | readonly string[]): number {
+  return typeof parties === 'object' ? parties.length : parties;
+}
+
+/** The names of a key's parties, as given or by their numbers. */
+export function partyNames(parties: number | readonly string[]): readonly string[] {
+  return typeof parties === 'object' ? [...parties] : Array.from({ length: parties }, (_, index) => `party-${index + 1}`);
 }
 
 /** Refuses what no key can be shared as. @throws KEY_INVALID */

@@ -9,6 +9,7 @@ import { managerOfSeed, type SeedInfo } from './seed-record.ts';
 
 /** A key manager as derivation uses it. */
 export interface DerivingKeys {
+  /** Derives a key and keeps it. @throws KEY_UNKNOWN, KEY_INVALID, DERIVATION_INVALID */
   deriveKey(config: DeriveKeyConfig): Promise<KeyInfo>;
 }
 
@@ -50,6 +51,17 @@ const MAX_CACHED = 1_000;
 /**
  * Spells and reads BIP-44 paths, and derives the keys at them. Under a seed of the vault nothing secret leaves the vault: the
  * derived key is kept there, too. Only where the caller brings the bytes of a master seed does it give out a private key.
+ *
+ * @example
+ * ```ts
+ * import { KeyDerivationService } from 'castellan';
+ *
+ * const service = new KeyDerivationService({ coinType: 60 });
+ * const path = service.getPath({ purpose: 44, account: 0, change: 0, index: 0 });
+ * const masterKey = Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex'); // a published seed: never use it
+ * const { algorithm } = await service.derive(masterKey, path);
+ * console.log(path, algorithm); // m/44'/60'/0'/0/0 secp256k1
+ * ```
  */
 export class KeyDerivationService {
   readonly #coinType: number | undefined;
@@ -97,6 +109,7 @@ export class KeyDerivationService {
    * @throws DERIVATION_INVALID; KEY_UNKNOWN; CONFIG_INVALID for an id without `keys`, or a handle that is none
    */
   derive(masterKey: Uint8Array, path: string): Promise<RawDerivedKey>;
+  /** The key under a seed of the vault; it stays there. */
   derive(masterKey: string | SeedInfo, path: string): Promise<DerivedKey>;
   async derive(masterKey: string | SeedInfo | Uint8Array, path: string): Promise<DerivedKey | RawDerivedKey> {
     const at = this.#hardened ? hardenWhereNeeded(path) : path;

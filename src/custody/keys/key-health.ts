@@ -42,13 +42,15 @@ export async function readKeyHealth(options: {
   const vaultOpen = isOpen(options.checkOpen);
   const byState = { active: 0, revoked: 0 };
   const byAlgorithm = { secp256k1: 0, ed25519: 0 };
-  const byMode = { software: 0, mpc: 0 };
+  const byMode = { software: 0, mpc: 0, user: 0 };
   const due: string[] = [];
   const open: string[] = [];
   let keys: KeyCounts | null = null;
   try {
     for await (const record of scanKeyRecords(store)) {
-      const { id, state, algorithm, mode, rotationDueAtMs, replacedBy } = toKeyInfo(record);
+      const { id, state, algorithm, mode, rotationDueAtMs, replacedBy, coSignerOf } = toKeyInfo(record);
+      // A party's key is part of another one, as a share is.
+      if (coSignerOf !== undefined) continue;
       byState[state] += 1;
       if (state === 'revoked') continue;
       byAlgorithm[algorithm] += 1;

@@ -1,6 +1,7 @@
 import { type KeyAlgorithm, type Store, storeKey, toDoc } from '../../core/index.ts';
 import { checkFields, invalidKey } from './key-config.ts';
 import { type KeyInfo, type KeyMode, type KeyRecord, keyDoc, parseKeyRecord } from './key-record.ts';
+import { KEY_ID } from './key-sharing.ts';
 
 /** Which keys are listed: those that fit every field that is given. Unknown fields are refused. */
 export interface ListKeysOptions {
@@ -9,6 +10,8 @@ export interface ListKeysOptions {
   readonly algorithm?: KeyAlgorithm;
   readonly mode?: KeyMode;
   readonly purpose?: 'signing';
+  /** The keys of this key's parties. They are in no other listing: none of them signs for a wallet by itself. */
+  readonly coSignerOf?: string;
 }
 
 /** Keys read per page of a listing. */
@@ -18,8 +21,9 @@ const VALUES: Readonly<Record<keyof ListKeysOptions, (value: unknown) => boolean
   state: (value) => value === 'active' || value === 'revoked',
   tag: (value) => typeof value === 'string' && value.length > 0 && value.length <= 64,
   algorithm: (value) => value === 'secp256k1' || value === 'ed25519',
-  mode: (value) => value === 'software' || value === 'mpc',
+  mode: (value) => value === 'software' || value === 'mpc' || value === 'user',
   purpose: (value) => value === 'signing',
+  coSignerOf: (value) => typeof value === 'string' && KEY_ID.test(value),
 };
 
 /** Checks which keys shall be listed: a misspelt filter lists nothing rather than everything. @throws KEY_INVALID */
@@ -32,8 +36,9 @@ export function checkListOptions(options: ListKeysOptions): void {
 }
 
 /** Tells whether a key is one that was asked for. */
-export function isListed(info: KeyInfo, { state, tag, algorithm, mode, purpose }: ListKeysOptions): boolean {
+export function isListed(info: KeyInfo, { state, tag, algorithm, mode, purpose, coSignerOf }: ListKeysOptions): boolean {
   return (
+    info.coSignerOf?.keyId === coSignerOf &&
     (state === undefined || info.state === state) &&
     (tag === undefined || info.tags.includes(tag)) &&
     (algorithm === undefined || info.algorithm === algorithm) &&

@@ -9,11 +9,12 @@ import {
   type Store,
   toHex,
 } from '../../core/index.ts';
+import type { CoSignerVault } from '../mpc/co-signer-vault.ts';
 import type { ShareVault } from '../mpc/share-vault.ts';
 import { SIGNERS } from '../signers/signer.ts';
 import type { Cipher } from './cipher.ts';
 import { accountPath } from './derivation.ts';
-import { checkSharing, type GenerateKeyConfig, invalidKey, rotationOf } from './key-config.ts';
+import { checkSharing, type GenerateKeyConfig, invalidKey, partyNames, rotationOf } from './key-config.ts';
 import { type KeyKeeper, type NewKey, publicKeyDoc } from './key-keeper.ts';
 import { type KeyInfo, keyContext } from './key-record.ts';
 import { nextAccountOf, seedDoc, withNextAccount } from './seed-record.ts';
@@ -52,6 +53,8 @@ export interface KeyMakerOptions {
   readonly cipher: Cipher;
   readonly seeds: SeedVault;
   readonly shares: ShareVault;
+  readonly coSigners: CoSignerVault;
+  readonly freshId: () => string;
   readonly keepKey: KeyKeeper;
   readonly inProcessParties: 'allowed' | 'refused';
   readonly sharing: DefaultSharing;
@@ -67,6 +70,8 @@ export function createKeyMaker({
   cipher,
   seeds,
   shares,
+  coSigners: vault,
+  freshId,
   keepKey,
   inProcessParties,
   sharing: usual,
@@ -126,8 +131,15 @@ export function createKeyMaker({
         message: 'Parties in one process are not allowed here.',
         details: { mode: 'mpc', location: 'in-process' },
       });
-    const sharing = { threshold: config.threshold ?? usual.threshold, total: config.parties ?? usual.parties, epoch: 1 };
+    const names = partyNames(config.parties ?? usual.parties);
+    const sharing = { threshold: config.threshold ?? usual.threshold, total: names.length, epoch: 1 };
     checkSharing(sharing.threshold, sharing.total);
+    if (config.algorithm === 'secp256k1') {
+      const made = vault.generate(facts, sharing.threshold, names, names.map(freshId));
+      const { publicKey, coSigners, ciphertext, commands } = made;
+      const base = { v: 1, ...facts, mode: 'mpc', coSigners, purpose: 'signing', publicKey, path: null, seedId: null } as const;
+      return keepKey({ ...base, ciphertext }, [...commands, ...extra]);
+    }
     const { publicKey, ciphertext, commands } = shares.generate(facts.keyId, sharing);
     const base = { v: 1, ...facts, mode: 'mpc', sharing, purpose: 'signing', publicKey, path: null, seedId: null } as const;
     return keepKey({ ...base, ciphertext }, [...commands, ...extra]);

@@ -9,6 +9,7 @@ import {
   type Store,
   type TimeMs,
 } from '../../core/index.ts';
+import { createCoSignerVault } from '../mpc/co-signer-vault.ts';
 import { createShareVault } from '../mpc/share-vault.ts';
 import { algorithmOfPath } from './derivation.ts';
 import { grantKeyAccess } from './key-access.ts';
@@ -30,6 +31,7 @@ import { type KeyInfo, type KeyRecord, keyContext, keyDoc, readKeyRecord, toKeyI
 import { type CompletedRotation, createKeyRotation, type RotateKeyOptions, type RotationResult } from './key-rotation.ts';
 import type { KeyUsage } from './key-usage.ts';
 import { type ImportKeyConfig, readPhraseKey } from './phrase-key.ts';
+import { revokeParties } from './revoke-commands.ts';
 import type { LeaveBehind } from './rotation-remainder.ts';
 import { type DueRotation, dueRotations, type RotationRun, runRotations } from './rotation-schedule.ts';
 import { grantSeedHandle, type SeedInfo } from './seed-record.ts';
@@ -41,7 +43,7 @@ import { keyCipher, type Vault, vaultMac } from './vault.ts';
  * signs: signing is the custodian's, behind a permit.
  */
 export interface KeyManager {
-  /** Durable when it resolves. @throws MODE_UNAVAILABLE for shared secp256k1 keys; KEY_INVALID */
+  /** Durable when it resolves. @throws MODE_UNAVAILABLE for parties where they may not be in this process; KEY_INVALID */
   generateKey(config: GenerateKeyConfig): Promise<KeyInfo>;
   /** The key at a path of a seed. @throws DERIVATION_INVALID, KEY_UNKNOWN, KEY_INVALID where that key exists */
   deriveKey(config: DeriveKeyConfig): Promise<KeyInfo>;
@@ -51,7 +53,6 @@ export interface KeyManager {
   importKey(config: ImportKeyConfig): Promise<KeyInfo>;
   /** Keeps the seed of an English BIP-39 phrase. @throws KEY_INVALID, which never quotes it */
   importMnemonic(options: { readonly mnemonic: string; readonly passphrase?: string; readonly id?: string }): Promise<SeedInfo>;
-  /** @throws KEY_UNKNOWN */
   getKey(keyId: string): Promise<KeyInfo>;
   /** Keys that fit every given field. @throws KEY_INVALID for an unknown field or value */
   listKeys(options?: ListKeysOptions): Promise<readonly KeyInfo[]>;
@@ -78,7 +79,10 @@ export interface KeyManager {
   runRotations(): Promise<RotationRun>;
   /** Counts, what is due, and whether the vault is open. Never throws. */
   getHealth(): Promise<KeyHealth>;
-  /** Idempotent. From then on no permit for the key is redeemed, in any process. @throws KEY_UNKNOWN */
+  /**
+   * Idempotent. From then on no permit for the key is redeemed, in any process. With a key whose parties have keys of their own, those
+   * are revoked too; with a party's key, that party signs no more. @throws KEY_UNKNOWN
+   */
   revokeKey(keyId: string, reason: string): Promise<KeyInfo>;
 }
 
@@ -116,8 +120,10 @@ export function createKeyManager(options: KeyManagerOptions): KeyManager {
   const seeds = createSeedVault({ store, cipher, clock, random, tenant, announce });
   const keepKey = createKeyKeeper({ store, clock, announce });
   const shares = createShareVault({ store, cipher, random, tenant, announce });
-  const maker = createKeyMaker({ store, random, tenant, cipher, seeds, shares, keepKey, inProcessParties, sharing });
+  const coSigners = createCoSignerVault({ store, cipher, clock, random, tenant, announce });
   const freshId = (): string => newId(random, clock.nowMs());
+  const making = { store, random, tenant, cipher, seeds, shares, coSigners, freshId };
+  const maker = createKeyMaker({ ...making, keepKey, inProcessParties, sharing });
   const rotation = createKeyRotation({ store, clock, maker, freshId, announce, usage });
 
   const manager: KeyManager = Object.freeze({
@@ -168,9 +174,11 @@ export function createKeyManager(options: KeyManagerOptions): KeyManager {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const { record, version } = await readKeyRecord(store, keyId);
         if (record.state === 'revoked') return toKeyInfo(record);
-        const revoked: KeyRecord = { ...record, state: 'revoked', revokedMs: clock.nowMs(), revokedReason: reason };
+        const atMs = clock.nowMs();
+        const revoked: KeyRecord = { ...record, state: 'revoked', revokedMs: atMs, revokedReason: reason };
+        const parties = await revokeParties(store, record, { atMs, reason }, announce);
         const put: Command = { kind: 'doc.put', key: keyDoc(keyId), value: revoked as unknown as Json, ifVersion: version };
-        const result = await applyStep(store, { commands: [put, announce('key_revoked', { keyId, reason })] });
+        const result = await applyStep(store, { commands: [put, ...parties, announce('key_revoked', { keyId, reason })] });
         if (result.ok) return toKeyInfo(revoked);
       }
       throw contended();
@@ -181,6 +189,7 @@ export function createKeyManager(options: KeyManagerOptions): KeyManager {
     checkOpen: cipher.checkOpen,
     mac: vaultMac(vault),
     shares,
+    coSigners,
     store,
     useKey(record, use) {
       const secret = cipher.open(record.ciphertext, keyContext(tenant, record));

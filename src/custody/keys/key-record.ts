@@ -1,14 +1,11 @@
 import { CastellanError, canonicalize, type Json, type KeyAlgorithm, readDoc, type Store, type TimeMs } from '../../core/index.ts';
 
-/** Where the private key is: whole and encrypted, or nowhere as a whole. */
-export type KeyMode = 'software' | 'mpc';
+import { type CoSignerOf, type CoSigners, frozenCoSigners, isSharingReadable, KEY_ID, type KeySharing } from './key-sharing.ts';
 
-/** How a key is shared: any `threshold` of `total` parties sign; the epoch counts sets of shares of the one key. */
-export interface KeySharing {
-  readonly threshold: number;
-  readonly total: number;
-  readonly epoch: number;
-}
+export { isSharing, KEY_ID, type KeySharing } from './key-sharing.ts';
+
+/** Where the private key is: whole and encrypted, nowhere as a whole, or with the user and never here. */
+export type KeyMode = 'software' | 'mpc' | 'user';
 
 /** When a key is due to be replaced, and whether the background work does it or a person. */
 export interface RotationInterval {
@@ -25,10 +22,13 @@ export interface KeyRecord {
   readonly purpose: 'signing';
   /** Absent in records from before there were others: `software`. */
   readonly mode?: KeyMode;
-  /** Of a key of mode `mpc`, and of no other. */
+  /** Of an ed25519 key of mode `mpc`, and of no other. */
   readonly sharing?: KeySharing;
+  /** Of a secp256k1 key of mode `mpc`: one of the two. */
+  readonly coSigners?: CoSigners;
+  readonly coSignerOf?: CoSignerOf;
   readonly tags: readonly string[];
-  /** Hex; compressed for secp256k1. */
+  /** Hex; compressed for secp256k1; empty for a user's key of which only the account is known. */
   readonly publicKey: string;
   readonly path: string | null;
   readonly seedId: string | null;
@@ -41,7 +41,7 @@ export interface KeyRecord {
   /** The key that this one was made to replace, and the one that was made to replace it; absent where there is none. */
   readonly replaces?: string;
   readonly replacedBy?: string;
-  /** The private key; of mode `mpc` what the parties know in common, which is no secret and sealed so that it is the real one. */
+  /** The private key; of mode `mpc` what the parties know in common, which is no secret and sealed so that it is the real one; of mode `user` nothing. */
   readonly ciphertext: string;
 }
 
@@ -54,7 +54,7 @@ export interface KeyInfo {
   readonly purpose: 'signing';
   readonly mode: KeyMode;
   readonly tags: readonly string[];
-  /** Hex; compressed for secp256k1; of the whole group for mode `mpc`. */
+  /** Hex; compressed for secp256k1; of the whole group for mode `mpc`; empty where a user's own wallet tells none. */
   readonly publicKey: string;
   /** BIP-44 path; null for a key of its own randomness, a phrase of its own, or shares. */
   readonly path: string | null;
@@ -72,13 +72,14 @@ export interface KeyInfo {
   readonly replaces: string | null;
   /** The key that replaces this one. This one still signs, until its wallets are empty. */
   readonly replacedBy: string | null;
+  /** Only of a key of mode `mpc` whose parties have a key each: the owners of the account, of which this key is none. */
+  readonly coSigners?: CoSigners;
+  /** Only of such a party's key. */
+  readonly coSignerOf?: CoSignerOf;
 }
 
 /** Milliseconds of a day. */
 const DAY_MS = 86_400_000;
-
-/** Ids of keys and seeds: 1 to 64 of `A-Z a-z 0-9 _ . -`. */
-export const KEY_ID = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /** Where a key lies among the documents. */
 export function keyDoc(keyId: string): string {
@@ -91,18 +92,12 @@ export function keyDoc(keyId: string): string {
  */
 export function keyContext(
   tenant: string,
-  record: Pick<KeyRecord, 'v' | 'keyId' | 'purpose' | 'algorithm' | 'publicKey' | 'mode' | 'sharing'>,
+  record: Pick<KeyRecord, 'v' | 'keyId' | 'purpose' | 'algorithm' | 'publicKey' | 'mode' | 'sharing' | 'coSigners' | 'coSignerOf'>,
 ): string {
-  const { v, keyId, purpose, algorithm, publicKey, sharing } = record;
+  const { v, keyId, purpose, algorithm, publicKey, sharing, coSigners, coSignerOf } = record;
   if (record.mode !== 'mpc') return canonicalize(['key', v, tenant, keyId, purpose, algorithm, publicKey]);
-  return canonicalize(['key', v, tenant, keyId, purpose, algorithm, publicKey, 'mpc', sharing]);
-}
-
-/** Tells whether parties may share a key so: 2 to 5 of them, and any two signing groups have a party in common. */
-export function isSharing(threshold: unknown, total: unknown): boolean {
-  if (!Number.isSafeInteger(threshold) || !Number.isSafeInteger(total)) return false;
-  const [t, n] = [threshold as number, total as number];
-  return t >= 2 && t <= n && n <= 5 && 2 * t > n;
+  const parties = sharing ?? (coSigners === undefined ? { coSignerOf } : { coSigners });
+  return canonicalize(['key', v, tenant, keyId, purpose, algorithm, publicKey, 'mpc', parties]);
 }
 
 /** Reads a key's record. @throws KEY_UNKNOWN, STORE_CORRUPT, STORE_UNAVAILABLE */
@@ -127,7 +122,7 @@ export function parseKeyRecord(value: Json): KeyRecord {
     record.purpose === 'signing' &&
     Array.isArray(record.tags) &&
     typeof record.publicKey === 'string' &&
-    /^[0-9a-f]+$/.test(record.publicKey) &&
+    (/^[0-9a-f]+$/.test(record.publicKey) || (record.mode === 'user' && record.publicKey === '')) &&
     (record.state === 'active' || record.state === 'revoked') &&
     typeof record.ciphertext === 'string' &&
     isModeReadable(record) &&
@@ -159,6 +154,8 @@ export function toKeyInfo(record: KeyRecord): KeyInfo {
     rotationDueAtMs: dueMs(record),
     replaces: record.replaces ?? null,
     replacedBy: record.replacedBy ?? null,
+    ...(record.coSigners === undefined ? {} : { coSigners: frozenCoSigners(record.coSigners) }),
+    ...(record.coSignerOf === undefined ? {} : { coSignerOf: Object.freeze({ ...record.coSignerOf }) }),
   });
 }
 
@@ -177,10 +174,11 @@ function isLineageReadable({ rotation, replaces, replacedBy }: Partial<KeyRecord
   return areIds && typeof rotation === 'object' && rotation !== null && typeof rotation.auto === 'boolean' && isRotationDays(rotation.days);
 }
 
-function isModeReadable({ mode, algorithm, sharing }: Partial<KeyRecord>): boolean {
-  if (mode === undefined || mode === 'software') return sharing === undefined;
-  if (mode !== 'mpc' || algorithm !== 'ed25519' || typeof sharing !== 'object' || sharing === null) return false;
-  return isSharing(sharing.threshold, sharing.total) && Number.isSafeInteger(sharing.epoch) && sharing.epoch >= 1;
+function isModeReadable(record: Partial<KeyRecord>): boolean {
+  const { mode = 'software', sharing, coSigners, coSignerOf, ciphertext } = record;
+  if (mode === 'mpc') return isSharingReadable(record);
+  const isAlone = sharing === undefined && coSigners === undefined && coSignerOf === undefined;
+  return isAlone && (mode === 'software' || (mode === 'user' && ciphertext === ''));
 }
 
 function corrupt(keyId: string): CastellanError {

@@ -4,6 +4,7 @@ import { contended, type KeyMaker } from './key-maker.ts';
 import { type KeyInfo, type KeyRecord, keyDoc, readKeyRecord, toKeyInfo } from './key-record.ts';
 import type { KeyUsage, KeyWallet } from './key-usage.ts';
 import { type MigrationPlan, planMigration } from './migration-plan.ts';
+import { revokeParties } from './revoke-commands.ts';
 import { type RotationCause, type RotationRecord, readRotation, rotationDoc } from './rotation-record.ts';
 import { type LeaveBehind, parseLeave, type RotationRemainder, remainderOf } from './rotation-remainder.ts';
 
@@ -82,6 +83,8 @@ export function createKeyRotation({ store, clock, maker, freshId, announce, usag
       const { record, version } = await readKeyRecord(store, keyId);
       const { rotation: begun, version: rotationVersion } = await readRotation(store, keyId);
       if (record.state !== 'active') throw revoked(keyId);
+      if (record.mode === 'user') throw invalidKey('The key is the user’s own: a new one is theirs to make.');
+      if (record.coSignerOf !== undefined) throw invalidKey('The key is a party’s: the key that it signs before is replaced as a whole.');
       if (begun !== undefined) {
         const heir = await heirOf(begun);
         // A successor that was revoked meanwhile is none: the rotation begins again with another.
@@ -134,6 +137,7 @@ export function createKeyRotation({ store, clock, maker, freshId, announce, usag
         commands: [
           put(keyDoc(keyId), { ...record, state: 'revoked', revokedMs: nowMs, revokedReason: reason }, version),
           put(rotationDoc(keyId), { ...rotation, completedMs: nowMs }, rotationVersion),
+          ...(await revokeParties(store, record, { atMs: nowMs, reason }, announce)),
           announce('key_revoked', { keyId, reason }),
           announce('key_rotation_completed', { keyId, newKeyId, leave: left }),
         ],
@@ -165,12 +169,14 @@ function checkOptions(options: RotateKeyOptions): void {
 
 /** A new key of the same kind. What is shared is shared alike; what had no seed gets none. */
 function configOf(record: KeyRecord, options: RotateKeyOptions): GenerateKeyConfig {
-  const { algorithm, mode, sharing, rotation, seedId } = record;
+  const { algorithm, mode, sharing, coSigners, rotation, seedId } = record;
   const days = rotation === undefined ? {} : { autoRotate: rotation.auto, rotationIntervalDays: rotation.days };
   const base = { algorithm, purpose: 'signing', ...days } as const;
-  if (mode === 'mpc' && sharing !== undefined) {
+  if (mode === 'mpc') {
     if (options.source !== undefined || options.seedId !== undefined) throw invalidKey('A key of parties has no source and no seed.');
-    return { ...base, mode, threshold: sharing.threshold, parties: sharing.total };
+    if (coSigners !== undefined)
+      return { ...base, mode, threshold: coSigners.threshold, parties: coSigners.parties.map(({ party }) => party) };
+    return { ...base, mode, threshold: sharing?.threshold ?? 0, parties: sharing?.total ?? 0 };
   }
   const source = options.source ?? (options.seedId !== undefined || seedId !== null ? 'derived' : 'random');
   const seed = options.seedId ?? seedId;

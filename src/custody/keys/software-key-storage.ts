@@ -19,7 +19,16 @@ const secrets = new WeakMap<SoftwareKeyStorage, StorageSecret>();
  * Keys sealed in a store of this machine. It opens nothing by itself: a key manager does. Nothing shows its secret.
  *
  * @example
- * new SoftwareKeyStorage({ encryptionKey: 'correct horse battery staple', storagePath: './keys' });
+ * ```ts
+ * import { createKeyManager, SoftwareKeyStorage } from 'castellan';
+ * import { memoryStore } from 'castellan/store/memory';
+ *
+ * const storage = new SoftwareKeyStorage({ encryptionKey: '11'.repeat(32), storagePath: './keys' });
+ * const keys = createKeyManager({ storage, store: () => memoryStore() });
+ * const key = await keys.generateKey({ algorithm: 'secp256k1', purpose: 'signing' });
+ * console.log(key.algorithm, key.state); // secp256k1 active
+ * await keys.close();
+ * ```
  */
 export class SoftwareKeyStorage {
   readonly kind = 'software';

@@ -14,6 +14,7 @@ export interface MPCParty {
 
 /** A key manager as a coordinator uses it. */
 export interface SharingKeys {
+  /** Makes a key. @throws KEY_INVALID, MODE_UNAVAILABLE */
   generateKey(config: GenerateKeyConfig): Promise<KeyInfo>;
 }
 
@@ -40,7 +41,18 @@ const MAX_TIMEOUT_MS = 600_000;
  * used, so that no share is kept here instead of there.
  *
  * @example
- * new MPCCoordinator({ threshold: 2, totalParties: 3, parties: [{ id: 'user' }, { id: 'platform' }, { id: 'backup' }] });
+ * ```ts
+ * import { createKeyManager, MPCCoordinator, SoftwareKeyStorage } from 'castellan';
+ * import { memoryStore } from 'castellan/store/memory';
+ *
+ * const storage = new SoftwareKeyStorage({ encryptionKey: '11'.repeat(32), storagePath: './keys' });
+ * const keys = createKeyManager({ storage, store: () => memoryStore() });
+ * const coordinator = new MPCCoordinator({ threshold: 2, totalParties: 3, parties: [{ id: 'user' }, { id: 'platform' }, { id: 'backup' }], keys });
+ * const { id } = await coordinator.generateKey();
+ * const { threshold, parties } = await coordinator.getSharesStatus(id);
+ * console.log(threshold, parties.map((party) => party.id).join(' ')); // 2 user platform backup
+ * await keys.close();
+ * ```
  */
 export class MPCCoordinator {
   readonly threshold: number;

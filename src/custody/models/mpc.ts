@@ -1,16 +1,17 @@
 import { CastellanError } from '../../core/index.ts';
 import { type KeyAccess, keyAccess } from '../keys/key-access.ts';
 import type { KeyManager } from '../keys/key-manager.ts';
-import { type KeyInfo, readKeyRecord } from '../keys/key-record.ts';
+import { type KeyInfo, type KeyRecord, readKeyRecord } from '../keys/key-record.ts';
+import type { CoSigners } from '../keys/key-sharing.ts';
 import type { ShareFault } from '../mpc/signing.ts';
 
 /** A party of a shared key. */
 export interface PartyStatus {
-  /** `party-1`, `party-2`, …, or as a coordinator names it. */
+  /** `party-1`, `party-2`, …, or as the key's maker or a coordinator names it. */
   readonly id: string;
   /** Where its share is opened. Parties in this process protect against losing a share, not against whoever owns the host. */
   readonly location: 'in-process';
-  /** True where its share opens and is the one that the key was made with. */
+  /** True where its share, or its own key, opens and is the one that the key was made with. */
   readonly available: boolean;
   readonly fault: ShareFault | null;
 }
@@ -25,7 +26,7 @@ export interface SharesStatus {
   /** False where fewer parties than the threshold are available, or the key is revoked. */
   readonly canSign: boolean;
   readonly epoch: number;
-  /** Hex: the key of the wallet. */
+  /** Hex: the key of the wallet; where each party has a key, that of the sender, which is none of them. */
   readonly publicKey: string;
   readonly state: KeyInfo['state'];
   readonly parties: readonly PartyStatus[];
@@ -50,8 +51,10 @@ export interface SharesCoordinator {
 }
 
 /** The shares of one key, each opened for a moment and checked. @throws KEY_UNKNOWN; KEY_INVALID for a key that is not shared */
-export async function sharesStatusOf({ shares, store }: Pick<KeyAccess, 'shares' | 'store'>, keyId: string): Promise<SharesStatus> {
+export async function sharesStatusOf(access: Pick<KeyAccess, 'shares' | 'coSigners' | 'store'>, keyId: string): Promise<SharesStatus> {
+  const { shares, store } = access;
   const { record } = await readKeyRecord(store, keyId);
+  if (record.coSigners !== undefined) return coSignersStatus(access, record, record.coSigners);
   const { sharing } = record;
   if (sharing === undefined) throw new CastellanError('KEY_INVALID', { message: 'The key is not a shared one.', details: { keyId } });
   const faults = await shares.inspect(record);
@@ -63,6 +66,24 @@ export async function sharesStatusOf({ shares, store }: Pick<KeyAccess, 'shares'
   const { publicKey, state } = record;
   const canSign = state === 'active' && available >= sharing.threshold;
   return Object.freeze({ keyId, ...sharing, available, canSign, publicKey, state, parties: Object.freeze(parties) });
+}
+
+/** The same where each party has a key of its own; the epoch is always the first. */
+async function coSignersStatus(
+  { coSigners: vault }: Pick<KeyAccess, 'coSigners'>,
+  record: KeyRecord,
+  { threshold, parties: named }: CoSigners,
+): Promise<SharesStatus> {
+  const faults = await vault.inspect(record);
+  const parties = named.map(({ party: id }, index): PartyStatus => {
+    const fault = faults[index] ?? null;
+    return Object.freeze({ id, location: 'in-process', available: fault === null, fault });
+  });
+  const available = parties.filter((party) => party.available).length;
+  const { keyId, publicKey, state } = record;
+  const canSign = state === 'active' && available >= threshold;
+  const counts = { threshold, total: parties.length, epoch: 1, available };
+  return Object.freeze({ keyId, ...counts, canSign, publicKey, state, parties: Object.freeze(parties) });
 }
 
 /** The coordinator of a key manager's shared keys. @throws CONFIG_INVALID for a key manager that was not made here */

@@ -6,6 +6,7 @@ import type { DefaultSharing } from '../keys/key-maker.ts';
 import { createKeyManager, type KeyManager } from '../keys/key-manager.ts';
 import type { KeyUsage } from '../keys/key-usage.ts';
 import type { Vault } from '../keys/vault.ts';
+import type { CoSignings } from './co-signing.ts';
 import { createMPCCoordinator, type SharesCoordinator } from './mpc.ts';
 
 /** What software custody stands on. */
@@ -16,6 +17,8 @@ export interface SoftwareCustodyOptions {
   /** Opened by `openVault`; closed with this custody. */
   readonly vault: Vault;
   readonly hashes: SigningHashes;
+  /** What parties sign first, where each has a key of its own. */
+  readonly coSigning?: CoSignings | undefined;
   readonly redeemerId: string;
   /** Makes the log entry of an event. */
   readonly command: (event: SecurityEvent) => Command;
@@ -49,9 +52,9 @@ export interface SoftwareCustody {
 
 /** Puts software custody together over a store and its opened vault. @throws CONFIG_INVALID for a vault that is none */
 export function createSoftwareCustody(options: SoftwareCustodyOptions): SoftwareCustody {
-  const { store, clock, random, vault, hashes, redeemerId, command, onRefused, inProcessParties, sharing, usage } = options;
+  const { store, clock, random, vault, hashes, coSigning, redeemerId, command, onRefused, inProcessParties, sharing, usage } = options;
   const keys = createKeyManager({ store, vault, clock, random, command, inProcessParties, sharing, usage });
-  const custodian = createCustodian({ store, keys, hashes, random, redeemerId, onRefused });
+  const custodian = createCustodian({ store, keys, hashes, coSigning, random, redeemerId, onRefused });
   return Object.freeze({
     mode: 'software' as const,
     keys,

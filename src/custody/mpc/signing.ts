@@ -3,7 +3,7 @@ import type { SigningParty, SigningSession } from './party.ts';
 import { freshName, frost, identifierOf, isPoint, type NonceCommitment, type SuiteGroup } from './suite.ts';
 
 /** Why a party was left out of a signature. */
-export type ShareFault = 'missing' | 'unreadable' | 'refused' | 'invalid_commitment' | 'invalid_share';
+export type ShareFault = 'missing' | 'unreadable' | 'revoked' | 'refused' | 'invalid_commitment' | 'invalid_share';
 
 /** A party and what was wrong with it. */
 export interface PartyFault {

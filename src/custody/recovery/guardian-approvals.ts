@@ -34,6 +34,17 @@ const PAGE = 500;
 /**
  * What a guardian signs to let a session complete, or an owner to cancel it: all that was fixed at its opening. Domain
  * `castellan.recovery.v1`, so that it is no act of authority, no approval and no transaction.
+ *
+ * @param action - to let the session complete, or to cancel it
+ * @param session - as `security.recovery` gives it; times in milliseconds since the epoch
+ * @example
+ * ```ts
+ * import { recoveryStatement } from 'castellan';
+ *
+ * const facts = { id: 's-1', method: 'guardians', contacts: ['g-1', 'g-2'], credentials: null, openedAtMs: 1_700_000_000_000, expiresAtMs: 1_700_086_400_000 };
+ * const { domain } = recoveryStatement('recovery.approve', 'acme', 'olivia', { ...facts, steps: [{ step: 'email' }] });
+ * console.log(domain); // castellan.recovery.v1
+ * ```
  */
 export function recoveryStatement(
   action: 'recovery.approve' | 'recovery.cancel',

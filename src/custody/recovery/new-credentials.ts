@@ -25,7 +25,19 @@ export function toNewCredentials(given: unknown): NewCredentials {
   });
 }
 
-/** What guardians sign for a session that may complete with these credentials only. Public: give public keys, never secrets. */
+/**
+ * What guardians sign for a session that may complete with these credentials only. Public: give public keys, never secrets.
+ *
+ * @param given - plain data, at most 16 KiB as JSON; public keys, never secrets
+ * @throws REQUEST_INVALID for anything else
+ * @example
+ * ```ts
+ * import { recoveryCredentialsDigest } from 'castellan';
+ *
+ * const credentials = { publicKey: 'aa'.repeat(32) };
+ * console.log(recoveryCredentialsDigest(credentials) === recoveryCredentialsDigest({ ...credentials })); // true
+ * ```
+ */
 export function recoveryCredentialsDigest(given: unknown): Digest {
   return taggedDigest(TAG, toNewCredentials(given).text);
 }

@@ -68,7 +68,7 @@ export interface RecoveryManager {
   completeRecovery(sessionId: string, given: { readonly newCredentials: { readonly [name: string]: unknown } }): Promise<RecoveryResult>;
   /** Ends a session for good. Needs no signature; an owner's is logged as such. Idempotent. @throws RECOVERY_UNKNOWN, RECOVERY_REFUSED */
   cancelRecovery(sessionId: string, details?: CancelDetails): Promise<RecoverySession>;
-  /** @throws RECOVERY_UNKNOWN */
+  /** A session as it stands now. @throws RECOVERY_UNKNOWN */
   getRecovery(sessionId: string): Promise<RecoverySession>;
   /** The last session of each user, or of one. */
   listRecoveries(filter?: { readonly userId?: string; readonly state?: RecoverySession['state'] }): Promise<readonly RecoverySession[]>;

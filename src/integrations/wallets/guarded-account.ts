@@ -22,6 +22,16 @@ function refuse(message: string): CastellanError {
 /**
  * A refusal in viem's own form, which its clients can carry to the caller whole: they take `details` for text.
  * `cause` is the {@link CastellanError}; `error.walk(isCastellanError)` finds it under whatever a client wraps around it.
+ *
+ * @example
+ * ```ts
+ * import { CastellanError, isCastellanError } from 'castellan';
+ * import { GuardedTransactionError } from 'castellan/wallets';
+ *
+ * const error = new GuardedTransactionError(new CastellanError('REQUEST_DENIED', { message: 'The gate said no.' }));
+ * const cause = error.walk(isCastellanError);
+ * console.log(isCastellanError(cause) && cause.code); // REQUEST_DENIED
+ * ```
  */
 export class GuardedTransactionError extends BaseError {
   override readonly cause: CastellanError;
@@ -40,12 +50,35 @@ export class GuardedTransactionError extends BaseError {
  * `signAuthorization` throw SIGNING_CLOSED.
  *
  * Fails closed when the gate says no, or hands back anything but a signature over these very bytes.
+ *
+ * @param agent - of `security.agent(id)`
+ * @param input - the agent's wallet, as `createWallet` gives it
  * @throws GuardedTransactionError around REQUEST_DENIED with the decision's `verdict`, `reason` and `decisionId` in
  * `details`, or around REQUEST_INVALID for a transaction that is not EIP-1559 or names no chain
  * @example
- * const account = toGuardedAccount(security.agent('a1'), { address: wallet });
- * const client = createWalletClient({ account, chain, transport: http(rpcUrl) });
- * const hash = await client.sendTransaction({ to, value: parseEther('0.5') });
+ * ```ts
+ * import { createSecurityManager, isCastellanError } from 'castellan';
+ * import { evm } from 'castellan/evm';
+ * import { toGuardedAccount } from 'castellan/wallets';
+ * import { BaseError, createTestClient, createWalletClient, getAddress, http, parseEther } from 'viem';
+ * import { foundry } from 'viem/chains';
+ *
+ * const rpcUrl = 'http://127.0.0.1:8545';
+ * const shop = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
+ * const security = createSecurityManager({
+ *   chains: [evm({ chain: 'eip155:31337', rpcUrl, confirmations: 1 })],
+ *   agents: { a1: { template: 'balanced', limits: { unit: 'ETH', perTransaction: 1, daily: 5 }, allowedDestinations: [shop] } },
+ * });
+ * const wallet = await security.custody.createWallet('owner', 'a1');
+ * await createTestClient({ mode: 'anvil', transport: http(rpcUrl) }).setBalance({ address: getAddress(wallet.address), value: 10n ** 19n });
+ * const client = createWalletClient({ account: toGuardedAccount(security.agent('a1'), wallet), chain: foundry, transport: http(rpcUrl) });
+ * console.log(await client.sendTransaction({ to: shop, value: parseEther('0.5') })); // 0x…
+ * await client.sendTransaction({ to: shop, value: parseEther('3') }).catch((error: unknown) => {
+ *   const cause = error instanceof BaseError ? error.walk(isCastellanError) : undefined;
+ *   console.log(isCastellanError(cause) && cause.code); // REQUEST_DENIED
+ * });
+ * await security.shutdown();
+ * ```
  */
 export function toGuardedAccount(agent: AgentSigningPort, { address }: { readonly address: string }): LocalAccount<'custom', Address> {
   const signTransaction = async (transaction: TransactionSerializable): Promise<Hex> => {

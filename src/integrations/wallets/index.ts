@@ -1,1 +1,2 @@
 export { GuardedTransactionError, toGuardedAccount } from './guarded-account.ts';
+export { type AskedWallet, toUserSigner, type UserSignerOptions } from './user-signer.ts';

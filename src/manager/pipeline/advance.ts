@@ -9,6 +9,7 @@ import type { ChargeLine } from '../../core/ledger.ts';
 import type { ReasonCode } from '../../core/reason.ts';
 import type { Command, Json, RequestRow } from '../../core/store.ts';
 import type { Receipt, SignedTransaction } from '../../core/transaction.ts';
+import { isDeclined } from './decline.ts';
 import { type ReadinessParts, readyToSign } from './ready-to-sign.ts';
 import { openSigned, readRow, signedBytes } from './signed-bytes.ts';
 
@@ -44,7 +45,7 @@ export type Advance =
 const stop = (code: ReasonCode, detail: string, txHash: string | null): Advance => ({ status: 'stopped', code, detail, txHash });
 
 /** What forbids the agent to act now, from the store and from this process; rejects where the store cannot say. */
-async function haltOf(parts: AdvanceParts, agent: string): Promise<'halted' | 'agent_paused' | undefined> {
+export async function haltOf(parts: AdvanceParts, agent: string): Promise<'halted' | 'agent_paused' | undefined> {
   if (parts.locallyHalted(agent)) return 'halted';
   const state = await parts.readHalt();
   // A pause ends by the earlier of host and store: a host clock that jumps ahead lets nothing out.
@@ -231,6 +232,7 @@ export async function advance(
         return { status: 'pending', code: 'pending', detail: 'The chain is catching up.', txHash: row.txHash };
       row = await reopened(parts, row);
     }
+    if (isDeclined(row)) return stop('approval_rejected', 'The user said no.', null);
     if (row.state === 'denied' || row.state === 'escalated' || row.state === 'released')
       return stop('reservation_not_held', `The request is ${row.state}.`, null);
     // What the store knows of stops it says when the permit is redeemed; this is for one that only this process knows.
@@ -255,6 +257,7 @@ export async function advance(
         : error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_CLOSED'
           ? 'store_unavailable'
           : 'chain_unavailable';
+    if (code === 'signature_pending') return { status: 'pending', code, detail: error.shortMessage, txHash: null };
     return stop(code, error.shortMessage, row.txHash);
   }
 }

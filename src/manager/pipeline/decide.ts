@@ -45,6 +45,8 @@ export interface DecideParts extends StopParts {
   readonly decisionTimeoutMs: number;
   /** What the deployment switched off outside the layers; stands in every decision. */
   readonly unenforced: readonly string[];
+  /** False where nothing is signed without an approval of the wallet's parties, whatever the wallet's own record says. */
+  readonly platformManaged?: boolean | undefined;
 }
 
 /** What deciding came to: a recorded decision, or a collision with somebody else's commit that a fresh run resolves. */
@@ -57,6 +59,8 @@ export interface DecideOptions {
   readonly satisfaction?: Satisfaction;
   /** Judges and answers; records nothing and holds nothing. */
   readonly dryRun?: boolean;
+  /** Whether the parties of a wallet that asks for their approvals have given them. */
+  readonly partiesApproved?: boolean;
   /** Records a collision as a denial instead of asking for another run. */
   readonly last?: boolean;
   /** Replaces the chain's simulation, for measuring. */
@@ -93,6 +97,17 @@ function notOwner({ request }: Prepared, wallet: WalletRecord | undefined): Reas
   if (wallet.agent !== request.agentId)
     return { code: 'agent_not_wallet_owner', message: 'The wallet is another agent’s.', retryable: false };
   return undefined;
+}
+
+/** A wallet whose parties are asked signs nothing by itself; where the key is the user's own, signing is asking. */
+function notApproved(parts: DecideParts, wallet: WalletRecord | undefined, options: DecideOptions): Reason | undefined {
+  const asks = parts.platformManaged === false || wallet?.platformManaged === false;
+  if (!asks || wallet?.mode === 'non-custodial' || options.partiesApproved === true || options.dryRun === true) return undefined;
+  return {
+    code: 'party_approval_required',
+    message: 'This wallet signs only what its parties approved: prepareTransaction, requestApproval, signTransaction.',
+    retryable: false,
+  };
 }
 
 async function recordRefusal(
@@ -145,7 +160,7 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     registry: parts.registryDigest(),
     epoch: halt.epoch,
   };
-  const early = refusedEarly(parts, prepared, halt, policy, nowMs) ?? notOwner(prepared, wallet);
+  const early = refusedEarly(parts, prepared, halt, policy, nowMs) ?? notOwner(prepared, wallet) ?? notApproved(parts, wallet, options);
   if (early !== undefined || policy === undefined || wallet === undefined) {
     const facts = {
       agent: request.agentId,
@@ -154,6 +169,7 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
       bodyDigest: request.bodyDigest,
       prepared,
       policy: policy?.digest ?? 'none',
+      session: request.context.sessionId,
     };
     const decision = refusalDecision(
       frame,

@@ -30,6 +30,7 @@ export interface RefusalFacts {
   readonly bodyDigest: Digest;
   readonly prepared?: Prepared;
   readonly policy?: string;
+  readonly session?: string | undefined;
 }
 
 /** Decision about a request that never reached the layers: eight reports, none passed. */
@@ -45,6 +46,7 @@ export function refusalDecision(frame: DecisionFrame, facts: RefusalFacts, reaso
     bodyDigest: facts.bodyDigest,
     agent: facts.agent,
     user: facts.user,
+    ...(facts.session === undefined ? {} : { session: facts.session }),
     wallet: prepared?.request.wallet ?? null,
     chain: prepared?.request.chain ?? null,
     payloadDigest: prepared?.tx.payloadDigest ?? null,
@@ -86,6 +88,7 @@ export function judgedDecision(
     bodyDigest: request.bodyDigest,
     agent: request.agentId,
     user: request.userId,
+    ...(request.context.sessionId === undefined ? {} : { session: request.context.sessionId }),
     wallet: request.wallet,
     chain: request.chain,
     payloadDigest: tx.payloadDigest,

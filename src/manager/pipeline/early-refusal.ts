@@ -14,6 +14,8 @@ export interface Asked {
   readonly requestId: string;
   readonly bodyDigest: Digest;
   readonly halt: HaltState;
+  /** The caller's own name for its session. */
+  readonly session?: string | undefined;
 }
 
 /** The row of a request as the store has it now. */
@@ -61,7 +63,8 @@ export async function refuseEarly(
 ): Promise<Refused> {
   const { host, tenant, software } = parts;
   const frame: DecisionFrame = { host, tenant, software, registry: parts.registryDigest(), epoch: asked.halt.epoch };
-  const facts = { agent: asked.agentId, user: asked.agent?.user ?? 'unknown', requestId: asked.requestId, bodyDigest: asked.bodyDigest };
+  const { requestId, bodyDigest, session } = asked;
+  const facts = { agent: asked.agentId, user: asked.agent?.user ?? 'unknown', requestId, bodyDigest, session };
   const decision = refusalDecision(frame, facts, reason);
   if (dryRun) return { decision };
   const entries = () => decisionEvents(frame, decision).map((event) => parts.journal.command(event));

@@ -48,6 +48,14 @@ const REDECIDED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'permit_void',
 ]);
 
+/** What an execution that stopped for such a reason is called. */
+const STATUS_OF: { readonly [Code in ReasonCode]?: ExecutionResult['status'] } = {
+  simulation_stale: 'simulation_stale',
+  approval_rejected: 'approval_rejected',
+  approval_timeout: 'approval_timeout',
+  signature_pending: 'approval_pending',
+};
+
 const reasonOf = (code: ReasonCode, message: string, retryable: boolean): Reason => ({ code, message, retryable });
 
 async function decisionOf(parts: ExecuteParts, row: RequestRow): Promise<Decision> {
@@ -80,11 +88,12 @@ function finish(requestId: string, decision: Decision, outcome: Advance): Execut
   const { txHash } = outcome;
   const code: ReasonCode = outcome.code === 'pending' ? 'chain_unavailable' : outcome.code;
   return {
-    status: code === 'simulation_stale' ? 'simulation_stale' : 'execution_failed',
+    status: STATUS_OF[code] ?? 'execution_failed',
     requestId,
     decision,
-    reasons: [reasonOf(code, outcome.detail, true)],
-    pending: txHash !== null,
+    reasons: [reasonOf(code, outcome.detail, code !== 'approval_rejected')],
+    // A user who was asked to sign may do so at any moment: it is this id that goes on, and no other.
+    pending: txHash !== null || code === 'signature_pending',
     ...(txHash === null ? {} : { txHash }),
   };
 }
@@ -164,6 +173,9 @@ async function conclude(
 
 async function resume(parts: ExecuteParts, execution: Execution, row: RequestRow): Promise<ExecutionResult> {
   const decision = await decisionOf(parts, row);
+  // Approved by the gate, and refused by the user whose key it is.
+  if (row.state === 'denied' && decision.verdict === 'approved')
+    return finish(row.requestId, decision, { status: 'stopped', code: 'approval_rejected', detail: 'The user said no.', txHash: null });
   if (row.state === 'denied') return { status: rejectedStatus(decision), requestId: row.requestId, decision, reasons: decision.reasons };
   if (row.state !== 'escalated') return drive(parts, decision, row, execution);
   const record = await parts.getApproval(row.decisionId);

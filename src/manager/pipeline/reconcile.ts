@@ -32,8 +32,13 @@ type Outcome = 'settled' | 'waiting' | 'failed';
 
 /** One look at one request: nothing is waited for, and what goes wrong with it is its own. */
 async function look(parts: AdvanceParts, row: RequestRow, signal: AbortSignal): Promise<Outcome> {
+  // Nobody is disturbed by what runs by itself: a user is asked again by whoever asks for the request again.
+  const custodian: AdvanceParts['custodian'] = {
+    ...parts.custodian,
+    resume: (lost) => parts.custodian.resume(lost, { asksUsers: false }),
+  };
   try {
-    const { status } = await advance(parts, row, { timeoutMs: 0, signal });
+    const { status } = await advance({ ...parts, custodian }, row, { timeoutMs: 0, signal });
     return status === 'final' ? 'settled' : status === 'pending' ? 'waiting' : 'failed';
   } catch {
     return 'failed';

@@ -7,6 +7,7 @@ import { type RequestRow, type Store, storeKey } from '../../core/store.ts';
 import type { SignedTransaction } from '../../core/transaction.ts';
 import { type Chains, walletFacts } from '../directory.ts';
 import type { Journal } from '../journal.ts';
+import { answerOnce, decline, isDecline, wasAsked } from './decline.ts';
 
 /** Encrypts what must not lie around in the clear: signed bytes before they leave. */
 export interface Sealer {
@@ -20,7 +21,9 @@ export interface SigningParts {
   readonly store: Store;
   readonly journal: Journal;
   readonly chains: Chains;
-  readonly custodian: Custodian & { resume(row: RequestRow): ReturnType<Custodian['sign']> };
+  readonly custodian: Custodian & {
+    resume(row: RequestRow, options?: { readonly asksUsers?: boolean }): ReturnType<Custodian['sign']>;
+  };
   readonly sealer: Sealer;
 }
 
@@ -72,9 +75,20 @@ async function signHeld(parts: SigningParts, row: RequestRow, secret: string, pa
   try {
     return await parts.custodian.sign(permitId(row.agent, row.requestId, secret), payload);
   } catch (error) {
-    if (isCastellanError(error) && VOIDED.has(error.details['reason'])) {
+    if (isDecline(error)) await decline(parts, row);
+    else if (isCastellanError(error) && VOIDED.has(error.details['reason'])) {
       await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]).catch(() => undefined);
     }
+    throw error;
+  }
+}
+
+/** The same for what was redeemed before. */
+async function signLost(parts: SigningParts, row: RequestRow): ReturnType<Custodian['sign']> {
+  try {
+    return await parts.custodian.resume(row);
+  } catch (error) {
+    if (isDecline(error)) await decline(parts, row);
     throw error;
   }
 }
@@ -88,8 +102,8 @@ async function sign(parts: SigningParts, row: RequestRow): Promise<SignedTransac
     });
   const { codec } = parts.chains.adapter(accountChain(row.wallet));
   const payload = new Uint8Array(Buffer.from(row.payload, 'base64'));
-  const signature = row.state === 'held' ? await signHeld(parts, row, row.permit.secret, payload) : await parts.custodian.resume(row);
-  const { smart } = await walletFacts(parts.store, row.wallet);
+  const signature = row.state === 'held' ? await signHeld(parts, row, row.permit.secret, payload) : await signLost(parts, row);
+  const { smart, userSigned } = await walletFacts(parts.store, row.wallet);
   const bytes = signature.payload ?? payload;
   const signed = codec.assemble(codec.adopt(bytes, accountChain(row.wallet), row.wallet, signature.publicKey, smart), signature.signature);
   const stored = await parts.journal.apply([
@@ -101,6 +115,7 @@ async function sign(parts: SigningParts, row: RequestRow): Promise<SignedTransac
       sealed: parts.sealer.seal(signed.raw, sealContext(row)),
       txHash: signed.hash,
     },
+    ...(userSigned === true ? [answerOnce(row, 'signed')] : []),
   ]);
   if (!stored.ok) throw new CastellanError('PERMIT_REFUSED', { message: stored.reason.message, details: { reason: stored.reason.code } });
   return signed;
@@ -124,7 +139,7 @@ export async function signedBytes(
     } catch (error) {
       const fresh = await readRow(parts.store, row).catch(() => row);
       const isOver = fresh.state === 'released' || fresh.state === 'denied' || fresh.state === 'escalated';
-      if (move >= MAX_MOVES || fresh.state === row.state || isOver) throw error;
+      if (move >= MAX_MOVES || fresh.state === row.state || isOver || wasAsked(error)) throw error;
       row = fresh;
     }
   }

@@ -29,8 +29,12 @@ export interface SubmitOptions {
   readonly dryRun?: boolean;
   /** Bytes to be signed exactly as they are. */
   readonly exact?: Uint8Array;
+  /** Session told beside the request; no part of its body. */
+  readonly session?: string;
   /** Approval that answers the escalation of an earlier run, given what was prepared now. */
   readonly satisfy?: (prepared: Prepared, row: RequestRow) => Promise<Satisfaction | undefined>;
+  /** Whether the parties of a wallet that asks for their approvals have given them for this very request. */
+  readonly partiesApproved?: boolean;
   readonly simulate?: DecideOptions['simulate'];
 }
 
@@ -57,6 +61,7 @@ async function refuse(parts: SubmitParts, asked: Asked, reason: Reason, options:
 const mayRunAgain = (row: RequestRow, nowMs: number): boolean =>
   row.sealed === null &&
   row.txHash === null &&
+  (row.permit === null || row.permit.redeemedBy === null) &&
   (row.state === 'escalated' || row.state === 'released' || (row.state === 'held' && row.dueMs < nowMs));
 
 async function run(
@@ -79,6 +84,7 @@ async function run(
     const decided: Decided = await decide(parts, prepared.value, {
       ...(satisfaction === undefined ? {} : { satisfaction }),
       ...(options.dryRun === true ? { dryRun: true } : {}),
+      ...(options.partiesApproved === true ? { partiesApproved: true } : {}),
       ...(options.simulate === undefined ? {} : { simulate: options.simulate }),
       last: attempt >= MAX_RUNS,
     });
@@ -118,7 +124,8 @@ export async function submit(parts: SubmitParts, agentId: string, parsed: Reques
   const rows = await parts.store.get([storeKey.doc(docKey.agent(agentId)), storeKey.request(agentId, requestId), storeKey.halt()]);
   const agent = docValue<AgentRecord>(rows[0]);
   const prior = rows[1] as RequestRow | undefined;
-  const asked: Asked = { agentId, agent, requestId, bodyDigest, halt: (rows[2] as HaltState | undefined) ?? NO_HALT };
+  const session = options.session ?? (parsed.ok ? parsed.value.context?.sessionId : undefined);
+  const asked: Asked = { agentId, agent, requestId, bodyDigest, session, halt: (rows[2] as HaltState | undefined) ?? NO_HALT };
   if (agent === undefined || agent.removedMs !== undefined)
     return refuse(parts, asked, { code: 'agent_unknown', message: 'No such agent is registered.', retryable: false }, options);
   if (!parsed.ok) return refuse(parts, asked, malformed(parsed.problems), options);
@@ -151,7 +158,9 @@ async function resolveAndRun(
   if (stop !== undefined) return refuse(parts, asked, stop, options, prior);
   const resolved = resolveRequest({ parsed, id: asked.requestId, tenant: parts.tenant, agent, chains: parts.chains, nowMs });
   if (!resolved.ok) return refuse(parts, asked, resolved.reason, options, prior);
-  const request: ActionRequest = { ...resolved.value, bodyDigest: asked.bodyDigest };
+  const { session } = asked;
+  const context = { ...resolved.value.context, ...(session === undefined ? {} : { sessionId: session }) };
+  const request: ActionRequest = { ...resolved.value, context, bodyDigest: asked.bodyDigest };
   return parts.lanes.run(request.wallet, () => run(parts, asked, request, prior, options));
 }
 

@@ -38,13 +38,13 @@ export interface PolicyManager {
    * @throws POLICY_INVALID naming every wrong field, AGENT_EXISTS, AUTHORITY_REQUIRED, SIGNATURE_INVALID
    */
   createAgent(agentId: string, permissions: unknown, options?: ChangeOptions & { readonly userId?: string }): Promise<AgentView>;
-  /** @throws AGENT_UNKNOWN */
+  /** An agent with its permissions. @throws AGENT_UNKNOWN */
   getAgent(agentId: string): Promise<AgentView>;
   /** Changes what is given and keeps what is not, custom rules among it. @throws as `createAgent`, AGENT_UNKNOWN */
   updateAgent(agentId: string, permissions: unknown, options?: ChangeOptions): Promise<AgentView>;
   /** Removes an agent: its permits are void, its wallets stay. Needs nobody. Idempotent. @throws AGENT_UNKNOWN */
   deleteAgent(agentId: string): Promise<RemovedAgent>;
-  /** @throws as `updateAgent` */
+  /** Adds a rule. One that only tightens needs nobody; any other needs the owners. @throws as `updateAgent` */
   addRule(agentId: string, rule: unknown, options?: ChangeOptions): Promise<AgentView>;
   /** Taking a denial away is a loosening, taking an allowance away is none. @throws as `updateAgent` */
   removeRule(agentId: string, ruleId: string, options?: ChangeOptions): Promise<AgentView>;

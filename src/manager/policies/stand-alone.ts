@@ -85,9 +85,16 @@ export interface PolicyManagerOptions extends StandAloneOptions {
  * Creates a policy manager without a gate: what it says about agents is kept in its store, and decides nothing unless a
  * manager decides by the same store.
  *
+ * @param options - store, tokens and prices; all in memory where there are none
  * @example
+ * ```ts
+ * import { createPolicyManager, DEFAULT_TEMPLATES } from 'castellan';
+ *
  * const policy = createPolicyManager();
- * await policy.createAgent('agent-1', DEFAULT_TEMPLATES.conservative);
+ * await policy.createAgent('a1', DEFAULT_TEMPLATES.balanced);
+ * const { allowed } = await policy.checkCapability('a1', 'transfer', { amount: '999999', token: 'TON' });
+ * console.log(allowed); // false
+ * ```
  */
 export function createPolicyManager(options: PolicyManagerOptions = {}): PolicyManager {
   const alone = standAlone(options);

@@ -61,7 +61,13 @@ export interface RiskParts {
   /** Absent where there are no agents: then a history is needed, and amounts count in the token that is moved. */
   readonly policies?: Pick<PolicyBook, 'policyOf'> | undefined;
   readonly price?: PriceSource | undefined;
-  readonly settings: { readonly maxRiskScore: number; readonly anomalyThreshold: number; readonly weights: RiskWeights };
+  readonly settings: {
+    readonly maxRiskScore: number;
+    readonly anomalyThreshold: number;
+    readonly weights: RiskWeights;
+    /** False: patterns do not score. Asking for them still answers. Default true. */
+    readonly fraudDetectionEnabled?: boolean;
+  };
   /** The decoded effects of what only the chain's own codec can read; undefined where it cannot. */
   readonly decode?: ((request: RiskRequest, agent: KeptAgent) => Promise<readonly Effect[] | undefined>) | undefined;
 }
@@ -159,7 +165,7 @@ export function createRisk(parts: RiskParts): RiskEngine {
     return habitsOf(profile, attempts, nowMs);
   }
 
-  function score({ request, effects, habits, nowMs, outflow, policy, listed }: Judged): RiskAssessment {
+  function score({ request, effects, habits, nowMs, outflow, policy, listed }: Judged, fraudPatterns = true): RiskAssessment {
     const most = policy?.unitCap.windows.find(({ windowMs }) => windowMs === 0)?.limit;
     return assessRisk({
       effects,
@@ -173,12 +179,13 @@ export function createRisk(parts: RiskParts): RiskEngine {
       amountsInUnit: { outflow, perTransaction: most === undefined ? null : BigInt(most), lastDay: habits.lastDay },
       weights: settings.weights,
       declaredConfidence: request.parsed.context?.confidence,
+      fraudPatterns,
     });
   }
 
   return Object.freeze<RiskEngine>({
     async assessTransaction(input, history) {
-      const { patterns: _patterns, ...assessment } = score(await judge(input, history));
+      const { patterns: _patterns, ...assessment } = score(await judge(input, history), settings.fraudDetectionEnabled ?? true);
       const isBlocked = !(assessment.score <= 80 && assessment.score <= settings.maxRiskScore) || assessment.vetoes.length > 0;
       return { ...assessment, isBlocked };
     },

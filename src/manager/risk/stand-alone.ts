@@ -45,10 +45,20 @@ const FIELDS: ReadonlySet<string> = new Set([
 /**
  * Creates a risk engine without a gate: each question brings its history, and the block list is kept in the engine's store.
  * With a manager's own store, what is listed here is what that manager denies.
+ *
+ * @param options - scores from 0 to 100, thresholds in standard deviations
  * @throws CONFIG_INVALID naming every wrong field
  * @example
+ * ```ts
+ * import { createRiskEngine } from 'castellan';
+ *
  * const risk = createRiskEngine({ maxRiskScore: 80, anomalyThreshold: 2 });
- * const { score, level } = await risk.assessTransaction(request, history);
+ * const thief = '0:' + '11'.repeat(32);
+ * await risk.addToBlacklist(thief, { reason: 'drained a wallet', source: 'incident 7', severity: 'high' });
+ * console.log(await risk.isBlacklisted(thief)); // true
+ * const { isBlocked } = await risk.assessTransaction({ to: thief, amount: '1', asset: 'TON' }, []);
+ * console.log(isBlocked); // true
+ * ```
  */
 export function createRiskEngine(options: RiskEngineOptions = {}): RiskEngine {
   const parsed = settingsSchema.safeParse(options);

@@ -9,7 +9,8 @@ export function feeShareSignal(context: RiskContext): RiskFactor | undefined {
   const { effects, wallet } = context.input;
   let worst = 0n;
   for (const fee of effects) {
-    if (fee.kind !== 'fee' || fee.account !== wallet || fee.max <= 0n) continue;
+    // By the bytes a fee is ours, whoever of us pays it.
+    if (fee.kind !== 'fee' || (fee.source !== 'bytes' && fee.account !== wallet) || fee.max <= 0n) continue;
     let paid = 0n;
     for (const effect of effects) if (effect.kind === 'outflow' && effect.asset === fee.asset) paid += effect.amount;
     const permille = paid === 0n ? 0n : (fee.max * 1000n) / (fee.max + paid);

@@ -29,7 +29,7 @@ export interface TonDevChain extends AsyncDisposable {
   setTime(unixSeconds: number): Promise<void>;
   /** Remembers accounts, history, time and queue; returns an id. A snapshot can be reverted to more than once. */
   snapshot(): Promise<string>;
-  /** @throws CONFIG_INVALID for an id of no snapshot */
+  /** Goes back to a snapshot; what happened since is undone. @throws CONFIG_INVALID for an id of no snapshot */
   revert(id: string): Promise<void>;
   /** The next n externals are accepted (ok) and never executed; 0 ends it. */
   dropNext(count: number): void;

@@ -6,8 +6,19 @@ import type { TonDevChain, TonDevChainOptions } from './options.ts';
  * Starts a TON chain of its own in this process, on the real machine, and serves it as toncenter v2 does. It keeps the
  * process alive until `close()`, and ends with it.
  *
+ * @param options - `startMs` in milliseconds since the epoch; a free port unless one is named
  * @throws PEER_MISSING where @ton/core or @ton/sandbox is not installed; CHAIN_UNAVAILABLE where the port is taken;
  *   CONFIG_INVALID
+ * @example
+ * ```ts
+ * import { startTonDevChain } from 'castellan/testing';
+ *
+ * const chain = await startTonDevChain();
+ * const address = `0:${'71'.repeat(32)}`;
+ * await chain.fund(address, 2_000_000_000n);
+ * console.log(chain.chain, await chain.balance(address)); // ton:-3 2000000000n
+ * await chain.close();
+ * ```
  */
 export async function startTonDevChain(options: TonDevChainOptions = {}): Promise<TonDevChain> {
   checkOptions(options);

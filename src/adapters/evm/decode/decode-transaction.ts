@@ -1,22 +1,24 @@
 import { nativeAssetId } from '../../../core/asset.ts';
 import { constantTimeEqual, keccak256, payloadDigest, sha256Hex } from '../../../core/digest.ts';
 import type { Effect } from '../../../core/effect.ts';
-import type { DecodedTransaction, UnsignedTransaction } from '../../../core/transaction.ts';
+import { type DecodedTransaction, type FeeQuote, senderOf, type UnsignedTransaction } from '../../../core/transaction.ts';
+import { readPayload } from '../accounts/payload.ts';
 import { accountOf, addressOf, hexOf } from '../address.ts';
 import type { Envelope } from '../envelope.ts';
-import { feeOf, readOn } from '../parse.ts';
+import { feeOf, readOn, withParams } from '../parse.ts';
 import { encodeRlp, integerBytes } from '../rlp.ts';
 import { undecodable } from '../undecodable.ts';
 import type { Findings, KnownTokens } from './frame.ts';
 import { walk } from './walk.ts';
+import { walkAccount } from './walk-account.ts';
 
 /** Every field beside the payload must say what the payload says. */
-function checkAgreement(tx: UnsignedTransaction, envelope: Envelope): void {
+function checkAgreement(tx: UnsignedTransaction, envelope: Envelope, params: FeeQuote['params']): void {
   if (!constantTimeEqual(payloadDigest(tx.payload), tx.payloadDigest)) throw undecodable('payload_digest_mismatch');
   if (envelope.type !== 'eip1559') throw undecodable('type_unsupported', { type: envelope.type });
   if (!Number.isSafeInteger(tx.slot) || envelope.nonce !== BigInt(tx.slot)) throw undecodable('slot_mismatch');
   if (tx.validUntilMs !== null) throw undecodable('validity_not_in_bytes');
-  const fee = feeOf(envelope, tx.chain);
+  const fee = withParams(feeOf(envelope, tx.chain), params);
   if (tx.fee.asset !== fee.asset || tx.fee.ceiling !== fee.ceiling) throw undecodable('fee_mismatch');
   for (const [name, value] of Object.entries(fee.params)) {
     if (tx.fee.params[name] !== value) throw undecodable('fee_mismatch', { field: name });
@@ -47,16 +49,22 @@ function accessListNote(envelope: Envelope): readonly Effect[] {
  * Decodes every leaf of the payload from its bytes alone; the other fields must agree with them.
  *
  * Effects come in the order of the calls, the fee first. `calls` is the wallet's own call, so that building it again gives
- * the same bytes; for a contract creation it is empty.
+ * the same bytes; for a contract creation it is empty. Where the wallet is a contract, effects and calls are those that it
+ * makes itself, and the fee is its sender's.
  * @throws PAYLOAD_UNDECODABLE where the bytes are no EIP-1559 transaction of this chain, or disagree with a field
  */
 export function decodeTransaction(tx: UnsignedTransaction, tokens: KnownTokens): DecodedTransaction {
-  const envelope = readOn(tx.payload, tx.chain);
-  checkAgreement(tx, envelope);
+  const { outer, form, params } = readPayload(tx.payload, tx.smart);
+  const envelope = readOn(outer, tx.chain);
+  checkAgreement(tx, envelope, params);
   const native = nativeAssetId(tx.chain);
   if (!tx.wallet.startsWith(`${tx.chain}:0x`)) throw undecodable('wallet_mismatch');
-  const fee: Effect = { kind: 'fee', account: tx.wallet, asset: native, max: tx.fee.ceiling, leaf: '0', source: 'bytes' };
+  const fee: Effect = { kind: 'fee', account: senderOf(tx), asset: native, max: tx.fee.ceiling, leaf: '0', source: 'bytes' };
   const found: Findings = { effects: [fee, ...accessListNote(envelope)], leaves: 0, complete: true };
+  if (tx.smart !== undefined) {
+    const calls = walkAccount(tx, tx.smart, envelope, form, tokens, found);
+    return { effects: found.effects, calls, complete: found.complete };
+  }
   if (envelope.to === null) {
     deployEffects(tx, envelope, found);
     return { effects: found.effects, calls: [], complete: found.complete };

@@ -1,5 +1,6 @@
 import type { TimeMs } from '../../../core/ids.ts';
-import type { LogRow, Step, StepResult } from '../../../core/store.ts';
+import type { LogPruned, LogRow, Step, StepResult } from '../../../core/store.ts';
+import { storeKey } from '../../../core/store.ts';
 import { advanceHead, EMPTY_HEAD, HEAD_KEY, readHead } from './log.ts';
 import { readHalt } from './permit.ts';
 import { malformed } from './refuse.ts';
@@ -24,6 +25,8 @@ export interface NewEntry extends LogRow {
 export interface Changes {
   readonly rows: ReadonlyMap<string, Row | null>;
   readonly entries: readonly NewEntry[];
+  /** Positions whose entries lose their text, once the new ones are in; null for none. */
+  readonly dropped: { readonly from: number; readonly to: number } | null;
 }
 
 /** Steps that become durable together, in order. A refused step leaves no trace; a group that is dropped leaves none either. */
@@ -117,9 +120,15 @@ export function openGroup(source: RowSource, moment: Moment): Group {
     },
     changes() {
       if (rows.size > 0 && !moment.skewed) rows.set(TIME_KEY, { highMs: moment.closeAtMs, openMs: moment.openAtMs } satisfies TimeRow);
-      return { rows, entries };
+      return { rows, entries, dropped: droppedBy(rows.get(storeKey.pruned()), source) };
     },
   };
+}
+
+function droppedBy(changed: Row | null | undefined, source: RowSource): Changes['dropped'] {
+  if (changed === undefined || changed === null) return null;
+  const from = (source.load(storeKey.pruned()) as LogPruned | undefined)?.before ?? 0;
+  return { from, to: (changed as LogPruned).before };
 }
 
 /** The log's end out of committed rows. */

@@ -1,10 +1,11 @@
 import { chainHash } from '../../../core/digest.ts';
 import type { Reason } from '../../../core/reason.ts';
-import type { LogHead } from '../../../core/store.ts';
+import type { LogHead, LogPruned, PruneCommand } from '../../../core/store.ts';
+import { storeKey } from '../../../core/store.ts';
 import { malformed, refuse } from './refuse.ts';
 import type { Rows, StepContext } from './rows.ts';
 import { readRow } from './rows.ts';
-import { isText } from './shape.ts';
+import { isCount, isText } from './shape.ts';
 
 /** Row key of {@link HeadRow}. */
 export const HEAD_KEY = 'head';
@@ -32,6 +33,25 @@ export function appendEntry(context: StepContext, id: string, entry: string, lea
   if (context.findEntry(id) !== undefined)
     return refuse('version_conflict', 'The log has an entry with this id already.', { facts: { id } });
   context.append(id, entry, leaf);
+  return undefined;
+}
+
+/** Entries dropped by one command: bounds how long its commit blocks. */
+const MAX_PRUNED = 5_000;
+const HASH = /^[0-9a-f]{64}$/;
+
+/** Takes note that the texts before a position are dropped; the backend drops them with the commit. */
+export function pruneEntries(context: StepContext, { before, lastId, archive, record }: PruneCommand): Reason | undefined {
+  const isSound = isCount(before, 1) && isText(lastId, 256) && isText(record, 256) && typeof archive === 'string' && HASH.test(archive);
+  if (!isSound) return malformed('prune');
+  const done = readRow<LogPruned>(context.rows, storeKey.pruned());
+  if (done?.before === before && done.archive === archive && done.record === record) return undefined;
+  if (done !== undefined && before <= done.before) return refuse('version_conflict', 'More of the log was dropped already.');
+  if (before - (done?.before ?? 0) > MAX_PRUNED) return malformed('before');
+  const recordedAt = context.findEntry(record)?.index;
+  if (context.findEntry(lastId)?.index !== before - 1 || recordedAt === undefined || recordedAt < before)
+    return refuse('version_conflict', 'The log does not hold these entries where the command says.');
+  context.rows.put(storeKey.pruned(), { before, archive, record } satisfies LogPruned);
   return undefined;
 }
 

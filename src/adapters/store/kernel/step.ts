@@ -2,7 +2,7 @@ import type { Reason } from '../../../core/reason.ts';
 import type { Command, Step } from '../../../core/store.ts';
 import { putDoc } from './doc.ts';
 import { setHalt } from './halt.ts';
-import { appendEntry } from './log.ts';
+import { appendEntry, pruneEntries } from './log.ts';
 import { issue } from './permit.ts';
 import { takeRate } from './rate.ts';
 import { redeem } from './redeem.ts';
@@ -42,6 +42,8 @@ export function runCommand(context: StepContext, command: Command): Reason | und
       return setHalt(context, command);
     case 'log.append':
       return appendEntry(context, command.id, command.entry, command.leaf);
+    case 'log.prune':
+      return pruneEntries(context, command);
     default:
       return malformed('kind');
   }

@@ -9,6 +9,8 @@ export interface MemoryLog {
   add(entry: NewEntry): void;
   at(index: number): LogRow | undefined;
   find(id: string): LoggedEntry | undefined;
+  /** Forgets the texts of a range; everything else about its entries stays. */
+  drop(from: number, to: number): void;
 }
 
 /** `at|epoch|leaf|chain|id|entry`: only the last field may hold the separator, so six fields split it. */
@@ -68,6 +70,12 @@ export function createMemoryLog(): MemoryLog {
       if (index === undefined) return undefined;
       const [atMs, epoch] = fields(index);
       return { index, atMs: Number(atMs), epoch: Number(epoch) };
+    },
+    drop(from, to) {
+      for (let index = from; index < to; index++) {
+        const [atMs, epoch, leaf, chain, id] = fields(index);
+        places[index] = arena.add('', `${atMs}\n${epoch}\n${leaf}\n${chain}\n${id}\n`);
+      }
     },
   };
 }

@@ -42,9 +42,10 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
       open();
       const group = openGroup(source, readTime());
       const results = steps.map((step) => group.apply(step));
-      const { rows: changed, entries } = group.changes();
+      const { rows: changed, entries, dropped } = group.changes();
       for (const [key, row] of changed) rows.set(key, row);
       for (const entry of entries) log.add(entry);
+      if (dropped !== null) log.drop(dropped.from, dropped.to);
       watchers.tell(entries);
       return results;
     },

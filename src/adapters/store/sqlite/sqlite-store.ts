@@ -38,7 +38,18 @@ const CONTENDED_MS = 250;
 /**
  * Opens a store in one SQLite file that several processes of this machine may share. Durable when `apply` resolves:
  * concurrent steps share one commit and one fsync.
+ *
+ * @param options - path of the file, clock and randomness; `lockDeadlineMs` in milliseconds
  * @throws STORE_SCHEMA_NEWER, STORE_CORRUPT; STORE_UNAVAILABLE where the file cannot be opened or stays locked.
+ * @example
+ * ```ts
+ * import { createSqliteStore } from 'castellan/store/sqlite';
+ * import { createManualClock, createSeededRandom } from 'castellan/testing';
+ *
+ * const store = await createSqliteStore({ path: './store.sqlite', clock: createManualClock(), random: createSeededRandom(1) });
+ * console.log((await store.log(0, 10)).length); // 0
+ * await store.close();
+ * ```
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { clock } = options;

@@ -32,6 +32,7 @@ export function createTables(db: DatabaseSync): Tables {
   const putRows = db.prepare(`${PUT} ${Array.from({ length: ROWS_PER_PUT }, () => '(?, ?)').join(', ')} ${OVER}`);
   const dropRow = db.prepare('DELETE FROM kv WHERE k = ?');
   const addEntry = db.prepare('INSERT INTO log (seq, id, at, epoch, entry, leaf, chain) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const dropTexts = db.prepare("UPDATE log SET entry = '' WHERE seq >= ? AND seq < ?");
   const findEntry = db.prepare('SELECT seq, at, epoch FROM log WHERE id = ?');
   const readEntries = db.prepare('SELECT seq, id, entry, leaf, chain FROM log WHERE seq >= ? ORDER BY seq LIMIT ?');
   const scanFrom = db.prepare('SELECT k, v FROM kv WHERE k >= ? AND k < ? ORDER BY k LIMIT ?');
@@ -61,7 +62,7 @@ export function createTables(db: DatabaseSync): Tables {
       const found = findEntry.get(id);
       return found === undefined ? undefined : { index: Number(found.seq), atMs: Number(found.at), epoch: Number(found.epoch) };
     },
-    write({ rows, entries }) {
+    write({ rows, entries, dropped }) {
       let batch: string[] = [];
       for (const [key, row] of rows) {
         if (row === null) {
@@ -76,6 +77,7 @@ export function createTables(db: DatabaseSync): Tables {
       }
       for (let at = 0; at < batch.length; at += 2) putRow.run(batch[at] as string, batch[at + 1] as string);
       for (const entry of entries) addEntry.run(entry.index, entry.id, entry.atMs, entry.epoch, entry.entry, entry.leaf, entry.chain);
+      if (dropped !== null) dropTexts.run(dropped.from, dropped.to);
     },
     scan(prefix, after, limit) {
       const end = `${prefix}\u{10FFFF}`;

@@ -61,12 +61,32 @@ function check(result: ExecutionResult, until: 'final' | 'broadcast'): void {
  * code keeps working. The gate chooses seqno, validity and, where the caller leaves them open, send mode and bounce flag.
  *
  * Fails closed when the gate says no.
- * @param wallet of the agent, as `createWallet` gives it
+ *
+ * @param agent - of `security.agent(id)`
+ * @param wallet - of the agent, as `createWallet` gives it
  * @throws REQUEST_DENIED with `details` {status, verdict, reason, decisionId, requestId}; CHAIN_REJECTED where the message
  * was sent and its trace did not end well; TIMEOUT where that is not known yet; REQUEST_INVALID
  * @example
- * const sender = toGuardedSender(security.agent('a1'), wallet);
- * await sender.send({ to: Address.parse(shop), value: toNano('0.5') });
+ * ```ts
+ * import { Address, toNano } from '@ton/core';
+ * import { createSecurityManager } from 'castellan';
+ * import { startTonDevChain } from 'castellan/testing';
+ * import { ton } from 'castellan/ton';
+ * import { toGuardedSender } from 'castellan/wallets/ton';
+ *
+ * const chain = await startTonDevChain();
+ * const shop = Address.parse(`0:${'71'.repeat(32)}`);
+ * const security = createSecurityManager({
+ *   chains: [ton({ chain: 'ton:-3', endpoint: chain.url })],
+ *   agents: { a1: { template: 'balanced', limits: { unit: 'TON', perTransaction: 1, daily: 5 }, allowedDestinations: [shop.toString()] } },
+ * });
+ * const wallet = await security.custody.createWallet('owner', 'a1');
+ * await chain.fund(wallet.address, toNano('10'));
+ * await toGuardedSender(security.agent('a1'), wallet).send({ to: shop, value: toNano('0.5'), bounce: false });
+ * console.log(await chain.balance(shop.toString())); // 500000000n
+ * await security.shutdown();
+ * await chain.close();
+ * ```
  */
 export function toGuardedSender(
   agent: Pick<Agent, 'execute'>,

@@ -28,11 +28,40 @@ function signatureIn(raw: Uint8Array, asked: Cell): Buffer | undefined {
  *
  * Fails closed when the gate says no, or hands back anything but a signature over this very cell. Its room stays taken until
  * the chain has spoken: a signature that is handed out counts as sent.
- * @param wallet of the agent, as `createWallet` gives it
+ *
+ * @param agent - of `security.agent(id)`
+ * @param wallet - of the agent, as `createWallet` gives it
  * @throws REQUEST_DENIED with the decision's `verdict`, `reason` and `decisionId` in `details`; SIGNATURE_INVALID
  * @example
- * const signer = toGuardedSigner(security.agent('a1'), wallet);
- * const transfer = await contract.createTransfer({ seqno, messages, sendMode: SendMode.PAY_GAS_SEPARATELY, signer });
+ * ```ts
+ * import { internal, SendMode, toNano } from '@ton/core';
+ * import { TonClient, WalletContractV5R1 } from '@ton/ton';
+ * import { createSecurityManager } from 'castellan';
+ * import { startTonDevChain } from 'castellan/testing';
+ * import { ton } from 'castellan/ton';
+ * import { toGuardedSigner } from 'castellan/wallets/ton';
+ *
+ * const chain = await startTonDevChain();
+ * const shop = `0:${'71'.repeat(32)}`;
+ * const security = createSecurityManager({
+ *   chains: [ton({ chain: 'ton:-3', endpoint: chain.url })],
+ *   agents: { a1: { template: 'balanced', limits: { unit: 'TON', perTransaction: 1, daily: 5 }, allowedDestinations: [shop] } },
+ * });
+ * const wallet = await security.custody.createWallet('owner', 'a1');
+ * await chain.fund(wallet.address, toNano('10'));
+ * const publicKey = Buffer.from(wallet.publicKey ?? '', 'hex');
+ * const contract = new TonClient({ endpoint: chain.url }).open(WalletContractV5R1.create({ publicKey, walletId: { networkGlobalId: -3 } }));
+ * const transfer = await contract.createTransfer({
+ *   seqno: await contract.getSeqno(),
+ *   messages: [internal({ to: shop, value: toNano('0.5'), bounce: false })],
+ *   sendMode: SendMode.PAY_GAS_SEPARATELY + SendMode.IGNORE_ERRORS,
+ *   signer: toGuardedSigner(security.agent('a1'), wallet),
+ * });
+ * await contract.send(transfer);
+ * console.log(await chain.balance(shop)); // 500000000n
+ * await security.shutdown();
+ * await chain.close();
+ * ```
  */
 export function toGuardedSigner(
   agent: AgentSigningPort,

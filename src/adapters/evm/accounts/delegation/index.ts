@@ -1,0 +1,1 @@
+export { delegationModel } from './delegation-model.ts';

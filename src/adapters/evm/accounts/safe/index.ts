@@ -1,0 +1,1 @@
+export { safeModel } from './safe-model.ts';

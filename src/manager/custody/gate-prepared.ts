@@ -1,0 +1,94 @@
+import type { Decision } from '../../core/decision.ts';
+import { CastellanError, isCastellanError } from '../../core/errors.ts';
+import type { ReasonCode } from '../../core/reason.ts';
+import type { RequestRow } from '../../core/store.ts';
+import type { WalletRecord } from '../directory.ts';
+import { isDeclined } from '../pipeline/decline.ts';
+import { type Submitted, submit } from '../pipeline/submit.ts';
+import type { RequestForm } from '../request.ts';
+import type { CustodyParts } from './custody-parts.ts';
+
+/** A row that the gate said yes to, new or of an earlier call. */
+export interface Gated {
+  readonly row: RequestRow;
+  readonly decisionId: string;
+}
+
+/** A no of the gate, for a caller who expects a signature. */
+export function denied(decision: Decision, approvalId?: string): CastellanError {
+  const [first] = decision.reasons;
+  return new CastellanError('REQUEST_DENIED', {
+    message: first?.message ?? 'The request was denied',
+    details: {
+      verdict: decision.verdict,
+      reason: first?.code ?? 'layer_missing',
+      rule: first?.rule ?? null,
+      decisionId: decision.id,
+      requestId: decision.requestId,
+      ...(approvalId === undefined ? {} : { approvalId }),
+    },
+    retryable: first?.retryable ?? false,
+  });
+}
+
+function over(reason: ReasonCode, message: string): CastellanError {
+  return new CastellanError('PERMIT_REFUSED', { message, details: { reason } });
+}
+
+async function decisionOf({ parts }: CustodyParts, row: RequestRow): Promise<Decision> {
+  const decision = await parts.findDecision(row.decisionId);
+  if (decision === undefined) throw new CastellanError('LOG_CORRUPT', { message: 'A request names a decision that the log does not hold' });
+  return decision;
+}
+
+/** Opens the request to people for an escalated decision; its id. What no person could read is a plain no. */
+async function askPeople({ parts }: CustodyParts, decided: Extract<Submitted, { kind: 'decided' }>): Promise<string> {
+  if (decided.prepared === null) throw denied(decided.decision);
+  try {
+    return (await parts.openApproval(decided.decision, decided.prepared)).request.id;
+  } catch (error) {
+    if (isCastellanError(error) && error.code === 'APPROVAL_INVALID') throw denied(decided.decision);
+    throw error;
+  }
+}
+
+/** What came of submitting: a yes, or the id of what people are asked. */
+async function settle(
+  open: CustodyParts,
+  submitted: Submitted,
+): Promise<Gated | { readonly approvalId: string; readonly decision: Decision }> {
+  if (submitted.kind === 'decided') {
+    const { decision, row } = submitted;
+    if (decision.verdict === 'approved' && row !== null) return { row, decisionId: decision.id };
+    if (decision.verdict !== 'escalated') throw denied(decision);
+    return { approvalId: await askPeople(open, submitted), decision };
+  }
+  const { row } = submitted;
+  const decision = await decisionOf(open, row);
+  if (isDeclined(row) || (row.state === 'denied' && decision.verdict === 'approved')) throw over('approval_rejected', 'The user said no.');
+  if (row.state === 'denied') throw denied(decision);
+  if (row.state === 'released') throw over('reservation_not_held', 'The request is over: prepare the transaction again.');
+  if (row.state !== 'escalated') return { row, decisionId: decision.id };
+  return { approvalId: row.decisionId, decision };
+}
+
+/**
+ * Takes a prepared transaction through the gate as the request that it is. Where the gate wants a person's word, a yes that
+ * is there already is used, and else people are asked.
+ */
+export async function gatePrepared(
+  open: CustodyParts,
+  wallet: WalletRecord,
+  form: RequestForm,
+): Promise<Gated | { readonly approvalId: string; readonly decision: Decision }> {
+  const { parts } = open;
+  const first = await submit(parts, wallet.agent, form, { partiesApproved: true });
+  if (first.kind !== 'prior' || first.row.state !== 'escalated') return settle(open, first);
+  const record = await parts.getApproval(first.row.decisionId);
+  if (record !== undefined && record.state !== 'approved') return settle(open, first);
+  const again = await submit(parts, wallet.agent, form, {
+    partiesApproved: true,
+    satisfy: async (prepared) => (record === undefined ? undefined : parts.satisfaction(record, prepared)),
+  });
+  return settle(open, again);
+}
