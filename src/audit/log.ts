@@ -110,6 +110,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
     });
     try {
       await tail.catchUp();
+      if (signed === null) await signFirst(store, tail, checkpointer);
     } catch (error) {
       unwatch();
       checkpointer.close();
@@ -187,6 +188,27 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
     attestPrune: (statement) => signPrune(statement, origin, key),
     verifyIntegrity: (given = {}) => verifyLog(store, { publicKey: key.publicKey, ...given, origin }),
   };
+}
+
+/**
+ * Signs a log that nobody signed, before anything is decided. Decisions without any checkpoint are not signed: a gate signs
+ * before it writes one, so somebody took them away. @throws LOG_CORRUPT
+ */
+async function signFirst(store: Store, tail: LogTail, checkpointer: Checkpointer): Promise<void> {
+  if ((await readDoc(store, LATEST_CHECKPOINT)) !== undefined) return;
+  const { size } = tail;
+  for (let index = 0; index < size; ) {
+    const rows = await store.log(index, 1_000);
+    if (rows.length === 0) break;
+    const found = rows.find(({ entry }) => entry === '' || parseEntry(entry).type === 'decision_made');
+    if (found !== undefined)
+      throw new CastellanError('LOG_CORRUPT', {
+        message: 'The log holds decisions and no checkpoint: somebody took it away.',
+        details: { index: found.index },
+      });
+    index += rows.length;
+  }
+  if (size > 0) await checkpointer.sign();
 }
 
 /**

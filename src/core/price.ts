@@ -7,6 +7,7 @@ import { parseAmount } from './money.ts';
 export interface Price {
   readonly numerator: bigint;
   readonly denominator: bigint;
+  /** Of when it is, ms; 0 for one that stands still. After ten minutes it counts as none. */
   readonly atMs: number;
 }
 

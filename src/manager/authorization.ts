@@ -111,18 +111,26 @@ function simulationOf({ facts, effects, reports, reasons }: Decision): Simulatio
   };
 }
 
+/** The request with the user whom its context names: the gate refuses whoever is not the agent's own. */
+function named(request: NamedRequest, { userId }: AuthorizationContext): NamedRequest {
+  return userId === undefined || request.userId !== undefined ? request : { ...request, userId };
+}
+
 /** Creates the room's door over the agents' own handles. */
 export function createAuthorization(agent: (agentId: string) => Agent, bus: Pick<EventBus, 'subscribe'>): Authorization {
   const opinion =
     (layer: LayerName) =>
     async (request: NamedRequest, context: AuthorizationContext = {}) => {
       agree(request, context);
-      return opinionOf((await agent(request.agentId).dryRun(request)).decision, layer);
+      return opinionOf((await agent(request.agentId).dryRun(named(request, context))).decision, layer);
     };
   return Object.freeze<Authorization>({
     async authorize(request, context = {}) {
       agree(request, context);
-      return agent(request.agentId).authorize(request, context.sessionId === undefined ? {} : { session: context.sessionId });
+      return agent(request.agentId).authorize(
+        named(request, context),
+        context.sessionId === undefined ? {} : { session: context.sessionId },
+      );
     },
     validateIntent: opinion('intent'),
     validateStrategy: opinion('strategy'),

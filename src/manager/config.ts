@@ -114,15 +114,28 @@ export type SecurityConfig = z.input<typeof configSchema>;
 /** Configuration with every default in place. */
 export type ResolvedConfig = z.output<typeof configSchema>;
 
+/** A copy of data that is ours: the caller's own may change before the first call opens the manager. Undefined for what is no data. */
+function copied<T>(data: T): T | undefined {
+  try {
+    return structuredClone(data);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Parses a configuration. @throws CastellanError CONFIG_INVALID naming every wrong field at once. */
 export function parseConfig(input: unknown): ResolvedConfig {
   const parsed = configSchema.safeParse(input);
   const problems = [...new Set([...(parsed.success ? [] : describeIssues(parsed.error)), ...contradictions(input)])];
-  if (!parsed.success || problems.length > 0) {
+  const agents = copied(parsed.data?.agents);
+  const strategies = copied(parsed.data?.authorization.strategies);
+  if (parsed.success && agents === undefined) problems.push('agents: must be plain data');
+  if (parsed.success && strategies === undefined) problems.push('authorization.strategies: must be plain data');
+  if (!parsed.success || agents === undefined || strategies === undefined || problems.length > 0) {
     throw new CastellanError('CONFIG_INVALID', {
       message: `The configuration has ${problems.length} wrong field(s): ${problems.join('; ')}`,
       details: { problems },
     });
   }
-  return parsed.data;
+  return { ...parsed.data, agents, authorization: { ...parsed.data.authorization, strategies } };
 }

@@ -1,4 +1,4 @@
-import { createWalletClient, getAddress, http } from 'viem';
+import { createWalletClient, getAddress, hexToBytes, http, serializeTransaction } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -146,6 +146,38 @@ describe('a wallet whose key is the user’s', () => {
     const to = stranger();
     expect((await security.agent('a1').execute(pay('configured', to))).status).toBe('success');
     expect(bench.wallet.mode).toBe('non-custodial');
+  });
+});
+
+describe('a wallet behind an adapter', () => {
+  const account = privateKeyToAccount(generatePrivateKey());
+  const transaction = {
+    type: 'eip1559',
+    chainId: 31337,
+    nonce: 0,
+    gas: 21_000n,
+    maxFeePerGas: 10n,
+    maxPriorityFeePerGas: 1n,
+    value: 5n,
+  } as const;
+  const payload = hexToBytes(serializeTransaction({ ...transaction, to: account.address }));
+  const order = { payload, hash: new Uint8Array(32) } as SigningOrder;
+  const options = { signal: new AbortController().signal };
+  const asked = (answer: unknown) => toUserSigner({ request: async () => answer }, { address: account.address });
+
+  it('is believed where it signed these very bytes, as text or beside fields', async () => {
+    const raw = await account.signTransaction({ ...transaction, to: account.address });
+    const mine = await toUserSigner(account).sign(order, options);
+    expect(mine).toHaveLength(65);
+    for (const answer of [raw, { raw, tx: {} }]) expect(await asked(answer).sign(order, options)).toEqual(mine);
+  });
+
+  it('is not where it chose a fee of its own, or answered anything else', async () => {
+    const otherFee = await account.signTransaction({ ...transaction, maxFeePerGas: 11n, to: account.address });
+    for (const answer of [otherFee, undefined, null, {}, '0x', '0xzz', 5])
+      await expect(asked(answer).sign(order, options), String(answer)).rejects.toThrow();
+    await expect(asked(otherFee).sign(order, options)).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    expect(() => toUserSigner({ request: async () => null })).toThrow(/REQUEST_INVALID/);
   });
 });
 

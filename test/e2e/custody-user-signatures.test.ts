@@ -40,7 +40,10 @@ describe('what a signer answers is believed only once it is checked', () => {
   let paid = 0;
   const to = stranger();
   beforeAll(async () => {
-    bench = await openUserBench(anvil, signer, { custody: { signerTimeoutMs: 300 } });
+    bench = await openUserBench(anvil, signer, {
+      custody: { signerTimeoutMs: 300 },
+      execution: { settleTimeoutMs: 5_000, reconcileMs: 40 },
+    });
     await bench.security.start();
   });
   afterAll(async () => {

@@ -25,6 +25,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   if (snapshot !== undefined) await bench.anvil.rpc('evm_revert', [snapshot]);
+  // What was sent twice in a test before would be mined with the next transaction.
+  await bench.anvil.rpc('anvil_dropAllTransactions', []);
   snapshot = await bench.anvil.rpc('evm_snapshot');
 });
 afterAll(() => bench[Symbol.asyncDispose]());
@@ -35,7 +37,7 @@ const by = (...indexes: readonly (0 | 1 | 2)[]): readonly Party[] => indexes.map
 async function settled(order: UnsignedTransaction, parties: readonly Party[]) {
   const signed = await bench.sign(await bench.complete(order, parties));
   expect((await bench.node.broadcast(signed)).status).toBe('accepted');
-  return bench.node.settle(signed, { timeoutMs: 5_000 });
+  return bench.node.settle(signed, { timeoutMs: 20_000 });
 }
 
 /** The sender's signed transaction for an order with whatever stands where signatures should. */
@@ -224,7 +226,7 @@ describe('a Safe of parties', () => {
     const completed = await bench.complete(order, by(0, 1));
     const signed = await bench.sign(completed);
     await bench.node.broadcast(signed);
-    expect(await bench.node.settle(signed, { timeoutMs: 5_000 })).toMatchObject({
+    expect(await bench.node.settle(signed, { timeoutMs: 20_000 })).toMatchObject({
       status: 'final',
       receipt: { success: false, partial: true },
     });

@@ -65,7 +65,7 @@ export async function createSafeBench(): Promise<SafeBench> {
   const deployment = await deploySafeContracts(anvil);
   const sponsor = mnemonicToAccount('test test test test test test test test test test test junk', { addressIndex: 9 });
   const adapter = createEvmAdapter({
-    chains: [{ chain: CHAIN, rpcUrl: anvil.rpcUrl, confirmations: 1, pollMs: 10, timeoutMs: 5_000 }],
+    chains: [{ chain: CHAIN, rpcUrl: anvil.rpcUrl, confirmations: 1, pollMs: 10, timeoutMs: 20_000 }],
     clock: systemClock(),
     accounts: { sponsor, safe: deployment },
   });

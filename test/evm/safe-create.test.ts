@@ -24,7 +24,7 @@ async function create(
   accounts: EvmAccountsOptions = { sponsor, safe: bench.deployment },
 ): Promise<SmartAccount> {
   const adapter = createEvmAdapter({
-    chains: [{ chain: CHAIN, rpcUrl: bench.anvil.rpcUrl, confirmations: 1, pollMs: 10, timeoutMs: 5_000 }],
+    chains: [{ chain: CHAIN, rpcUrl: bench.anvil.rpcUrl, confirmations: 1, pollMs: 10, timeoutMs: 20_000 }],
     clock: systemClock(),
     accounts,
   });

@@ -41,7 +41,7 @@ async function openWallet() {
     expect(codec.decode(tx).complete).toBe(true);
     const signed = codec.assemble(tx, signature);
     expect((await node.broadcast(signed)).status).toBe('accepted');
-    return node.settle(signed, { timeoutMs: 5_000 });
+    return node.settle(signed, { timeoutMs: 20_000 });
   };
   return { custody, smart, order, send };
 }

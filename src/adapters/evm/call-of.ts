@@ -44,6 +44,7 @@ function checked(calls: readonly Call[], chain: ChainId): readonly Call[] {
   for (const call of calls) {
     addressOf(call.to, chain);
     checkAmount(call.value);
+    if (call.terms !== undefined) throw refuse('Calls of this chain have no terms of their own.');
     if (!(call.data instanceof Uint8Array) || call.data.length > MAX_TRANSACTION_BYTES)
       throw refuse('The calldata is no bytes, or too many.');
   }

@@ -1,4 +1,4 @@
-import type { AssetId, Price } from '../../core/index.ts';
+import type { AssetId, Price, TimeMs } from '../../core/index.ts';
 import type { AssetAmount } from '../exposure.ts';
 import type { Unpriced, Valuation } from '../judge-memo.ts';
 import type { LayerContext } from '../layer.ts';
@@ -64,15 +64,31 @@ function rateOf(context: LayerContext, asset: AssetId): Rate | Promise<Rate> {
   const text = context.factLater(`price.${asset}`, (state) => {
     if (state.price === undefined) return 'no_source';
     const price = state.price.price(asset, context.policy.unit.id);
-    return price instanceof Promise ? price.then(priceText, () => 'no_price') : priceText(price);
+    return price instanceof Promise
+      ? price.then(
+          (found) => priceText(found, context.nowMs),
+          () => 'no_price',
+        )
+      : priceText(price, context.nowMs);
   });
   return text instanceof Promise ? text.then((settled) => ({ asset, rate: readRate(settled) })) : { asset, rate: readRate(text) };
 }
 
-function priceText(price: Price | undefined): string {
+/** A price that is older says nothing about now. */
+const MAX_PRICE_AGE_MS = 600_000;
+/** How far a source's clock may be ahead. */
+const MAX_PRICE_LEAD_MS = 10_000;
+
+/** One that stands still has no age. */
+function isFresh({ atMs }: Price, nowMs: TimeMs): boolean {
+  return atMs === 0 || (Number.isSafeInteger(atMs) && nowMs - atMs <= MAX_PRICE_AGE_MS && atMs - nowMs <= MAX_PRICE_LEAD_MS);
+}
+
+function priceText(price: Price | undefined, nowMs: TimeMs): string {
   if (price === undefined || price === null) return 'no_price';
   const { numerator, denominator } = price;
   if (typeof numerator !== 'bigint' || typeof denominator !== 'bigint' || numerator <= 0n || denominator <= 0n) return 'no_price';
+  if (!isFresh(price, nowMs)) return 'no_price';
   return `${numerator}/${denominator}`;
 }
 

@@ -102,6 +102,7 @@ export function supposedActions(
     return tokens.map((token) => {
       // The least there is: whoever names no amount gets no yes, but the first thing that stands against any.
       const amount = facts.amount === null ? 1n : parseAmount(facts.amount, token.decimals);
+      if (amount === 0n) throw new Denied('request_malformed', 'Nothing is never paid: the amount is above zero.');
       return { effects: [outflow(wallet, facts.destination, token, amount)], asset: token.asset, amount: amount.toString() };
     });
   }
