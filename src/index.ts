@@ -4,8 +4,11 @@
  * @packageDocumentation
  */
 
+export type { EmailOptions, NotificationOutbox, OutboxOptions, WebhookCheck, WebhookOptions } from './adapters/notify/index.ts';
 export { createEmailNotifier, createNotificationOutbox, createWebhookNotifier, verifyWebhook } from './adapters/notify/index.ts';
+export type { ApprovalProvider, MemoryApprovalProviderOptions } from './approvals/index.ts';
 export { authorizationStatement, createMemoryApprovalProvider, signApproval, signStatement } from './approvals/index.ts';
+export type { AuditLog, AuditLogOptions, IntegrityOptions, NoteVerifier, ProofResult, ReceiptResult } from './audit/index.ts';
 export {
   type ArchivePieces,
   archiveDigest,
@@ -25,19 +28,26 @@ export {
   verifyReceipt,
 } from './audit/index.ts';
 export {
+  type ActionValidator as IntentValidator,
+  type ActionValidator as StrategyValidator,
   type CompiledPolicy,
   compilePolicy,
   DEFAULT_POLICY_BASE,
   DEFAULT_TEMPLATES,
   type Permissions,
+  type PolicyBase,
   type TemplateName,
+  type ValidatorAnswer,
+  type ValidatorContext,
 } from './authz/index.ts';
 export type { AgentSigned, AgentSigningInput, AgentSigningPort } from './core/agent-port.ts';
-export type { ApprovalAnswer, ApprovalRecord, ApprovalRequest } from './core/approval.ts';
-export type { Authorization } from './core/authority.ts';
+export type { ApprovalAnswer, ApprovalRecord, ApprovalRequest, SignedStatement } from './core/approval.ts';
+export type { AuthorityAction, Authorization } from './core/authority.ts';
 export type { ChainAdapter, ChainNode, Codec, SimulationReport, Token } from './core/chain-adapter.ts';
+export type { Clock } from './core/clock.ts';
 export type { Decision } from './core/decision.ts';
 export type { Effect } from './core/effect.ts';
+export type { ErrorDetails, ErrorFacts } from './core/errors.ts';
 export { CastellanError, type ErrorCode, isCastellanError } from './core/errors.ts';
 export type {
   AnomalyDetectedEvent,
@@ -68,11 +78,15 @@ export type {
   WalletEvent,
 } from './core/event.ts';
 export { ofAgent, ofSeverity, ofType } from './core/event-bus.ts';
+export type { Halt } from './core/halt.ts';
 export type { AccountId, AgentId, AssetId, ChainId, Digest, RequestId, TimeMs } from './core/ids.ts';
 export { formatAmount, parseAmount } from './core/money.ts';
 export type { Notice, Notifier } from './core/notifier.ts';
+export type { FixedPrice } from './core/price.ts';
 export { createFixedPrices, type PriceSource } from './core/price.ts';
+export type { Random } from './core/random.ts';
 export type { Reason, ReasonCode } from './core/reason.ts';
+export type { RegistrySignature } from './core/registry.ts';
 export { createAttestationKey, generateSeed } from './core/signature.ts';
 export type { AttestationKey } from './core/signer.ts';
 export type { OnChainLimits, SmartAccount, TypedDataSigner } from './core/smart-account.ts';
@@ -81,6 +95,20 @@ export type { Receipt } from './core/transaction.ts';
 export type { SigningOrder, UserSigner } from './core/user-signer.ts';
 export { LAYERS, type LayerName, type LayerReport, type Verdict } from './core/verdict.ts';
 export type { RecoveryGrant, RecoveryReason, VerificationMessage, VerificationProvider } from './core/verification.ts';
+export type {
+  Bip44Path,
+  DerivedKey,
+  HSMKeyStorageOptions,
+  HSMProvider,
+  KeyDerivationOptions,
+  MPCCoordinatorOptions,
+  MPCParty,
+  RawDerivedKey,
+  SeedInfo,
+  SessionRecord,
+  SoftwareKeyStorageOptions,
+  StorageKeyManager,
+} from './custody/index.ts';
 export {
   HSMKeyStorage,
   KeyDerivationService,
@@ -94,6 +122,7 @@ export {
   SoftwareKeyStorage,
 } from './custody/index.ts';
 export { agentResumeFacts, killLiftFacts } from './emergency/index.ts';
+export type { PolicyManagerOptions, RiskEngineOptions } from './manager/index.ts';
 export {
   type Agent,
   type AgentRequest,
@@ -108,12 +137,14 @@ export {
   type AuthorizationEngine,
   type AuthorizationEngineOptions,
   type AuthorizationResult,
+  type BalanceChange,
   blacklistRemovalFacts,
   type Closing,
   type Custody,
   type CustodyApproval,
   type CustodyProvider,
   type CustodyProviderOptions,
+  type CustodyRefusal,
   configFromEnv,
   createAuditLogger,
   createAuthorizationEngine,
@@ -134,6 +165,7 @@ export {
   type LayerOpinion,
   type NamedRequest,
   type PolicyManager,
+  type PreparedCall,
   type PreparedTransaction,
   policyChangeFacts,
   type ReadySignature,
@@ -148,5 +180,9 @@ export {
   type ShutdownReport,
   type SignedByCustody,
   type SimulationOpinion,
+  type TransactionRequest,
+  type TransactionSimulation,
   type Wallet,
+  type WalletOptions,
+  type WalletRecoveryOptions,
 } from './manager/index.ts';

@@ -46,5 +46,6 @@ export { recoveryStatement } from './recovery/guardian-approvals.ts';
 export { recoveryCredentialsDigest } from './recovery/new-credentials.ts';
 export { createRecoveryManager, type RecoveryManager, type RecoveryParts } from './recovery/recovery-manager.ts';
 export type { RecoveryOptions } from './recovery/recovery-options.ts';
+export type { SessionRecord } from './recovery/recovery-record.ts';
 export type { RecoverySession } from './recovery/recovery-session.ts';
 export type { VerificationResult } from './recovery/submit-code.ts';

@@ -17,12 +17,14 @@ import {
   openVault,
   type RecoveryManager,
   type SoftwareCustody,
+  seatUserDesk,
   type Vault,
 } from '../custody/index.ts';
 import { createEmergencyController, type EmergencyController } from '../emergency/index.ts';
 import { checkChainFit } from './config/chain-fit.ts';
 import { sharingOf } from './config/sharing.ts';
 import type { Host, ResolvedConfig } from './config.ts';
+import { coSigningsOf } from './custody/co-signings.ts';
 import { type Chains, indexChains } from './directory.ts';
 import { createHdWallets } from './hd-wallets.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -124,6 +126,7 @@ export async function bootHouse(
       random,
       vault,
       hashes: signingHashes(chains),
+      coSigning: coSigningsOf(chains),
       redeemerId: toHex(random.bytes(8)),
       command,
       onRefused: tellRefusals(host, tenant, journal),
@@ -243,6 +246,7 @@ export async function bootHouse(
       mode,
       custody: { ...ownership, threshold: sharing.threshold, totalParties: sharing.parties, parties: config.mpc.parties },
     });
+    seatUserDesk(software.keys, wallets.users);
     const { provider, ...recoveryOptions } = config.recovery;
     const recovery = recoveryOnTerms(
       provider === undefined

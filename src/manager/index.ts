@@ -5,21 +5,24 @@ export type { AuthorizationContext, LayerOpinion, NamedRequest, SimulationOpinio
 export type { SecurityConfig } from './config.ts';
 export { configFromEnv } from './config-from-env.ts';
 export { createSecurityManager, type SecurityManager } from './create.ts';
-export type { Custody } from './custody/custody.ts';
+export type { Custody, WalletRecoveryOptions } from './custody/custody.ts';
 export type { CustodyApproval } from './custody/custody-approval.ts';
-export type { PreparedTransaction } from './custody/prepared.ts';
+export type { CustodyRefusal, PreparedCall, PreparedTransaction } from './custody/prepared.ts';
 export type { SignedByCustody } from './custody/sign-prepared.ts';
+export type { BalanceChange, TransactionSimulation } from './custody/simulate-prepared.ts';
 export { type CustodyProvider, type CustodyProviderOptions, createCustodyProvider } from './custody/stand-alone.ts';
+export type { TransactionRequest } from './custody/transaction-input.ts';
+export type { WalletOptions } from './custody/wallet-options.ts';
 export type { SecurityHealth } from './health.ts';
 export type { ShutdownReport } from './lifecycle.ts';
 export { policyChangeFacts } from './policies/change-policy.ts';
 export type { PolicyManager } from './policies/policy-manager.ts';
-export { createPolicyManager } from './policies/stand-alone.ts';
+export { createPolicyManager, type PolicyManagerOptions } from './policies/stand-alone.ts';
 export type { AgentRequest, ExecuteOptions } from './request.ts';
 export type { AuthorizationResult, DryRunResult, ExecutionResult, ExecutionStatus } from './result.ts';
 export { blacklistRemovalFacts } from './risk/blacklist.ts';
 export type { RiskEngine } from './risk/risk-engine.ts';
-export { createRiskEngine } from './risk/stand-alone.ts';
+export { createRiskEngine, type RiskEngineOptions } from './risk/stand-alone.ts';
 export { type AuditLoggerOptions, type AuditRoom, createAuditLogger } from './stand-alone/audit-logger.ts';
 export {
   type AuthorizationEngine,

@@ -34,6 +34,7 @@ export function wirePipeline(house: House): ExecuteParts {
     policies: house.policies,
     tokens: chains.allTokens,
     price: config.price,
+    platformManaged: config.custody.platformManaged,
     decisionTimeoutMs: config.authorization.decisionTimeoutMs,
     // Off means that nothing is signed or sent either, of what was decided before.
     locallyHalted: (agent) => !enabled || emergency.locallyHalted(agent),

@@ -25,8 +25,6 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   if (snapshot !== undefined) await bench.anvil.rpc('evm_revert', [snapshot]);
-  // What was sent twice in a test before would be mined with the next transaction.
-  await bench.anvil.rpc('anvil_dropAllTransactions', []);
   snapshot = await bench.anvil.rpc('evm_snapshot');
 });
 afterAll(() => bench[Symbol.asyncDispose]());
@@ -240,7 +238,8 @@ describe('a Safe of parties', () => {
   it('finds out that somebody else’s order came between', async () => {
     const order = await bench.build(pay());
     const other = await bench.complete(await bench.build(pay(5n)), by(1, 2));
-    await bench.anvil.rpc('eth_sendTransaction', [{ from: signer(8).address, to: bench.safe, data: `0x${toHex(readSigned(other).data)}` }]);
+    const foreign = { from: signer(8).address, to: bench.safe, data: `0x${toHex(readSigned(other).data)}` };
+    expect(await receiptOf(bench.anvil, await bench.anvil.rpc('eth_sendTransaction', [foreign]))).toMatchObject({ status: '0x1' });
     expect((await bench.node.simulate(order, {})).errors).toContain('order_out_of_place');
     expect((await bench.node.simulate(await bench.build(pay()), {})).errors).toEqual([]);
   });
