@@ -5,15 +5,11 @@ import { createJudge, type Judge } from '../authz/index.ts';
 import type { SignatureVerifier } from '../core/approval.ts';
 import { assetChain } from '../core/asset.ts';
 import { createDeadlines, type Deadlines } from '../core/deadline.ts';
-import { toHex } from '../core/digest.ts';
-import { CastellanError } from '../core/errors.ts';
 import type { EventBus } from '../core/event-bus.ts';
 import type { RegisteredKey } from '../core/registry.ts';
-import type { SigningHashes } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
 import {
   createRecoveryManager,
-  createSoftwareCustody,
   openVault,
   type RecoveryManager,
   type SoftwareCustody,
@@ -22,20 +18,14 @@ import {
 } from '../custody/index.ts';
 import { createEmergencyController, type EmergencyController } from '../emergency/index.ts';
 import { checkChainFit } from './config/chain-fit.ts';
-import { sharingOf } from './config/sharing.ts';
 import type { Host, ResolvedConfig } from './config.ts';
-import { coSigningsOf } from './custody/co-signings.ts';
 import { type Chains, indexChains } from './directory.ts';
-import { createHdWallets } from './hd-wallets.ts';
 import { createJournal, type Journal } from './journal.ts';
-import { keysInPlace, namedParties, remoteParty } from './key-places.ts';
-import { createKeyUsage } from './key-usage.ts';
-import { patientStore } from './patient-store.ts';
+import { openCustody, secretOf } from './open-custody.ts';
 import { compilePermissions } from './permissions.ts';
 import { createPolicyBook, type PolicyBook } from './policy-book.ts';
 import { recoverWallets } from './recover.ts';
 import { recoveryOnTerms } from './recovery-terms.ts';
-import { tellRefusals } from './tell-refusals.ts';
 import { vocabularyOf } from './vocabulary.ts';
 import { createWallets, type Wallets } from './wallets.ts';
 import { refuseInProcess, weaknesses } from './weaknesses.ts';
@@ -72,32 +62,6 @@ export const SOFTWARE = 'castellan/0.1.0';
 const given = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
 
-function signingHashes(chains: Chains): SigningHashes {
-  const hashes: { -readonly [K in keyof SigningHashes]: SigningHashes[K] } = {};
-  for (const { codec } of chains.adapters) {
-    if (hashes[codec.algorithm] !== undefined && hashes[codec.algorithm] !== codec.signingHash) {
-      throw new CastellanError('CONFIG_INVALID', {
-        message: 'Two adapters hash payloads of one algorithm differently',
-        details: { algorithm: codec.algorithm },
-      });
-    }
-    hashes[codec.algorithm] = codec.signingHash;
-  }
-  return hashes;
-}
-
-function secretOf(config: ResolvedConfig, host: Host, store: Store): { passphrase: string } | { encryptionKey: string } {
-  const { passphrase, encryptionKey } = config.keys;
-  if (passphrase !== undefined) return { passphrase };
-  if (encryptionKey !== undefined) return { encryptionKey };
-  if (store.info.durability !== 'ephemeral')
-    throw new CastellanError('CONFIG_INVALID', {
-      message: 'A durable store needs keys.passphrase or keys.encryptionKey',
-      details: { problems: ['keys'] },
-    });
-  return { encryptionKey: toHex(host.random.bytes(32)) };
-}
-
 /** Opens the store and the vault and puts every room on its ports. @throws CONFIG_INVALID, STORE_UNAVAILABLE, KEY_DECRYPT_FAILED */
 export async function bootHouse(
   config: ResolvedConfig,
@@ -119,27 +83,7 @@ export async function bootHouse(
     const deadlines = createDeadlines(clock);
     const command = journal.command;
     vault = await openVault({ store, random, tenant, ...secretOf(config, host, store) });
-    const sharing = sharingOf(config);
-    const software = createSoftwareCustody({
-      store: patientStore(store, deadlines, config.mpc.timeoutMs),
-      clock,
-      random,
-      vault,
-      hashes: signingHashes(chains),
-      coSigning: coSigningsOf(chains),
-      redeemerId: toHex(random.bytes(8)),
-      command,
-      onRefused: tellRefusals(host, tenant, journal),
-      inProcessParties: config.production || remoteParty(config) !== undefined ? 'refused' : 'allowed',
-      sharing,
-      usage: createKeyUsage({ store, chains: () => chains }),
-    });
-    const custody: SoftwareCustody = {
-      ...software,
-      keys: keysInPlace(software.keys, config),
-      mpc: namedParties(software.mpc, config),
-    };
-    const walletKeys = createHdWallets({ keys: custody.keys, store, derivation: config.keyDerivation });
+    const { custody, ownKeys, walletKeys, sharing } = openCustody({ config, host, store, vault, chains, journal, deadlines });
     if (config.production) await refuseInProcess(config, custody);
     const verifiers: readonly SignatureVerifier[] = [
       createEd25519Verifier(),
@@ -246,7 +190,7 @@ export async function bootHouse(
       mode,
       custody: { ...ownership, threshold: sharing.threshold, totalParties: sharing.parties, parties: config.mpc.parties },
     });
-    seatUserDesk(software.keys, wallets.users);
+    seatUserDesk(ownKeys, wallets.users);
     const { provider, ...recoveryOptions } = config.recovery;
     const recovery = recoveryOnTerms(
       provider === undefined

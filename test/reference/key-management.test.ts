@@ -59,6 +59,16 @@ describe('the key manager', () => {
     expect(readFileSync(join(folder, 'keys')).includes(environment['KEY_ENCRYPTION_KEY'] ?? '')).toBe(false);
   });
 
+  it('needs no more than a storage, and makes a signing key where nothing else is said', async () => {
+    const storage = new SoftwareKeyStorage({ encryptionKey: environment['KEY_ENCRYPTION_KEY'], storagePath: join(folder, 'alone') });
+    await using keyManager = createKeyManager({ storage } as Parameters<typeof createKeyManager>[0]);
+    const key = await keyManager.generateKey({ autoRotate: true, rotationIntervalDays: 90 } as Parameters<
+      typeof keyManager.generateKey
+    >[0]);
+    expect(key).toMatchObject({ algorithm: 'ed25519', purpose: 'signing', autoRotate: true, rotationIntervalDays: 90 });
+    expect(readFileSync(join(folder, 'alone')).length).toBeGreaterThan(0);
+  });
+
   it('opens what it kept with the same secret only', async () => {
     const first = managerOf('again');
     const { id } = await first.generateKey({ algorithm: 'secp256k1', purpose: 'signing' });
