@@ -37,6 +37,8 @@ export interface Checkpointer {
   notice(): void;
   /** Signs and stores everything committed before the call. @throws LOG_CORRUPT, STORE_UNAVAILABLE */
   sign(): Promise<void>;
+  /** Signs what the tail has, be it nothing: the first checkpoint of a log. @throws STORE_UNAVAILABLE */
+  signFirst(): Promise<void>;
   close(): void;
 }
 
@@ -149,6 +151,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       await running?.catch(() => undefined);
       await begin();
     },
+    signFirst: () => put(tail.state()),
     close() {
       closed = true;
       timer?.cancel();

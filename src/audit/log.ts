@@ -208,7 +208,7 @@ async function signFirst(store: Store, tail: LogTail, checkpointer: Checkpointer
       });
     index += rows.length;
   }
-  if (size > 0) await checkpointer.sign();
+  await checkpointer.signFirst();
 }
 
 /**

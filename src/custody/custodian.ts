@@ -2,6 +2,7 @@ import {
   type AgentId,
   applyStep,
   CastellanError,
+  type Clock,
   type Custodian,
   constantTimeEqual,
   type Digest,
@@ -42,6 +43,8 @@ export interface RefusedSignature {
 /** What a custodian stands on. `hashes` come from the chains' codecs and are never a caller's. */
 export interface CustodianOptions {
   readonly store: Store;
+  /** The host's time: what lateness opens waits for the later of two clocks to get there. Without it the store's alone counts. */
+  readonly clock?: Pick<Clock, 'nowMs'> | undefined;
   readonly keys: KeyManager;
   readonly hashes: SigningHashes;
   /** What parties sign first, where each has a key of its own. Without it no such key signs. */
@@ -113,7 +116,16 @@ export interface SoftwareCustodian extends Custodian {
  *
  * Fails closed when the store cannot be reached or answers anything but a plain "ok".
  */
-export function createCustodian({ store, keys, hashes, coSigning, random, redeemerId, onRefused }: CustodianOptions): SoftwareCustodian {
+export function createCustodian({
+  store,
+  clock,
+  keys,
+  hashes,
+  coSigning,
+  random,
+  redeemerId,
+  onRefused,
+}: CustodianOptions): SoftwareCustodian {
   const access = keyAccess(keys);
   const processId = redeemerId.replaceAll('/', '_').slice(0, 128);
 
@@ -187,7 +199,7 @@ export function createCustodian({ store, keys, hashes, coSigning, random, redeem
     if (!isOwnRedemption(access.mac, row)) throw refusal('permit_void');
     const payload = new Uint8Array(Buffer.from(row.payload, 'base64'));
     if (payloadDigest(payload) !== row.permit.payloadDigest) throw refusal('permit_payload_mismatch');
-    const stop = haltFor((stopped ?? NO_HALT) as unknown as HaltState, agent, await store.now());
+    const stop = haltFor((stopped ?? NO_HALT) as unknown as HaltState, agent, Math.min(clock?.nowMs() ?? Infinity, await store.now()));
     if (stop !== undefined) throw refusal(stop.kind === 'kill' ? 'halted' : 'agent_paused');
     if (!asksUsers && (await readKeyRecord(store, row.permit.keyId)).record.mode === 'user') throw refusal('signature_pending');
     return signWith(await prepare(row, row.permit.keyId, payload, options));

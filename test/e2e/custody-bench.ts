@@ -33,8 +33,3 @@ export async function failure(run: Promise<unknown>): Promise<Refused> {
   }
   return { code: 'nothing thrown', reason: null };
 }
-
-/** Signed bytes to the chain, past everything. */
-export function sendRaw(anvil: Anvil, raw: Uint8Array): Promise<unknown> {
-  return anvil.rpc('eth_sendRawTransaction', [`0x${Buffer.from(raw).toString('hex')}`]);
-}

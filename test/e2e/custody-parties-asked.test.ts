@@ -5,8 +5,9 @@ import { type RequestRow, storeKey } from '../../src/core/store.ts';
 import { createCustodyProvider, createSecurityManager, type SecurityConfig, type VerificationMessage } from '../../src/index.ts';
 import { toUserSigner } from '../../src/integrations/wallets/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
+import { sendRaw } from '../fixtures/send-raw.ts';
 import { balanceOf, fund, stranger } from './bench.ts';
-import { failure, lasting, sendRaw } from './custody-bench.ts';
+import { failure, lasting } from './custody-bench.ts';
 
 const UNIT = 10n ** 15n;
 let anvil: Anvil;

@@ -5,8 +5,9 @@ import type { SigningOrder, UserSigner } from '../../src/core/user-signer.ts';
 import { createCustodyProvider, createSecurityManager, type SecurityConfig, signApproval } from '../../src/index.ts';
 import { toUserSigner } from '../../src/integrations/wallets/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
+import { sendRaw } from '../fixtures/send-raw.ts';
 import { balanceOf, FREE, fund, person, registered, stranger } from './bench.ts';
-import { failure, lasting, sendRaw } from './custody-bench.ts';
+import { failure, lasting } from './custody-bench.ts';
 
 const UNIT = 10n ** 15n;
 let anvil: Anvil;

@@ -7,6 +7,7 @@ import { toHex } from '../../src/core/digest.ts';
 import { type CustodyProvider, createCustodyProvider, isCastellanError, type SecurityConfig, type Wallet } from '../../src/index.ts';
 import { type DelegationScene, ETH, owner, shop, sponsor, startDelegationScene } from '../evm/delegation-fixture.ts';
 import { deploySafeContracts, SAFE, type SafeDeployment } from '../fixtures/safe-contracts.ts';
+import { sendRaw } from '../fixtures/send-raw.ts';
 import { CHAIN, FREE, stranger } from './bench.ts';
 
 const PARTIES = ['user', 'platform', 'backup'];
@@ -52,7 +53,7 @@ async function failure(run: Promise<unknown>): Promise<{ code: string; reason: u
   }
   return { code: 'nothing thrown', reason: null };
 }
-const send = (raw: Uint8Array): Promise<unknown> => scene.anvil.rpc('eth_sendRawTransaction', [`0x${Buffer.from(raw).toString('hex')}`]);
+const send = (raw: Uint8Array): Promise<void> => sendRaw(scene.anvil, raw);
 
 describe('smart-contract wallets, as the reference makes them', () => {
   let custody: CustodyProvider;

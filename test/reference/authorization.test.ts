@@ -90,6 +90,8 @@ describe.each([
     expect(await authorization.validateIntent(requestOf('i1'), context)).toMatchObject({ valid: true });
     expect(await authorization.validateIntent(requestOf('i2', '1', 'stake 3 coins'), context)).toMatchObject({ valid: false });
     expect(await authorization.validateStrategy(requestOf('s1'), context)).toMatchObject({ valid: true });
+    const unknown = { ...requestOf('s3'), context: { intent: 'Send payment to user', strategy: 'swap' } };
+    expect(await authorization.validateStrategy(unknown, context)).toMatchObject({ valid: false, confidence: 0.5 });
     expect(await authorization.simulate(requestOf('s2'))).toMatchObject({ ran: true, success: true, wouldRevert: false });
     expect(callback, 'looking decides nothing').not.toHaveBeenCalled();
     await authorization.authorize(requestOf('told'), context);

@@ -59,6 +59,15 @@ describe('assessing', () => {
       expect(level).toBe(score < 30 ? 'low' : score < 60 ? 'medium' : score > 80 ? 'critical' : 'high');
   });
 
+  it('what scores above the maximum is blocked, and what scores less is not', async () => {
+    const history = await getTransactionHistory('agent-1');
+    const request = requestOf('12', tonAddress('stranger'));
+    const { score, isBlocked, vetoes } = await riskOf().assessTransaction(request, history);
+    expect([score > 1 && score <= 80, isBlocked, vetoes]).toEqual([true, false, []]);
+    const strict = createRiskEngine({ maxRiskScore: 1, anomalyThreshold: 2.0 });
+    expect(await strict.assessTransaction(request, history)).toMatchObject({ score, isBlocked: true });
+  });
+
   it('an anomaly is told with its type, its deviation and its details', async () => {
     const risk = riskOf();
     const history = await getTransactionHistory('agent-1');

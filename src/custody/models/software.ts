@@ -54,7 +54,7 @@ export interface SoftwareCustody {
 export function createSoftwareCustody(options: SoftwareCustodyOptions): SoftwareCustody {
   const { store, clock, random, vault, hashes, coSigning, redeemerId, command, onRefused, inProcessParties, sharing, usage } = options;
   const keys = createKeyManager({ store, vault, clock, random, command, inProcessParties, sharing, usage });
-  const custodian = createCustodian({ store, keys, hashes, coSigning, random, redeemerId, onRefused });
+  const custodian = createCustodian({ store, clock, keys, hashes, coSigning, random, redeemerId, onRefused });
   return Object.freeze({
     mode: 'software' as const,
     keys,

@@ -5,6 +5,7 @@ import type { ReasonCode } from '../../core/reason.ts';
 import type { RequestRow } from '../../core/store.ts';
 import type { Host } from '../config.ts';
 import { walletFacts } from '../directory.ts';
+import { awaitPlace } from './co-signed.ts';
 import type { SigningParts } from './signed-bytes.ts';
 import { awaitTurn } from './turn.ts';
 
@@ -70,6 +71,10 @@ export async function readyToSign(parts: ReadinessParts, row: RequestRow, timeou
       code: 'permit_void',
       detail: 'An earlier place of the wallet’s sequence was given back: this one would wait behind it.',
     };
+  const place = await awaitPlace(parts, row, timeoutMs, signal);
+  if (place === 'wait')
+    return { ready: false, isVoid: false, code: 'pending', detail: 'An earlier transaction of this wallet is not in a block yet.' };
+  if (place === 'ours') return stillDoes(parts, row, signal);
   const { simulationStaleMs } = parts;
   if (simulationStaleMs === null || parts.host.clock.nowMs() - row.updatedMs < simulationStaleMs) return READY;
   return stillDoes(parts, row, signal);
