@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
 const engines = [
   'test/attack/**',
   'test/config/**',
+  'test/reference/**',
   'test/e2e/**',
   'test/evm/**',
   'test/ton/**',
@@ -31,6 +32,7 @@ export default defineConfig({
     env: {
       CASTELLAN_VECTORS: process.env['CASTELLAN_VECTORS'] ?? beside('../shared/vectors'),
       CASTELLAN_DATA: process.env['CASTELLAN_DATA'] ?? beside('../shared/data'),
+      CASTELLAN_REFERENCE: process.env['CASTELLAN_REFERENCE'] ?? beside('../shared/reference'),
     },
     projects: [
       // One process runs many files: modules are loaded once, and no test may lean on a fresh one.

@@ -233,6 +233,14 @@ export function ofSeverity<Event extends SecurityEvent = SecurityEvent>(
   return filter((event: Event) => wanted.has(event.severity));
 }
 
+/** Whether an operator subscribes. One of another copy of RxJS is told by its shape: wrapped like a consumer, it would never let go. */
+function isSubscriber<T>(value: unknown): value is Subscriber<T> {
+  if (value instanceof Subscriber) return true;
+  if (typeof value !== 'object' || value === null || !('closed' in value)) return false;
+  const methods = value as Readonly<Record<string, unknown>>;
+  return ['next', 'error', 'complete', 'add', 'remove', 'unsubscribe'].every((name) => typeof methods[name] === 'function');
+}
+
 /**
  * An Observable whose consumers cannot bring the process down: RxJS rethrows what a consumer throws from a timer, where
  * nobody catches it. Here it is counted. Pipes stay guarded, because `lift` makes the same kind.
@@ -267,7 +275,7 @@ class GuardedObservable<T> extends Observable<T> {
     complete?: (() => void) | null,
   ): Subscription {
     // Operators pass a Subscriber of their own and handle their errors; only the end of the pipe is wrapped.
-    if (first instanceof Subscriber) return super.subscribe(first);
+    if (isSubscriber(first)) return super.subscribe(first);
     const onFailure = this.#onFailure;
     const consumer: Partial<Observer<T>> =
       typeof first === 'function' || !first

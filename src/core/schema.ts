@@ -6,6 +6,18 @@ import { isCastellanError } from './errors.ts';
 import type { AccountId, AgentId, AssetId, ChainId, RequestId } from './ids.ts';
 import { parseBaseUnits } from './money.ts';
 
+/**
+ * A schema that is built when it is first used. Building one costs as much as a hundred checks by it, and a process that only
+ * imports the package checks nothing.
+ */
+export function lazySchema<T extends z.ZodType>(build: () => T): z.ZodLazy<T> {
+  let built: T | undefined;
+  return z.lazy(() => {
+    built ??= build();
+    return built;
+  });
+}
+
 /** Runs a parser of core inside a schema; its message becomes the issue's. */
 function parsed<T>(parse: (text: string) => T): z.ZodType<T, string> {
   return z.string().transform((text, context) => {
@@ -19,33 +31,37 @@ function parsed<T>(parse: (text: string) => T): z.ZodType<T, string> {
 }
 
 /** Agent id: 1–64 of `[A-Za-z0-9_.-]`; not `__proto__`, which plain objects cannot hold as a key. */
-export const agentIdSchema: z.ZodType<AgentId, string> = z
-  .string()
-  .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'An agent id is 1 to 64 of A-Z a-z 0-9 _ . -')
-  .refine((id) => id !== '__proto__', 'This id is reserved.');
+export const agentIdSchema: z.ZodType<AgentId, string> = lazySchema(() =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'An agent id is 1 to 64 of A-Z a-z 0-9 _ . -')
+    .refine((id) => id !== '__proto__', 'This id is reserved.'),
+);
 
 /** Request id: 1–128 printable ASCII characters without space and `/`. */
-export const requestIdSchema: z.ZodType<RequestId, string> = z
-  .string()
-  .regex(/^[\x21-\x2e\x30-\x7e]{1,128}$/, 'A request id is 1 to 128 printable ASCII characters without space and /');
+export const requestIdSchema: z.ZodType<RequestId, string> = lazySchema(() =>
+  z.string().regex(/^[\x21-\x2e\x30-\x7e]{1,128}$/, 'A request id is 1 to 128 printable ASCII characters without space and /'),
+);
 
 /** Decimal amount as text, whose decimals depend on the asset: checked in form here, parsed by `parseAmount`. */
-export const amountTextSchema: z.ZodType<string, string> = z
-  .string()
-  .max(334)
-  .regex(/^(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/, 'An amount is a decimal string such as "12.5".');
+export const amountTextSchema: z.ZodType<string, string> = lazySchema(() =>
+  z
+    .string()
+    .max(334)
+    .regex(/^(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/, 'An amount is a decimal string such as "12.5".'),
+);
 
 /** Integer base units as text, to a bigint. */
-export const baseUnitsSchema: z.ZodType<bigint, string> = parsed(parseBaseUnits);
+export const baseUnitsSchema: z.ZodType<bigint, string> = lazySchema(() => parsed(parseBaseUnits));
 
 /** CAIP-2 chain id, to its canonical spelling. */
-export const chainIdSchema: z.ZodType<ChainId, string> = parsed(parseChainId);
+export const chainIdSchema: z.ZodType<ChainId, string> = lazySchema(() => parsed(parseChainId));
 
 /** CAIP-19 asset id, to its canonical spelling. */
-export const assetIdSchema: z.ZodType<AssetId, string> = parsed(parseAssetId);
+export const assetIdSchema: z.ZodType<AssetId, string> = lazySchema(() => parsed(parseAssetId));
 
 /** CAIP-10 account, to its canonical id. */
-export const accountSchema: z.ZodType<AccountId, string> = parsed((text) => parseAccount(text));
+export const accountSchema: z.ZodType<AccountId, string> = lazySchema(() => parsed((text) => parseAccount(text)));
 
 /** Any spelling of an account on `chain`, to its canonical id. */
 export function accountOnSchema(chain: ChainId): z.ZodType<AccountId, string> {

@@ -4,7 +4,7 @@ export { type AttestationHandover, type AttestationName, loadAttestationKey } fr
 export { type RotatedAttestation, rotateAttestationKey, verifyHandovers } from './keys/attestation-rotation.ts';
 export { type Bip44Path, COIN_TYPES } from './keys/derivation.ts';
 export { HSMKeyStorage, type HSMKeyStorageOptions, type HSMProvider } from './keys/hsm-key-storage.ts';
-export type { DeriveKeyConfig, GenerateKeyConfig } from './keys/key-config.ts';
+export type { DeriveKeyConfig, GenerateKeyConfig, GenerateKeyInput } from './keys/key-config.ts';
 export {
   type DerivedKey,
   type DerivingKeys,

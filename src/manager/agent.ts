@@ -7,10 +7,11 @@ import { eventsOf } from '../core/event-bus.ts';
 import type { AgentId } from '../core/ids.ts';
 import { agentIdSchema } from '../core/schema.ts';
 import { signOut } from './pipeline/advance.ts';
+import { authorize } from './pipeline/authorize.ts';
 import { dryRun, type ExecuteParts, execute } from './pipeline/execute.ts';
 import { submit } from './pipeline/submit.ts';
 import { type AgentRequest, type ExecuteOptions, parseAgentRequest, parseExecuteOptions, type RequestForm } from './request.ts';
-import { type AuthorizationResult, type DryRunResult, type ExecutionResult, toAuthorizationResult } from './result.ts';
+import type { AuthorizationResult, DryRunResult, ExecutionResult } from './result.ts';
 
 /** What an agent gets: its identity is fixed, and nothing here approves, resumes, changes a policy or touches a key. */
 export interface Agent extends AgentSigningPort {
@@ -47,15 +48,6 @@ export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<
       return id === undefined ? work(parts) : parts.lanes.run(`request/${agentId}/${id}`, () => work(parts));
     });
 
-  async function authorize(parts: ExecuteParts, form: RequestForm, session: string | undefined): Promise<AuthorizationResult> {
-    const submitted = await submit(parts, agentId, form, session === undefined ? {} : { session });
-    if (submitted.kind === 'decided') return toAuthorizationResult(submitted.decision, submitted.row);
-    const decision = await parts.findDecision(submitted.row.decisionId);
-    if (decision === undefined)
-      throw new CastellanError('LOG_CORRUPT', { message: 'A request names a decision that the log does not hold' });
-    return toAuthorizationResult(decision, submitted.row.state === 'held' ? submitted.row : null);
-  }
-
   async function signTransaction(parts: ExecuteParts, form: RequestForm): Promise<AgentSigned> {
     const exact = form.ok ? form.value.transaction : undefined;
     if (form.ok && !(exact instanceof Uint8Array))
@@ -91,7 +83,7 @@ export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<
     async authorize(request: AgentRequest, told: { readonly session?: string } = {}) {
       const form = parseAgentRequest(request);
       const session = parseSession(told?.session);
-      return once(form, (parts) => authorize(parts, form, session));
+      return once(form, (parts) => authorize(parts, agentId, form, session === undefined ? {} : { session }));
     },
     async dryRun(request: AgentRequest) {
       const form = parseAgentRequest(request);

@@ -15,22 +15,27 @@ export type { TransactionRequest } from './custody/transaction-input.ts';
 export type { WalletOptions } from './custody/wallet-options.ts';
 export type { SecurityHealth } from './health.ts';
 export type { ShutdownReport } from './lifecycle.ts';
-export { policyChangeFacts } from './policies/change-policy.ts';
+export { policyChangeFacts } from './policies/policy-change-facts.ts';
 export type { PolicyManager } from './policies/policy-manager.ts';
-export { createPolicyManager, type PolicyManagerOptions } from './policies/stand-alone.ts';
+export type { PolicyManagerOptions } from './policies/policy-manager-options.ts';
+export { createPolicyManager } from './policies/stand-alone.ts';
 export type { AgentRequest, ExecuteOptions } from './request.ts';
 export type { AuthorizationResult, DryRunResult, ExecutionResult, ExecutionStatus } from './result.ts';
-export { blacklistRemovalFacts } from './risk/blacklist.ts';
+export { blacklistRemovalFacts } from './risk/removal-facts.ts';
 export type { RiskEngine } from './risk/risk-engine.ts';
-export { createRiskEngine, type RiskEngineOptions } from './risk/stand-alone.ts';
-export { type AuditLoggerOptions, type AuditRoom, createAuditLogger } from './stand-alone/audit-logger.ts';
+export type { RiskEngineOptions } from './risk/risk-engine-options.ts';
+export { createRiskEngine } from './risk/stand-alone.ts';
+export { type AuditRoom, createAuditLogger } from './stand-alone/audit-logger.ts';
+export type { AuditLoggerOptions } from './stand-alone/audit-logger-options.ts';
 export {
   type AuthorizationEngine,
   type AuthorizationEngineOptions,
   createAuthorizationEngine,
 } from './stand-alone/authorization-engine.ts';
-export { createEmergencyController, type EmergencyControllerOptions, type EmergencyRoom } from './stand-alone/emergency-controller.ts';
-export { createRecoveryManager, type RecoveryManagerOptions, type RecoveryRoom } from './stand-alone/recovery-manager.ts';
+export { createEmergencyController, type EmergencyRoom } from './stand-alone/emergency-controller.ts';
+export type { EmergencyControllerOptions } from './stand-alone/emergency-controller-options.ts';
+export { createRecoveryManager, type RecoveryRoom } from './stand-alone/recovery-manager.ts';
+export type { RecoveryManagerOptions } from './stand-alone/recovery-manager-options.ts';
 export type { Closing } from './stand-alone/room.ts';
 export type { RoomOptions, RoomSecret } from './stand-alone/room-options.ts';
 export { createKeyManager, type KeyManagerOptions } from './stand-alone-keys.ts';

@@ -1,5 +1,5 @@
 import { CastellanError } from '../core/errors.ts';
-import type { GenerateKeyConfig, KeyManager, SharesCoordinator, SharesStatus } from '../custody/index.ts';
+import type { GenerateKeyInput, KeyManager, SharesCoordinator, SharesStatus } from '../custody/index.ts';
 import { sharingOf } from './config/sharing.ts';
 import type { ResolvedConfig } from './config.ts';
 
@@ -29,7 +29,7 @@ export function keysInPlace(keys: KeyManager, config: ResolvedConfig): KeyManage
         provider: hsm.provider,
       });
   };
-  const checkShared = ({ mode, algorithm }: GenerateKeyConfig): void => {
+  const checkShared = ({ mode, algorithm = 'ed25519' }: GenerateKeyInput): void => {
     if (mode !== 'mpc') return;
     if (remote !== undefined)
       throw unavailable('Parties in other processes are not available in this version.', {
@@ -54,7 +54,7 @@ export function keysInPlace(keys: KeyManager, config: ResolvedConfig): KeyManage
 
   return Object.freeze({
     ...keys,
-    generateKey: placed(async (given: GenerateKeyConfig) => {
+    generateKey: placed(async (given: GenerateKeyInput) => {
       if (typeof given === 'object' && given !== null) checkShared(given);
       return keys.generateKey(given);
     }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CastellanError } from '../core/errors.ts';
-import { describeIssues, requestIdSchema } from '../core/schema.ts';
+import { describeIssues, lazySchema, requestIdSchema } from '../core/schema.ts';
 import { NotPlainData, snapshot } from './snapshot.ts';
 
 /** Longest byte string of a request: calldata of that size fits no block. */
@@ -14,81 +14,89 @@ const text = (max: number) =>
     .string()
     .max(max)
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
-const bytes = z.union([
-  z.custom<Uint8Array>(
-    (value) => value instanceof Uint8Array && value.length <= MAX_BYTES,
-    `must be a Uint8Array of at most ${MAX_BYTES} bytes`,
-  ),
-  z
-    .string()
-    .max(2 * MAX_BYTES + 2)
-    .regex(/^(0x)?([0-9a-fA-F]{2})*$/, 'must be bytes in hex'),
-]);
+const bytes = lazySchema(() =>
+  z.union([
+    z.custom<Uint8Array>(
+      (value) => value instanceof Uint8Array && value.length <= MAX_BYTES,
+      `must be a Uint8Array of at most ${MAX_BYTES} bytes`,
+    ),
+    z
+      .string()
+      .max(2 * MAX_BYTES + 2)
+      .regex(/^(0x)?([0-9a-fA-F]{2})*$/, 'must be bytes in hex'),
+  ]),
+);
 
-const narrowSchema = z.strictObject({
-  /** Of the asset that the request names. */
-  maxAmount: text(100).optional(),
-  allowedDestinations: z.array(text(256)).max(1_000).readonly().optional(),
-  requireApproval: z.boolean().optional(),
-  maxFee: text(100).optional(),
-});
+const narrowSchema = lazySchema(() =>
+  z.strictObject({
+    /** Of the asset that the request names. */
+    maxAmount: text(100).optional(),
+    allowedDestinations: z.array(text(256)).max(1_000).readonly().optional(),
+    requireApproval: z.boolean().optional(),
+    maxFee: text(100).optional(),
+  }),
+);
 
 /** What an agent hands in; every field optional but those that its kind needs. Unknown fields are refused. */
-const agentRequestSchema = z.strictObject({
-  id: requestIdSchema.optional(),
-  /** May repeat the agent and the user that the handle stands for; naming others is refused. */
-  agentId: text(64).optional(),
-  userId: text(64).optional(),
-  type: text(32).optional(),
-  to: text(256).optional(),
-  destination: text(256).optional(),
-  spender: text(256).optional(),
-  from: text(256).optional(),
-  amount: text(100).optional(),
-  asset: text(256).optional(),
-  currency: text(256).optional(),
-  value: text(100).optional(),
-  data: bytes.optional(),
-  /** Text that travels with a transfer, on chains that carry one. */
-  comment: text(1_024).optional(),
-  transaction: bytes.optional(),
-  calls: z
-    .array(
-      z.strictObject({
-        to: text(256),
-        value: text(100).optional(),
-        data: bytes.optional(),
-        /** The chain's own terms of the call; see the adapter. */
-        terms: z.record(text(32), text(65_536)).optional(),
-      }),
-    )
-    .max(64)
-    .readonly()
-    .optional(),
-  chain: text(64).optional(),
-  wallet: text(256).optional(),
-  maxFee: text(100).optional(),
-  notAfter: z.int().positive().optional(),
-  timestamp: z.union([z.date(), z.number(), text(64)]).optional(),
-  context: z
-    .strictObject({
-      intent: text(4_096).optional(),
-      strategy: text(128).optional(),
-      confidence: z.number().min(0).max(1).optional(),
-      sessionId: text(128).optional(),
-    })
-    .optional(),
-  narrow: narrowSchema.optional(),
-});
+const agentRequestSchema = lazySchema(() =>
+  z.strictObject({
+    id: requestIdSchema.optional(),
+    /** May repeat the agent and the user that the handle stands for; naming others is refused. */
+    agentId: text(64).optional(),
+    userId: text(64).optional(),
+    type: text(32).optional(),
+    to: text(256).optional(),
+    destination: text(256).optional(),
+    spender: text(256).optional(),
+    from: text(256).optional(),
+    amount: text(100).optional(),
+    asset: text(256).optional(),
+    currency: text(256).optional(),
+    value: text(100).optional(),
+    data: bytes.optional(),
+    /** Text that travels with a transfer, on chains that carry one. */
+    comment: text(1_024).optional(),
+    transaction: bytes.optional(),
+    calls: z
+      .array(
+        z.strictObject({
+          to: text(256),
+          value: text(100).optional(),
+          data: bytes.optional(),
+          /** The chain's own terms of the call; see the adapter. */
+          terms: z.record(text(32), text(65_536)).optional(),
+        }),
+      )
+      .max(64)
+      .readonly()
+      .optional(),
+    chain: text(64).optional(),
+    wallet: text(256).optional(),
+    maxFee: text(100).optional(),
+    notAfter: z.int().positive().optional(),
+    timestamp: z.union([z.date(), z.number(), text(64)]).optional(),
+    context: z
+      .strictObject({
+        intent: text(4_096).optional(),
+        strategy: text(128).optional(),
+        confidence: z.number().min(0).max(1).optional(),
+        sessionId: text(128).optional(),
+      })
+      .optional(),
+    narrow: narrowSchema.optional(),
+  }),
+);
 
-const executeOptionsSchema = z.strictObject({
-  /** Waits this long for a person's answer instead of the configured time, ms. */
-  approvalWaitMs: z.int().nonnegative().max(86_400_000).optional(),
-  /** Waits this long for finality instead of the configured time, ms. */
-  settleTimeoutMs: z.int().positive().max(86_400_000).optional(),
-  /** Bounds on top of the policy; they can only tighten. Not beside a `narrow` in the request. */
-  narrow: narrowSchema.optional(),
-});
+const executeOptionsSchema = lazySchema(() =>
+  z.strictObject({
+    /** Waits this long for a person's answer instead of the configured time, ms. */
+    approvalWaitMs: z.int().nonnegative().max(86_400_000).optional(),
+    /** Waits this long for finality instead of the configured time, ms. */
+    settleTimeoutMs: z.int().positive().max(86_400_000).optional(),
+    /** Bounds on top of the policy; they can only tighten. Not beside a `narrow` in the request. */
+    narrow: narrowSchema.optional(),
+  }),
+);
 
 /** A request as an agent writes it. */
 export type AgentRequest = z.input<typeof agentRequestSchema>;

@@ -9,18 +9,23 @@ import type { StoreFactory } from './config.ts';
 /** What a key manager that stands alone is made of. */
 export interface KeyManagerOptions {
   readonly storage: KeyStorage;
-  /** Opens the store behind a storage's path, e.g. `(path) => sqliteStore({ path })`. */
-  readonly store: (storagePath: string) => StoreFactory;
+  /** Opens the store behind a storage's path. Default: an SQLite file at that path. */
+  readonly store?: (storagePath: string) => StoreFactory;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly tenant?: string;
 }
 
+/** Loaded once it is needed: whoever brings a store of their own has no SQLite in the graph. */
+const sqliteAt = (path: string): StoreFactory => ({
+  open: async (host) => (await import('../adapters/store/sqlite/index.ts')).sqliteStore({ path }).open(host),
+});
+
 /**
  * A key manager of its own, over the store of its storage. Opened with the first call; close it in the end.
  *
  * @param options - where keys are kept, and what opens the store at that path
- * @throws CONFIG_INVALID without a store
+ * @throws CONFIG_INVALID for a store that opens nothing
  * @example
  * ```ts
  * import { createKeyManager, SoftwareKeyStorage } from 'castellan';
@@ -34,10 +39,10 @@ export interface KeyManagerOptions {
  * ```
  */
 export function createKeyManager(options: KeyManagerOptions): StorageKeyManager {
-  const { storage, store, clock = systemClock(), random = systemRandom(), tenant } = options;
+  const { storage, store = sqliteAt, clock = systemClock(), random = systemRandom(), tenant } = options;
   if (typeof store !== 'function')
     throw new CastellanError('CONFIG_INVALID', {
-      message: 'A key manager needs `store`, e.g. (path) => sqliteStore({ path })',
+      message: '`store` opens the store at a path, e.g. (path) => sqliteStore({ path })',
       details: { problems: ['store'] },
     });
   return createStorageKeyManager({

@@ -1,3 +1,4 @@
+import type { Permissions } from '../authz/index.ts';
 import { walletAddress } from '../core/account.ts';
 import { parseChainId } from '../core/chain-id.ts';
 import { createDeadlines, type Deadlines } from '../core/deadline.ts';
@@ -45,6 +46,8 @@ export interface Wallet {
   readonly threshold: number | null;
   /** The contract that the wallet is, and the account that drives it and pays its fees. */
   readonly smart: SmartAccount | null;
+  /** What its agent may do, as stored when it was read. A copy: nobody believes it, and changing it changes nothing. */
+  readonly permissions: Permissions;
 }
 
 /** What the wallet room needs. */
@@ -95,7 +98,7 @@ export interface Wallets {
   ): Promise<{ readonly digest: string; readonly changed: boolean }>;
 }
 
-const toWallet = (record: WalletRecord, custody: CustodyDefaults): Wallet => ({
+const toWallet = (record: WalletRecord, custody: CustodyDefaults, permissions: Permissions): Wallet => ({
   address: walletAddress(record.account),
   account: record.account,
   chain: record.chain,
@@ -108,6 +111,7 @@ const toWallet = (record: WalletRecord, custody: CustodyDefaults): Wallet => ({
   parties: record.parties ?? null,
   threshold: record.threshold ?? null,
   smart: record.smart ?? null,
+  permissions,
 });
 
 /** Creates the room. */
@@ -227,6 +231,11 @@ export function createWallets(parts: WalletParts): Wallets {
     throw conflict();
   }
 
+  const shown = async (record: WalletRecord): Promise<Wallet> => {
+    const policy = await read<{ readonly permissions: Permissions }>(docKey.policy(record.agent));
+    return toWallet(record, custody, policy.value?.permissions ?? {});
+  };
+
   return {
     putAgent,
     users,
@@ -250,17 +259,17 @@ export function createWallets(parts: WalletParts): Wallets {
       const made = await newAccount({ host, store, chains, keys: parts.keys, custody, agent: agentId }, mode, chain, options);
       const record = await keep(made, { chain, agent: agentId, user: userId, mode }, options.keyId === undefined);
       if (made.signer !== undefined) users.attach(record, made.signer);
-      return toWallet(record, custody);
+      return shown(record);
     },
-    getWallet: async (address) => toWallet(await findWallet(parts, address), custody),
+    getWallet: async (address) => shown(await findWallet(parts, address)),
     async connectSigner(address, signer) {
       const record = await findWallet(parts, address);
       users.attach(record, signer);
-      return toWallet(record, custody);
+      return shown(record);
     },
     async listWallets(userId) {
       const records = await scanDocs<WalletRecord>(parts.store, 'wallet/');
-      return records.filter((record) => record.user === userId).map((record) => toWallet(record, custody));
+      return Promise.all(records.filter((record) => record.user === userId).map(shown));
     },
   };
 }

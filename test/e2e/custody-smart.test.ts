@@ -53,7 +53,7 @@ async function failure(run: Promise<unknown>): Promise<{ code: string; reason: u
   }
   return { code: 'nothing thrown', reason: null };
 }
-const send = (raw: Uint8Array): Promise<void> => sendRaw(scene.anvil, raw);
+const send = (raw: Uint8Array): Promise<unknown> => sendRaw(scene.anvil, raw);
 
 describe('smart-contract wallets, as the reference makes them', () => {
   let custody: CustodyProvider;

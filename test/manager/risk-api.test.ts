@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicy, DEFAULT_POLICY_BASE, judgeKeys } from '../../src/authz/index.ts';
 import type { ChainId } from '../../src/core/index.ts';
 import type { Json, Store } from '../../src/core/store.ts';
-import { createPolicyManager, standAlone } from '../../src/manager/policies/stand-alone.ts';
+import { createPolicyManager } from '../../src/manager/policies/stand-alone.ts';
+import { standAlone } from '../../src/manager/policies/stand-alone-parts.ts';
 import { createPolicyBook } from '../../src/manager/policy-book.ts';
 import { habitKeys } from '../../src/manager/risk/agent-habits.ts';
 import { createRisk } from '../../src/manager/risk/risk-engine.ts';
@@ -58,7 +59,7 @@ describe('the risk engine as the reference writes it', () => {
       ]),
     );
     for (const match of matchedPatterns)
-      expect(Object.keys(match).sort()).toEqual(['confidence', 'evidence', 'id', 'name', 'recommendedAction']);
+      expect(Object.keys(match).sort()).toEqual(['confidence', 'evidence', 'id', 'name', 'recommendedAction', 'title']);
     expect(await store.logHead()).toMatchObject({ size: 0 });
     expect(await store.scan('doc/')).toEqual([]);
   });

@@ -3,44 +3,49 @@ import type { Clock } from '../../core/clock.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
 import type { Notifier } from '../../core/notifier.ts';
 import type { Random } from '../../core/random.ts';
+import { lazySchema } from '../../core/schema.ts';
 import { createEmailNotifier, isMailAddress } from './email.ts';
 import { type Lookup, parseWebEndpoint } from './ssrf.ts';
 import { createWebhookNotifier } from './webhook.ts';
 
-const mailAddress = z.string().refine(isMailAddress, 'must be one plain address such as security@example.com');
+const mailAddress = lazySchema(() => z.string().refine(isMailAddress, 'must be one plain address such as security@example.com'));
 
 /** The mail server, as a configuration has it. */
-export const smtpSchema = z.strictObject({
-  host: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'must be a host name or an address'),
-  port: z.int().positive().max(65_535).default(587),
-  /** TLS from the first byte; else STARTTLS is required. */
-  secure: z.boolean().default(false),
-  user: z.string().min(1).optional(),
-  pass: z.string().min(1).optional(),
-  from: mailAddress,
-  ca: z.string().optional(),
-});
+export const smtpSchema = lazySchema(() =>
+  z.strictObject({
+    host: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'must be a host name or an address'),
+    port: z.int().positive().max(65_535).default(587),
+    /** TLS from the first byte; else STARTTLS is required. */
+    secure: z.boolean().default(false),
+    user: z.string().min(1).optional(),
+    pass: z.string().min(1).optional(),
+    from: mailAddress,
+    ca: z.string().optional(),
+  }),
+);
 
 /** Where notices go, as a configuration has it. */
-export const notificationEndpointSchema = z.discriminatedUnion('type', [
-  z
-    .strictObject({
-      type: z.literal('webhook'),
-      url: z.string(),
-      secret: z.string().min(16).optional(),
-      /** Also endpoints on this machine, over http, too. For tests. */
-      allowLoopback: z.boolean().default(false),
-    })
-    .superRefine(({ url, allowLoopback }, context) => {
-      try {
-        parseWebEndpoint(url, { allowLoopback });
-      } catch (error) {
-        const reason = isCastellanError(error) ? error.details['reason'] : 'malformed';
-        context.addIssue({ code: 'custom', path: ['url'], message: `notices are not sent to this URL (${String(reason)})` });
-      }
-    }),
-  z.strictObject({ type: z.literal('email'), address: mailAddress, smtp: smtpSchema.optional() }),
-]);
+export const notificationEndpointSchema = lazySchema(() =>
+  z.discriminatedUnion('type', [
+    z
+      .strictObject({
+        type: z.literal('webhook'),
+        url: z.string(),
+        secret: z.string().min(16).optional(),
+        /** Also endpoints on this machine, over http, too. For tests. */
+        allowLoopback: z.boolean().default(false),
+      })
+      .superRefine(({ url, allowLoopback }, context) => {
+        try {
+          parseWebEndpoint(url, { allowLoopback });
+        } catch (error) {
+          const reason = isCastellanError(error) ? error.details['reason'] : 'malformed';
+          context.addIssue({ code: 'custom', path: ['url'], message: `notices are not sent to this URL (${String(reason)})` });
+        }
+      }),
+    z.strictObject({ type: z.literal('email'), address: mailAddress, smtp: smtpSchema.optional() }),
+  ]),
+);
 
 /** One endpoint with every default in place. */
 export type NotificationEndpoint = z.output<typeof notificationEndpointSchema>;

@@ -1,127 +1,145 @@
 import { z } from 'zod';
 import { HAZARDS } from '../../core/index.ts';
+import { lazySchema } from '../../core/schema.ts';
 import { SELECTOR } from './selector.ts';
 
-const text = z.string().min(1).max(256);
-const exact = z.union(
-  [z.int().nonnegative(), z.string().regex(/^(0|[1-9]\d*)(\.\d+)?$/)],
-  'must be a safe integer or an exact decimal string',
+const text = lazySchema(() => z.string().min(1).max(256));
+const exact = lazySchema(() =>
+  z.union([z.int().nonnegative(), z.string().regex(/^(0|[1-9]\d*)(\.\d+)?$/)], 'must be a safe integer or an exact decimal string'),
 );
-const fraction = z.number().min(0).max(1);
+const fraction = lazySchema(() => z.number().min(0).max(1));
 const list = (most = 10_000) => z.array(text).max(most).readonly();
 
-const capability = z.strictObject({ enabled: z.boolean(), readOnly: z.boolean().optional() });
-const windows = z.strictObject({ perTransaction: exact, daily: exact, weekly: exact, monthly: exact }).partial();
-const tokenAmount = z.strictObject({
-  token: text,
-  amount: z.union([z.bigint().nonnegative(), exact]),
-  decimals: z.int().min(0).max(255).optional(),
-});
+const capability = lazySchema(() => z.strictObject({ enabled: z.boolean(), readOnly: z.boolean().optional() }));
+const windows = lazySchema(() => z.strictObject({ perTransaction: exact, daily: exact, weekly: exact, monthly: exact }).partial());
+const tokenAmount = lazySchema(() =>
+  z.strictObject({
+    token: text,
+    amount: z.union([z.bigint().nonnegative(), exact]),
+    decimals: z.int().min(0).max(255).optional(),
+  }),
+);
 
-const selector = z.string().regex(SELECTOR, 'must be four bytes in hex');
+const selector = lazySchema(() => z.string().regex(SELECTOR, 'must be four bytes in hex'));
 /** A contract that may be called. Without selectors: any method that is understood; others need theirs named. */
-const contract = z.strictObject({
-  address: text,
-  chain: text.optional(),
-  selectors: z.array(selector).max(256).readonly().optional(),
-  /** Milliseconds since the epoch, or an ISO date. */
-  expiresAt: z.union([z.int().nonnegative(), z.iso.datetime()]).optional(),
-  /** What calling it counts as; `contracts` where unset. */
-  capability: z.enum(['trading', 'staking', 'nft', 'governance', 'contracts']).optional(),
-});
+const contract = lazySchema(() =>
+  z.strictObject({
+    address: text,
+    chain: text.optional(),
+    selectors: z.array(selector).max(256).readonly().optional(),
+    /** Milliseconds since the epoch, or an ISO date. */
+    expiresAt: z.union([z.int().nonnegative(), z.iso.datetime()]).optional(),
+    /** What calling it counts as; `contracts` where unset. */
+    capability: z.enum(['trading', 'staking', 'nft', 'governance', 'contracts']).optional(),
+  }),
+);
 
-const condition = z.strictObject({
-  field: text,
-  operator: text,
-  value: z.union([
-    z.string(),
-    z.number(),
-    z.boolean(),
-    z
-      .array(z.union([z.string(), z.number()]))
-      .min(1)
-      .max(10_000)
-      .readonly(),
-  ]),
-});
-const rule = z.strictObject({
-  id: text,
-  name: text.optional(),
-  conditions: z.array(condition).max(64).readonly(),
-  action: z.enum(['allow', 'deny', 'escalate', 'require_approval']),
-  priority: z.int().optional(),
-});
+const condition = lazySchema(() =>
+  z.strictObject({
+    field: text,
+    operator: text,
+    value: z.union([
+      z.string(),
+      z.number(),
+      z.boolean(),
+      z
+        .array(z.union([z.string(), z.number()]))
+        .min(1)
+        .max(10_000)
+        .readonly(),
+    ]),
+  }),
+);
+const rule = lazySchema(() =>
+  z.strictObject({
+    id: text,
+    name: text.optional(),
+    conditions: z.array(condition).max(64).readonly(),
+    action: z.enum(['allow', 'deny', 'escalate', 'require_approval']),
+    priority: z.int().optional(),
+  }),
+);
 
 /** Hours in which acting is allowed or not, UTC. `endHour` 24 is midnight; a window over midnight is two. */
-const timeRestriction = z
-  .strictObject({
-    type: z.enum(['allow', 'deny']).default('allow'),
-    daysOfWeek: z.array(z.int().min(0).max(6)).min(1).readonly().default([0, 1, 2, 3, 4, 5, 6]),
-    startHour: z.int().min(0).max(23).default(0),
-    endHour: z.int().min(1).max(24).default(24),
-    timezone: z.literal('UTC').optional(),
-  })
-  .refine(({ startHour, endHour }) => startHour < endHour, 'startHour must lie before endHour');
+const timeRestriction = lazySchema(() =>
+  z
+    .strictObject({
+      type: z.enum(['allow', 'deny']).default('allow'),
+      daysOfWeek: z.array(z.int().min(0).max(6)).min(1).readonly().default([0, 1, 2, 3, 4, 5, 6]),
+      startHour: z.int().min(0).max(23).default(0),
+      endHour: z.int().min(1).max(24).default(24),
+      timezone: z.literal('UTC').optional(),
+    })
+    .refine(({ startHour, endHour }) => startHour < endHour, 'startHour must lie before endHour'),
+);
 
 /** A registered strategy: what an agent that names it may do. Amounts count in the unit of the limits. */
-export const strategySchema = z.strictObject({
-  id: text,
-  operations: z.array(text).max(64).readonly().optional(),
-  assets: list(1_000).optional(),
-  /** Contracts. */
-  protocols: list(1_000).optional(),
-  maxAmountPerTrade: exact.optional(),
-  maxDailyVolume: exact.optional(),
-  maxSlippage: fraction.optional(),
-});
+export const strategySchema = lazySchema(() =>
+  z.strictObject({
+    id: text,
+    operations: z.array(text).max(64).readonly().optional(),
+    assets: list(1_000).optional(),
+    /** Contracts. */
+    protocols: list(1_000).optional(),
+    maxAmountPerTrade: exact.optional(),
+    maxDailyVolume: exact.optional(),
+    maxSlippage: fraction.optional(),
+  }),
+);
 export type StrategyInput = z.input<typeof strategySchema>;
 
 /** What an agent may do, as people write it. Unknown fields are refused. */
-export const permissionsSchema = z.strictObject({
-  capabilities: z
-    .strictObject({
-      trading: capability.extend({ maxSlippage: fraction.optional() }),
-      transfers: capability.extend({ whitelistOnly: z.boolean().optional() }),
-      staking: capability.extend({ unstake: z.boolean().optional() }),
-      nft: capability.extend({ create: z.boolean().optional() }),
-      governance: capability.extend({ voteOnly: z.boolean().optional() }),
-      contracts: capability,
-      approvals: capability.extend({ unlimited: z.boolean().optional(), spenders: list(1_000).optional() }),
-    })
-    .partial()
-    .optional(),
-  limits: windows
-    .extend({ unit: text.optional(), assets: z.record(text, windows.extend({ requireApprovalAbove: exact.optional() })).optional() })
-    .optional(),
-  allowedTokens: list().optional(),
-  allowedDestinations: list().optional(),
-  allowedChains: list(64).optional(),
-  /** Known ways to lose money that this agent may use all the same, by name; each is denied otherwise. */
-  allowedHazards: z.array(z.enum(HAZARDS)).readonly().optional(),
-  allowedContracts: z.array(contract).max(10_000).readonly().optional(),
-  /** In the unit of the limits. The fee is not added to what leaves, but counts by itself. */
-  requireApprovalAbove: exact.optional(),
-  /** Every action that is otherwise allowed escalates. */
-  requireApproval: z.boolean().optional(),
-  timeRestrictions: z.array(timeRestriction).max(64).readonly().optional(),
-  rateLimiting: z
-    .strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) })
-    .partial()
-    .optional(),
-  rules: z.array(rule).max(1_000).readonly().optional(),
-  strategies: z.array(strategySchema).max(256).readonly().optional(),
-  /** Most that one transaction may cost in fees, whole native coins. */
-  maxFee: exact.optional(),
-  requireSimulation: z.boolean().optional(),
-  chains: list(64).optional(),
-  maxSpendPerTx: tokenAmount.optional(),
-  humanApprovalThreshold: tokenAmount.optional(),
-  humanApprovalTimeoutMs: z
-    .int()
-    .positive()
-    .max(30 * 86_400_000)
-    .optional(),
-});
+export const permissionsSchema = lazySchema(() =>
+  z.strictObject({
+    capabilities: z
+      .strictObject({
+        trading: capability.unwrap().extend({ maxSlippage: fraction.optional() }),
+        transfers: capability.unwrap().extend({ whitelistOnly: z.boolean().optional() }),
+        staking: capability.unwrap().extend({ unstake: z.boolean().optional() }),
+        nft: capability.unwrap().extend({ create: z.boolean().optional() }),
+        governance: capability.unwrap().extend({ voteOnly: z.boolean().optional() }),
+        contracts: capability,
+        approvals: capability.unwrap().extend({ unlimited: z.boolean().optional(), spenders: list(1_000).optional() }),
+      })
+      .partial()
+      .optional(),
+    limits: windows
+      .unwrap()
+      .extend({
+        unit: text.optional(),
+        assets: z.record(text, windows.unwrap().extend({ requireApprovalAbove: exact.optional() })).optional(),
+      })
+      .optional(),
+    allowedTokens: list().optional(),
+    allowedDestinations: list().optional(),
+    allowedChains: list(64).optional(),
+    /** Known ways to lose money that this agent may use all the same, by name; each is denied otherwise. */
+    allowedHazards: z.array(z.enum(HAZARDS)).readonly().optional(),
+    allowedContracts: z.array(contract).max(10_000).readonly().optional(),
+    /** In the unit of the limits. The fee is not added to what leaves, but counts by itself. */
+    requireApprovalAbove: exact.optional(),
+    /** Every action that is otherwise allowed escalates. */
+    requireApproval: z.boolean().optional(),
+    timeRestrictions: z.array(timeRestriction).max(64).readonly().optional(),
+    rateLimiting: z
+      .strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) })
+      .partial()
+      .optional(),
+    rules: z.array(rule).max(1_000).readonly().optional(),
+    strategies: z.array(strategySchema).max(256).readonly().optional(),
+    /** Most that one transaction may cost in fees, whole native coins. */
+    maxFee: exact.optional(),
+    requireSimulation: z.boolean().optional(),
+    chains: list(64).optional(),
+    maxSpendPerTx: tokenAmount.optional(),
+    humanApprovalThreshold: tokenAmount.optional(),
+    humanApprovalTimeoutMs: z
+      .int()
+      .positive()
+      .max(30 * 86_400_000)
+      .optional(),
+  }),
+);
 
 /** The names of the preset templates. */
 export type TemplateName = 'conservative' | 'balanced' | 'aggressive';

@@ -25,6 +25,15 @@ export interface GenerateKeyConfig {
   readonly rotationIntervalDays?: number;
 }
 
+/** The same, as callers write it: what is not said is an `ed25519` key for `signing`. */
+export type GenerateKeyInput = Omit<GenerateKeyConfig, 'algorithm' | 'purpose'> & Partial<Pick<GenerateKeyConfig, 'algorithm' | 'purpose'>>;
+
+/** How a key is made, whole. What is no object is left to {@link checkGenerate}. */
+export function withKeyDefaults(input: GenerateKeyInput): GenerateKeyConfig {
+  if (typeof input !== 'object' || input === null) return input as GenerateKeyConfig;
+  return { ...input, algorithm: input.algorithm ?? 'ed25519', purpose: input.purpose ?? 'signing' };
+}
+
 /** Days after which a key that rotates by itself is due. */
 const DEFAULT_ROTATION_DAYS = 90;
 

@@ -20,8 +20,9 @@ import {
   checkSharing,
   checkTags,
   type DeriveKeyConfig,
-  type GenerateKeyConfig,
+  type GenerateKeyInput,
   invalidKey,
+  withKeyDefaults,
 } from './key-config.ts';
 import { type KeyHealth, readKeyHealth } from './key-health.ts';
 import { createKeyKeeper } from './key-keeper.ts';
@@ -44,7 +45,7 @@ import { keyCipher, type Vault, vaultMac } from './vault.ts';
  */
 export interface KeyManager {
   /** Durable when it resolves. @throws MODE_UNAVAILABLE for parties where they may not be in this process; KEY_INVALID */
-  generateKey(config: GenerateKeyConfig): Promise<KeyInfo>;
+  generateKey(config: GenerateKeyInput): Promise<KeyInfo>;
   /** The key at a path of a seed. @throws DERIVATION_INVALID, KEY_UNKNOWN, KEY_INVALID where that key exists */
   deriveKey(config: DeriveKeyConfig): Promise<KeyInfo>;
   /** @throws KEY_INVALID where the id is taken */
@@ -127,7 +128,8 @@ export function createKeyManager(options: KeyManagerOptions): KeyManager {
   const rotation = createKeyRotation({ store, clock, maker, freshId, announce, usage });
 
   const manager: KeyManager = Object.freeze({
-    async generateKey(config: GenerateKeyConfig): Promise<KeyInfo> {
+    async generateKey(input: GenerateKeyInput): Promise<KeyInfo> {
+      const config = withKeyDefaults(input);
       checkGenerate(config);
       const facts = { keyId: checkKeyId(config.id, freshId), tags: checkTags(config.tags) };
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

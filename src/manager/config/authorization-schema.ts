@@ -1,43 +1,48 @@
 import { z } from 'zod';
 import type { ActionValidator } from '../../authz/index.ts';
+import { lazySchema } from '../../core/schema.ts';
 import { exactLimit, factory, positiveMs } from './fields.ts';
 
 const validator = factory<ActionValidator>('validate', 'a validator: it must have a validate(request, context) method');
 
 /** How requests are judged. */
-export const authorizationSchema = z.strictObject({
-  enableSimulation: z.boolean().default(true),
-  requireIntentValidation: z.boolean().default(false),
-  minConfidence: z.number().min(0).max(1).default(0),
-  defaultLimits: z
-    .strictObject({ unit: z.string(), perTransaction: exactLimit, daily: exactLimit, weekly: exactLimit, monthly: exactLimit })
-    .partial()
-    .optional(),
-  rateLimiting: z
-    .strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) })
-    .partial()
-    .optional(),
-  strategies: z
-    .array(z.looseObject({ id: z.string().min(1) }))
-    .readonly()
-    .default([]),
-  intentValidator: validator.optional(),
-  strategyValidator: validator.optional(),
-  layerTimeoutMs: positiveMs.default(5_000),
-  simulationTimeoutMs: positiveMs.default(10_000),
-  decisionTimeoutMs: positiveMs.default(20_000),
-});
+export const authorizationSchema = lazySchema(() =>
+  z.strictObject({
+    enableSimulation: z.boolean().default(true),
+    requireIntentValidation: z.boolean().default(false),
+    minConfidence: z.number().min(0).max(1).default(0),
+    defaultLimits: z
+      .strictObject({ unit: z.string(), perTransaction: exactLimit, daily: exactLimit, weekly: exactLimit, monthly: exactLimit })
+      .partial()
+      .optional(),
+    rateLimiting: z
+      .strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) })
+      .partial()
+      .optional(),
+    strategies: z
+      .array(z.looseObject({ id: z.string().min(1) }))
+      .readonly()
+      .default([]),
+    intentValidator: validator.optional(),
+    strategyValidator: validator.optional(),
+    layerTimeoutMs: positiveMs.default(5_000),
+    simulationTimeoutMs: positiveMs.default(10_000),
+    decisionTimeoutMs: positiveMs.default(20_000),
+  }),
+);
 
 /** How risk is scored. */
-export const riskSchema = z.strictObject({
-  enabled: z.boolean().default(true),
-  maxRiskScore: z.number().min(0).max(100).default(80),
-  anomalyThreshold: z.number().positive().max(100).default(3),
-  /** Only their ratio counts. */
-  weights: z
-    .strictObject({ transaction: z.number().min(0), behavioral: z.number().min(0), market: z.number().min(0) })
-    .refine(({ transaction, behavioral, market }) => transaction + behavioral + market > 0, 'one of the weights must be above 0')
-    .default({ transaction: 0.4, behavioral: 0.3, market: 0.3 }),
-  /** False: patterns of fraud neither veto nor score. */
-  fraudDetectionEnabled: z.boolean().default(true),
-});
+export const riskSchema = lazySchema(() =>
+  z.strictObject({
+    enabled: z.boolean().default(true),
+    maxRiskScore: z.number().min(0).max(100).default(80),
+    anomalyThreshold: z.number().positive().max(100).default(3),
+    /** Only their ratio counts. */
+    weights: z
+      .strictObject({ transaction: z.number().min(0), behavioral: z.number().min(0), market: z.number().min(0) })
+      .refine(({ transaction, behavioral, market }) => transaction + behavioral + market > 0, 'one of the weights must be above 0')
+      .default({ transaction: 0.4, behavioral: 0.3, market: 0.3 }),
+    /** False: patterns of fraud neither veto nor score. */
+    fraudDetectionEnabled: z.boolean().default(true),
+  }),
+);

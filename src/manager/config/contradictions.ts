@@ -4,13 +4,13 @@ import { custodySchema, keyDerivationSchema, keysSchema, mpcSchema } from './cus
 import { emergencySchema } from './emergency-schema.ts';
 import { sharingOf } from './sharing.ts';
 
-type Section = z.ZodObject<Readonly<Record<string, z.ZodType>>>;
+type Section = z.ZodLazy<z.ZodObject<Readonly<Record<string, z.ZodType>>>>;
 type Sound<S extends Section> = Partial<z.output<S>>;
 
 /** Fields of a section that are sound, each by itself: what is wrong with the others is told elsewhere. */
 function sound<S extends Section>(schema: S, section: unknown): Sound<S> {
   const given = (typeof section === 'object' && section !== null ? section : {}) as Readonly<Record<string, unknown>>;
-  const fields = Object.entries(schema.shape).flatMap(([field, shape]) => {
+  const fields = Object.entries(schema.unwrap().shape).flatMap(([field, shape]) => {
     const parsed = shape.safeParse(given[field]);
     return parsed.success && parsed.data !== undefined ? [[field, parsed.data] as const] : [];
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { notificationEndpointSchema, smtpSchema } from '../../adapters/notify/index.ts';
+import { lazySchema } from '../../core/schema.ts';
 import type { EmergencyTrigger } from '../../emergency/index.ts';
 import { positiveMs } from './fields.ts';
 
@@ -22,26 +23,30 @@ const TRIGGER_EVENTS = [
   'breaker_state',
 ] as const satisfies readonly EmergencyTrigger['event'][];
 
-const trigger = z.strictObject({
-  event: z.enum(TRIGGER_EVENTS),
-  threshold: z.int().positive(),
-  windowMs: positiveMs.default(3_600_000),
-  action: z.enum(['pause', 'kill']),
-});
+const trigger = lazySchema(() =>
+  z.strictObject({
+    event: z.enum(TRIGGER_EVENTS),
+    threshold: z.int().positive(),
+    windowMs: positiveMs.default(3_600_000),
+    action: z.enum(['pause', 'kill']),
+  }),
+);
 
 /** What stops agents, and who is told. */
-export const emergencySchema = z.strictObject({
-  killSwitchEnabled: z.boolean().default(true),
-  autoResponseEnabled: z.boolean().default(true),
-  autoResponseTriggers: z
-    .array(trigger)
-    .readonly()
-    .default([
-      { event: 'fraud_detected', threshold: 1, windowMs: 3_600_000, action: 'kill' },
-      { event: 'anomaly_detected', threshold: 3, windowMs: 3_600_000, action: 'pause' },
-    ]),
-  /** Who is told of warnings and worse. */
-  notificationEndpoints: z.array(notificationEndpointSchema).max(16).readonly().default([]),
-  /** The mail server behind endpoints of type `email`. */
-  smtp: smtpSchema.optional(),
-});
+export const emergencySchema = lazySchema(() =>
+  z.strictObject({
+    killSwitchEnabled: z.boolean().default(true),
+    autoResponseEnabled: z.boolean().default(true),
+    autoResponseTriggers: z
+      .array(trigger)
+      .readonly()
+      .default([
+        { event: 'fraud_detected', threshold: 1, windowMs: 3_600_000, action: 'kill' },
+        { event: 'anomaly_detected', threshold: 3, windowMs: 3_600_000, action: 'pause' },
+      ]),
+    /** Who is told of warnings and worse. */
+    notificationEndpoints: z.array(notificationEndpointSchema).max(16).readonly().default([]),
+    /** The mail server behind endpoints of type `email`. */
+    smtp: smtpSchema.optional(),
+  }),
+);

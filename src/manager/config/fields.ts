@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lazySchema } from '../../core/schema.ts';
 
 /** Something the deployment brings along, told by a method that it has. */
 export const factory = <T>(method: keyof T & string, what: string): z.ZodCustom<T, T> =>
@@ -8,10 +9,14 @@ export const factory = <T>(method: keyof T & string, what: string): z.ZodCustom<
   );
 
 /** A duration of at most 30 days, ms. */
-export const positiveMs: z.ZodInt = z
-  .int()
-  .positive()
-  .max(30 * 86_400_000);
+export const positiveMs: z.ZodLazy<z.ZodInt> = lazySchema(() =>
+  z
+    .int()
+    .positive()
+    .max(30 * 86_400_000),
+);
 
 /** An amount of whole and parts, exactly: a safe integer or a decimal string. */
-export const exactLimit = z.union([z.int().nonnegative(), z.string().regex(/^(0|[1-9]\d*)(\.\d+)?$/, 'must be an exact decimal string')]);
+export const exactLimit = lazySchema(() =>
+  z.union([z.int().nonnegative(), z.string().regex(/^(0|[1-9]\d*)(\.\d+)?$/, 'must be an exact decimal string')]),
+);

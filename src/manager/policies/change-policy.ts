@@ -11,6 +11,7 @@ import { docKey } from '../directory.ts';
 import type { Journal } from '../journal.ts';
 import type { PolicyBook } from '../policy-book.ts';
 import { type AgentState, type KeptAgent, type KeptPolicy, readAgentState } from './kept-agent.ts';
+import { policyChangeFacts } from './policy-change-facts.ts';
 import { isTightening } from './tightening.ts';
 import { voidPermits } from './void-permits.ts';
 
@@ -46,23 +47,6 @@ export interface PolicyOutcome {
 
 /** Attempts against concurrent writers of one agent. */
 export const ATTEMPTS = 16;
-
-/**
- * What the owners sign to allow a loosening: the agent and its whole permissions afterwards. Act `policy.change`.
- *
- * @param agentId - the agent whose permissions change
- * @param permissions - all of them, as they will be
- * @example
- * ```ts
- * import { policyChangeFacts } from 'castellan';
- *
- * const facts = policyChangeFacts('a1', { limits: { unit: 'ETH', daily: 5 } });
- * console.log(facts); // { agentId: 'a1', permissions: { limits: { unit: 'ETH', daily: 5 } } }
- * ```
- */
-export function policyChangeFacts(agentId: string, permissions: Json): Json {
-  return { agentId, permissions };
-}
 
 /** @throws REQUEST_INVALID */
 export function checkId(field: string, id: unknown): void {

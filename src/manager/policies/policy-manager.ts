@@ -3,10 +3,11 @@ import type { Authorization } from '../../core/authority.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { Json } from '../../core/store.ts';
 import { type AgentView, type RemovedAgent, viewOf } from './agent-view.ts';
-import { agentUnknown, changePolicy, checkId, needsOwners, type PolicyParts, policyChangeFacts } from './change-policy.ts';
+import { agentUnknown, changePolicy, checkId, needsOwners, type PolicyParts } from './change-policy.ts';
 import { type CapabilityAnswer, type CapabilityContext, type CapabilityParts, checkCapability } from './check-capability.ts';
 import { copyOf, joinPermissions, wholePermissions, withoutRule, withRule } from './joined-permissions.ts';
 import { type AgentState, type OrphanedWallet, orphansOfUser, readAgentState } from './kept-agent.ts';
+import { policyChangeFacts } from './policy-change-facts.ts';
 import { removeAgent } from './remove-agent.ts';
 
 /** Who allows a change, where it loosens something and the deployment has owners. */

@@ -13,6 +13,7 @@ import type { Host } from '../config.ts';
 import { docKey, docValue, docVersion } from '../directory.ts';
 import type { Journal } from '../journal.ts';
 import { NotPlainData, snapshot } from '../snapshot.ts';
+import { blacklistRemovalFacts } from './removal-facts.ts';
 
 /** What the block list stands on. */
 export interface BlacklistParts {
@@ -49,21 +50,6 @@ export interface Blacklist {
 }
 
 const ATTEMPTS = 16;
-
-/**
- * What the owners sign to take accounts off the list. Act `list.change`.
- *
- * @param accounts - CAIP-10 ids; their order does not matter
- * @example
- * ```ts
- * import { blacklistRemovalFacts } from 'castellan';
- *
- * console.log(JSON.stringify(blacklistRemovalFacts(['eip155:1:0x22', 'eip155:1:0x11']))); // {"action":"blacklist.remove","accounts":["eip155:1:0x11","eip155:1:0x22"]}
- * ```
- */
-export function blacklistRemovalFacts(accounts: readonly string[]): Json {
-  return { action: 'blacklist.remove', accounts: [...accounts].sort() };
-}
 
 /** The one or more ids of an account that people write without its chain: the same key on every chain of its kind. */
 export function accountsOn(address: string, chainIds: readonly ChainId[]): readonly AccountId[] {

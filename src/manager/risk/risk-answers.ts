@@ -19,8 +19,10 @@ export interface AnomalyResult {
 
 /** The fraud patterns that a transaction fits. */
 export interface FraudCheck {
-  readonly matchedPatterns: readonly Pick<
-    RiskAssessment['patterns'][number],
-    'id' | 'name' | 'confidence' | 'recommendedAction' | 'evidence'
-  >[];
+  readonly matchedPatterns: readonly (Pick<RiskAssessment['patterns'][number], 'id' | 'confidence' | 'recommendedAction' | 'evidence'> & {
+    /** The same as `id`, such as `rapid_drain`. */
+    readonly name: string;
+    /** For people. */
+    readonly title: string;
+  })[];
 }

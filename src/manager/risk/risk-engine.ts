@@ -200,9 +200,10 @@ export function createRisk(parts: RiskParts): RiskEngine {
     async checkFraudPatterns(input, history) {
       const { patterns } = score(await judge(input, history));
       return {
-        matchedPatterns: patterns.map(({ id, name, confidence, recommendedAction, evidence }) => ({
+        matchedPatterns: patterns.map(({ id, name: title, confidence, recommendedAction, evidence }) => ({
           id,
-          name,
+          name: id,
+          title,
           confidence,
           recommendedAction,
           evidence,

@@ -4,26 +4,28 @@ import type { Token } from '../../core/chain-adapter.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
 import type { ChainId, TimeMs } from '../../core/ids.ts';
 import { parseAmount } from '../../core/money.ts';
-import { describeIssues } from '../../core/schema.ts';
+import { describeIssues, lazySchema } from '../../core/schema.ts';
 import { emptyProfile, type Profile, type SettledPayment, trainProfile } from '../../risk/index.ts';
 import { snapshot } from '../snapshot.ts';
 
 /** Transactions that a history may hold. */
 const MAX_HISTORY = 10_000;
-const text = z.string().min(1).max(256);
-const moment = z.union([z.date(), z.int(), z.iso.datetime({ offset: true })]);
+const text = lazySchema(() => z.string().min(1).max(256));
+const moment = lazySchema(() => z.union([z.date(), z.int(), z.iso.datetime({ offset: true })]));
 
 /** One past transaction. Other fields than these are not looked at. */
-const entrySchema = z.object({
-  amount: z.string().max(100),
-  currency: text.optional(),
-  asset: text.optional(),
-  destination: text.optional(),
-  to: text.optional(),
-  timestamp: moment,
-  /** What became of it; one that did not succeed teaches nothing and counts as an attempt. */
-  status: z.string().max(64).optional(),
-});
+const entrySchema = lazySchema(() =>
+  z.object({
+    amount: z.string().max(100),
+    currency: text.optional(),
+    asset: text.optional(),
+    destination: text.optional(),
+    to: text.optional(),
+    timestamp: moment,
+    /** What became of it; one that did not succeed teaches nothing and counts as an attempt. */
+    status: z.string().max(64).optional(),
+  }),
+);
 
 /** Past transactions, as the reference hands them in. */
 export type TransactionHistory = readonly z.input<typeof entrySchema>[];

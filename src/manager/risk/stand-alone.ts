@@ -1,41 +1,25 @@
 import { z } from 'zod';
-import { assetChain, nativeAssetId } from '../../core/asset.ts';
-import type { Token } from '../../core/chain-adapter.ts';
-import { TON_MAINNET } from '../../core/chain-id.ts';
 import { CastellanError } from '../../core/errors.ts';
-import type { PriceSource } from '../../core/price.ts';
-import { describeIssues } from '../../core/schema.ts';
-import { type StandAloneOptions, standAlone } from '../policies/stand-alone.ts';
-import { createRisk, type RiskEngine } from './risk-engine.ts';
+import { describeIssues, lazySchema } from '../../core/schema.ts';
+import { once } from '../stand-alone/once.ts';
+import { TONCOIN, tokenListOf } from '../stand-alone/token-list.ts';
+import type { RiskEngine } from './risk-engine.ts';
+import type { RiskEngineOptions } from './risk-engine-options.ts';
+import { createRiskFace } from './risk-face.ts';
 
-/** TON’s own coin: what amounts are of where nothing else is said. */
-const TONCOIN: Token = Object.freeze({ asset: nativeAssetId(TON_MAINNET), symbol: 'TON', decimals: 9 });
-
-const settingsSchema = z
-  .object({
-    enabled: z.literal(true, 'an engine that is off would call everything harmless').default(true),
-    fraudDetectionEnabled: z.literal(true, 'patterns that are off would match nothing').default(true),
-    maxRiskScore: z.number().min(0).max(100).default(80),
-    anomalyThreshold: z.number().positive().max(100).default(3),
-    weights: z
-      .strictObject({ transaction: z.number().min(0), behavioral: z.number().min(0), market: z.number().min(0) })
-      .default({ transaction: 0.4, behavioral: 0.3, market: 0.3 }),
-  })
-  .loose();
-
-/** What a risk engine that stands alone is made of. */
-export interface RiskEngineOptions extends StandAloneOptions {
-  readonly enabled?: boolean;
-  readonly fraudDetectionEnabled?: boolean;
-  /** 0–100; above it `isBlocked` is true. Default: 80. */
-  readonly maxRiskScore?: number;
-  /** Standard deviations. Default: 3. */
-  readonly anomalyThreshold?: number;
-  readonly weights?: { readonly transaction: number; readonly behavioral: number; readonly market: number };
-  /** What symbols mean, and which chains addresses are of. Default: the coin of TON's main network alone. */
-  readonly tokens?: readonly Token[];
-  readonly price?: PriceSource;
-}
+const settingsSchema = lazySchema(() =>
+  z
+    .object({
+      enabled: z.literal(true, 'an engine that is off would call everything harmless').default(true),
+      fraudDetectionEnabled: z.literal(true, 'patterns that are off would match nothing').default(true),
+      maxRiskScore: z.number().min(0).max(100).default(80),
+      anomalyThreshold: z.number().positive().max(100).default(3),
+      weights: z
+        .strictObject({ transaction: z.number().min(0), behavioral: z.number().min(0), market: z.number().min(0) })
+        .default({ transaction: 0.4, behavioral: 0.3, market: 0.3 }),
+    })
+    .loose(),
+);
 
 const FIELDS: ReadonlySet<string> = new Set([
   ...['enabled', 'fraudDetectionEnabled', 'maxRiskScore', 'anomalyThreshold', 'weights'],
@@ -70,12 +54,8 @@ export function createRiskEngine(options: RiskEngineOptions = {}): RiskEngine {
       details: { problems },
     });
   const { maxRiskScore, anomalyThreshold, weights } = parsed.data;
-  const tokens = options.tokens ?? [TONCOIN];
-  const ids = [...new Set(tokens.map(({ asset }) => assetChain(asset)))];
-  return createRisk({
-    ...standAlone(options),
-    chains: { ids, tokens: (chain) => tokens.filter(({ asset }) => assetChain(asset) === chain) },
-    price: options.price,
-    settings: { maxRiskScore, anomalyThreshold, weights },
-  });
+  const chains = tokenListOf([...(options.tokens ?? [TONCOIN])]);
+  const given = { ...options };
+  const opened = once(async () => (await import('./open-risk.ts')).openRisk(given, chains, { maxRiskScore, anomalyThreshold, weights }));
+  return createRiskFace(async (work) => work(await opened()));
 }

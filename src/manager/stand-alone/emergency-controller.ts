@@ -1,27 +1,11 @@
 import { z } from 'zod';
-import { followOthers, readHistory } from '../../audit/index.ts';
 import { CastellanError } from '../../core/errors.ts';
-import {
-  type EmergencyController as Controller,
-  createEmergencyController as createController,
-  DEFAULT_TRIGGERS,
-  type EmergencyHealth,
-  type EmergencyTrigger,
-} from '../../emergency/index.ts';
+import { lazySchema } from '../../core/schema.ts';
+import type { EmergencyController as Controller, EmergencyHealth, EmergencyTrigger } from '../../emergency/index.ts';
+import type { EmergencyControllerOptions } from './emergency-controller-options.ts';
 import { type Closing, closingOf, createRoom } from './room.ts';
-import { openRoomHouse, type RoomHouse, roomHost } from './room-house.ts';
-import { checkRoomOptions, ROOM_FIELDS, type RoomOptions } from './room-options.ts';
-
-/** What an emergency controller that stands alone is made of. */
-export interface EmergencyControllerOptions extends RoomOptions {
-  /** False refuses `activateKillSwitch`, and triggers that would kill pause the agent instead; needs `allowUnenforced`. Default true. */
-  readonly killSwitchEnabled?: boolean;
-  /** False leaves the triggers out. Default true. */
-  readonly autoResponseEnabled?: boolean;
-  /** Default: one `fraud_detected` kills, three `anomaly_detected` of an agent within an hour pause it. */
-  readonly autoResponseTriggers?: readonly EmergencyTrigger[];
-  readonly allowUnenforced?: boolean;
-}
+import { roomHost } from './room-host.ts';
+import { checkRoomOptions, roomFields } from './room-options.ts';
 
 /** Stops agents and lets them go on, without a manager around it. */
 export interface EmergencyRoom
@@ -35,36 +19,15 @@ export interface EmergencyRoom
   getHealth(): Promise<EmergencyHealth>;
 }
 
-const schema = z.strictObject({
-  ...ROOM_FIELDS,
-  killSwitchEnabled: z.boolean().optional(),
-  autoResponseEnabled: z.boolean().optional(),
-  autoResponseTriggers: z.array(z.custom<EmergencyTrigger>((value) => typeof value === 'object' && value !== null)).optional(),
-  allowUnenforced: z.boolean().optional(),
-});
-
-async function open(options: EmergencyControllerOptions, house: RoomHouse): Promise<{ house: RoomHouse; controller: Controller }> {
-  const { store, tenant, authority, journal, bus, host } = house;
-  try {
-    const controller = createController({
-      store,
-      tenant,
-      authority,
-      command: journal.command,
-      ...host,
-      events$: bus.select,
-      history: (range) => readHistory(store, range),
-      others: async () => (store.info.shared ? followOthers(store) : null),
-      killSwitchEnabled: options.killSwitchEnabled ?? true,
-      triggers: options.autoResponseEnabled === false ? [] : (options.autoResponseTriggers ?? DEFAULT_TRIGGERS),
-    });
-    await controller.start();
-    return { house, controller };
-  } catch (error) {
-    await house.close();
-    throw error;
-  }
-}
+const schema = lazySchema(() =>
+  z.strictObject({
+    ...roomFields(),
+    killSwitchEnabled: z.boolean().optional(),
+    autoResponseEnabled: z.boolean().optional(),
+    autoResponseTriggers: z.array(z.custom<EmergencyTrigger>((value) => typeof value === 'object' && value !== null)).optional(),
+    allowUnenforced: z.boolean().optional(),
+  }),
+);
 
 /**
  * Creates an emergency controller without a gate. Its state lives in its store: over a manager's store, a stop by it holds in
@@ -89,7 +52,7 @@ export function createEmergencyController(options: EmergencyControllerOptions = 
   const host = roomHost(given);
   const room = createRoom({
     clock: host.clock,
-    open: async () => open(given, await openRoomHouse(given, host)),
+    open: async () => (await import('./open-emergency.ts')).openEmergency(given, host),
     async close({ controller, house }) {
       controller.stop();
       await house.close();

@@ -1,4 +1,3 @@
-import { systemClock, systemRandom } from '../../adapters/host/index.ts';
 import { createAuthority, createEd25519Verifier, type RegistryAuthority } from '../../approvals/index.ts';
 import { parseEntry, toAppendCommand } from '../../audit/index.ts';
 import type { SignatureVerifier } from '../../core/approval.ts';
@@ -25,11 +24,6 @@ export interface RoomHouse {
   readonly authority: RegistryAuthority;
   /** Lets everything go, the store last. Never rejects. */
   close(): Promise<void>;
-}
-
-/** The host of a room. */
-export function roomHost({ clock = systemClock(), random = systemRandom() }: RoomOptions): Host {
-  return { clock, random };
 }
 
 /** Opens store, log and registry. @throws CONFIG_INVALID, STORE_CORRUPT, STORE_UNAVAILABLE; then nothing is left open */

@@ -37,17 +37,17 @@ const having = (method: string, what: string) =>
   );
 
 /** Schema of {@link RoomOptions}, for the schemas of rooms. */
-export const ROOM_FIELDS = {
+export const roomFields = () => ({
   store: z.union([having('open', 'a store factory'), having('apply', 'a store')], 'must be a store or a store factory').optional(),
   tenant: agentIdSchema.optional(),
   registry: z.strictObject({ keys: z.array(z.custom<never>()), quorums: z.custom<never>().optional() }).optional(),
   chains: z.array(having('create', 'an adapter factory such as evm({ … })')).max(64).optional(),
   clock: having('nowMs', 'a Clock').optional(),
   random: having('bytes', 'a Random').optional(),
-};
+});
 
 /** Schema of {@link RoomSecret}. */
-export const SECRET_FIELDS = {
+export const secretFields = () => ({
   keys: z
     .strictObject({
       passphrase: z.string().min(8).optional(),
@@ -61,7 +61,7 @@ export const SECRET_FIELDS = {
       'give one of passphrase or encryptionKey',
     )
     .optional(),
-};
+});
 
 /** Checks a room's options, unknown fields included. @throws CONFIG_INVALID naming every wrong field at once */
 export function checkRoomOptions<T extends z.ZodType>(schema: T, options: unknown): z.output<T> {

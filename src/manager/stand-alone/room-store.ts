@@ -1,4 +1,3 @@
-import { createMemoryStore } from '../../adapters/store/memory/index.ts';
 import type { Store } from '../../core/store.ts';
 import type { Host, StoreFactory } from '../config.ts';
 
@@ -21,6 +20,7 @@ export function keptOpen(store: Store): Store {
 
 /** What a room opens: a store of its own, somebody else's, or one in memory. */
 export function roomStore(given: Store | StoreFactory | undefined): StoreFactory {
-  if (given === undefined) return { open: ({ clock }: Host) => createMemoryStore({ clock }) };
+  if (given === undefined)
+    return { open: async ({ clock }: Host) => (await import('../../adapters/store/memory/index.ts')).createMemoryStore({ clock }) };
   return 'open' in given ? given : { open: () => keptOpen(given) };
 }
