@@ -12,7 +12,7 @@ interface Manifest {
 }
 
 /** What a reader installs for the examples' own sake. */
-const BESIDES = ['@ton/ton', '@ton/crypto', '@types/node', 'undici-types'];
+const BESIDES = ['@ton/ton', '@ton/crypto', '@types/node', 'undici-types', '@safe-global/safe-smart-account', '@metamask/delegation-abis'];
 
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Manifest;
 

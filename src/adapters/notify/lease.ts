@@ -12,6 +12,9 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** No lease is given out for longer than this, however its holder is configured. */
+const MOST_MS = 3_600_000;
+
 /**
  * Makes a lease over one document. The holder counts on its monotonic clock from before it asked; others take it over
  * when it is over on both clocks, host and store. A process that stood still and wakes up may do one last thing twice.
@@ -36,9 +39,9 @@ export function createLease(options: {
     const held = doc?.value as { readonly holder?: Json; readonly untilMs?: Json } | undefined;
     const untilMs = typeof held?.untilMs === 'number' ? held.untilMs : 0;
     // One that reaches further than any that is given out was stamped by a wrong clock.
-    const isTaken = untilMs > Math.min(hostMs, storeMs) && untilMs <= Math.max(hostMs, storeMs) + 2 * leaseMs;
+    const isTaken = untilMs > Math.min(hostMs, storeMs) && untilMs <= Math.max(hostMs, storeMs) + MOST_MS;
     if (isTaken && held?.holder !== holder) return false;
-    const value = { holder, untilMs: Math.max(hostMs, storeMs) + leaseMs };
+    const value = { holder, untilMs: Math.max(hostMs, storeMs) + Math.min(leaseMs, MOST_MS) };
     const result = await applyStep(store, { commands: [{ kind: 'doc.put', key, value, ifVersion: doc?.version ?? 0 }] });
     if (!result.ok) return false;
     untilMonotonicMs = fromMs + leaseMs;
