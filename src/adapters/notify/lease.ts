@@ -27,7 +27,8 @@ export function createLease(options: {
   readonly leaseMs: number;
   readonly marginMs: number;
 }): Lease {
-  const { store, clock, key, holder, leaseMs, marginMs } = options;
+  const { store, clock, key, holder, marginMs } = options;
+  const leaseMs = Math.min(options.leaseMs, MOST_MS);
   let untilMonotonicMs = Number.NEGATIVE_INFINITY;
   let asking: Promise<boolean> | undefined;
 
@@ -41,7 +42,7 @@ export function createLease(options: {
     // One that reaches further than any that is given out was stamped by a wrong clock.
     const isTaken = untilMs > Math.min(hostMs, storeMs) && untilMs <= Math.max(hostMs, storeMs) + MOST_MS;
     if (isTaken && held?.holder !== holder) return false;
-    const value = { holder, untilMs: Math.max(hostMs, storeMs) + Math.min(leaseMs, MOST_MS) };
+    const value = { holder, untilMs: Math.max(hostMs, storeMs) + leaseMs };
     const result = await applyStep(store, { commands: [{ kind: 'doc.put', key, value, ifVersion: doc?.version ?? 0 }] });
     if (!result.ok) return false;
     untilMonotonicMs = fromMs + leaseMs;
