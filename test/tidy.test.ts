@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Files that may name a chain in a chain-neutral room; each needs its reason. */
 const CHAIN_WORDS_ALLOWED: readonly ChainWordExemption[] = [
-  { path: 'src/custody/keys/derivation.ts', why: 'names the SLIP-44 coin types that a path may have' },
+  { path: 'src/custody/keys/bip44-path.ts', why: 'names the SLIP-44 coin types that a path may have' },
   { path: 'src/custody/keys/phrase-key.ts', why: 'names the one kind of phrase that is a key, and its published salts' },
 ];
 

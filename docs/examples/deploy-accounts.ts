@@ -15,7 +15,9 @@ const safeArtifact = (path: string): Artifact =>
   require(`@safe-global/safe-smart-account/build/artifacts/contracts/${path}.json`) as Artifact;
 
 function deployer(rpcUrl: string) {
-  const client = createTestClient({ mode: 'anvil', chain: foundry, transport: http(rpcUrl) }).extend(publicActions).extend(walletActions);
+  const client = createTestClient({ mode: 'anvil', chain: foundry, transport: http(rpcUrl) })
+    .extend(publicActions)
+    .extend(walletActions);
   return async (code: string, abi: Abi = [], args: readonly unknown[] = []): Promise<Hex> => {
     const [account] = await client.getAddresses();
     if (account === undefined) throw new Error('the local chain has no account');

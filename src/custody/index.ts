@@ -2,16 +2,11 @@ export { type CustodianOptions, createCustodian, type RefusedSignature, type Sig
 export { type CustodyMode, parseCustodyMode } from './custody-mode.ts';
 export { type AttestationHandover, type AttestationName, loadAttestationKey } from './keys/attestation.ts';
 export { type RotatedAttestation, rotateAttestationKey, verifyHandovers } from './keys/attestation-rotation.ts';
-export { type Bip44Path, COIN_TYPES } from './keys/derivation.ts';
+export { type Bip44Path, COIN_TYPES } from './keys/bip44-path.ts';
+export type { DerivedKey, RawDerivedKey } from './keys/derived-key.ts';
 export { HSMKeyStorage, type HSMKeyStorageOptions, type HSMProvider } from './keys/hsm-key-storage.ts';
 export type { DeriveKeyConfig, GenerateKeyConfig, GenerateKeyInput } from './keys/key-config.ts';
-export {
-  type DerivedKey,
-  type DerivingKeys,
-  type KeyDerivationOptions,
-  KeyDerivationService,
-  type RawDerivedKey,
-} from './keys/key-derivation-service.ts';
+export { type DerivingKeys, type KeyDerivationOptions, KeyDerivationService } from './keys/key-derivation-service.ts';
 export type { KeyCounts, KeyHealth } from './keys/key-health.ts';
 export type { ListKeysOptions } from './keys/key-list.ts';
 export type { DefaultSharing } from './keys/key-maker.ts';
@@ -21,18 +16,14 @@ export type { CompletedRotation, RotateKeyOptions, RotationResult } from './keys
 export type { CoSigner, CoSignerOf, CoSigners } from './keys/key-sharing.ts';
 export type { KeyUsage, KeyWallet, ListMention, WalletBalance } from './keys/key-usage.ts';
 export type { HeldAsset, MigrationPlan, MigrationStep, WalletMove } from './keys/migration-plan.ts';
+export type { KeyStorage, StorageKeyManagerOptions } from './keys/open-storage.ts';
 export type { ImportKeyConfig, PhraseFormat } from './keys/phrase-key.ts';
 export type { RotationCause } from './keys/rotation-record.ts';
 export type { LeaveBehind, RotationRemainder } from './keys/rotation-remainder.ts';
 export type { DueRotation, RotationRun } from './keys/rotation-schedule.ts';
 export type { SeedInfo } from './keys/seed-record.ts';
 export { SoftwareKeyStorage, type SoftwareKeyStorageOptions } from './keys/software-key-storage.ts';
-export {
-  createStorageKeyManager,
-  type KeyStorage,
-  type StorageKeyManager,
-  type StorageKeyManagerOptions,
-} from './keys/storage-key-manager.ts';
+export { createStorageKeyManager, type StorageKeyManager } from './keys/storage-key-manager.ts';
 export { openVault, type Vault, type VaultOptions } from './keys/vault.ts';
 export type { CoSignings } from './models/co-signing.ts';
 export { createMPCCoordinator, type PartyStatus, type SharesCoordinator, type SharesHealth, type SharesStatus } from './models/mpc.ts';

@@ -1,15 +1,13 @@
 import type { Observable } from 'rxjs';
-import type { AgentSigned, AgentSigningInput, AgentSigningPort } from '../core/agent-port.ts';
+import type { AgentSigningInput, AgentSigningPort } from '../core/agent-port.ts';
 import type { Decision } from '../core/decision.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { SecurityEvent } from '../core/event.ts';
 import { eventsOf } from '../core/event-bus.ts';
 import type { AgentId } from '../core/ids.ts';
 import { agentIdSchema } from '../core/schema.ts';
-import { signOut } from './pipeline/advance.ts';
-import { authorize } from './pipeline/authorize.ts';
-import { dryRun, type ExecuteParts, execute } from './pipeline/execute.ts';
-import { submit } from './pipeline/submit.ts';
+import type { AgentWork } from './agent-work.ts';
+import type { ExecuteParts } from './pipeline/execute.ts';
 import { type AgentRequest, type ExecuteOptions, parseAgentRequest, parseExecuteOptions, type RequestForm } from './request.ts';
 import type { AuthorizationResult, DryRunResult, ExecutionResult } from './result.ts';
 
@@ -35,59 +33,36 @@ export interface Agent extends AgentSigningPort {
 }
 
 /** Wraps work so that shutting down refuses it, and waits for what has begun. */
-export type Admit = <T>(work: (house: { readonly parts: ExecuteParts }) => Promise<T>) => Promise<T>;
+export type Admit = <T>(
+  work: (house: { readonly parts: ExecuteParts; readonly work: { readonly agent: AgentWork } }) => Promise<T>,
+) => Promise<T>;
 
 /** Creates the handle for one agent. @throws REQUEST_INVALID where the id is none */
 export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<SecurityEvent>): Agent {
   if (!agentIdSchema.safeParse(agentId).success)
     throw new CastellanError('REQUEST_INVALID', { message: 'agentId is not an id', details: { field: 'agentId' } });
   /** The same id twice at once: the second waits for the first and then finds what it left. */
-  const once = <T>(form: RequestForm, work: (parts: ExecuteParts) => Promise<T>): Promise<T> =>
-    admit(({ parts }) => {
+  const once = <T>(form: RequestForm, task: (parts: ExecuteParts, work: AgentWork) => Promise<T>): Promise<T> =>
+    admit(({ parts, work }) => {
       const id = form.ok ? form.value.id : undefined;
-      return id === undefined ? work(parts) : parts.lanes.run(`request/${agentId}/${id}`, () => work(parts));
+      return id === undefined ? task(parts, work.agent) : parts.lanes.run(`request/${agentId}/${id}`, () => task(parts, work.agent));
     });
-
-  async function signTransaction(parts: ExecuteParts, form: RequestForm): Promise<AgentSigned> {
-    const exact = form.ok ? form.value.transaction : undefined;
-    if (form.ok && !(exact instanceof Uint8Array))
-      throw new CastellanError('REQUEST_INVALID', { message: 'The transaction to sign is a Uint8Array' });
-    const submitted = await submit(parts, agentId, form, exact instanceof Uint8Array ? { exact } : {});
-    if (submitted.kind === 'prior') throw new TypeError('a fresh id has no prior');
-    const { decision, row } = submitted;
-    const [first] = decision.reasons;
-    if (decision.verdict !== 'approved' || row === null) {
-      throw new CastellanError('REQUEST_DENIED', {
-        message: first?.message ?? 'The request was denied',
-        details: {
-          verdict: decision.verdict,
-          reason: first?.code ?? 'layer_missing',
-          rule: first?.rule ?? null,
-          decisionId: decision.id,
-          requestId: decision.requestId,
-        },
-        retryable: first?.retryable ?? false,
-      });
-    }
-    const { raw, hash } = await signOut(parts, row);
-    return { raw, hash };
-  }
 
   return Object.freeze({
     agentId,
     async execute(request: AgentRequest, options: ExecuteOptions = {}) {
       const { narrow, ...waits } = parseExecuteOptions(options);
       const form = parseAgentRequest(request, narrow);
-      return once(form, (parts) => execute(parts, agentId, form, waits));
+      return once(form, (parts, work) => work.execute(parts, agentId, form, waits));
     },
     async authorize(request: AgentRequest, told: { readonly session?: string } = {}) {
       const form = parseAgentRequest(request);
       const session = parseSession(told?.session);
-      return once(form, (parts) => authorize(parts, agentId, form, session === undefined ? {} : { session }));
+      return once(form, (parts, work) => work.authorize(parts, agentId, form, session === undefined ? {} : { session }));
     },
     async dryRun(request: AgentRequest) {
       const form = parseAgentRequest(request);
-      return admit(({ parts }) => dryRun(parts, agentId, form));
+      return admit(({ parts, work }) => work.agent.dryRun(parts, agentId, form));
     },
     explain: (decisionId: string) =>
       admit(async ({ parts }) => {
@@ -97,7 +72,7 @@ export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<
     async signTransaction(input: AgentSigningInput) {
       const { chain, wallet, bytes } = input;
       const form = parseAgentRequest({ chain, wallet, transaction: bytes });
-      return admit(({ parts }) => signTransaction(parts, form));
+      return admit(({ parts, work }) => work.agent.signTransaction(parts, agentId, form));
     },
     events$: eventsOf(events$, agentId),
   });

@@ -56,9 +56,6 @@ export interface House {
   readonly notes: readonly string[];
 }
 
-/** Version that stands in every decision. */
-export const SOFTWARE = 'castellan/0.1.0';
-
 const given = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
 

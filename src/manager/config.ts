@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { PriceSource } from '../core/price.ts';
 import type { Random } from '../core/random.ts';
-import { agentIdSchema, describeIssues } from '../core/schema.ts';
+import { agentIdSchema, describeIssues, lazySchema } from '../core/schema.ts';
 import type { Store } from '../core/store.ts';
 import type { VerificationProvider } from '../core/verification.ts';
 import { auditSchema } from './config/audit-schema.ts';
@@ -31,83 +31,87 @@ export interface AdapterFactory {
   create(host: Host): ChainAdapter;
 }
 
-const registeredKey = z.strictObject({
-  id: z.string().min(1).max(64),
-  scheme: z.enum(['ed25519', 'eip712']),
-  key: z.string().min(1).max(128),
-  roles: z
-    .array(z.enum(['owner', 'operator', 'approver', 'guardian']))
-    .min(1)
-    .readonly(),
-});
+const registeredKey = lazySchema(() =>
+  z.strictObject({
+    id: z.string().min(1).max(64),
+    scheme: z.enum(['ed25519', 'eip712']),
+    key: z.string().min(1).max(128),
+    roles: z
+      .array(z.enum(['owner', 'operator', 'approver', 'guardian']))
+      .min(1)
+      .readonly(),
+  }),
+);
 /** The whole configuration; a test walks it. */
-export const configSchema = z.strictObject({
-  /** Off denies everything. */
-  enabled: z.boolean().default(true),
-  tenant: agentIdSchema.default('default'),
-  production: z.boolean().default(false),
-  allowUnenforced: z.boolean().default(false),
-  store: factory<StoreFactory>('open', 'a store factory such as memoryStore() or sqliteStore({ path })').optional(),
-  /** Without any, every room works and nothing is paid. */
-  chains: z.array(factory<AdapterFactory>('create', 'an adapter factory such as evm({ … })')).readonly().default([]),
-  keys: keysSchema.prefault({}),
-  custody: custodySchema.prefault({}),
-  mpc: mpcSchema.prefault({}),
-  /** Left out, a new software wallet is the next account of the seed. */
-  keyDerivation: keyDerivationSchema.optional(),
-  /** Permissions by agent id; validated when compiled, every wrong field is named. */
-  agents: z.record(agentIdSchema, z.looseObject({ user: agentIdSchema.optional() })).default({}),
-  authorization: authorizationSchema.prefault({}),
-  risk: riskSchema.prefault({}),
-  emergency: emergencySchema.prefault({}),
-  audit: auditSchema.prefault({}),
-  approvals: z
-    .strictObject({
-      /** How long a request for approval stays open. Cancel on time-out is the hard default. */
-      ttlMs: positiveMs.default(3_600_000),
-      /** How long `execute` itself waits for the answer; 0 answers `approval_pending` at once. */
-      waitMs: z.int().nonnegative().max(86_400_000).default(0),
-      /** Bring requests to people; see `createMemoryApprovalProvider`. */
-      providers: z.array(factory<ApprovalProvider>('notify', 'an approval provider')).readonly().default([]),
-    })
-    .prefault({}),
-  registry: z
-    .strictObject({
-      keys: z.array(registeredKey).readonly().default([]),
-      quorums: z
-        .strictObject({
-          owner: z.int().positive(),
-          operator: z.int().positive(),
-          approver: z.int().positive(),
-          guardian: z.int().positive(),
-        })
-        .partial()
-        .default({}),
-    })
-    .prefault({}),
-  /** How a user who lost access gets new wallets; without a provider nobody does. */
-  recovery: z
-    .strictObject({
-      provider: factory<VerificationProvider>('send', 'a VerificationProvider').optional(),
-      verificationRequired: z.array(z.string()).min(1).max(8).readonly().default(['email', 'phone', 'identity']),
-      /** Between the last proof and completing, seconds. */
-      cooldownPeriod: z.int().min(0).max(2_592_000).default(86_400),
-      maxAttempts: z.int().min(1).max(10).default(3),
-    })
-    .prefault({}),
-  execution: z
-    .strictObject({
-      /** How long `execute` waits for finality before it answers with what it knows. */
-      settleTimeoutMs: positiveMs.default(120_000),
-      reconcileMs: positiveMs.default(5_000),
-      /** A decision older than this is simulated again before it is signed. */
-      simulationStaleMs: positiveMs.default(5_000),
-    })
-    .prefault({}),
-  price: factory<PriceSource>('price', 'a PriceSource').optional(),
-  clock: factory<Clock>('nowMs', 'a Clock').optional(),
-  random: factory<Random>('bytes', 'a Random').optional(),
-});
+export const configSchema = lazySchema(() =>
+  z.strictObject({
+    /** Off denies everything. */
+    enabled: z.boolean().default(true),
+    tenant: agentIdSchema.default('default'),
+    production: z.boolean().default(false),
+    allowUnenforced: z.boolean().default(false),
+    store: factory<StoreFactory>('open', 'a store factory such as memoryStore() or sqliteStore({ path })').optional(),
+    /** Without any, every room works and nothing is paid. */
+    chains: z.array(factory<AdapterFactory>('create', 'an adapter factory such as evm({ … })')).readonly().default([]),
+    keys: keysSchema.prefault({}),
+    custody: custodySchema.prefault({}),
+    mpc: mpcSchema.prefault({}),
+    /** Left out, a new software wallet is the next account of the seed. */
+    keyDerivation: keyDerivationSchema.optional(),
+    /** Permissions by agent id; validated when compiled, every wrong field is named. */
+    agents: z.record(agentIdSchema, z.looseObject({ user: agentIdSchema.optional() })).default({}),
+    authorization: authorizationSchema.prefault({}),
+    risk: riskSchema.prefault({}),
+    emergency: emergencySchema.prefault({}),
+    audit: auditSchema.prefault({}),
+    approvals: z
+      .strictObject({
+        /** How long a request for approval stays open. Cancel on time-out is the hard default. */
+        ttlMs: positiveMs.default(3_600_000),
+        /** How long `execute` itself waits for the answer; 0 answers `approval_pending` at once. */
+        waitMs: z.int().nonnegative().max(86_400_000).default(0),
+        /** Bring requests to people; see `createMemoryApprovalProvider`. */
+        providers: z.array(factory<ApprovalProvider>('notify', 'an approval provider')).readonly().default([]),
+      })
+      .prefault({}),
+    registry: z
+      .strictObject({
+        keys: z.array(registeredKey).readonly().default([]),
+        quorums: z
+          .strictObject({
+            owner: z.int().positive(),
+            operator: z.int().positive(),
+            approver: z.int().positive(),
+            guardian: z.int().positive(),
+          })
+          .partial()
+          .default({}),
+      })
+      .prefault({}),
+    /** How a user who lost access gets new wallets; without a provider nobody does. */
+    recovery: z
+      .strictObject({
+        provider: factory<VerificationProvider>('send', 'a VerificationProvider').optional(),
+        verificationRequired: z.array(z.string()).min(1).max(8).readonly().default(['email', 'phone', 'identity']),
+        /** Between the last proof and completing, seconds. */
+        cooldownPeriod: z.int().min(0).max(2_592_000).default(86_400),
+        maxAttempts: z.int().min(1).max(10).default(3),
+      })
+      .prefault({}),
+    execution: z
+      .strictObject({
+        /** How long `execute` waits for finality before it answers with what it knows. */
+        settleTimeoutMs: positiveMs.default(120_000),
+        reconcileMs: positiveMs.default(5_000),
+        /** A decision older than this is simulated again before it is signed. */
+        simulationStaleMs: positiveMs.default(5_000),
+      })
+      .prefault({}),
+    price: factory<PriceSource>('price', 'a PriceSource').optional(),
+    clock: factory<Clock>('nowMs', 'a Clock').optional(),
+    random: factory<Random>('bytes', 'a Random').optional(),
+  }),
+);
 
 /** Configuration as a user writes it. Unknown fields are refused. */
 export type SecurityConfig = z.input<typeof configSchema>;

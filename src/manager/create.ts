@@ -1,33 +1,28 @@
 import type { Observable } from 'rxjs';
 import { systemClock, systemRandom } from '../adapters/host/index.ts';
-import { createMemoryStore } from '../adapters/store/memory/index.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { SecurityEvent } from '../core/event.ts';
-import { createEventBus, type EventBus } from '../core/event-bus.ts';
+import { createEventBus } from '../core/event-bus.ts';
 import type { EmergencyController } from '../emergency/index.ts';
 import { type Agent, createAgent } from './agent.ts';
 import { type ApprovalsFace, createApprovalsFace } from './approvals-face.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type Authorization, createAuthorization } from './authorization.ts';
-import { bootHouse, type House, SOFTWARE } from './boot.ts';
-import { closeHouse, closeRunning } from './close.ts';
-import { type Host, parseConfig, type ResolvedConfig, type SecurityConfig } from './config.ts';
+import type { House } from './boot.ts';
+import { closeRunning } from './close.ts';
+import { type Host, parseConfig, type SecurityConfig } from './config.ts';
 import { type Custody, createCustody } from './custody/custody.ts';
 import { readHealth, type SecurityHealth } from './health.ts';
-import { createJob } from './jobs.ts';
 import { createKeys, type Keys } from './keys.ts';
-import { createLifecycle, type Running, type ShutdownReport } from './lifecycle.ts';
-import { reconcile } from './pipeline/reconcile.ts';
+import { createLifecycle, type ShutdownReport } from './lifecycle.ts';
 import { createPolicyFace } from './policies/policy-face.ts';
-import { createPolicies, type PolicyManager } from './policies/policy-manager.ts';
+import type { PolicyManager } from './policies/policy-manager.ts';
 import { createRecovery, type Recovery } from './recovery.ts';
 import type { AgentRequest, ExecuteOptions } from './request.ts';
 import type { DryRunResult, ExecutionResult } from './result.ts';
-import { createDecoder } from './risk/decode-request.ts';
-import { createRisk, type RiskEngine } from './risk/risk-engine.ts';
+import type { RiskEngine } from './risk/risk-engine.ts';
 import { createRiskFace } from './risk/risk-face.ts';
-import { vocabularyOf } from './vocabulary.ts';
-import { wirePipeline } from './wiring.ts';
+import { SOFTWARE } from './software.ts';
 
 /** The gate between agents and their money. */
 export interface SecurityManager {
@@ -76,7 +71,8 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
   const bus = createEventBus({ clock: host.clock });
   const life = createLifecycle({
     clock: host.clock,
-    open: () => openRunning(config, host, bus),
+    // Loaded when it is needed: importing the package brings no store, no chain and no cryptography into a process.
+    open: async () => (await import('./open-running.ts')).openRunning(config, host, bus),
     close: async (running) => {
       if (running !== undefined) await closeRunning(running);
       bus.close();
@@ -137,53 +133,6 @@ function recoveryOf({ recovery }: House): NonNullable<House['recovery']> {
     message: 'Recovery needs recovery.provider in the configuration.',
     details: { mode: 'recovery' },
   });
-}
-
-/** Between two looks at keys that are due to be replaced, ms. */
-const ROTATION_LOOK_MS = 3_600_000;
-
-/** Makes the successors of keys that are due. Their money moves through the gate alone, by the plan that stands in each. */
-async function replaceDueKeys({ custody }: House): Promise<void> {
-  const { failed } = await custody.keys.runRotations();
-  if (failed.length > 0)
-    throw new CastellanError('KEY_INVALID', {
-      message: 'Keys could not be replaced.',
-      details: { keys: failed.map(({ keyId }) => keyId) },
-    });
-}
-
-async function openRunning(config: ResolvedConfig, host: Host, bus: EventBus): Promise<Running> {
-  const house = await bootHouse(config, host, bus, (at) => config.store?.open(at) ?? createMemoryStore({ clock: at.clock }));
-  try {
-    const parts = wirePipeline(house);
-    const reconciler = createJob(host.clock, config.execution.reconcileMs, async (signal) => {
-      await reconcile(parts, { skip: (row) => parts.driving.has(`${row.requestId}/${row.agent}`), signal });
-      await house.approvals.expire();
-    });
-    await house.audit.start();
-    await house.emergency.start();
-    if (config.emergency.notificationEndpoints.length > 0) {
-      await house.notifications.start();
-      house.notifications.subscribe(bus.events$);
-    }
-    const vocabulary = vocabularyOf(house.chains);
-    const policies = createPolicies({ ...parts, chains: vocabulary, policies: house.policies, authority: house.authority });
-    const risk = createRisk({
-      ...parts,
-      chains: vocabulary,
-      policies: house.policies,
-      authority: house.authority,
-      settings: config.risk,
-      decode: createDecoder(parts),
-    });
-    for (const [agentId, permissions] of Object.entries(config.agents))
-      await policies.foundAgent(agentId, typeof permissions['user'] === 'string' ? permissions['user'] : 'owner', permissions);
-    const rotateKeys = createJob(host.clock, ROTATION_LOOK_MS, () => replaceDueKeys(house));
-    return { house, parts, policies, risk, jobs: { reconcile: reconciler, rotateKeys } };
-  } catch (error) {
-    await closeHouse(house);
-    throw error;
-  }
 }
 
 const agentIdOf = (request: { readonly agentId: string } | undefined | null): string =>

@@ -5,9 +5,10 @@ export type { AuthorizationContext, LayerOpinion, NamedRequest, SimulationOpinio
 export type { SecurityConfig } from './config.ts';
 export { configFromEnv } from './config-from-env.ts';
 export { createSecurityManager, type SecurityManager } from './create.ts';
-export type { Custody, WalletRecoveryOptions } from './custody/custody.ts';
+export type { Custody } from './custody/custody.ts';
 export type { CustodyApproval } from './custody/custody-approval.ts';
 export type { CustodyRefusal, PreparedCall, PreparedTransaction } from './custody/prepared.ts';
+export type { WalletRecoveryOptions } from './custody/recover-wallet.ts';
 export type { SignedByCustody } from './custody/sign-prepared.ts';
 export type { BalanceChange, TransactionSimulation } from './custody/simulate-prepared.ts';
 export { type CustodyProvider, type CustodyProviderOptions, createCustodyProvider } from './custody/stand-alone.ts';

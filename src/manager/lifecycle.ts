@@ -1,6 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { CastellanError } from '../core/errors.ts';
+import type { AgentWork } from './agent-work.ts';
 import type { House } from './boot.ts';
+import type { CustodyWork } from './custody/custody-work.ts';
 import { inTime } from './in-time.ts';
 import type { Job } from './jobs.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
@@ -22,6 +24,8 @@ export interface Running {
   readonly risk: RiskEngine;
   /** Background work by name; `reconcile` is done once before a start is over. */
   readonly jobs: { readonly reconcile: Job; readonly rotateKeys: Job };
+  /** What doors do inside; handed over here because it is loaded with the house. */
+  readonly work: { readonly agent: AgentWork; readonly custody: CustodyWork };
 }
 
 /** Opens, admits work, and closes again. */

@@ -1,9 +1,9 @@
 import { openApproval, satisfactionOf } from './asking.ts';
 import type { House } from './boot.ts';
-import { SOFTWARE } from './boot.ts';
 import { learnCommand } from './learn.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
 import { createLanes } from './pipeline/lanes.ts';
+import { SOFTWARE } from './software.ts';
 
 /** What it means that the chain knows of more than our own records. */
 const PAST_THE_GATE = 'a key was used past the gate, or the store was restored.';

@@ -103,6 +103,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   address_blacklisted: 'Do not deal with a listed account.',
   address_lookalike: 'Compare the whole destination with the one that was meant, not its ends.',
   'pattern:rapid_drain': 'Pause the agent and look at what drives its payments.',
+  'pattern:gradual_increase': 'Look at why the amounts keep growing.',
+  'pattern:timing_attack': 'Look at what the agent does at this hour.',
   new_destination: 'Confirm the destination through another channel.',
   allowance_unlimited: 'Approve exactly the amount that is needed.',
   allowance_new_spender: 'Confirm what the spender is.',

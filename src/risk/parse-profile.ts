@@ -1,4 +1,5 @@
 import type { Json } from '../core/index.ts';
+import { TRAIL_LENGTH } from './amount-trail.ts';
 import { MAX_KNOWN } from './known.ts';
 import type { LogHistogram } from './log-histogram.ts';
 import type { Profile } from './profile.ts';
@@ -35,6 +36,7 @@ function isProfile(json: Fields): boolean {
     isMoments(amount['quick']) &&
     isMoments(amount['slow']) &&
     isHistogram(amount['sizes']) &&
+    (amount['trail'] === undefined || isNumbers(amount['trail'], TRAIL_LENGTH)) &&
     isMoments(json['interval']) &&
     isNumbers(json['hours'], HOURS_PER_WEEK) &&
     json['hours'].length === HOURS_PER_WEEK &&

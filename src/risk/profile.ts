@@ -1,4 +1,5 @@
 import type { AccountId, AssetId, TimeMs } from '../core/index.ts';
+import type { AmountTrail } from './amount-trail.ts';
 import type { KnownAccounts } from './known.ts';
 import type { LogHistogram } from './log-histogram.ts';
 import type { Moments } from './moments.ts';
@@ -18,8 +19,14 @@ export type Profile = {
   /** Of those, with an amount in the unit. */
   readonly priced: number;
   readonly lastMs: TimeMs | null;
-  /** log2 of unit amounts: quick to follow, slow to follow, and how often each size came. */
-  readonly amount: { readonly quick: Moments; readonly slow: Moments; readonly sizes: LogHistogram };
+  /** log2 of unit amounts: quick to follow, slow to follow, how often each size came, and the last in order. */
+  readonly amount: {
+    readonly quick: Moments;
+    readonly slow: Moments;
+    readonly sizes: LogHistogram;
+    /** Absent from profiles that were stored before there were trails. */
+    readonly trail?: AmountTrail;
+  };
   /** log2 of the ms between payments. */
   readonly interval: Moments;
   /** Payments by hour of the week; all are halved when one reaches 255. */
@@ -65,7 +72,7 @@ export function emptyProfile(): Profile {
     count: 0,
     priced: 0,
     lastMs: null,
-    amount: { quick: NOTHING, slow: NOTHING, sizes: { bins: [], counts: [] } },
+    amount: { quick: NOTHING, slow: NOTHING, sizes: { bins: [], counts: [] }, trail: [] },
     interval: NOTHING,
     hours: new Array<number>(HOURS_PER_WEEK).fill(0),
     daily: { day: 0, sum: '0', before: '0', usual: '0', peak: '0', days: 0 },

@@ -21,7 +21,7 @@ export interface RiskFactor {
 export type PatternAction = 'block' | 'escalate' | 'flag' | 'monitor' | 'alert';
 
 /** The patterns that are looked for. */
-export type PatternId = 'new_dest_large' | 'lookalike_destination' | 'rapid_drain' | 'round_numbers';
+export type PatternId = 'new_dest_large' | 'lookalike_destination' | 'rapid_drain' | 'round_numbers' | 'timing_attack' | 'gradual_increase';
 
 /** One fraud pattern that the transaction fits. */
 export interface PatternMatch {

@@ -1,4 +1,5 @@
 import type { TimeMs } from '../core/index.ts';
+import { addToTrail } from './amount-trail.ts';
 import { addOutflow } from './daily-outflow.ts';
 import { AMOUNT_FLOOR, INTERVAL_FLOOR } from './deviation.ts';
 import { addPayment } from './known.ts';
@@ -63,6 +64,7 @@ function trainAmount(amount: Profile['amount'], bits: number, n: number): Profil
     quick: addSample(amount.quick, bits, n, QUICK, AMOUNT_FLOOR),
     slow: addSample(amount.slow, bits, n, SLOW, AMOUNT_FLOOR),
     sizes: addSize(amount.sizes, bits),
+    trail: addToTrail(amount.trail, bits),
   };
 }
 

@@ -6,7 +6,7 @@ import { ton } from '../../src/adapters/ton/index.ts';
 import type { Store } from '../../src/core/store.ts';
 import type { UserSigner } from '../../src/core/user-signer.ts';
 import { createCustodyProvider, isCastellanError, type SecurityConfig } from '../../src/index.ts';
-import { toUserSigner } from '../../src/integrations/wallets/ton/index.ts';
+import { toTonUserSigner } from '../../src/integrations/wallets/ton/index.ts';
 import { startTonDevChain, type TonDevChain } from '../../src/testing/ton-devchain/index.ts';
 import { keysOf, walletOf } from '../fixtures/ton-deploy.ts';
 
@@ -54,10 +54,10 @@ const newStore = (): Store => createMemoryStore({ clock: systemClock() });
 describe('a wallet whose key is the user’s, on TON', () => {
   const pair = keysOf('the user of a wallet of their own');
   const signers: readonly (readonly [string, () => UserSigner])[] = [
-    ['a key pair', () => toUserSigner(pair)],
+    ['a key pair', () => toTonUserSigner(pair)],
     [
       'the signer form of @ton/ton',
-      () => toUserSigner({ publicKey: pair.publicKey, signer: async (cell) => sign(cell.hash(), pair.secretKey) }),
+      () => toTonUserSigner({ publicKey: pair.publicKey, signer: async (cell) => sign(cell.hash(), pair.secretKey) }),
     ],
   ];
 
@@ -79,7 +79,7 @@ describe('a wallet whose key is the user’s, on TON', () => {
 
   it('takes no signature of another key or another cell, and no for no', async () => {
     let answer: (hash: Buffer) => Uint8Array | null = () => null;
-    const signer = toUserSigner({ publicKey: pair.publicKey, signer: async (cell) => answer(cell.hash()) });
+    const signer = toTonUserSigner({ publicKey: pair.publicKey, signer: async (cell) => answer(cell.hash()) });
     await using custody = createCustodyProvider('non-custodial', configOf(newStore()));
     const wallet = await custody.createWallet('user-1', 'agent-1', { signer });
     await chain.fund(wallet.address, TON);
@@ -100,7 +100,7 @@ describe('a wallet whose key is the user’s, on TON', () => {
     await using custody = createCustodyProvider('non-custodial', configOf(newStore()));
     const signer: UserSigner = { algorithm: 'ed25519', address: shop, sign: async () => null };
     expect(await failure(custody.createWallet('user-1', 'agent-1', { signer }))).toMatchObject({ code: 'KEY_INVALID' });
-    expect(() => toUserSigner({ publicKey: new Uint8Array(31), secretKey: pair.secretKey })).toThrow(/KEY_INVALID/);
-    expect(() => toUserSigner({ publicKey: pair.publicKey, secretKey: new Uint8Array(32) })).toThrow(/KEY_INVALID/);
+    expect(() => toTonUserSigner({ publicKey: new Uint8Array(31), secretKey: pair.secretKey })).toThrow(/KEY_INVALID/);
+    expect(() => toTonUserSigner({ publicKey: pair.publicKey, secretKey: new Uint8Array(32) })).toThrow(/KEY_INVALID/);
   });
 });

@@ -2,7 +2,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CustodyProvider, createCustodyProvider, type SecurityConfig, type Wallet } from '../../src/index.ts';
 import { toUserSigner } from '../../src/integrations/wallets/index.ts';
-import { toUserSigner as toTonSigner } from '../../src/integrations/wallets/ton/index.ts';
+import { toTonUserSigner as toTonSigner } from '../../src/integrations/wallets/ton/index.ts';
 import { owner } from '../evm/delegation-fixture.ts';
 import { keysOf } from '../fixtures/ton-deploy.ts';
 import { type Place, refusal, startEvm, startTon } from './environment.ts';

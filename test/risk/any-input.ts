@@ -1,9 +1,25 @@
 import fc from 'fast-check';
 import type { Effect } from '../../src/core/index.ts';
 import type { RiskInput, ScreeningEntry } from '../../src/risk/index.ts';
-import { account, allowance, anyAccount, anyAmount, dueAfter, ETH, habitual, input, outflow, WALLET } from './fixtures.ts';
+import {
+  account,
+  allowance,
+  anyAccount,
+  anyAmount,
+  DAY,
+  dueAfter,
+  ETH,
+  HOUR,
+  habitual,
+  input,
+  outflow,
+  rising,
+  WALLET,
+} from './fixtures.ts';
 
 const warm = habitual();
+/** Its payments grew by a half each day of the last eight. */
+const growing = rising(warm, dueAfter() - 9 * DAY);
 export const nowMs = dueAfter();
 export const market = { atMs: nowMs, dailyVolatility: 0, priceImpact: null };
 export const usual = (change: Partial<RiskInput> = {}) => input({ profile: warm, nowMs, market, ...change });
@@ -36,7 +52,8 @@ const anyEffect: fc.Arbitrary<Effect> = fc.oneof(
 export const anyInput = fc
   .record({
     effects: fc.array(anyEffect, { minLength: 1, maxLength: 6 }),
-    profile: fc.constantFrom(undefined, warm, habitual(7)),
+    profile: fc.constantFrom(undefined, warm, habitual(7), growing),
+    laterHours: fc.nat(23),
     outflow: fc.option(anyAmount),
     perTransaction: fc.option(anyAmount),
     confidence: fc.option(fc.double(), { nil: undefined }),
@@ -48,9 +65,10 @@ export const anyInput = fc
     usual({
       effects: drawn.effects,
       profile: drawn.profile,
+      nowMs: nowMs + drawn.laterHours * HOUR,
       amountsInUnit: { outflow: drawn.outflow, perTransaction: drawn.perTransaction },
       declaredConfidence: drawn.confidence,
-      market: { atMs: nowMs, dailyVolatility: drawn.volatility, priceImpact: drawn.volatility },
+      market: { atMs: nowMs + drawn.laterHours * HOUR, dailyVolatility: drawn.volatility, priceImpact: drawn.volatility },
       listed: listing(entry(drawn.bad)),
       allowListed: (id) => id === account(drawn.allowed),
     }),

@@ -197,6 +197,7 @@ describe('single signals', () => {
 
   it('an hour at which the agent was never active', () => {
     expect(ids(assessRisk(usual({ nowMs: nowMs + 8 * 3_600_000, market: { ...market, atMs: nowMs + 8 * 3_600_000 } })))).toEqual([
+      'pattern:timing_attack',
       'unusual_hour',
     ]);
   });

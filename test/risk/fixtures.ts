@@ -74,6 +74,15 @@ export function habitual(count = 240): Profile {
   return profile;
 }
 
+/** The profile after eight more payments, one a day from `fromMs`, each larger than the one before by `factor`. */
+export function rising(profile: Profile, fromMs: number, factor = 1.5, first = 1_234_567): Profile {
+  const amounts = Array.from({ length: 8 }, (_, index) => BigInt(Math.round(first * factor ** index)));
+  return amounts.reduce(
+    (trained, amount, day) => trainProfile(trained, payment({ atMs: fromMs + day * DAY, amount, unitAmount: amount })),
+    profile,
+  );
+}
+
 /** The moment after {@link habitual} at which its next payment is due. */
 export const dueAfter = (count = 240): number => MONDAY + Math.floor(count / 3) * DAY + 9 * HOUR;
 

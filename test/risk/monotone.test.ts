@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assessRisk, type RiskInput } from '../../src/risk/index.ts';
-import { anyInput, entry, fee, nowMs, unknown, usual } from './any-input.ts';
+import { anyInput, entry, fee, unknown, usual } from './any-input.ts';
 import { account, allowance, anyAmount, outflow, USDC } from './fixtures.ts';
 
 describe('each signal only ever raises the score', () => {
@@ -41,7 +41,7 @@ describe('each signal only ever raises the score', () => {
       true,
     ));
   it('low confidence', () => raises((any) => ({ ...any, declaredConfidence: any.declaredConfidence === undefined ? 0.2 : 0 }), true));
-  it('a swinging market', () => raises((any) => ({ ...any, market: { atMs: nowMs, dailyVolatility: 1, priceImpact: 1 } }), true));
+  it('a swinging market', () => raises((any) => ({ ...any, market: { atMs: any.nowMs, dailyVolatility: 1, priceImpact: 1 } }), true));
   it('a missing market', () => expect(assessRisk(usual({ market: undefined })).score).toBeGreaterThan(assessRisk(usual()).score));
   it('a missing profile', () => expect(assessRisk(usual({ profile: undefined })).score).toBeGreaterThan(assessRisk(usual()).score));
   it('a value that cannot be told', () =>

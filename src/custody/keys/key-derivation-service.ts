@@ -1,6 +1,6 @@
-import { CastellanError, isCastellanError, type KeyAlgorithm, readDoc, toHex } from '../../core/index.ts';
-import { SIGNERS } from '../signers/signer.ts';
-import { algorithmOfPath, type Bip44Path, deriveSecret, hardenWhereNeeded, isCoinType, parseBip44Path, toBip44Path } from './derivation.ts';
+import { CastellanError, isCastellanError, readDoc } from '../../core/index.ts';
+import { algorithmOfPath, type Bip44Path, hardenWhereNeeded, isCoinType, parseBip44Path, toBip44Path } from './bip44-path.ts';
+import type { DerivedKey, RawDerivedKey } from './derived-key.ts';
 import { openKeyAccess } from './key-access.ts';
 import type { DeriveKeyConfig } from './key-config.ts';
 import { publicKeyDoc } from './key-keeper.ts';
@@ -25,23 +25,6 @@ export interface KeyDerivationOptions {
   readonly cacheEnabled?: boolean;
   /** Whose seeds an id stands for. A {@link SeedInfo} handle needs none. */
   readonly keys?: DerivingKeys;
-}
-
-/** A key that is kept in the vault of its seed; `key.id` is what wallets and permits name it by. */
-export interface DerivedKey {
-  readonly algorithm: KeyAlgorithm;
-  /** As it was derived, hardened levels included. */
-  readonly path: string;
-  /** Hex; compressed for secp256k1. */
-  readonly publicKey: string;
-  readonly key: KeyInfo;
-}
-
-/** A key under bytes that the caller had anyway. Only its method gives the private key out: nothing that prints it does. */
-export interface RawDerivedKey extends Omit<DerivedKey, 'key'> {
-  readonly key: null;
-  /** A copy of the 32 bytes; whoever asks wipes it. */
-  exportPrivateKey(): Uint8Array;
 }
 
 const FIELDS = new Set(['scheme', 'coinType', 'hardened', 'cacheEnabled', 'keys']);
@@ -114,7 +97,11 @@ export class KeyDerivationService {
   async derive(masterKey: string | SeedInfo | Uint8Array, path: string): Promise<DerivedKey | RawDerivedKey> {
     const at = this.#hardened ? hardenWhereNeeded(path) : path;
     const algorithm = algorithmOfPath(at);
-    if (masterKey instanceof Uint8Array) return deriveRaw(masterKey, algorithm, at);
+    if (masterKey instanceof Uint8Array) {
+      // Copied before the first wait: what the caller changes or wipes meanwhile has no effect.
+      const seed = Uint8Array.from(masterKey);
+      return (await import('./derive-raw.ts')).deriveRaw(seed, algorithm, at);
+    }
     const isHandle = typeof masterKey === 'object' && masterKey !== null;
     const keys = isHandle ? (managerOfSeed(masterKey) as DerivingKeys | undefined) : this.#keys;
     const seedId = isHandle ? masterKey.id : masterKey;
@@ -149,19 +136,6 @@ export class KeyDerivationService {
         return toKeyInfo((await readKeyRecord(store, keyId)).record);
       }
     }
-  }
-}
-
-function deriveRaw(masterKey: Uint8Array, algorithm: KeyAlgorithm, path: string): RawDerivedKey {
-  const seed = Uint8Array.from(masterKey);
-  try {
-    if (seed.length < 16 || seed.length > 64)
-      throw new CastellanError('DERIVATION_INVALID', { message: 'A master seed has 16 to 64 bytes.', details: { field: 'masterKey' } });
-    const secret = deriveSecret(algorithm, seed, path);
-    const publicKey = toHex(SIGNERS[algorithm].toPublicKey(secret));
-    return Object.freeze({ algorithm, path, publicKey, key: null, exportPrivateKey: () => Uint8Array.from(secret) });
-  } finally {
-    seed.fill(0);
   }
 }
 

@@ -12,8 +12,8 @@ import {
 import type { CoSignerVault } from '../mpc/co-signer-vault.ts';
 import type { ShareVault } from '../mpc/share-vault.ts';
 import { SIGNERS } from '../signers/signer.ts';
+import { accountPath } from './bip44-path.ts';
 import type { Cipher } from './cipher.ts';
-import { accountPath } from './derivation.ts';
 import { checkSharing, type GenerateKeyConfig, invalidKey, partyNames, rotationOf } from './key-config.ts';
 import { type KeyKeeper, type NewKey, publicKeyDoc } from './key-keeper.ts';
 import { type KeyInfo, keyContext } from './key-record.ts';

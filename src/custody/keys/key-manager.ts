@@ -11,7 +11,7 @@ import {
 } from '../../core/index.ts';
 import { createCoSignerVault } from '../mpc/co-signer-vault.ts';
 import { createShareVault } from '../mpc/share-vault.ts';
-import { algorithmOfPath } from './derivation.ts';
+import { algorithmOfPath } from './bip44-path.ts';
 import { grantKeyAccess } from './key-access.ts';
 import {
   checkGenerate,

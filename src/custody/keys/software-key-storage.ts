@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { CastellanError } from '../../core/index.ts';
-import { isRawKey } from './vault.ts';
+import { isRawKey } from './raw-key.ts';
 
 /** Where keys lie encrypted, and under what. Unknown fields are refused. */
 export interface SoftwareKeyStorageOptions {

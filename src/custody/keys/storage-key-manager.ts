@@ -1,26 +1,10 @@
-import {
-  CastellanError,
-  type Clock,
-  type Command,
-  type PayloadSignature,
-  type Random,
-  type SecurityEvent,
-  type SigningHashes,
-  type Store,
-  toHex,
-} from '../../core/index.ts';
-import { createCustodian, type SoftwareCustodian } from '../custodian.ts';
+import { CastellanError, type PayloadSignature } from '../../core/index.ts';
 import { HSMKeyStorage, hsmUnavailable } from './hsm-key-storage.ts';
 import { grantLazyAccess } from './key-access.ts';
 import type { KeyHealth } from './key-health.ts';
-import type { DefaultSharing } from './key-maker.ts';
-import { createKeyManager, type KeyManager } from './key-manager.ts';
-import type { KeyUsage } from './key-usage.ts';
-import { type SoftwareKeyStorage, storageSecret } from './software-key-storage.ts';
-import { openVault } from './vault.ts';
-
-/** Where keys are. */
-export type KeyStorage = SoftwareKeyStorage | HSMKeyStorage;
+import type { KeyManager } from './key-manager.ts';
+import type { KeyStorage, OpenStorage, StorageKeyManagerOptions } from './open-storage.ts';
+import { storageSecret } from './software-key-storage.ts';
 
 /** A key manager that opens its own store. */
 export interface StorageKeyManager extends KeyManager {
@@ -31,31 +15,6 @@ export interface StorageKeyManager extends KeyManager {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What such a key manager stands on. */
-export interface StorageKeyManagerOptions {
-  readonly storage: KeyStorage;
-  /** Opens the store of a storage's path. */
-  readonly openStore: (storagePath: string) => Store | Promise<Store>;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Makes the log entry of an event. */
-  readonly command: (event: SecurityEvent) => Command;
-  /** Default `default`. */
-  readonly tenant?: string;
-  /** What each algorithm signs for a message. Without any, nothing is signed. */
-  readonly hashes?: SigningHashes;
-  readonly usage?: KeyUsage | undefined;
-  readonly sharing?: DefaultSharing | undefined;
-  readonly inProcessParties?: 'allowed' | 'refused' | undefined;
-}
-
-/** What is open. */
-interface Opened {
-  readonly keys: KeyManager;
-  readonly custodian: SoftwareCustodian;
-  readonly close: () => Promise<void>;
-}
-
 /**
  * A key manager over its own storage. Nothing is opened yet: the first call does that, and one that failed can be tried again.
  * @throws CONFIG_INVALID for a storage that was not constructed here
@@ -63,12 +22,12 @@ interface Opened {
 export function createStorageKeyManager(options: StorageKeyManagerOptions): StorageKeyManager {
   const { storage } = options;
   const { kind } = checkStorage(storage);
-  let opening: Promise<Opened> | undefined;
+  let opening: Promise<OpenStorage> | undefined;
   let closing: Promise<void> | undefined;
 
-  const opened = (): Promise<Opened> => {
+  const opened = (): Promise<OpenStorage> => {
     if (closing !== undefined) return Promise.reject(new CastellanError('SHUTTING_DOWN', { message: 'The key manager is closed.' }));
-    opening ??= openStorage(options).catch((error: unknown) => {
+    opening ??= openSoftware(options).catch((error: unknown) => {
       opening = undefined;
       throw error;
     });
@@ -120,28 +79,12 @@ export function createStorageKeyManager(options: StorageKeyManagerOptions): Stor
   return manager;
 }
 
-async function openStorage({ storage, openStore, tenant = 'default', hashes = {}, ...rest }: StorageKeyManagerOptions): Promise<Opened> {
+async function openSoftware(options: StorageKeyManagerOptions): Promise<OpenStorage> {
+  const { storage } = options;
   if (storage instanceof HSMKeyStorage) throw hsmUnavailable(storage);
   const secret = storageSecret(storage);
   if (secret === undefined) throw noStorage();
-  const { random, clock, command, usage, sharing, inProcessParties } = rest;
-  const store = await openStore(storage.storagePath);
-  try {
-    const vault = await openVault({ store, random, tenant, ...secret });
-    const keys = createKeyManager({ store, vault, clock, random, command, usage, sharing, inProcessParties });
-    const custodian = createCustodian({ store, keys, hashes, random, redeemerId: toHex(random.bytes(8)) });
-    return {
-      keys,
-      custodian,
-      close: async () => {
-        vault.close();
-        await store.close();
-      },
-    };
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  return (await import('./open-storage.ts')).openStorage(options, storage, secret);
 }
 
 function checkStorage(storage: KeyStorage): KeyStorage {

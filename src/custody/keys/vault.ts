@@ -15,6 +15,7 @@ import {
   toHex,
 } from '../../core/index.ts';
 import { type Cipher, createCipher } from './cipher.ts';
+import { readRawKey } from './raw-key.ts';
 import { parseVaultHeader, type VaultHeader } from './vault-header.ts';
 
 /** What opens a vault: exactly one of a passphrase and a 32-byte key (64 hex digits, or base64 with its padding). */
@@ -49,8 +50,6 @@ interface VaultCore {
 
 const cores = new WeakMap<Vault, VaultCore>();
 const CHECK_TEXT = Buffer.from('castellan.vault.check.v1');
-const RAW_HEX = /^[0-9a-fA-F]{64}$/;
-const RAW_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 
 /**
  * Opens the vault of a store, and makes its header the first time. The key is derived once: argon2id from a passphrase,
@@ -181,14 +180,9 @@ function readSecret({ passphrase, encryptionKey }: VaultOptions): string | Uint8
       throw invalid('A passphrase has at least 8 characters.');
     return passphrase;
   }
-  if (typeof encryptionKey === 'string' && RAW_HEX.test(encryptionKey)) return fromHex(encryptionKey);
-  if (typeof encryptionKey === 'string' && RAW_BASE64.test(encryptionKey)) return new Uint8Array(Buffer.from(encryptionKey, 'base64'));
+  const key = typeof encryptionKey === 'string' ? readRawKey(encryptionKey) : undefined;
+  if (key !== undefined) return key;
   throw invalid('An encryption key is 32 bytes: 64 hex digits, or base64 with its padding.');
-}
-
-/** Tells whether a text is 32 bytes in hex or base64, and so a key and no passphrase. */
-export function isRawKey(text: string): boolean {
-  return RAW_HEX.test(text) || RAW_BASE64.test(text);
 }
 
 function wrongSecret(kdf: VaultHeader['kdf']): CastellanError {

@@ -73,9 +73,10 @@ export async function readApproval(store: Store, vault: Vault, given: unknown): 
 /** The commands that use approvals up for one decision; refused by the store where another use came first. */
 export async function useApprovals(store: Store, kept: readonly KeptApproval[], decisionId: string): Promise<readonly Command[]> {
   const commands: Command[] = [];
-  for (const { approval, usedBy, version } of kept) {
-    if (usedBy === decisionId) continue;
-    const { value } = await readDoc<StoredApproval>(store, docOf(approval.id));
+  for (const { approval } of kept) {
+    const { value, version } = await readDoc<StoredApproval>(store, docOf(approval.id));
+    // Another process is signing the very same decision.
+    if (value?.usedBy === decisionId) continue;
     if (value === undefined || value.usedBy !== null) throw refuseApproval('approval_used', 'The approval was used before.');
     commands.push({
       kind: 'doc.put',

@@ -2,7 +2,7 @@ import { CastellanError } from '../../core/errors.ts';
 import type { TimeMs } from '../../core/ids.ts';
 import { storeKey } from '../../core/store.ts';
 import type { House } from '../boot.ts';
-import { type AgentRecord, docKey, docValue, type WalletRecord } from '../directory.ts';
+import { type AgentRecord, docKey, docValue, readDoc, type WalletRecord } from '../directory.ts';
 import { haltOf } from '../pipeline/advance.ts';
 import type { ExecuteParts } from '../pipeline/execute.ts';
 import { type Prepared, prepare } from '../pipeline/prepare.ts';
@@ -27,6 +27,13 @@ export async function checkStops(parts: ExecuteParts, agent: string): Promise<vo
   const reason = await haltOf(parts, agent);
   if (reason !== undefined)
     throw new CastellanError('HALTED', { message: 'Stopped: nothing is approved or signed now.', details: { reason }, retryable: true });
+}
+
+/** Refuses what is of an agent that was removed. @throws AGENT_UNKNOWN */
+export async function checkAgent({ house }: CustodyParts, agent: string): Promise<void> {
+  const { value } = await readDoc<AgentRecord>(house.store, docKey.agent(agent));
+  if (value === undefined || value.removedMs !== undefined)
+    throw new CastellanError('AGENT_UNKNOWN', { message: 'The agent of this wallet was removed.', details: { reason: 'agent_unknown' } });
 }
 
 /** The request that these facts become. */

@@ -1,27 +1,16 @@
-import { CastellanError } from '../../core/errors.ts';
 import type { UserSigner } from '../../core/user-signer.ts';
 import type { RecoverySession } from '../../custody/index.ts';
 import type { WalletRecord } from '../directory.ts';
-import type { Lifecycle } from '../lifecycle.ts';
+import type { Lifecycle, Running } from '../lifecycle.ts';
 import type { Wallet } from '../wallets.ts';
 import type { CustodyApproval } from './custody-approval.ts';
-import { type CustodyParts, latestMs } from './custody-parts.ts';
-import { findWallet } from './find-wallet.ts';
-import { prepareTransaction } from './prepare-transaction.ts';
-import { checkFresh, openPrepared, type PreparedFacts, type PreparedTransaction } from './prepared.ts';
-import { requestApproval } from './request-approval.ts';
-import { type SignedByCustody, signPrepared } from './sign-prepared.ts';
-import { simulatePrepared, type TransactionSimulation } from './simulate-prepared.ts';
+import type { CustodyWork } from './custody-work.ts';
+import type { PreparedFacts, PreparedTransaction } from './prepared.ts';
+import type { WalletRecoveryOptions } from './recover-wallet.ts';
+import type { SignedByCustody } from './sign-prepared.ts';
+import type { TransactionSimulation } from './simulate-prepared.ts';
 import { parseTransaction, type TransactionRequest } from './transaction-input.ts';
 import { parseWalletOptions, type WalletOptions } from './wallet-options.ts';
-
-/** How a recovery is asked for by one of the user's wallets. */
-export interface WalletRecoveryOptions {
-  /** Default: the first step that the configuration asks for. */
-  readonly method?: string;
-  /** Ids of guardians. */
-  readonly contacts?: readonly string[];
-}
 
 /**
  * Wallets of every mode, and transactions that are prepared, shown, approved and signed one step after the other. An address
@@ -75,31 +64,19 @@ export interface Custody {
   initiateRecovery(address: string, options?: WalletRecoveryOptions): Promise<RecoverySession>;
 }
 
-function refused(reason: 'recovery_disabled' | 'user_held_key', message: string): CastellanError {
-  return new CastellanError('RECOVERY_REFUSED', { message, details: { reason } });
-}
-
-async function recover({ house }: CustodyParts, wallet: WalletRecord, options: WalletRecoveryOptions = {}): Promise<RecoverySession> {
-  const { recovery, config } = house;
-  if (recovery === null) throw refused('recovery_disabled', 'Recovery needs recovery.provider in the configuration.');
-  if (wallet.mode === 'non-custodial') throw refused('user_held_key', 'The key of this wallet is the user’s: only they can have a copy.');
-  const method = options.method ?? config.recovery.verificationRequired[0] ?? 'email';
-  return recovery.initiateRecovery(wallet.user, { method, ...(options.contacts === undefined ? {} : { contacts: options.contacts }) });
-}
-
 /** Creates the room's door. */
 export function createCustody(admit: Lifecycle['admit']): Custody {
-  const ofWallet = <T>(address: string, work: (open: CustodyParts, wallet: WalletRecord) => Promise<T>): Promise<T> =>
-    admit(async (open) => work(open, await findWallet(open.house, address)));
+  const ofWallet = <T>(address: string, task: (work: CustodyWork, open: Running, wallet: WalletRecord) => Promise<T>): Promise<T> =>
+    admit(async (open) => task(open.work.custody, open, await open.work.custody.findWallet(open.house, address)));
   const ofPrepared = <T>(
     address: string,
     given: PreparedTransaction,
-    work: (open: CustodyParts, wallet: WalletRecord, facts: PreparedFacts) => Promise<T>,
+    task: (work: CustodyWork, open: Running, wallet: WalletRecord, facts: PreparedFacts) => Promise<T>,
   ): Promise<T> =>
-    ofWallet(address, async (open, wallet) => {
-      const facts = openPrepared(open.house.custody.vault, given, wallet.account);
-      checkFresh(facts, await latestMs(open));
-      return work(open, wallet, facts);
+    ofWallet(address, async (work, open, wallet) => {
+      const facts = work.openPrepared(open.house.custody.vault, given, wallet.account);
+      work.checkFresh(facts, await work.latestMs(open));
+      return task(work, open, wallet, facts);
     });
   return Object.freeze<Custody>({
     async createWallet(userId, agentId, given = {}) {
@@ -112,13 +89,14 @@ export function createCustody(admit: Lifecycle['admit']): Custody {
     connectSigner: (address, signer) => admit(({ house }) => house.wallets.connectSigner(address, signer)),
     async prepareTransaction(address, transaction) {
       const tx = parseTransaction(transaction);
-      return ofWallet(address, (open, wallet) => prepareTransaction(open, wallet, tx));
+      return ofWallet(address, (work, open, wallet) => work.prepareTransaction(open, wallet, tx));
     },
-    simulateTransaction: (address, prepared) => ofPrepared(address, prepared, simulatePrepared),
+    simulateTransaction: (address, prepared) =>
+      ofPrepared(address, prepared, (work, open, wallet, facts) => work.simulatePrepared(open, wallet, facts)),
     requestApproval: (address, prepared, party) =>
-      ofPrepared(address, prepared, (open, wallet, facts) => requestApproval(open, wallet, facts, party)),
+      ofPrepared(address, prepared, (work, open, wallet, facts) => work.requestApproval(open, wallet, facts, party)),
     signTransaction: (address, prepared, approvals) =>
-      ofPrepared(address, prepared, (open, wallet, facts) => signPrepared(open, wallet, facts, approvals)),
-    initiateRecovery: (address, options) => ofWallet(address, (open, wallet) => recover(open, wallet, options)),
+      ofPrepared(address, prepared, (work, open, wallet, facts) => work.signPrepared(open, wallet, facts, approvals)),
+    initiateRecovery: (address, options) => ofWallet(address, (work, open, wallet) => work.recoverWallet(open, wallet, options)),
   });
 }

@@ -78,6 +78,13 @@ function publicKeyOf(signer: UserSigner, codec: Codec): string {
   return `${(bytes[64] as number) % 2 === 0 ? '02' : '03'}${toHex(bytes.subarray(1, 33))}`;
 }
 
+/** Whether a key in our keeping is behind an account: one that tells its public key is found by that, another one only so. */
+async function isOurs({ keys }: NewAccountParts, codec: Codec, account: AccountId, chain: ChainId): Promise<boolean> {
+  const own = (await keys().listKeys()).filter(({ mode, algorithm }) => mode !== 'user' && algorithm === codec.algorithm);
+  const publicKeys = own.flatMap(({ publicKey, coSigners }) => [publicKey, ...(coSigners?.parties ?? []).map((party) => party.publicKey)]);
+  return publicKeys.some((publicKey) => codec.walletOf(fromHex(publicKey), chain) === account);
+}
+
 async function userAccount(
   parts: NewAccountParts,
   adapter: ChainAdapter,
@@ -101,6 +108,8 @@ async function userAccount(
       message: 'A signer tells its public key or its address, and both of one account.',
       details: { chain },
     });
+  if (publicKey === '' && (await isOurs(parts, codec, account, chain)))
+    throw new CastellanError('KEY_INVALID', { message: 'The key of this account is in our own keeping.', details: { account } });
   const createdMs = parts.host.clock.nowMs();
   const keyId = newId(parts.host.random, createdMs);
   const { key, commands } = await userKey(parts.store, {

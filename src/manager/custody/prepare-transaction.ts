@@ -1,7 +1,10 @@
 import { walletAddress } from '../../core/account.ts';
+import type { Token } from '../../core/chain-adapter.ts';
 import { toHex } from '../../core/digest.ts';
 import { CastellanError, type ErrorCode } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
+import type { ChainId } from '../../core/ids.ts';
+import { formatAmount } from '../../core/money.ts';
 import type { Reason, ReasonCode } from '../../core/reason.ts';
 import { renderDecision } from '../asking.ts';
 import type { WalletRecord } from '../directory.ts';
@@ -21,6 +24,8 @@ const BROKEN: { readonly [Code in ReasonCode]?: ErrorCode } = {
 export function unbuildable({ code, message, retryable }: Reason): CastellanError {
   return new CastellanError(BROKEN[code] ?? 'REQUEST_INVALID', { message, details: { reason: code }, retryable });
 }
+
+const nativeOf = ({ chains }: CustodyParts['house'], chain: ChainId): Token => chains.adapter(chain).codec.nativeAsset(chain);
 
 /** What a prepared transaction says of its bytes. */
 export function summaryOf(house: CustodyParts['house'], { decoded, feeBound }: Prepared): Pick<PreparedTransaction, 'calls' | 'rendered'> {
@@ -45,7 +50,8 @@ export async function prepareTransaction(open: CustodyParts, wallet: WalletRecor
     account,
     chain,
     agentId: agent,
-    tx,
+    // The fee that is shown is the most that is signed, whatever fees have become by then.
+    tx: { ...tx, maxFee: tx.maxFee ?? formatAmount(built.value.feeBound, nativeOf(house, chain).decimals) },
     ...summaryOf(house, built.value),
     createdAtMs,
     expiresAtMs: createdAtMs + PREPARED_TTL_MS,

@@ -4,7 +4,7 @@ import type { WalletRecord } from '../directory.ts';
 import { submit } from '../pipeline/submit.ts';
 import { demandOf, partiesOfWallet } from './check-approvals.ts';
 import { type CustodyApproval, keepApproval, refuseApproval } from './custody-approval.ts';
-import { buildNow, type CustodyParts, checkStops, formOf, latestMs } from './custody-parts.ts';
+import { buildNow, type CustodyParts, checkAgent, checkStops, formOf, latestMs } from './custody-parts.ts';
 import { denied, gatePrepared } from './gate-prepared.ts';
 import { unbuildable } from './prepare-transaction.ts';
 import { type PreparedFacts, preparedDigest } from './prepared.ts';
@@ -67,10 +67,14 @@ export async function requestApproval(
 ): Promise<CustodyApproval> {
   const { house } = open;
   await checkStops(open.parts, wallet.agent);
+  await checkAgent(open, wallet.agent);
   const party = partyOf(wallet, asked);
   const isParty = demandOf(wallet, house.config.custody.platformManaged) > 0;
   const answer =
     wallet.mode === 'non-custodial' ? await askUser(open, wallet, facts) : isParty ? SAID_YES : await askGate(open, wallet, facts);
+  // People take their time: what was stopped meanwhile is approved by nobody.
+  await checkStops(open.parts, wallet.agent);
+  await checkAgent(open, wallet.agent);
   const createdAtMs = await latestMs(open);
   const approval: CustodyApproval = Object.freeze({
     v: 1,

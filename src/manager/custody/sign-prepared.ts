@@ -9,7 +9,7 @@ import { checkApprovals, demandOf } from './check-approvals.ts';
 import { type KeptApproval, refuseApproval, useApprovals } from './custody-approval.ts';
 import { type CustodyParts, checkStops, formOf, latestMs } from './custody-parts.ts';
 import { denied, type Gated, gatePrepared } from './gate-prepared.ts';
-import type { PreparedFacts } from './prepared.ts';
+import { checkFresh, type PreparedFacts } from './prepared.ts';
 
 /** Signed bytes, handed out: they count as sent, and their room stays taken until the chain has spoken. */
 export interface SignedByCustody {
@@ -24,12 +24,18 @@ export interface SignedByCustody {
   readonly decisionId: string;
 }
 
+/** Attempts against other processes that use approvals of the same transaction at the same time. */
+const MAX_USES = 8;
+
 /** Uses the approvals up for this decision, or gives its room back. */
 async function consume({ house, parts }: CustodyParts, { row, decisionId }: Gated, kept: readonly KeptApproval[]): Promise<void> {
   try {
-    const commands = await useApprovals(house.store, kept, decisionId);
-    const used = commands.length === 0 ? undefined : await house.journal.apply(commands);
-    if (used?.ok === false) throw refuseApproval('approval_used', 'The approval was used meanwhile.');
+    for (let attempt = 1; ; attempt += 1) {
+      const commands = await useApprovals(house.store, kept, decisionId);
+      if (commands.length === 0 || (await house.journal.apply(commands)).ok) return;
+      // Somebody came first: for this very decision, which is as good, or for another one.
+      if (attempt >= MAX_USES) throw refuseApproval('approval_used', 'The approval was used meanwhile.');
+    }
   } catch (error) {
     await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]).catch(() => undefined);
     throw error;
@@ -70,6 +76,8 @@ export async function signPrepared(
     await checkStops(parts, wallet.agent);
     const demand = demandOf(wallet, house.config.custody.platformManaged);
     const at = { store: house.store, vault: house.custody.vault, nowMs: await latestMs(open) };
+    // An earlier call of the same transaction may have waited for a user until now.
+    checkFresh(facts, at.nowMs);
     const kept = await checkApprovals(at, wallet, facts, approvals, demand);
     const gated = await gatePrepared(open, wallet, formOf(open, facts));
     if ('approvalId' in gated) throw denied(gated.decision, gated.approvalId);

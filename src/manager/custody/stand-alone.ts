@@ -3,6 +3,7 @@ import { type CustodyMode, parseCustodyMode } from '../../custody/index.ts';
 import type { SecurityConfig } from '../config.ts';
 import { createSecurityManager, type SecurityManager } from '../create.ts';
 import type { Custody } from './custody.ts';
+import { parseWalletOptions } from './wallet-options.ts';
 
 /** What a custody provider stands on: a configuration of its own, without another mode, or a manager that is there already. */
 export type CustodyProviderOptions = (SecurityConfig & { readonly manager?: undefined }) | { readonly manager: SecurityManager };
@@ -41,12 +42,12 @@ export function createCustodyProvider(mode: string, options: CustodyProviderOpti
   const { custody } = manager;
   return Object.freeze<CustodyProvider>({
     ...custody,
-    createWallet: (userId, agentId, wanted = {}) =>
-      custody.createWallet(
-        userId,
-        agentId,
-        wanted.mode === undefined && wanted.keyId === undefined ? { ...wanted, mode: custodyMode } : wanted,
-      ),
+    createWallet: async (userId, agentId, given = {}) => {
+      // Read once: whoever answers differently the second time is not asked a second time.
+      const wanted = parseWalletOptions(given);
+      const { mode: own, keyId } = wanted;
+      return custody.createWallet(userId, agentId, own === undefined && keyId === undefined ? { ...wanted, mode: custodyMode } : wanted);
+    },
     mode: custodyMode,
     manager,
     close,

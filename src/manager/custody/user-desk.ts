@@ -55,7 +55,8 @@ export function createUserDesk(parts: UserDeskParts): Users {
 
   function fits(signer: UserSigner, wallet: WalletRecord): boolean {
     try {
-      return accountOf(signer, wallet) === wallet.account;
+      const canBeAsked = typeof signer.sign === 'function' && (signer.approve === undefined || typeof signer.approve === 'function');
+      return canBeAsked && accountOf(signer, wallet) === wallet.account;
     } catch {
       return false;
     }

@@ -15,14 +15,14 @@ export interface UserSignerOptions {
 
 /**
  * A key pair, or the `signer` callback of `@ton/ton` beside its public key, as the signer of a non-custodial wallet:
- * `custody.createWallet(user, agent, { mode: 'non-custodial', signer: toUserSigner({ publicKey, signer }) })`.
+ * `custody.createWallet(user, agent, { mode: 'non-custodial', signer: toTonUserSigner({ publicKey, signer }) })`.
  *
  * The wallet is the V5R1 account of the key. The signature is over the hash of the very cell that was decided about.
  * @throws KEY_INVALID where the public key is not 32 bytes, or a secret key not 64
  * @example
- * const signer = toUserSigner({ publicKey, signer: async (message) => ledger.sign(message) });
+ * const signer = toTonUserSigner({ publicKey, signer: async (message) => ledger.sign(message) });
  */
-export function toUserSigner(wallet: UserWallet, options: UserSignerOptions = {}): UserSigner {
+export function toTonUserSigner(wallet: UserWallet, options: UserSignerOptions = {}): UserSigner {
   const { publicKey } = wallet;
   const isKey = (bytes: unknown, length: number): boolean => bytes instanceof Uint8Array && bytes.length === length;
   if (!isKey(publicKey, 32) || ('secretKey' in wallet && !isKey(wallet.secretKey, 64)))

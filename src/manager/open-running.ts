@@ -1,0 +1,64 @@
+import { createMemoryStore } from '../adapters/store/memory/index.ts';
+import { CastellanError } from '../core/errors.ts';
+import type { EventBus } from '../core/event-bus.ts';
+import { agentWork } from './agent-work.ts';
+import { bootHouse, type House } from './boot.ts';
+import { closeHouse } from './close.ts';
+import type { Host, ResolvedConfig } from './config.ts';
+import { custodyWork } from './custody/custody-work.ts';
+import { createJob } from './jobs.ts';
+import type { Running } from './lifecycle.ts';
+import { reconcile } from './pipeline/reconcile.ts';
+import { createPolicies } from './policies/policy-manager.ts';
+import { createDecoder } from './risk/decode-request.ts';
+import { createRisk } from './risk/risk-engine.ts';
+import { vocabularyOf } from './vocabulary.ts';
+import { wirePipeline } from './wiring.ts';
+
+/** Between two looks at keys that are due to be replaced, ms. */
+const ROTATION_LOOK_MS = 3_600_000;
+
+/** Makes the successors of keys that are due. Their money moves through the gate alone, by the plan that stands in each. */
+async function replaceDueKeys({ custody }: House): Promise<void> {
+  const { failed } = await custody.keys.runRotations();
+  if (failed.length > 0)
+    throw new CastellanError('KEY_INVALID', {
+      message: 'Keys could not be replaced.',
+      details: { keys: failed.map(({ keyId }) => keyId) },
+    });
+}
+
+/** Opens the house and puts the work on it. @throws as `bootHouse`; then nothing is left open */
+export async function openRunning(config: ResolvedConfig, host: Host, bus: EventBus): Promise<Running> {
+  const house = await bootHouse(config, host, bus, (at) => config.store?.open(at) ?? createMemoryStore({ clock: at.clock }));
+  try {
+    const parts = wirePipeline(house);
+    const reconciler = createJob(host.clock, config.execution.reconcileMs, async (signal) => {
+      await reconcile(parts, { skip: (row) => parts.driving.has(`${row.requestId}/${row.agent}`), signal });
+      await house.approvals.expire();
+    });
+    await house.audit.start();
+    await house.emergency.start();
+    if (config.emergency.notificationEndpoints.length > 0) {
+      await house.notifications.start();
+      house.notifications.subscribe(bus.events$);
+    }
+    const vocabulary = vocabularyOf(house.chains);
+    const policies = createPolicies({ ...parts, chains: vocabulary, policies: house.policies, authority: house.authority });
+    const risk = createRisk({
+      ...parts,
+      chains: vocabulary,
+      policies: house.policies,
+      authority: house.authority,
+      settings: config.risk,
+      decode: createDecoder(parts),
+    });
+    for (const [agentId, permissions] of Object.entries(config.agents))
+      await policies.foundAgent(agentId, typeof permissions['user'] === 'string' ? permissions['user'] : 'owner', permissions);
+    const rotateKeys = createJob(host.clock, ROTATION_LOOK_MS, () => replaceDueKeys(house));
+    return { house, parts, policies, risk, jobs: { reconcile: reconciler, rotateKeys }, work: { agent: agentWork, custody: custodyWork } };
+  } catch (error) {
+    await closeHouse(house);
+    throw error;
+  }
+}
