@@ -77,7 +77,7 @@ export type {
   SecurityEventType,
   WalletEvent,
 } from './core/event.ts';
-export { ofAgent, ofSeverity, ofType } from './core/event-bus.ts';
+export { ofAgent, ofSeverity, ofType } from './core/event-filters.ts';
 export type { Halt } from './core/halt.ts';
 export type { AccountId, AgentId, AssetId, ChainId, Digest, RequestId, TimeMs } from './core/ids.ts';
 export { formatAmount, parseAmount } from './core/money.ts';

@@ -21,7 +21,7 @@ const DOORS: readonly Door[] = [
   { library: /^(@noble\/(curves|ciphers)|@scure\/[^/]+|tweetnacl)(\/|$)/, open: /^src\/(custody\/|adapters\/evm\/secp256k1\.ts$)/ },
   { library: /^simple-statistics$/, open: /^src\/risk\/statistics\.ts$/ },
   { library: /^node:sqlite$/, open: /^src\/adapters\/store\/sqlite\// },
-  { library: /^rxjs(\/|$)/, open: /^src\/(authz\/|emergency\/|core\/event-bus\.ts$)/, typesAnywhere: true },
+  { library: /^rxjs(\/|$)/, open: /^src\/(authz\/|emergency\/|core\/event-(bus|filters)\.ts$)/, typesAnywhere: true },
   {
     library: /^zod(\/|$)/,
     open: /^src\/(manager|integrations|adapters|approvals|custody|authz\/policy|testing)\/|^src\/core\/(schema|registry|request)\.ts$/,

@@ -63,7 +63,24 @@ const MAX_LIFE_MS = 7 * 86_400_000;
 const PINNED = 'registry-pinned';
 const NONCE = /^[A-Za-z0-9_-]{16,128}$/;
 
-/** What the keys of an act's role sign: tenant, action, facts, nonce, expiry; domain `castellan.authority.v1`. */
+/**
+ * What the keys of an act's role sign: tenant, action, facts, nonce, expiry; domain `castellan.authority.v1`.
+ *
+ * @param act - `nonce` is 16 to 128 letters, digits, `_` or `-` and serves once; `expiresAtMs` in milliseconds since the epoch
+ * @example
+ * ```ts
+ * import { authorizationStatement } from 'castellan';
+ *
+ * const { domain, text } = authorizationStatement({
+ *   tenant: 'acme',
+ *   action: 'kill.lift',
+ *   facts: { kill: null },
+ *   nonce: '00112233445566778899aabbccddeeff',
+ *   expiresAtMs: 1_700_000_060_000,
+ * });
+ * console.log(domain, text.includes('kill.lift')); // castellan.authority.v1 true
+ * ```
+ */
 export function authorizationStatement(act: {
   readonly tenant: string;
   readonly action: AuthorityAction;

@@ -52,7 +52,9 @@ export interface AuditLog {
   start(): Promise<void>;
   /** Signs what is unsigned and rests. Never rejects: what could not be signed stands in health. */
   stop(): Promise<void>;
+  /** How long the log is, and how much of it no checkpoint covers yet. */
   health(): AuditHealth;
+  /** Entries that fit a filter, in their order, a page at a time. */
   query(filter?: LogFilter): Promise<LogPage>;
   /** The entry that records a decision. @throws ENTRY_PRUNED */
   find(decisionId: string): Promise<FoundEntry | undefined>;
@@ -64,6 +66,7 @@ export interface AuditLog {
   receipt(id: string): Promise<LogReceipt | undefined>;
   /** Signs that entries may be dropped. Whoever asks has proven the archive. */
   attestPrune(statement: PruneStatement): string;
+  /** Verifies the log against itself and its checkpoints; what is wrong is in the report, nothing is thrown for it. */
   verifyIntegrity(options?: Partial<Omit<IntegrityOptions, 'origin'>>): Promise<IntegrityReport>;
 }
 
@@ -72,7 +75,22 @@ export interface AuditLog {
  *
  * Durable when the store is: entries are part of the steps they record. Checkpoints follow within `checkpointEvery`
  * entries or `checkpointMs`; until then {@link AuditHealth.unsigned} shows the tail.
+ *
+ * @param options - store, clock and randomness, the tenant, the `log` key; `checkpointMs` in milliseconds
  * @throws CONFIG_INVALID
+ * @example
+ * ```ts
+ * import { createAttestationKey, createAuditLog } from 'castellan';
+ * import { createMemoryStore } from 'castellan/store/memory';
+ * import { createManualClock, createSeededRandom } from 'castellan/testing';
+ *
+ * const [clock, random, tenant] = [createManualClock(), createSeededRandom(1), 'acme'];
+ * const store = createMemoryStore({ clock });
+ * const log = createAuditLog({ store, clock, random, tenant, key: createAttestationKey('log', random.bytes(32)) });
+ * const happened = { v: 1, id: 'e-1', tenant, at: clock.nowMs(), agent: null, severity: 'info', type: 'health_changed', details: {} } as const;
+ * await store.apply([{ commands: [log.command(happened)] }]); // beside the commands of whatever it records
+ * console.log((await log.query()).entries.length, (await log.verifyIntegrity()).valid); // 1 true
+ * ```
  */
 export function createAuditLog(options: AuditLogOptions): AuditLog {
   const { store, key, tenant, clock, random, onCheckpoint } = options;

@@ -85,9 +85,11 @@ export interface AuditLogger {
   verifyReport(report: AuditReport): Promise<ReportCheck>;
   /** Exports in the order of the log. @throws REQUEST_INVALID, also for more than about 64 MB that are not streamed */
   export(options: ExportOptions & ExportDelivery & { readonly stream: true }): Promise<ExportStream>;
+  /** Entries as one compressed file. */
   export(
     options: ExportOptions & ExportDelivery & { readonly compress: true; readonly stream?: false },
   ): Promise<{ readonly data: Uint8Array }>;
+  /** Entries as one string of text. */
   export(options: ExportOptions & { readonly stream?: false; readonly compress?: false }): Promise<{ readonly data: string }>;
   /** Verifies the log, or what of it lies between two dates. */
   verifyIntegrity(options?: Partial<Omit<DatedIntegrityOptions, 'origin'>>): Promise<DatedIntegrityReport>;
@@ -97,6 +99,7 @@ export interface AuditLogger {
   archive(options?: Pick<ExportDelivery, 'compress'>): Promise<ExportStream & { readonly plan: RetentionPlan }>;
   /** Drops the texts of what is archived and expired; their leaves and links stay. See {@link pruneLog}. */
   prune(options: PruneOptions): Promise<PruneResult>;
+  /** What outsiders told it, and what may be archived. */
   health(): Promise<AuditLoggerHealth>;
 }
 

@@ -12,6 +12,7 @@ export const AUTHORITY_ACTIONS = {
   'key.export': 'owner',
   'log.prune': 'owner',
 } as const;
+/** An act that needs the signatures of a role's quorum. */
 export type AuthorityAction = keyof typeof AUTHORITY_ACTIONS;
 
 /** Signatures over the canonical act: domain `castellan.authority.v1`, tenant, action, facts, nonce, expiry. */

@@ -139,11 +139,14 @@ export interface ChainNode {
       readonly signal?: AbortSignal;
     },
   ): Promise<FeeQuote>;
+  /** Runs the transaction on the chain's present state and says what it would do. Sends nothing. */
   simulate(
     tx: UnsignedTransaction,
     options: { readonly watch?: readonly AssetId[]; readonly signal?: AbortSignal },
   ): Promise<SimulationReport>;
+  /** The next nonce or seqno of a wallet, by the chain's own state. */
   sequence(wallet: AccountId, signal?: AbortSignal): Promise<SequenceState>;
+  /** Sends signed bytes. Idempotent: the same bytes twice are one transaction. */
   broadcast(signed: SignedTransaction, signal?: AbortSignal): Promise<BroadcastResult>;
   /** Reorg-safe look-up, one pass, no waiting. */
   status(signed: SignedTransaction, signal?: AbortSignal): Promise<SettlementStatus>;
@@ -153,6 +156,7 @@ export interface ChainNode {
   settle(signed: SignedTransaction, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<SettlementStatus>;
   /** Chain time in ms and height, for health. */
   head(signal?: AbortSignal): Promise<{ readonly number: string; readonly timestampMs: number }>;
+  /** Ends what is open. Nothing may be asked afterwards. */
   close(): Promise<void>;
 }
 
@@ -167,6 +171,6 @@ export interface ChainAdapter {
   readonly verifiers?: readonly SignatureVerifier[];
   /** Makes wallets that are contracts, where this family has any. */
   readonly accounts?: SmartAccounts;
-  /** @throws CHAIN_INVALID for a chain that is not in `chains`. */
+  /** What talks to one of its chains. @throws CHAIN_INVALID for a chain that is not in `chains`. */
   node(chain: ChainId): ChainNode;
 }

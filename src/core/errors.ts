@@ -75,6 +75,18 @@ const BRAND = Symbol.for('castellan.error');
  *
  * `code` is stable and programs may switch on it; `details` are facts; `toJSON` and `inspect` never show a cause's own
  * fields, which may hold what a library put there.
+ *
+ * @example
+ * ```ts
+ * import { CastellanError, parseAmount } from 'castellan';
+ *
+ * try {
+ *   parseAmount('1e3', 18);
+ * } catch (error) {
+ *   if (!(error instanceof CastellanError)) throw error;
+ *   console.log(error.code, error.retryable); // AMOUNT_INVALID false
+ * }
+ * ```
  */
 export class CastellanError extends Error {
   override readonly name = 'CastellanError';
@@ -111,7 +123,22 @@ export class CastellanError extends Error {
   }
 }
 
-/** Tells a castellan error from any other value, across copies of this module. */
+/**
+ * Tells a castellan error from any other value, across copies of this module.
+ *
+ * @param value - anything that was caught
+ * @example
+ * ```ts
+ * import { isCastellanError, parseAmount } from 'castellan';
+ *
+ * try {
+ *   parseAmount('-1', 18);
+ * } catch (error) {
+ *   console.log(isCastellanError(error) && error.code); // AMOUNT_INVALID
+ * }
+ * console.log(isCastellanError(new Error('another'))); // false
+ * ```
+ */
 export function isCastellanError(value: unknown): value is CastellanError {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
 }

@@ -1,15 +1,6 @@
-import {
-  filter,
-  type MonoTypeOperatorFunction,
-  Observable,
-  type Observer,
-  type OperatorFunction,
-  Subscriber,
-  type Subscription,
-} from 'rxjs';
+import { filter, Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
 import type { Clock } from './clock.ts';
-import type { EventOf, EventSeverity, SecurityEvent, SecurityEventType } from './event.ts';
-import type { AgentId } from './ids.ts';
+import type { SecurityEvent, SecurityEventType } from './event.ts';
 
 /** Events a subscriber may lag behind before its oldest are dropped: some seconds of a busy gate, about 2 MB. */
 export const EVENT_QUEUE_LIMIT = 1_024;
@@ -191,46 +182,6 @@ function freeze(value: unknown): void {
 export function eventsOf(events$: Observable<SecurityEvent>, agent: string): Observable<SecurityEvent> {
   const own = events$.pipe(filter((event) => event.agent === agent));
   return events$ instanceof GuardedObservable ? events$.hiding(own) : new Observable((subscriber) => own.subscribe(subscriber));
-}
-
-/**
- * Lets events of these types pass, typed as what they are. Without a type nothing passes.
- *
- * @param types - names of events
- * @returns an operator for `events$.pipe`
- * @example
- * security.events$.pipe(ofType('decision_made')).subscribe(({ decision }) => verdicts.push(decision.verdict));
- */
-export function ofType<Type extends SecurityEventType>(...types: readonly Type[]): OperatorFunction<SecurityEvent, EventOf<Type>> {
-  const wanted = new Set<SecurityEventType>(types);
-  return filter((event: SecurityEvent): event is EventOf<Type> => wanted.has(event.type));
-}
-
-/**
- * Lets the events that concern one agent pass. Those that concern everybody, such as a kill, are not among them.
- *
- * @param agentId - compared exactly
- * @returns an operator for `events$.pipe` that keeps the type of what it is given
- * @example
- * security.events$.pipe(ofAgent('agent-1'), ofType('execution_success')).subscribe(({ details }) => hashes.push(details['txHash']));
- */
-export function ofAgent<Event extends SecurityEvent = SecurityEvent>(agentId: AgentId): MonoTypeOperatorFunction<Event> {
-  return filter((event: Event) => event.agent === agentId);
-}
-
-/**
- * Lets events of these severities pass, and no others: name each, as in `ofSeverity('error', 'critical')`.
- *
- * @param severities - `info`, `warning`, `error` or `critical`
- * @returns an operator for `events$.pipe` that keeps the type of what it is given
- * @example
- * security.events$.pipe(ofSeverity('error', 'critical')).subscribe(({ type }) => alarms.push(type));
- */
-export function ofSeverity<Event extends SecurityEvent = SecurityEvent>(
-  ...severities: readonly EventSeverity[]
-): MonoTypeOperatorFunction<Event> {
-  const wanted = new Set<EventSeverity>(severities);
-  return filter((event: Event) => wanted.has(event.severity));
 }
 
 /** Whether an operator subscribes. One of another copy of RxJS is told by its shape: wrapped like a consumer, it would never let go. */

@@ -17,6 +17,7 @@ export * from './effect.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export * from './event-bus.ts';
+export * from './event-filters.ts';
 export * from './halt.ts';
 export * from './id.ts';
 export * from './ids.ts';

@@ -196,6 +196,7 @@ export interface Store {
   ): Promise<readonly { readonly key: string; readonly value: Json }[]>;
   /** Log rows from `from` (inclusive), at most `limit` (default and most 1,000). */
   log(from: number, limit?: number): Promise<readonly LogRow[]>;
+  /** Length and chain hash of the log. */
   logHead(): Promise<LogHead>;
   /** Index of the entry with this id. */
   findLog(id: string): Promise<number | undefined>;
@@ -205,6 +206,7 @@ export interface Store {
   watch(listener: (appended: readonly LogRow[]) => void): () => void;
   /** Store time, ms. */
   now(): Promise<TimeMs>;
+  /** Lets the store go. Whatever was resolved before is kept. */
   close(): Promise<void>;
 }
 

@@ -20,6 +20,7 @@ export interface VerificationMessage {
 export interface VerificationProvider {
   /** Names of the steps that it can bring codes for. */
   readonly steps: readonly string[];
+  /** Brings a code to a person. Rejecting means that it was not sent. */
   send(message: VerificationMessage): Promise<void> | void;
 }
 

@@ -68,7 +68,9 @@ export interface EmergencyController extends HaltPort {
   locallyHalted(agentId: string): boolean;
   /** Counts anew from the history, listens, and keeps the snapshot fresh. @throws STORE_CORRUPT, STORE_UNAVAILABLE */
   start(): Promise<void>;
+  /** Ends the background work. What was stopped stays stopped. */
   stop(): void;
+  /** Whether it watches, what is not durable yet, and what its triggers could not count. */
   health(): EmergencyHealth;
 }
 

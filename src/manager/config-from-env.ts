@@ -64,10 +64,15 @@ export const ENVIRONMENT_VARIABLES: readonly Variable[] = Object.freeze(Object.k
  * @param source - variables by name; default: those of the process
  * @example
  * ```ts
- * import { configFromEnv } from 'castellan';
+ * import { configFromEnv, isCastellanError } from 'castellan';
  *
- * const config = configFromEnv({ custody: { mode: 'mpc' } }, { MAX_RISK_SCORE: '70' });
- * console.log(config.risk?.maxRiskScore, config.custody?.mode); // 70 mpc
+ * const { risk } = configFromEnv({ tenant: 'acme' }, { MAX_RISK_SCORE: '70' }); // without a second argument: the environment
+ * console.log(risk?.maxRiskScore); // 70
+ * try {
+ *   configFromEnv({}, { MAX_RISK_SCORE: 'high' });
+ * } catch (error) {
+ *   console.log(isCastellanError(error) && error.code); // CONFIG_INVALID
+ * }
  * ```
  */
 export function configFromEnv(

@@ -23,11 +23,13 @@ export interface Host {
 
 /** Opens a store; see `castellan/store/memory` and `castellan/store/sqlite`. */
 export interface StoreFactory {
+  /** Opens the store; called once, when the manager opens. */
   open(host: Host): Store | Promise<Store>;
 }
 
 /** Makes a chain adapter; see `evm()` of `castellan/evm`. */
 export interface AdapterFactory {
+  /** Makes the adapter; called once, when the manager opens. */
   create(host: Host): ChainAdapter;
 }
 

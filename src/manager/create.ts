@@ -28,7 +28,9 @@ import { SOFTWARE } from './software.ts';
 export interface SecurityManager {
   /** The handle of one agent: its identity is fixed. @throws REQUEST_INVALID where the id is none */
   agent(agentId: string): Agent;
+  /** Takes a request to finality: decides, signs, sends, watches. A no is a result. Idempotent by the request's id. */
   execute(request: AgentRequest & { readonly agentId: string }, options?: ExecuteOptions): Promise<ExecutionResult>;
+  /** Judges a request by the eight layers; takes no room, issues no permit and sends nothing. */
   dryRun(request: AgentRequest & { readonly agentId: string }): Promise<DryRunResult>;
   /** Wallets of every mode, and transactions prepared, approved and signed one step after the other. */
   readonly custody: Custody;
@@ -48,6 +50,7 @@ export interface SecurityManager {
   /** People's decisions about what was escalated, and who may make them. */
   readonly approvals: ApprovalsFace;
   readonly audit: Audit;
+  /** How everything is, weaknesses of the configuration included. Throws nothing: what cannot be read is said. */
   getHealth(): Promise<SecurityHealth>;
   /** Subscribes to every event; returns the function that ends it. */
   onEvent(callback: (event: SecurityEvent) => void): () => void;
@@ -63,7 +66,27 @@ export interface SecurityManager {
 
 /**
  * Creates the manager. Nothing is opened yet: the first call, `ready()` or `start()` does that.
+ *
+ * @param input - the configuration; durations named `…Ms` in milliseconds, others in seconds, amounts in whole units
  * @throws CastellanError CONFIG_INVALID naming every wrong field at once
+ * @example
+ * ```ts
+ * import { createSecurityManager } from 'castellan';
+ * import { ton } from 'castellan/ton';
+ * import { startTonDevChain } from 'castellan/testing';
+ *
+ * const chain = await startTonDevChain();
+ * const security = createSecurityManager({
+ *   chains: [ton({ chain: 'ton:-3', endpoint: chain.url })],
+ *   agents: { a1: { template: 'balanced', limits: { unit: 'TON', perTransaction: 1, daily: 5 } } },
+ * });
+ * const { address } = await security.custody.createWallet('owner', 'a1');
+ * await chain.fund(address, 10_000_000_000n); // nanotons
+ * const result = await security.agent('a1').execute({ to: `0:${'11'.repeat(32)}`, amount: '2', asset: 'TON' });
+ * console.log(result.status); // policy_rejected
+ * await security.shutdown();
+ * await chain.close();
+ * ```
  */
 export function createSecurityManager(input: SecurityConfig): SecurityManager {
   const config = parseConfig(input);

@@ -60,12 +60,14 @@ export function createHdWallets({ keys, store, derivation }: HdWalletParts): Key
         if (error.code === 'KEY_INVALID' && error.details['publicKey'] !== undefined) return undefined;
         const mayPass = error.code === 'STORE_UNAVAILABLE' && error.retryable;
         if (attempt >= ATTEMPTS || !(mayPass || error.code === 'KEY_UNKNOWN')) throw error;
-        if (error.code === 'KEY_UNKNOWN') await makeSeed();
+        if (error.code === 'KEY_UNKNOWN') await makeSeed(error);
       }
     }
   }
 
-  async function makeSeed(): Promise<void> {
+  /** @throws what `missing` is, where keys of the seed are there and it is not: another seed in its place would hide the loss */
+  async function makeSeed(missing: CastellanError): Promise<void> {
+    if ((await keys.listKeys()).some(({ seedId }) => seedId === SEED)) throw missing;
     try {
       await keys.createSeed({ id: SEED });
     } catch (error) {

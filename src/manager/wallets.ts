@@ -85,6 +85,7 @@ export interface Wallets {
   connectSigner(address: string, signer: UserSigner): Promise<Wallet>;
   /** Where the users of non-custodial wallets are reached. */
   readonly users: Users;
+  /** All wallets of a user. */
   listWallets(userId: string): Promise<readonly Wallet[]>;
   /**
    * Registers an agent, or changes its permissions, in one step with the event that says so. `authorize` is asked before
@@ -233,7 +234,8 @@ export function createWallets(parts: WalletParts): Wallets {
 
   const shown = async (record: WalletRecord): Promise<Wallet> => {
     const policy = await read<{ readonly permissions: Permissions }>(docKey.policy(record.agent));
-    return toWallet(record, custody, policy.value?.permissions ?? {});
+    // A store may hand out what it holds itself: callers get copies.
+    return toWallet(structuredClone(record), custody, structuredClone(policy.value?.permissions ?? {}));
   };
 
   return {

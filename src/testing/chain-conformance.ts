@@ -13,8 +13,11 @@ import { tokenAsset } from '../core/index.ts';
 
 /** The three functions that every test runner has, in the form that vitest, jest and node:test’s wrappers share. */
 export interface TestFunctions {
+  /** Groups tests. */
   describe(name: string, body: () => void): void;
+  /** Registers a test. */
   it(name: string, body: () => Promise<void>, timeoutMs?: number): void;
+  /** Makes an assertion that throws where it does not hold. */
   expect(actual: unknown): {
     toBe(expected: unknown): void;
     toEqual(expected: unknown): void;
@@ -40,6 +43,7 @@ export interface ChainHarness extends AsyncDisposable {
   readonly token: AssetId;
   /** Signs as the wallet, or as somebody else. */
   sign(hash: Uint8Array, who?: 'wallet' | 'stranger'): Promise<Uint8Array>;
+  /** What an account holds now, in base units, asked of the engine itself. */
   balance(account: AccountId, asset: AssetId): Promise<bigint>;
   /** Makes blocks; the chain makes none by itself. */
   advance(blocks: number): Promise<void>;
@@ -65,6 +69,18 @@ const moves = (effects: readonly Effect[], kind: 'outflow' | 'inflow', account: 
 /**
  * What every chain adapter must do, on its real engine: bytes say what was asked, nothing else decodes, a dry run equals
  * what then happens, and only what is final is called final.
+ *
+ * @param input - `describe`, `it` and `expect` of the test runner
+ * @param open - starts the engine and funds the wallet
+ * @example
+ * ```ts
+ * import { chainConformance } from 'castellan/testing';
+ *
+ * const names: string[] = [];
+ * const suite = { describe: (_: string, body: () => void) => body(), it: (name: string) => void names.push(name), expect: () => undefined as never };
+ * chainConformance(suite, 'my chain', () => Promise.reject(new Error('opens your adapter on its real engine')));
+ * console.log(names.length >= 10); // true
+ * ```
  */
 export function chainConformance({ describe, it, expect }: TestFunctions, name: string, open: () => Promise<ChainHarness>): void {
   const test = (title: string, body: (harness: ChainHarness) => Promise<void>): void =>

@@ -32,8 +32,18 @@ const FAMILIES: Readonly<Record<string, readonly StoreCheck[]>> = {
 /**
  * The conformance suite of the Store port: registers every check with the runner. A store that passes decides like ours.
  *
+ * @param runner - `describe`, `it` and `expect` of the test runner
+ * @param open - makes an empty store on the clock that it is given
  * @example
- * storeConformance({ describe, it, expect }, 'my store', (clock) => createMyStore({ clock }));
+ * ```ts
+ * import { createMemoryStore } from 'castellan/store/memory';
+ * import { storeConformance } from 'castellan/testing';
+ *
+ * const names: string[] = [];
+ * const suite = { describe: (_: string, body: () => void) => body(), it: (name: string) => void names.push(name), expect: () => undefined as never };
+ * storeConformance(suite, 'my store', (clock) => createMemoryStore({ clock }));
+ * console.log(names.length > 20); // true
+ * ```
  */
 export function storeConformance(runner: SuiteRunner, name: string, open: OpenStore): void {
   for (const [family, checks] of Object.entries(FAMILIES)) {

@@ -79,6 +79,11 @@ describe('gradual_increase', () => {
     ]);
   });
 
+  it('what is equal did not grow', () => {
+    expect(match(trained(100, 150, 220, 220, 340, 500, 750, 1_100), 1_100n)?.evidence['outOfOrder']).toBe(2);
+    expect(match(trained(100, 150, 220, 220, 220, 500, 750, 1_100), 1_700n)).toBeUndefined();
+  });
+
   it('ends when the growth does', () => {
     const level = paid(growing, ...new Array<bigint>(4).fill(NEXT));
     expect(match(paid(growing, NEXT), NEXT * 2n)).toBeDefined();

@@ -102,7 +102,17 @@ function createNode(config: TonChainConfig, own: CodecChain, codec: Codec, clock
 
 /**
  * Makes the adapter of the TON chains.
+ *
+ * @param options - chains and clock
  * @throws CONFIG_INVALID naming every wrong field at once
+ * @example
+ * ```ts
+ * import { createManualClock } from 'castellan/testing';
+ * import { createTonAdapter } from 'castellan/ton';
+ *
+ * const chains = [{ chain: 'ton:-239', endpoint: 'https://ton.acme.example/api/v2/jsonRPC' }];
+ * console.log(createTonAdapter({ chains, clock: createManualClock() }).chains); // [ 'ton:-239' ]
+ * ```
  */
 export function createTonAdapter(options: TonAdapterOptions): ChainAdapter {
   const { chains, clock, fetch: network } = readOptions(options);
@@ -126,6 +136,7 @@ export function createTonAdapter(options: TonAdapterOptions): ChainAdapter {
 
 /** Makes an adapter once the manager hands over its host. */
 export interface TonAdapterFactory {
+  /** Makes the adapter; the manager calls this with its own clock. @throws CONFIG_INVALID naming every wrong field at once */
   create(host: { readonly clock: Clock; readonly random: Random }): ChainAdapter;
 }
 
@@ -134,11 +145,20 @@ export interface TonAdapterFactory {
  *
  * Simulation needs the optional package `@ton/sandbox`; without it every transaction is denied as `simulation_unavailable`.
  *
+ * @param options - one chain, or `{ chains }`
+ * @throws CONFIG_INVALID from `create`, naming every wrong field at once
  * @example
  * ```ts
- * chains: [ton({ chain: 'ton:-239', endpoint: 'https://…/api/v2/jsonRPC' })]
+ * import { createSecurityManager } from 'castellan';
+ * import { startTonDevChain } from 'castellan/testing';
+ * import { ton } from 'castellan/ton';
+ *
+ * const chain = await startTonDevChain();
+ * const security = createSecurityManager({ chains: [ton({ chain: 'ton:-3', endpoint: chain.url })], agents: { a1: { template: 'balanced' } } });
+ * console.log((await security.custody.createWallet('owner', 'a1')).chain); // ton:-3
+ * await security.shutdown();
+ * await chain.close();
  * ```
- * @throws CONFIG_INVALID from `create`, naming every wrong field at once
  */
 export function ton(options: TonChainOptions | Omit<TonAdapterOptions, 'clock'>): TonAdapterFactory {
   return { create: ({ clock }) => createTonAdapter('chain' in options ? { chains: [options], clock } : { ...options, clock }) };

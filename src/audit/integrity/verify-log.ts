@@ -53,6 +53,19 @@ const BATCH = 1_000;
  *
  * What it cannot see: a log that was rewritten or shortened together with all its checkpoints, by somebody who has the
  * log's key; or shortened with them by anybody. A checkpoint held elsewhere shows both.
+ *
+ * @param store - only read
+ * @param options - origin and public key of the log, and a checkpoint that the verifier holds
+ * @example
+ * ```ts
+ * import { verifyLog } from 'castellan';
+ * import { createMemoryStore } from 'castellan/store/memory';
+ * import { createManualClock } from 'castellan/testing';
+ *
+ * const store = createMemoryStore({ clock: createManualClock() }); // or the store of a deployment, opened for reading
+ * const { valid, checkedEntries, problems } = await verifyLog(store, { origin: 'castellan.log/acme', publicKey: new Uint8Array(32) });
+ * console.log(valid, checkedEntries, problems.length); // true 0 0
+ * ```
  */
 export async function verifyLog(store: Store, options: IntegrityOptions): Promise<IntegrityReport> {
   const problems = createProblemList();

@@ -86,6 +86,7 @@ export const strategySchema = lazySchema(() =>
     maxSlippage: fraction.optional(),
   }),
 );
+/** A strategy as its owner registers it: what it may do, with what, and how much. */
 export type StrategyInput = z.input<typeof strategySchema>;
 
 /** What an agent may do, as people write it. Unknown fields are refused. */

@@ -11,6 +11,14 @@ function deepFreeze<T>(value: T): T {
 /**
  * Preset permissions, frozen to the last field. Limits count in the unit of the deployment. Calls need an entry in
  * `allowedContracts` whatever the template; conservative asks a person for each action that its owner enables.
+ *
+ * @example
+ * ```ts
+ * import { DEFAULT_TEMPLATES } from 'castellan';
+ *
+ * console.log(Object.keys(DEFAULT_TEMPLATES).sort().join(' ')); // aggressive balanced conservative
+ * console.log(Object.isFrozen(DEFAULT_TEMPLATES.balanced.limits)); // true
+ * ```
  */
 export const DEFAULT_TEMPLATES: Readonly<Record<TemplateName, Permissions>> = deepFreeze({
   conservative: {

@@ -48,12 +48,13 @@ export interface KeyManager {
   generateKey(config: GenerateKeyInput): Promise<KeyInfo>;
   /** The key at a path of a seed. @throws DERIVATION_INVALID, KEY_UNKNOWN, KEY_INVALID where that key exists */
   deriveKey(config: DeriveKeyConfig): Promise<KeyInfo>;
-  /** @throws KEY_INVALID where the id is taken */
+  /** Makes a seed that keys are derived from, and keeps it. @throws KEY_INVALID where the id is taken */
   createSeed(options?: { readonly id?: string; readonly bits?: 128 | 256 }): Promise<SeedInfo>;
   /** Keeps the one ed25519 key of a phrase that is no seed. @throws KEY_INVALID, which never quotes it */
   importKey(config: ImportKeyConfig): Promise<KeyInfo>;
   /** Keeps the seed of an English BIP-39 phrase. @throws KEY_INVALID, which never quotes it */
   importMnemonic(options: { readonly mnemonic: string; readonly passphrase?: string; readonly id?: string }): Promise<SeedInfo>;
+  /** What is known of a key; nothing secret. @throws KEY_UNKNOWN */
   getKey(keyId: string): Promise<KeyInfo>;
   /** Keys that fit every given field. @throws KEY_INVALID for an unknown field or value */
   listKeys(options?: ListKeysOptions): Promise<readonly KeyInfo[]>;

@@ -44,7 +44,7 @@ export interface SharesHealth {
 
 /** Watches over keys that no party has as a whole. Signing is the custodian's, behind a permit, as for every key. */
 export interface SharesCoordinator {
-  /** @throws KEY_UNKNOWN; KEY_INVALID for a key that is not shared */
+  /** Where the shares of a key are, and whether they are good. @throws KEY_UNKNOWN; KEY_INVALID for a key that is not shared */
   getSharesStatus(keyId: string): Promise<SharesStatus>;
   /** Opens each share for a moment and checks it: some milliseconds a share. */
   sharesHealth(): Promise<SharesHealth>;

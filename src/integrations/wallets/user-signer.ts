@@ -14,6 +14,7 @@ import { CastellanError, toHex } from '../../core/index.ts';
 /** A wallet that is asked over JSON-RPC: a viem wallet client is one, and so is a browser's provider. */
 export interface AskedWallet {
   readonly account?: { readonly address: Address } | undefined;
+  /** Asks the wallet; rejects with code 4001 where the user said no. */
   request(args: { readonly method: 'eth_signTransaction'; readonly params: readonly [unknown] }): Promise<unknown>;
 }
 
@@ -34,9 +35,17 @@ const USER_REJECTED = 4001;
  *
  * The wallet gets the transaction that was decided about. Where it signs another one, such as with a fee of its own choosing, that is
  * no signature of ours: SIGNATURE_INVALID. A wallet that only sends, and hands no signature out, cannot be used.
+ *
  * @throws REQUEST_INVALID where no account is named
  * @example
- * const signer = toUserSigner(privateKeyToAccount(key), { approve: async ({ rendered }) => askOnScreen(rendered) });
+ * ```ts
+ * import { toUserSigner } from 'castellan/wallets';
+ * import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
+ *
+ * const account = privateKeyToAccount(generatePrivateKey()); // or a wallet client that asks the user
+ * const signer = toUserSigner(account, { approve: async ({ rendered }) => rendered.startsWith('pays') });
+ * console.log(signer.algorithm, signer.address === account.address); // secp256k1 true
+ * ```
  */
 export function toUserSigner(wallet: LocalAccount | AskedWallet, options: UserSignerOptions = {}): UserSigner {
   const local = 'signTransaction' in wallet && 'type' in wallet && wallet.type === 'local' ? wallet : undefined;

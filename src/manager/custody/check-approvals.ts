@@ -32,7 +32,13 @@ export async function checkApprovals(
   given: unknown,
   demand: number,
 ): Promise<readonly KeptApproval[]> {
-  const handed: readonly unknown[] = given === undefined || given === null ? [] : Array.isArray(given) ? given : [given];
+  // By index, and no more of them than that: how a list goes through itself is its own affair.
+  const handed: readonly unknown[] =
+    given === undefined || given === null
+      ? []
+      : Array.isArray(given)
+        ? Array.from({ length: Math.min(given.length, MAX_APPROVALS + 1) }, (_, index): unknown => given[index])
+        : [given];
   if (handed.length > MAX_APPROVALS) throw refuseApproval('approval_unknown', 'That is more approvals than a wallet has parties.');
   const digest = preparedDigest(facts);
   const kept: KeptApproval[] = [];

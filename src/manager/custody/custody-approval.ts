@@ -56,8 +56,13 @@ export function keepApproval(vault: Vault, approval: CustodyApproval): Command {
 
 /** Reads an approval by the id in what a caller hands back; nothing else in it is looked at. @throws APPROVAL_INVALID */
 export async function readApproval(store: Store, vault: Vault, given: unknown): Promise<KeptApproval> {
-  const id = typeof given === 'string' ? given : (given as { readonly id?: unknown } | null | undefined)?.id;
   const unknown = (): CastellanError => refuseApproval('approval_unknown', 'There is no such approval.');
+  let id: unknown;
+  try {
+    id = typeof given === 'string' ? given : (given as { readonly id?: unknown } | null | undefined)?.id;
+  } catch {
+    throw unknown();
+  }
   if (typeof id !== 'string' || !ID.test(id)) throw unknown();
   const { value, version } = await readDoc<StoredApproval>(store, docOf(id));
   if (typeof value?.sealed !== 'string') throw unknown();

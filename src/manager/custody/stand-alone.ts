@@ -26,15 +26,24 @@ const CLOSE_MS = 5_000;
  *
  * @throws CONFIG_INVALID for no mode, and for a configuration that is wrong
  * @example
- * const custody = createCustodyProvider('non-custodial', { chains: [evm({ chain, rpcUrl })] });
- * const wallet = await custody.createWallet('user-1', 'agent-1', { signer });
- * const prepared = await custody.prepareTransaction(wallet.address, { to, value: '0.5' });
- * const approval = await custody.requestApproval(wallet.address, prepared);
- * const { raw } = await custody.signTransaction(wallet.address, prepared, approval);
+ * ```ts
+ * import { createCustodyProvider } from 'castellan';
+ * import { startTonDevChain } from 'castellan/testing';
+ * import { ton } from 'castellan/ton';
+ *
+ * const chain = await startTonDevChain();
+ * const custody = createCustodyProvider('software', { chains: [ton({ chain: 'ton:-3', endpoint: chain.url })], agents: { a1: { template: 'balanced' } } });
+ * const wallet = await custody.createWallet('owner', 'a1');
+ * console.log(custody.mode, wallet.chain, (await custody.listWallets('owner')).length); // software ton:-3 1
+ * await custody.close();
+ * await chain.close();
+ * ```
  */
 export function createCustodyProvider(mode: string, options: CustodyProviderOptions = {}): CustodyProvider {
   const custodyMode = parseCustodyMode(mode);
+  if (typeof options !== 'object' || options === null) throw wrong('The provider’s options are no object.', 'options');
   const { manager: given, ...config } = options as SecurityConfig & { readonly manager?: SecurityManager };
+  if (given !== undefined && typeof given?.custody?.createWallet !== 'function') throw wrong('This is no security manager.', 'manager');
   const manager = given ?? createSecurityManager(withMode(config, custodyMode));
   const close = async (): Promise<void> => {
     if (given === undefined) await manager.shutdown(CLOSE_MS);
@@ -58,9 +67,10 @@ export function createCustodyProvider(mode: string, options: CustodyProviderOpti
 function withMode(config: SecurityConfig, mode: CustodyMode): SecurityConfig {
   const other = config.custody?.mode;
   if (other !== undefined && parseCustodyMode(other) !== mode)
-    throw new CastellanError('CONFIG_INVALID', {
-      message: `The provider is for ${mode} wallets, and custody.mode says ${other}.`,
-      details: { problems: ['custody.mode'] },
-    });
+    throw wrong(`The provider is for ${mode} wallets, and custody.mode says ${other}.`, 'custody.mode');
   return { ...config, custody: { ...config.custody, mode } };
+}
+
+function wrong(message: string, field: string): CastellanError {
+  return new CastellanError('CONFIG_INVALID', { message, details: { problems: [field] } });
 }

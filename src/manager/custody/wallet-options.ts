@@ -89,9 +89,15 @@ const OF_MODE: Readonly<Record<CustodyMode, readonly Field[]>> = {
 
 /** Reads options in form. @throws REQUEST_INVALID naming every wrong field at once */
 export function parseWalletOptions(options: unknown): ParsedWalletOptions {
-  const parsed = walletOptionsSchema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  throw wrongOptions(describeIssues(parsed.error));
+  let problems = ['options: cannot be read'];
+  try {
+    const parsed = walletOptionsSchema.safeParse(options);
+    if (parsed.success) return parsed.data;
+    problems = describeIssues(parsed.error).map((problem) => problem.slice(0, 200));
+  } catch {
+    // What cannot be read is refused like what is wrong.
+  }
+  throw wrongOptions(problems);
 }
 
 /** Refuses options that a mode would ignore, and parties that cannot be. @throws REQUEST_INVALID naming every wrong field at once */
@@ -101,7 +107,9 @@ export function checkOptionsOf(custody: CustodyMode, options: ParsedWalletOption
     .filter(([field, value]) => value !== undefined && !useful.has(field))
     .map(([field]) => `${field}: has no meaning for a ${custody} wallet`);
   const { parties } = options;
-  if (parties !== undefined && new Set(parties).size !== parties.length) problems.push('parties: each is named once');
+  // Two names that a person takes for one are no two parties.
+  if (parties !== undefined && new Set(parties.map((name) => name.toLowerCase())).size !== parties.length)
+    problems.push('parties: each is named once');
   if (problems.length > 0) throw wrongOptions(problems);
 }
 

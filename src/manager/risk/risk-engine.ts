@@ -46,7 +46,7 @@ export interface RiskEngine {
   addToBlacklist(address: string, details: BlacklistDetails): Promise<readonly ScreeningEntry[]>;
   /** Takes an account off the list, by the owners. False where it was not on it. @throws ADDRESS_INVALID, AUTHORITY_REQUIRED */
   removeFromBlacklist(address: string, options?: { readonly authorization?: Authorization }): Promise<boolean>;
-  /** @throws ADDRESS_INVALID */
+  /** Whether an address is on the list. @throws ADDRESS_INVALID */
   isBlacklisted(address: string): Promise<boolean>;
 }
 

@@ -11,6 +11,7 @@ import { checkRoomOptions, roomFields, secretFields } from './room-options.ts';
 export interface AuditRoom extends Audit, Closing {
   /** Raw Ed25519 key that the log is signed with. */
   publicKey(): Promise<Uint8Array>;
+  /** How long the log is, how much of it is unsigned, and what outsiders told it. */
   getHealth(): Promise<AuditHealth & AuditLoggerHealth>;
 }
 
@@ -34,10 +35,14 @@ const schema = lazySchema(() =>
  * @param options - see {@link AuditLoggerOptions}; nothing is opened before the first call
  * @throws CONFIG_INVALID naming every wrong field
  * @example
+ * ```ts
+ * import { createAuditLogger } from 'castellan';
+ *
  * const audit = createAuditLogger({ retentionDays: 365, signEvents: true });
  * await audit.log({ eventType: 'login', actor: { type: 'user', id: 'anna' }, action: 'login', outcome: 'success' });
- * const { entries } = await audit.query({ actors: ['anna'] });
+ * console.log((await audit.query({ actors: ['anna'] })).entries.length, (await audit.verifyIntegrity()).valid); // 1 true
  * await audit.close();
+ * ```
  */
 export function createAuditLogger(options: AuditLoggerOptions = {}): AuditRoom {
   checkRoomOptions(schema, options);

@@ -49,9 +49,24 @@ export interface AuthorizationEngine extends Authorization, Closing {
  * @param options - see {@link AuthorizationEngineOptions}, or `{ manager }` to judge by one that is there; that one stays open
  * @throws CONFIG_INVALID naming every wrong field
  * @example
- * const engine = createAuthorizationEngine({ chains, agents, enableSimulation: true, rateLimiting: { maxPerHour: 10 } });
- * await engine.createWallet('user-1', 'agent-1');
- * const { approved, layerResults } = await engine.authorize(request, { agentId: 'agent-1', sessionId: 'session-1' });
+ * ```ts
+ * import { createAuthorizationEngine } from 'castellan';
+ * import { startTonDevChain } from 'castellan/testing';
+ * import { ton } from 'castellan/ton';
+ *
+ * const chain = await startTonDevChain();
+ * const engine = createAuthorizationEngine({
+ *   chains: [ton({ chain: 'ton:-3', endpoint: chain.url })],
+ *   agents: { a1: { template: 'balanced', limits: { unit: 'TON', perTransaction: 1, daily: 5 } } },
+ *   rateLimiting: { maxPerHour: 10 },
+ * });
+ * await engine.createWallet('owner', 'a1');
+ * const request = { agentId: 'a1', to: `0:${'71'.repeat(32)}`, amount: '2', asset: 'TON' };
+ * const { approved, layerResults } = await engine.authorize(request, { agentId: 'a1', sessionId: 'session-1' });
+ * console.log(approved, layerResults.length); // false 8
+ * await engine.close();
+ * await chain.close();
+ * ```
  */
 export function createAuthorizationEngine(
   options: AuthorizationEngineOptions | { readonly manager: SecurityManager },

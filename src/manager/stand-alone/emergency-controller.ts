@@ -16,6 +16,7 @@ export interface EmergencyRoom
     > {
   /** Resolves once it is open, and watches. */
   ready(): Promise<void>;
+  /** Whether it watches, what is not durable yet, and what its triggers could not count. */
   getHealth(): Promise<EmergencyHealth>;
 }
 
@@ -34,12 +35,21 @@ const schema = lazySchema(() =>
  * that manager and in every other process on the store from the next redeem on, and its triggers count what they all log.
  *
  * Fails closed: before it is open, and where the state is not known, `isKillSwitchActive()` is true.
+ *
  * @param options - see {@link EmergencyControllerOptions}; nothing is opened before the first call
  * @throws CONFIG_INVALID naming every wrong field
  * @example
+ * ```ts
+ * import { createEmergencyController } from 'castellan';
+ *
  * const emergency = createEmergencyController({ autoResponseTriggers: [{ event: 'fraud_detected', threshold: 1, action: 'kill' }] });
- * await emergency.pauseAgent('agent-1', { reason: 'Suspicious activity', duration: 3600 });
+ * console.log(emergency.isKillSwitchActive()); // true
+ * await emergency.ready(); // until it is open, the safe answer
+ * console.log(emergency.isKillSwitchActive()); // false
+ * await emergency.pauseAgent('a1', { reason: 'odd payments', duration: 3_600 }); // seconds
+ * console.log((await emergency.getActiveEmergencies()).length); // 1
  * await emergency.close();
+ * ```
  */
 export function createEmergencyController(options: EmergencyControllerOptions = {}): EmergencyRoom {
   checkRoomOptions(schema, options);

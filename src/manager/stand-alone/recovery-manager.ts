@@ -38,9 +38,16 @@ const schema = lazySchema(() =>
  * @param options - see {@link RecoveryManagerOptions}; nothing is opened before the first call
  * @throws CONFIG_INVALID naming every wrong field
  * @example
- * const provider = { steps: ['email'], send: ({ code }) => deliver(code) };
- * const recovery = createRecoveryManager({ provider, verificationRequired: ['email'], cooldownPeriod: 86_400 });
- * const session = await recovery.initiateRecovery('user-1', { method: 'email' });
+ * ```ts
+ * import { createRecoveryManager, type VerificationMessage } from 'castellan';
+ *
+ * const sent: VerificationMessage[] = [];
+ * const provider = { steps: ['email'], send: async (message: VerificationMessage) => void sent.push(message) };
+ * const recovery = createRecoveryManager({ provider, verificationRequired: ['email'], cooldownPeriod: 86_400 }); // seconds
+ * const { state } = await recovery.initiateRecovery('olivia', { method: 'email' });
+ * console.log(state, sent.length); // open 1
+ * await recovery.close();
+ * ```
  */
 export function createRecoveryManager(options: RecoveryManagerOptions): RecoveryRoom {
   checkRoomOptions(schema, options ?? {});

@@ -21,7 +21,7 @@ const LESS_PER_PAIR = 0.15;
 export function gradualIncrease(context: RiskContext): PatternMatch | undefined {
   const { profile, amountsInUnit } = context.input;
   const trail = profile?.amount.trail;
-  if (trail === undefined || trail.length < TRAIL_LENGTH || amountsInUnit.outflow === null || amountsInUnit.outflow <= 0n) return undefined;
+  if (trail === undefined || trail.length < TRAIL_LENGTH || amountsInUnit.outflow === null) return undefined;
   const grown = octavesGrown(trail);
   if (!(grown >= OCTAVES)) return undefined;
   const outOfOrder = pairsOutOfOrder(trail, trailStep(logAmount(amountsInUnit.outflow)));

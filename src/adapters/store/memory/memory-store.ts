@@ -22,6 +22,18 @@ const INFO: StoreInfo = { kind: 'memory', durability: 'ephemeral', shared: false
 /**
  * A store that lives and dies with this process: for tests and first steps. It runs the same kernel as the durable
  * stores. Steps are applied at once, in the order of the calls.
+ *
+ * @param options - the clock that the store's time comes from
+ * @example
+ * ```ts
+ * import { createMemoryStore } from 'castellan/store/memory';
+ * import { createManualClock } from 'castellan/testing';
+ *
+ * const store = createMemoryStore({ clock: createManualClock(1_700_000_000_000) });
+ * await store.apply([{ commands: [{ kind: 'doc.put', key: 'note', value: 'hello', ifVersion: 0 }] }]);
+ * console.log(await store.now()); // 1700000000000
+ * await store.close();
+ * ```
  */
 export function createMemoryStore(options: MemoryStoreOptions): Store {
   const rows = createMemoryRows(options.hotRows ?? 50_000);

@@ -18,9 +18,17 @@ export interface UserSignerOptions {
  * `custody.createWallet(user, agent, { mode: 'non-custodial', signer: toTonUserSigner({ publicKey, signer }) })`.
  *
  * The wallet is the V5R1 account of the key. The signature is over the hash of the very cell that was decided about.
+ *
  * @throws KEY_INVALID where the public key is not 32 bytes, or a secret key not 64
  * @example
- * const signer = toTonUserSigner({ publicKey, signer: async (message) => ledger.sign(message) });
+ * ```ts
+ * import { randomBytes } from 'node:crypto';
+ * import { keyPairFromSeed } from '@ton/crypto';
+ * import { toTonUserSigner } from 'castellan/wallets/ton';
+ *
+ * const signer = toTonUserSigner(keyPairFromSeed(randomBytes(32))); // or { publicKey, signer: (message) => … }
+ * console.log(signer.algorithm, signer.publicKey?.length); // ed25519 64
+ * ```
  */
 export function toTonUserSigner(wallet: UserWallet, options: UserSignerOptions = {}): UserSigner {
   const { publicKey } = wallet;
