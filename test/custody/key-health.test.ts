@@ -11,7 +11,12 @@ describe('the health of keys', () => {
       status: 'ok',
       storage: { kind: 'software', store: store.info.kind, durability: 'ephemeral' },
       vaultOpen: true,
-      keys: { total: 1, byState: { active: 1, revoked: 0 }, byAlgorithm: { secp256k1: 1, ed25519: 0 }, byMode: { software: 1, mpc: 0, user: 0 } },
+      keys: {
+        total: 1,
+        byState: { active: 1, revoked: 0 },
+        byAlgorithm: { secp256k1: 1, ed25519: 0 },
+        byMode: { software: 1, mpc: 0, user: 0 },
+      },
       dueRotations: [],
       openRotations: [],
     });
@@ -22,7 +27,12 @@ describe('the health of keys', () => {
     clock.advance(86_400_000);
     expect(await custody.keys.getHealth()).toMatchObject({
       status: 'attention',
-      keys: { total: 5, byState: { active: 4, revoked: 1 }, byAlgorithm: { secp256k1: 3, ed25519: 1 }, byMode: { software: 3, mpc: 1, user: 0 } },
+      keys: {
+        total: 5,
+        byState: { active: 4, revoked: 1 },
+        byAlgorithm: { secp256k1: 3, ed25519: 1 },
+        byMode: { software: 3, mpc: 1, user: 0 },
+      },
       dueRotations: [due.id],
       openRotations: [key.id],
     });

@@ -7,7 +7,9 @@ describe('a snapshot', () => {
   it('is equal to plain data and shares nothing with it', () => {
     fc.assert(
       fc.property(fc.object({ maxDepth: 3, withBigInt: true, withNullPrototype: true }), (value) => {
-        fc.pre(!JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' || inner === undefined ? null : inner)).includes('__proto__'));
+        fc.pre(
+          !JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' || inner === undefined ? null : inner)).includes('__proto__'),
+        );
         expect(snapshot(value)).toEqual(value);
       }),
       { numRuns: 300 },

@@ -23,8 +23,9 @@ export interface Custody {
    * @throws AGENT_EXISTS, CHAIN_INVALID, REQUEST_INVALID, MODE_UNAVAILABLE, WALLET_EXISTS, KEY_UNKNOWN, KEY_REVOKED, KEY_INVALID
    */
   createWallet(userId: string, agentId: string, options?: WalletOptions): Promise<Wallet>;
-  /** @throws WALLET_UNKNOWN */
+  /** The wallet at an address. @throws WALLET_UNKNOWN */
   getWallet(address: string): Promise<Wallet>;
+  /** Every wallet of a user, in no order; none for a user whom nobody knows. */
   listWallets(userId: string): Promise<readonly Wallet[]>;
   /**
    * Attaches the user's signer of a non-custodial wallet to this process, as after a restart.

@@ -65,6 +65,8 @@ export function createCustodyProvider(mode: string, options: CustodyProviderOpti
 }
 
 function withMode(config: SecurityConfig, mode: CustodyMode): SecurityConfig {
+  // What is no object is not made one: the schema refuses it.
+  if (config.custody !== undefined && (typeof config.custody !== 'object' || config.custody === null)) return config;
   const other = config.custody?.mode;
   if (other !== undefined && parseCustodyMode(other) !== mode)
     throw wrong(`The provider is for ${mode} wallets, and custody.mode says ${other}.`, 'custody.mode');

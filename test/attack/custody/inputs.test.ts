@@ -142,15 +142,37 @@ describe('odd words', () => {
         throw new Error('no');
       },
     };
-    for (const odd of [angry, [angry], bottomless, { length: 1, 0: 'x' }, new Set(['x']), [['x']], 'x'.repeat(1e6), [Symbol('x')], -0, true])
+    for (const odd of [
+      angry,
+      [angry],
+      bottomless,
+      { length: 1, 0: 'x' },
+      new Set(['x']),
+      [['x']],
+      'x'.repeat(1e6),
+      [Symbol('x')],
+      -0,
+      true,
+    ])
       expect((await refused(() => strict.signTransaction(wallet.address, prepared, odd as never))).code).toBe('APPROVAL_INVALID');
     for (const party of ['USER', 'user ', 'uſer', 'ｕser', 'user\u0000', ['user'], { toString: () => 'user' }, 'toString', '__proto__'])
-      expect(await refused(() => strict.requestApproval(wallet.address, prepared, party as never))).toMatchObject({ reason: 'party_unknown' });
+      expect(await refused(() => strict.requestApproval(wallet.address, prepared, party as never))).toMatchObject({
+        reason: 'party_unknown',
+      });
     expect(await sentBy(anvil, wallet)).toBe(0);
   });
 
   it('as options of a provider are refused by name', async () => {
-    for (const odd of [null, 5, { manager: {} }, { manager: null }, { manager: 5 }, { custody: null }, { custody: { mode: 5 } }, { bogus: 1 }])
+    for (const odd of [
+      null,
+      5,
+      { manager: {} },
+      { manager: null },
+      { manager: 5 },
+      { custody: null },
+      { custody: { mode: 5 } },
+      { bogus: 1 },
+    ])
       expect(await codeOf(() => createCustodyProvider('software', odd as never)), inspect(odd)).toBe('CONFIG_INVALID');
     const parties = (ids: readonly string[]): SecurityConfig => configOf(anvil, { mpc: { parties: ids.map((id) => ({ id })) } });
     for (const ids of [['a', 'a', 'b'], ['a', 'A', 'b'], ['a'], ['a ', 'b'], ['__proto__', '']])
@@ -162,7 +184,9 @@ describe('odd words', () => {
       [4, 3],
       [1e9, 1e9],
     ])
-      expect(await codeOf(() => createSecurityManager(configOf(anvil, { mpc: { threshold, totalParties } as never })))).toBe('CONFIG_INVALID');
+      expect(await codeOf(() => createSecurityManager(configOf(anvil, { mpc: { threshold, totalParties } as never })))).toBe(
+        'CONFIG_INVALID',
+      );
   });
 });
 
@@ -172,6 +196,7 @@ describe('what callers get is theirs to spoil', () => {
     const manager = createSecurityManager(configOf(anvil, { store: factory, keys: { encryptionKey: SECRET }, agents: { a1: FREE } }));
     const wallet = await manager.custody.createWallet('owner', 'a1');
     await fund(anvil, wallet.address);
+    const { address } = wallet;
     const before = JSON.stringify(await store.scan(storeKey.doc(''), { limit: 1_000 }));
     const spoil = (value: unknown, depth = 0): void => {
       if (typeof value !== 'object' || value === null || depth > 6) return;
@@ -190,12 +215,12 @@ describe('what callers get is theirs to spoil', () => {
     const { raw } = signed;
     const first = Uint8Array.from(raw);
     const after = JSON.stringify(await store.scan(storeKey.doc(''), { limit: 1_000 }));
-    for (const one of [wallet, await manager.custody.getWallet(wallet.address), ...(await manager.custody.listWallets('owner')), approval, signed])
+    for (const one of [wallet, await manager.custody.getWallet(address), ...(await manager.custody.listWallets('owner')), approval, signed])
       spoil(one);
     raw.fill(0);
     expect(JSON.stringify(await store.scan(storeKey.doc(''), { limit: 1_000 }))).toBe(after);
     expect(before).not.toBe(after);
-    expect((await manager.custody.signTransaction(wallet.address, prepared)).raw).toEqual(first);
+    expect((await manager.custody.signTransaction(address, prepared)).raw).toEqual(first);
     const refusedAmount = await manager.agent('a1').execute({ id: 'big', to: BOB, amount: '2', asset: 'ETH' });
     expect(refusedAmount.reasons[0]?.code).toBe('per_transaction_limit');
     await manager.shutdown(500);
@@ -223,7 +248,18 @@ describe('what callers get is theirs to spoil', () => {
         ),
       ),
     );
-    const things = [custody, custody.manager, software, users, prepared, approval, signed, signer, errors, await custody.manager.getHealth()];
+    const things = [
+      custody,
+      custody.manager,
+      software,
+      users,
+      prepared,
+      approval,
+      signed,
+      signer,
+      errors,
+      await custody.manager.getHealth(),
+    ];
     const deep = { depth: 12, showHidden: true, getters: true, maxArrayLength: null, maxStringLength: null } as const;
     const text = things.map((thing) => `${inspect(thing, deep)} ${JSON.stringify(thing)} ${String(thing)}`).join('\n');
     expect(errors.every((error) => error !== null)).toBe(true);

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/core/digest.ts';
 import { type RequestRow, type Store, storeKey } from '../../../src/core/store.ts';
 import type { SigningOrder, UserSigner } from '../../../src/core/user-signer.ts';
-import { toUserSigner } from '../../../src/integrations/wallets/index.ts';
 import { createSecurityManager } from '../../../src/index.ts';
+import { toUserSigner } from '../../../src/integrations/wallets/index.ts';
 import { type Anvil, startAnvil } from '../../../src/testing/anvil.ts';
 import { balanceOf, fund, sentBy, stranger } from '../../e2e/bench.ts';
 import { failure, lasting } from '../../e2e/custody-bench.ts';
-import { sendRaw } from '../../fixtures/send-raw.ts';
 import { openUserBench } from '../../e2e/custody-user-bench.ts';
+import { sendRaw } from '../../fixtures/send-raw.ts';
 
 const UNIT = 10n ** 15n;
 let anvil: Anvil;
