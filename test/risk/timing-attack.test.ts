@@ -66,6 +66,20 @@ describe('timing_attack', () => {
     expect(passed).toEqual([false, false, false, false, false, true, true, true]);
   });
 
+  it('one payment in fifty makes an hour usual, one in fifty-one does not', () => {
+    const withOneAt22 = (count: number) => trainProfile(daily(count - 1, 9), payment({ atMs: MONDAY + 22 * HOUR }));
+    expect(match(22, { profile: withOneAt22(50) })).toBeUndefined();
+    expect(match(22, { profile: withOneAt22(51) })?.confidence).toBeLessThan(0.05);
+  });
+
+  it('after years it goes by the payments that the hours still hold', () => {
+    const nights = Array.from({ length: 25 }, (_, night) => payment({ atMs: MONDAY + night * DAY + 22 * HOUR }));
+    const profile = nights.reduce(trainProfile, daily(7 * 300, 9));
+    const held = profile.hours.reduce((sum, count) => sum + count, 0);
+    expect([25 < profile.count / 50, 25 > held / 50]).toEqual([true, true]);
+    expect(match(22, { profile })).toBeUndefined();
+  });
+
   it('still sees it after years, when the oldest counts were halved', () => {
     const old = daily(7 * 300, 9);
     expect(Math.max(...old.hours)).toBeLessThan(255);

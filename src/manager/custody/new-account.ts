@@ -14,7 +14,7 @@ import { chooseKey, type WalletKeyChoice } from '../wallet-key.ts';
 import { type CustodyDefaults, partiesOf } from './custody-defaults.ts';
 import { toOnChainLimits } from './on-chain-limits.ts';
 import { plainHex } from './user-desk.ts';
-import type { ParsedWalletOptions } from './wallet-options.ts';
+import { checkNames, type ParsedWalletOptions } from './wallet-options.ts';
 
 /** What making the account of a wallet needs. */
 export interface NewAccountParts {
@@ -152,6 +152,7 @@ async function sharedAccount(
   options: ParsedWalletOptions,
 ): Promise<NewAccount> {
   const { parties, threshold } = partiesOf(options, parts.custody);
+  checkNames(parties.map(({ id }) => id));
   const remote = parties.find(({ endpoint }) => endpoint !== undefined);
   if (remote !== undefined)
     throw new CastellanError('MODE_UNAVAILABLE', {

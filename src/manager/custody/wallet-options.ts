@@ -106,11 +106,13 @@ export function checkOptionsOf(custody: CustodyMode, options: ParsedWalletOption
   const problems = Object.entries(options)
     .filter(([field, value]) => value !== undefined && !useful.has(field))
     .map(([field]) => `${field}: has no meaning for a ${custody} wallet`);
-  const { parties } = options;
-  // Two names that a person takes for one are no two parties.
-  if (parties !== undefined && new Set(parties.map((name) => name.toLowerCase())).size !== parties.length)
-    problems.push('parties: each is named once');
   if (problems.length > 0) throw wrongOptions(problems);
+  checkNames(options.parties ?? []);
+}
+
+/** Refuses parties that share a name: two that a person takes for one are no two. @throws REQUEST_INVALID */
+export function checkNames(parties: readonly string[]): void {
+  if (new Set(parties.map((name) => name.toLowerCase())).size !== parties.length) throw wrongOptions(['parties: each is named once']);
 }
 
 function wrongOptions(problems: readonly string[]): CastellanError {

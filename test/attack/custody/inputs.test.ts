@@ -175,7 +175,7 @@ describe('odd words', () => {
     ])
       expect(await codeOf(() => createCustodyProvider('software', odd as never)), inspect(odd)).toBe('CONFIG_INVALID');
     const parties = (ids: readonly string[]): SecurityConfig => configOf(anvil, { mpc: { parties: ids.map((id) => ({ id })) } });
-    for (const ids of [['a', 'a', 'b'], ['a', 'A', 'b'], ['a'], ['a ', 'b'], ['__proto__', '']])
+    for (const ids of [['a', 'a', 'b'], ['a'], ['a ', 'b'], ['__proto__', '']])
       expect(await codeOf(() => createSecurityManager(parties(ids))), ids.join()).toBe('CONFIG_INVALID');
     for (const [threshold, totalParties] of [
       [1, 3],
