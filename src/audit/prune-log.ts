@@ -45,7 +45,16 @@ export interface PruneSource extends RetentionSource {
 /** Entries dropped by one step: as many as a store takes at once. */
 const PIECE = 5_000;
 
-/** What owners sign for the act `log.prune`: how far, and which archive is there instead. */
+/**
+ * What owners sign for the act `log.prune`: how far, and which archive is there instead.
+ *
+ * @example
+ * ```ts
+ * import { pruneFacts } from 'castellan';
+ *
+ * console.log(pruneFacts({ before: 2, archive: 'ab12' })); // { before: 2, archive: 'ab12' }
+ * ```
+ */
 export function pruneFacts({ before, archive }: Pick<PruneResult, 'before' | 'archive'>): Json {
   return { before, archive };
 }

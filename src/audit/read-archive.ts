@@ -74,7 +74,20 @@ export async function readArchive(store: Store, pieces: ArchivePieces, options: 
   return { size: whole.size, root: whole.root(), archive: own.root(), untilMs, inUse };
 }
 
-/** RFC 6962 tree hash of an archive's lines, hex: how an archive is named. @throws REQUEST_INVALID for what is no archive */
+/**
+ * RFC 6962 tree hash of an archive's lines, hex: how an archive is named.
+ *
+ * @param pieces - the archive in order, cut anywhere
+ * @throws REQUEST_INVALID for what is no archive
+ * @example
+ * ```ts
+ * import { archiveDigest } from 'castellan';
+ *
+ * const lines = ['{"id":"e-1"}\n', '{"id":"e-2"}\n']; // in practice a stream of the file that holds the archive
+ * const digest = await archiveDigest(lines);
+ * console.log(digest.length, digest === (await archiveDigest([lines.join('')]))); // 64 true
+ * ```
+ */
 export async function archiveDigest(pieces: ArchivePieces, encoding: 'identity' | 'gzip' = 'identity'): Promise<string> {
   const range = createCompactRange();
   for await (const line of linesOf(pieces, encoding)) range.append(leafHash(line));

@@ -20,6 +20,8 @@ const FACTS: PreparedFacts = {
   chain: 'eip155:31337' as never,
   agentId: 'a1',
   tx: { to: '0x2222222222222222222222222222222222222222', value: '1', data: '' },
+  actionDigest: 'ab'.repeat(32) as never,
+  feeBound: '1',
   calls: [],
   rendered: 'This transaction: …',
   createdAtMs: 1_000,

@@ -54,16 +54,20 @@ describe('the programs in the documents', () => {
     expect((checked as { readonly stdout: string }).stdout).toBe('');
   });
 
-  it.concurrent.each(snippets)('$where $name does what the text says', async ({ name, program, prints }) => {
-    expect(prints, 'a ```text block after the program says what it prints').not.toBeNull();
-    const folder = join(project, `run-${name}`);
-    mkdirSync(folder);
-    copyExamples(folder);
-    writeFileSync(join(folder, 'program.ts'), program.replaceAll(LOCAL_CHAIN, anvil.rpcUrl));
-    const ended = await run(process.execPath, ['--disable-warning=ExperimentalWarning', 'program.ts'], { cwd: folder, timeout: 25_000 });
-    expect(ended.stdout).toMatch(toPattern(prints ?? []));
-    expect(ended.stderr).toBe('');
-  });
+  it.concurrent.each(snippets)(
+    '$where $name does what the text says',
+    async ({ name, program, prints }) => {
+      expect(prints, 'a ```text block after the program says what it prints').not.toBeNull();
+      const folder = join(project, `run-${name}`);
+      mkdirSync(folder);
+      copyExamples(folder);
+      writeFileSync(join(folder, 'program.ts'), program.replaceAll(LOCAL_CHAIN, anvil.rpcUrl));
+      const ended = await run(process.execPath, ['--disable-warning=ExperimentalWarning', 'program.ts'], { cwd: folder, timeout: 60_000 });
+      expect(ended.stdout).toMatch(toPattern(prints ?? []));
+      expect(ended.stderr).toBe('');
+    },
+    70_000,
+  );
 });
 
 describe('the reader of documents', () => {

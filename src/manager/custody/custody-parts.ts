@@ -47,7 +47,7 @@ export async function buildNow(
   { house, parts }: CustodyParts,
   wallet: WalletRecord,
   form: RequestForm,
-  id: string,
+  { id, feeBound }: Pick<PreparedFacts, 'id'> & Partial<Pick<PreparedFacts, 'feeBound'>>,
 ): Promise<Resolved<Prepared>> {
   if (!form.ok)
     return {
@@ -64,5 +64,5 @@ export async function buildNow(
     return { ok: false, reason: { code: 'agent_unknown', message: 'The agent of this wallet was removed.', retryable: false } };
   const nowMs = house.host.clock.nowMs();
   const resolved = resolveRequest({ parsed: form.value, id, tenant: house.config.tenant, agent, chains: house.chains, nowMs });
-  return resolved.ok ? prepare(parts, resolved.value, { dryRun: true }) : resolved;
+  return resolved.ok ? prepare(parts, resolved.value, { dryRun: true, ...(feeBound === undefined ? {} : { feeBound: BigInt(feeBound) }) }) : resolved;
 }

@@ -4,9 +4,11 @@ import type { ReasonCode } from '../../core/reason.ts';
 import type { RequestRow } from '../../core/store.ts';
 import type { WalletRecord } from '../directory.ts';
 import { isDeclined } from '../pipeline/decline.ts';
+import type { Prepared } from '../pipeline/prepare.ts';
 import { type Submitted, submit } from '../pipeline/submit.ts';
-import type { RequestForm } from '../request.ts';
-import type { CustodyParts } from './custody-parts.ts';
+import { type CustodyParts, formOf } from './custody-parts.ts';
+import { summaryOf } from './prepare-transaction.ts';
+import type { CustodyRefusal, PreparedFacts } from './prepared.ts';
 
 /** A row that the gate said yes to, new or of an earlier call. */
 export interface Gated {
@@ -52,14 +54,32 @@ async function askPeople({ parts }: CustodyParts, decided: Extract<Submitted, { 
   }
 }
 
+/**
+ * Refuses what does something else by now than what was read: lists and contracts may have changed since, or differ from one
+ * process to the next. Its room is given back.
+ */
+async function checkSame(open: CustodyParts, facts: PreparedFacts, prepared: Prepared | null, row: RequestRow): Promise<void> {
+  const isSame = prepared?.actionDigest === facts.actionDigest && summaryOf(open.house, prepared).rendered === facts.rendered;
+  if (isSame) return;
+  await open.parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]).catch(() => undefined);
+  throw new CastellanError('REQUEST_INVALID', {
+    message: 'It would do something else now than what was prepared: prepare it again.',
+    details: { reason: 'prepared_outdated' satisfies CustodyRefusal },
+  });
+}
+
 /** What came of submitting: a yes, or the id of what people are asked. */
 async function settle(
   open: CustodyParts,
+  facts: PreparedFacts,
   submitted: Submitted,
 ): Promise<Gated | { readonly approvalId: string; readonly decision: Decision }> {
   if (submitted.kind === 'decided') {
     const { decision, row } = submitted;
-    if (decision.verdict === 'approved' && row !== null) return { row, decisionId: decision.id };
+    if (decision.verdict === 'approved' && row !== null) {
+      await checkSame(open, facts, submitted.prepared, row);
+      return { row, decisionId: decision.id };
+    }
     if (decision.verdict !== 'escalated') throw denied(decision);
     return { approvalId: await askPeople(open, submitted), decision };
   }
@@ -79,16 +99,18 @@ async function settle(
 export async function gatePrepared(
   open: CustodyParts,
   wallet: WalletRecord,
-  form: RequestForm,
+  facts: PreparedFacts,
 ): Promise<Gated | { readonly approvalId: string; readonly decision: Decision }> {
   const { parts } = open;
-  const first = await submit(parts, wallet.agent, form, { partiesApproved: true });
-  if (first.kind !== 'prior' || first.row.state !== 'escalated') return settle(open, first);
+  const form = formOf(open, facts);
+  const told = { partiesApproved: true, feeBound: BigInt(facts.feeBound) };
+  const first = await submit(parts, wallet.agent, form, told);
+  if (first.kind !== 'prior' || first.row.state !== 'escalated') return settle(open, facts, first);
   const record = await parts.getApproval(first.row.decisionId);
-  if (record !== undefined && record.state !== 'approved') return settle(open, first);
+  if (record !== undefined && record.state !== 'approved') return settle(open, facts, first);
   const again = await submit(parts, wallet.agent, form, {
-    partiesApproved: true,
+    ...told,
     satisfy: async (prepared) => (record === undefined ? undefined : parts.satisfaction(record, prepared)),
   });
-  return settle(open, again);
+  return settle(open, facts, again);
 }

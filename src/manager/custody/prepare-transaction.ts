@@ -1,10 +1,7 @@
 import { walletAddress } from '../../core/account.ts';
-import type { Token } from '../../core/chain-adapter.ts';
 import { toHex } from '../../core/digest.ts';
 import { CastellanError, type ErrorCode } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
-import type { ChainId } from '../../core/ids.ts';
-import { formatAmount } from '../../core/money.ts';
 import type { Reason, ReasonCode } from '../../core/reason.ts';
 import { renderDecision } from '../asking.ts';
 import type { WalletRecord } from '../directory.ts';
@@ -25,8 +22,6 @@ export function unbuildable({ code, message, retryable }: Reason): CastellanErro
   return new CastellanError(BROKEN[code] ?? 'REQUEST_INVALID', { message, details: { reason: code }, retryable });
 }
 
-const nativeOf = ({ chains }: CustodyParts['house'], chain: ChainId): Token => chains.adapter(chain).codec.nativeAsset(chain);
-
 /** What a prepared transaction says of its bytes. */
 export function summaryOf(house: CustodyParts['house'], { decoded, feeBound }: Prepared): Pick<PreparedTransaction, 'calls' | 'rendered'> {
   return {
@@ -41,7 +36,7 @@ export async function prepareTransaction(open: CustodyParts, wallet: WalletRecor
   const createdAtMs = await latestMs(open);
   const { account, chain, agent } = wallet;
   const id = `prepared-${newId(house.host.random, createdAtMs)}`;
-  const built = await buildNow(open, wallet, formOf(open, { id, account, chain, tx }), id);
+  const built = await buildNow(open, wallet, formOf(open, { id, account, chain, tx }), { id });
   if (!built.ok) throw unbuildable(built.reason);
   return sealPrepared(house.custody.vault, {
     v: 1,
@@ -50,8 +45,9 @@ export async function prepareTransaction(open: CustodyParts, wallet: WalletRecor
     account,
     chain,
     agentId: agent,
-    // The fee that is shown is the most that is signed, whatever fees have become by then.
-    tx: { ...tx, maxFee: tx.maxFee ?? formatAmount(built.value.feeBound, nativeOf(house, chain).decimals) },
+    tx,
+    actionDigest: built.value.actionDigest,
+    feeBound: built.value.feeBound.toString(),
     ...summaryOf(house, built.value),
     createdAtMs,
     expiresAtMs: createdAtMs + PREPARED_TTL_MS,

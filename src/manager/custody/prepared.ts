@@ -29,6 +29,10 @@ export interface PreparedFacts {
   readonly chain: ChainId;
   readonly agentId: string;
   readonly tx: TransactionInput;
+  /** What is signed must have this very digest: calls and powers, and the fee up to its bound. */
+  readonly actionDigest: Digest;
+  /** The most that fees may cost, base units as a decimal string: what is signed costs no more, whatever fees have become. */
+  readonly feeBound: string;
   /** What the wallet would do, by the bytes of now. */
   readonly calls: readonly PreparedCall[];
   /** The same in words, for the person who approves it. */
@@ -47,6 +51,7 @@ export interface PreparedTransaction extends PreparedFacts {
 export type CustodyRefusal =
   | 'prepared_altered'
   | 'prepared_expired'
+  | 'prepared_outdated'
   | 'prepared_of_another_wallet'
   | 'party_unknown'
   | 'party_missing'

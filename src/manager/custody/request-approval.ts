@@ -18,7 +18,7 @@ const SAID_YES: Answer = { state: 'approved', approvalId: null };
 /** The user's own answer, about the bytes of now. */
 async function askUser(open: CustodyParts, wallet: WalletRecord, facts: PreparedFacts): Promise<Answer> {
   const { users } = open.house.wallets;
-  const built = await buildNow(open, wallet, formOf(open, facts), facts.id);
+  const built = await buildNow(open, wallet, formOf(open, facts), facts);
   if (!built.ok) throw unbuildable(built.reason);
   const { tx, adapter } = built.value;
   const order = await users.orderOf(wallet.account, facts.id, tx.payload, adapter.codec.signingHash(tx.payload));
@@ -37,10 +37,10 @@ async function askGate(open: CustodyParts, wallet: WalletRecord, facts: Prepared
   const { parts } = open;
   const form = formOf(open, facts);
   return parts.lanes.run(`request/${wallet.agent}/${facts.id}`, async () => {
-    const look = await submit(parts, wallet.agent, form, { dryRun: true });
+    const look = await submit(parts, wallet.agent, form, { dryRun: true, feeBound: BigInt(facts.feeBound) });
     if (look.kind === 'decided' && look.decision.verdict === 'denied') throw denied(look.decision);
     if (look.kind === 'decided' && look.decision.verdict === 'approved') return SAID_YES;
-    const gated = await gatePrepared(open, wallet, form);
+    const gated = await gatePrepared(open, wallet, facts);
     if (!('approvalId' in gated)) return SAID_YES;
     const record = await parts.getApproval(gated.approvalId);
     return { state: record?.state === 'rejected' || record?.state === 'expired' ? record.state : 'pending', approvalId: gated.approvalId };

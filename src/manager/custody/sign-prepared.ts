@@ -7,7 +7,7 @@ import type { ExecuteParts } from '../pipeline/execute.ts';
 import { openSigned, readRow } from '../pipeline/signed-bytes.ts';
 import { checkApprovals, demandOf } from './check-approvals.ts';
 import { type KeptApproval, refuseApproval, useApprovals } from './custody-approval.ts';
-import { type CustodyParts, checkStops, formOf, latestMs } from './custody-parts.ts';
+import { type CustodyParts, checkStops, latestMs } from './custody-parts.ts';
 import { denied, type Gated, gatePrepared } from './gate-prepared.ts';
 import { checkFresh, type PreparedFacts } from './prepared.ts';
 
@@ -79,7 +79,7 @@ export async function signPrepared(
     // An earlier call of the same transaction may have waited for a user until now.
     checkFresh(facts, at.nowMs);
     const kept = await checkApprovals(at, wallet, facts, approvals, demand);
-    const gated = await gatePrepared(open, wallet, formOf(open, facts));
+    const gated = await gatePrepared(open, wallet, facts);
     if ('approvalId' in gated) throw denied(gated.decision, gated.approvalId);
     const { raw, hash } = await signed(open, wallet, gated, kept);
     const { account, chain } = wallet;

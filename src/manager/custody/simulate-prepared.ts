@@ -31,7 +31,7 @@ function changesOf(account: AccountId, effects: readonly Effect[]): readonly Bal
 /** Runs the bytes that the transaction would become now; nothing is recorded, held or decided. */
 export async function simulatePrepared(open: CustodyParts, wallet: WalletRecord, facts: PreparedFacts): Promise<TransactionSimulation> {
   const { house } = open;
-  const built = await buildNow(open, wallet, formOf(open, facts), facts.id);
+  const built = await buildNow(open, wallet, formOf(open, facts), facts);
   if (!built.ok) throw unbuildable(built.reason);
   const { node, tx } = built.value;
   const report = await house.deadlines.within(house.config.authorization.simulationTimeoutMs, async (signal) =>

@@ -134,7 +134,11 @@ export async function signOut(parts: AdvanceParts, start: RequestRow): Promise<S
   const { row, signed } = await signedBytes(parts, before);
   const reason = await haltOf(parts, row.agent);
   if (reason !== undefined)
-    throw new CastellanError('HALTED', { message: 'The switch was thrown before the signature left', details: { reason } });
+    // It exists, and goes out once the stop is lifted: whoever pays by another id meanwhile pays twice.
+    throw new CastellanError('HALTED', {
+      message: 'The switch was thrown before the signature left: it is sent once that is lifted',
+      details: { reason, requestId: row.requestId, txHash: signed.hash, pending: true },
+    });
   const told = await parts.journal.apply([
     { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash },
   ]);

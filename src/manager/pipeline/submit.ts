@@ -35,6 +35,8 @@ export interface SubmitOptions {
   readonly satisfy?: (prepared: Prepared, row: RequestRow) => Promise<Satisfaction | undefined>;
   /** Whether the parties of a wallet that asks for their approvals have given them for this very request. */
   readonly partiesApproved?: boolean;
+  /** The most that fees may reach, base units, where somebody has seen that already. */
+  readonly feeBound?: bigint;
   readonly simulate?: DecideOptions['simulate'];
 }
 
@@ -73,11 +75,12 @@ async function run(
 ): Promise<Submitted> {
   const left = await giveBack(parts, prior, options);
   if (left !== undefined) return left;
+  const feeBound = prior?.state === 'escalated' ? BigInt(prior.feeCeiling) : options.feeBound;
   for (let attempt = 1; ; attempt++) {
     const prepared = await prepare(parts, request, {
       ...(options.dryRun === true ? { dryRun: true } : {}),
       ...(options.exact === undefined ? {} : { exact: options.exact }),
-      ...(prior === undefined || prior.state !== 'escalated' ? {} : { feeBound: BigInt(prior.feeCeiling) }),
+      ...(feeBound === undefined ? {} : { feeBound }),
     });
     if (!prepared.ok) return (await movedOn(parts, asked, options)) ?? refuse(parts, asked, prepared.reason, options, prior);
     const satisfaction = prior === undefined ? undefined : await options.satisfy?.(prepared.value, prior);

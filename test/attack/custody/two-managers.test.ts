@@ -6,12 +6,20 @@ import { createMemoryStore } from '../../../src/adapters/store/memory/index.ts';
 import { sqliteStore } from '../../../src/adapters/store/sqlite/index.ts';
 import { toHex } from '../../../src/core/digest.ts';
 import { type RequestRow, storeKey } from '../../../src/core/store.ts';
-import { type Custody, createSecurityManager, type SecurityConfig, type SecurityManager, type Wallet } from '../../../src/index.ts';
+import {
+  type CastellanError,
+  type Custody,
+  createSecurityManager,
+  type SecurityConfig,
+  type SecurityManager,
+  type Wallet,
+} from '../../../src/index.ts';
 import { type Anvil, startAnvil } from '../../../src/testing/anvil.ts';
 import { ASKS, balanceOf, configOf, FREE, fund, type Hooks, person, sentBy, stranger, withHooks } from '../../e2e/bench.ts';
 import { failure } from '../../e2e/custody-bench.ts';
+import { deploy } from '../../fixtures/evm-contracts.ts';
 import { sendRaw } from '../../fixtures/send-raw.ts';
-import { movableClock } from '../api/bench.ts';
+import { LIMITS_ALONE, movableClock } from '../api/bench.ts';
 
 const UNIT = 10n ** 15n;
 const KEYS = { encryptionKey: '3e'.repeat(32) };
@@ -69,7 +77,7 @@ describe('one approval in two processes', () => {
     const prepared = await prepare(one.custody, wallet);
     const approval = await one.custody.requestApproval(wallet.address, prepared);
     const { tx, id } = prepared;
-    const request = { id, wallet: wallet.account, chain: prepared.chain, to: tx.to, amount: tx.value, asset: 'ETH', maxFee: tx.maxFee };
+    const request = { id, wallet: wallet.account, chain: prepared.chain, to: tx.to, amount: tx.value, asset: 'ETH' };
     for (const { agent } of [one, two])
       for (const body of [request, { ...request, id: 'mine' }])
         expect((await agent('a1').execute(body as never)).status).toBe('policy_rejected');
@@ -115,6 +123,27 @@ describe('one approval in two processes', () => {
   });
 });
 
+describe('what was read and what is signed', () => {
+  it('are the same, even where another process takes the same words for another token', async () => {
+    const [usd, fake] = [await deploy(anvil, 'PlainToken', ['USD', 6]), await deploy(anvil, 'PlainToken', ['USD', 6])];
+    const listing = (address: string, decimals = 6) => configOf(anvil, { tokens: [{ symbol: 'USD', address, decimals }] }).chains ?? [];
+    const limits = { ...FREE.limits, assets: { USD: { perTransaction: 1_000, daily: 10_000 } } };
+    const agents = { a1: { ...FREE, limits } };
+    for (const chains of [listing(fake.address), listing(usd.address, 2)]) {
+      await using both = await pair({ agents, chains, ...LIMITS_ALONE }, { chains: listing(usd.address) });
+      const { one, two, wallet } = both;
+      for (const token of [usd, fake]) await token.send('mint', [wallet.address, 10_000_000_000n]);
+      const prepared = await one.custody.prepareTransaction(wallet.address, { to: stranger(), value: '5', asset: 'USD' });
+      const approval = await one.custody.requestApproval(wallet.address, prepared);
+      expect(await failure(two.custody.signTransaction(wallet.address, prepared, approval))).toEqual({
+        code: 'REQUEST_INVALID',
+        reason: 'prepared_outdated',
+      });
+      expect([await sentBy(anvil, wallet), (await two.getHealth()).killSwitch]).toEqual([0, 'inactive']);
+    }
+  });
+});
+
 describe('what only an owner of the store could do', () => {
   async function open(given: Partial<SecurityConfig> = {}) {
     const { clock, move } = movableClock();
@@ -128,9 +157,15 @@ describe('what only an owner of the store could do', () => {
     const put = (key: string, value: unknown) => store.apply([{ commands: [{ kind: 'doc.put', key, value: value as never }] }]);
     const doc = async (key: string) => ((await store.get([storeKey.doc(key)]))[0] as unknown as { value: Record<string, unknown> }).value;
     const row = async (id: string) => (await store.get([storeKey.request('a1', id)]))[0] as unknown as RequestRow;
+    let last = security;
+    const restart = async () => {
+      await last.shutdown(500);
+      last = createSecurityManager(config);
+      return last;
+    };
     return {
-      ...{ security, wallet, hooks, store, put, doc, row, move },
-      [Symbol.asyncDispose]: async () => void (await security.shutdown(500)),
+      ...{ security, wallet, hooks, store, put, doc, row, move, restart },
+      [Symbol.asyncDispose]: async () => void (await last.shutdown(500)),
     };
   }
 
@@ -168,6 +203,59 @@ describe('what only an owner of the store could do', () => {
     expect((await failure(custody.signTransaction(wallet.address, prepared))).code).not.toBe('nothing thrown');
     expect(await late).toMatchObject({ code: 'REQUEST_INVALID', reason: 'prepared_expired' });
     expect(await sentBy(anvil, wallet)).toBe(0);
+  });
+
+  it('a crash after the permit was spent leaves the same signature to be had, by the same yes', async () => {
+    await using bench = await open();
+    const { security, wallet, hooks, row, restart } = bench;
+    const to = stranger();
+    const prepared = await prepare(security.custody, wallet, to);
+    const approval = await security.custody.requestApproval(wallet.address, prepared);
+    hooks.afterApply = async (commands) => {
+      if (!commands.some(({ kind }) => kind === 'permit.redeem')) return;
+      hooks.beforeGet = hooks.beforeApply = () => Promise.reject(new Error('the process is gone'));
+      throw new Error('the process is gone');
+    };
+    expect((await failure(security.custody.signTransaction(wallet.address, prepared, approval))).code).not.toBe('nothing thrown');
+    expect([(await row(prepared.id)).state, (await row(prepared.id)).sealed]).toEqual(['redeemed', null]);
+    for (const hook of ['afterApply', 'beforeApply', 'beforeGet'] as const) delete hooks[hook];
+    const next = await restart();
+    expect(await failure(next.custody.signTransaction(wallet.address, prepared)), 'not without the yes').toMatchObject({
+      reason: 'parties_too_few',
+    });
+    const [one, two] = await Promise.all([1, 2].map(() => next.custody.signTransaction(wallet.address, prepared, approval)));
+    expect(one?.hash).toBe(two?.hash);
+    await sendRaw(anvil, one?.raw as Uint8Array);
+    await next.start();
+    expect([await balanceOf(anvil, to), await sentBy(anvil, wallet)]).toEqual([UNIT, 1]);
+  });
+
+  it('a kill after the signature holds it back, and the refusal says that it exists', async () => {
+    await using bench = await open({ custody: { mode: 'software' } });
+    const { security, wallet, hooks, row } = bench;
+    const to = stranger();
+    const prepared = await prepare(security.custody, wallet, to);
+    let done = false;
+    hooks.afterApply = async (commands) => {
+      if (done || !commands.some((command) => (command as { to?: string }).to === 'signed')) return;
+      done = true;
+      await security.emergency.activateKillSwitch({ reason: 'test', triggeredBy: 'test' });
+    };
+    const thrown = await security.custody.signTransaction(wallet.address, prepared).then(
+      () => undefined,
+      (error: CastellanError) => error,
+    );
+    expect(thrown).toMatchObject({ code: 'HALTED', details: { requestId: prepared.id, pending: true } });
+    expect([(await row(prepared.id)).state, thrown?.details['txHash'], await sentBy(anvil, wallet)]).toEqual([
+      'signed',
+      (await row(prepared.id)).txHash,
+      0,
+    ]);
+    expect(await failure(security.custody.signTransaction(wallet.address, prepared))).toEqual({ code: 'HALTED', reason: 'halted' });
+    await security.emergency.deactivateKillSwitch({ approvedBy: 'admin', notes: 'fine' });
+    expect((await security.custody.signTransaction(wallet.address, prepared)).hash, 'that one, and no other').toBe(
+      thrown?.details['txHash'],
+    );
   });
 
   it('a kill between the approvals’ use and the signature wins', async () => {
