@@ -25,8 +25,10 @@ export interface UserKey {
  * @throws KEY_INVALID where this very key is in our keeping; KEY_REVOKED
  */
 export async function userKey(store: Store, { keyId, algorithm, publicKey, account, createdMs }: UserKeyFacts): Promise<UserKey> {
-  const index = publicKeyDoc(publicKey === '' ? account : publicKey);
-  const known = (await readDoc(store, index))?.value as { readonly keyId?: string } | undefined;
+  // Under its account as well: a key that is told now by the one and now by the other is one key still.
+  const indexes = (publicKey === '' ? [account] : [publicKey, account]).map(publicKeyDoc);
+  const found = await Promise.all(indexes.map((index) => readDoc(store, index)));
+  const known = found.map((doc) => doc?.value as { readonly keyId?: string } | undefined).find((value) => value?.keyId !== undefined);
   if (known?.keyId !== undefined) {
     const { record } = await readKeyRecord(store, known.keyId);
     if (record.mode !== 'user' || record.algorithm !== algorithm)
@@ -55,7 +57,7 @@ export async function userKey(store: Store, { keyId, algorithm, publicKey, accou
     key: toKeyInfo(record),
     commands: [
       { kind: 'doc.put', key: keyDoc(keyId), value: record as unknown as Json, ifVersion: 0 },
-      { kind: 'doc.put', key: index, value: { keyId }, ifVersion: 0 },
+      ...indexes.map((index): Command => ({ kind: 'doc.put', key: index, value: { keyId }, ifVersion: 0 })),
     ],
   };
 }

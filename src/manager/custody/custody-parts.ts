@@ -64,5 +64,7 @@ export async function buildNow(
     return { ok: false, reason: { code: 'agent_unknown', message: 'The agent of this wallet was removed.', retryable: false } };
   const nowMs = house.host.clock.nowMs();
   const resolved = resolveRequest({ parsed: form.value, id, tenant: house.config.tenant, agent, chains: house.chains, nowMs });
-  return resolved.ok ? prepare(parts, resolved.value, { dryRun: true, ...(feeBound === undefined ? {} : { feeBound: BigInt(feeBound) }) }) : resolved;
+  return resolved.ok
+    ? prepare(parts, resolved.value, { dryRun: true, ...(feeBound === undefined ? {} : { feeBound: BigInt(feeBound) }) })
+    : resolved;
 }

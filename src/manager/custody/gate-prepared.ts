@@ -58,9 +58,9 @@ async function askPeople({ parts }: CustodyParts, decided: Extract<Submitted, { 
  * Refuses what does something else by now than what was read: lists and contracts may have changed since, or differ from one
  * process to the next. Its room is given back.
  */
-async function checkSame(open: CustodyParts, facts: PreparedFacts, prepared: Prepared | null, row: RequestRow): Promise<void> {
-  const isSame = prepared?.actionDigest === facts.actionDigest && summaryOf(open.house, prepared).rendered === facts.rendered;
-  if (isSame) return;
+async function checkSame(open: CustodyParts, facts: PreparedFacts, row: RequestRow, prepared: Prepared | null): Promise<void> {
+  const reads = prepared === null ? facts.rendered : summaryOf(open.house, prepared).rendered;
+  if (row.actionDigest === facts.actionDigest && reads === facts.rendered) return;
   await open.parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]).catch(() => undefined);
   throw new CastellanError('REQUEST_INVALID', {
     message: 'It would do something else now than what was prepared: prepare it again.',
@@ -77,7 +77,7 @@ async function settle(
   if (submitted.kind === 'decided') {
     const { decision, row } = submitted;
     if (decision.verdict === 'approved' && row !== null) {
-      await checkSame(open, facts, submitted.prepared, row);
+      await checkSame(open, facts, row, submitted.prepared);
       return { row, decisionId: decision.id };
     }
     if (decision.verdict !== 'escalated') throw denied(decision);
@@ -88,6 +88,7 @@ async function settle(
   if (isDeclined(row) || (row.state === 'denied' && decision.verdict === 'approved')) throw over('approval_rejected', 'The user said no.');
   if (row.state === 'denied') throw denied(decision);
   if (row.state === 'released') throw over('reservation_not_held', 'The request is over: prepare the transaction again.');
+  if (row.state === 'held' || row.state === 'redeemed') await checkSame(open, facts, row, null);
   if (row.state !== 'escalated') return { row, decisionId: decision.id };
   return { approvalId: row.decisionId, decision };
 }

@@ -67,7 +67,6 @@ export async function requestApproval(
 ): Promise<CustodyApproval> {
   const { house } = open;
   await checkStops(open.parts, wallet.agent);
-  await checkAgent(open, wallet.agent);
   const party = partyOf(wallet, asked);
   const isParty = demandOf(wallet, house.config.custody.platformManaged) > 0;
   const answer =
