@@ -35,9 +35,9 @@ export default defineConfig({
       CASTELLAN_REFERENCE: process.env['CASTELLAN_REFERENCE'] ?? beside('../shared/reference'),
     },
     projects: [
-      // One process runs many files: modules are loaded once, and no test may lean on a fresh one.
+      // In both, one process runs many files: modules are loaded once, and no test may lean on a fresh one.
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...engines, ...packed], isolate: false } },
-      { extends: true, test: { name: 'engines', include: engines.map((folder) => `${folder}/*.test.ts`) } },
+      { extends: true, test: { name: 'engines', include: engines.map((folder) => `${folder}/*.test.ts`), isolate: false } },
       {
         extends: true,
         test: { name: 'package', include: packed.map((folder) => `${folder}/*.test.ts`), testTimeout: 120_000, hookTimeout: 180_000 },

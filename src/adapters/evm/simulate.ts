@@ -148,7 +148,7 @@ const claimsOf = (result: CallResult): readonly Claim[] => result.logs.flatMap((
  *
  * First pass: the transaction alone, whose logs (internal transfers of the coin among them) say where to look. Second pass:
  * what they name, what the bytes name and the watch list, read without and with the transaction. Effects are the
- * differences; logs without one are warnings.
+ * differences; logs without one are warnings. Where they disagree and a block came meanwhile, all of it is done once more.
  *
  * Fails closed: `success: false` with `simulation_unstable` where the two runs or the two passes disagree,
  * `simulation_unavailable` where the node cannot simulate (nothing weaker is put in its place), `insufficient_funds`,
@@ -157,6 +157,14 @@ const claimsOf = (result: CallResult): readonly Claim[] => result.logs.flatMap((
  * @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, TIMEOUT
  */
 export async function simulate(context: SimulationContext): Promise<SimulationReport> {
+  const report = await simulateOnce(context);
+  if (!report.errors.includes('simulation_unstable')) return report;
+  // A block that came between the runs makes nodes answer from two states; what is unstable by itself is so again.
+  const newest = await readHead(context.client, 'latest', context.signal);
+  return newest.hash === report.block.hash ? report : simulateOnce(context);
+}
+
+async function simulateOnce(context: SimulationContext): Promise<SimulationReport> {
   const { client, tx, decoded, signal } = context;
   const { outer, form, params } = readPayload(tx.payload, tx.smart);
   const envelope = readEnvelope(outer);

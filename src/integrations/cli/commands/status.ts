@@ -1,10 +1,16 @@
-import type { ApprovalRecord, SecurityHealth, SecurityManager } from '../../../index.ts';
+import type { ApprovalRecord, SecurityConfig, SecurityHealth, SecurityManager } from '../../../index.ts';
 import type { Command } from '../command.ts';
 import { configOption } from '../load-config.ts';
 import { withManager } from '../open-manager.ts';
 import { table, timeText } from '../output.ts';
 
 type Emergencies = Awaited<ReturnType<SecurityManager['emergency']['getActiveEmergencies']>>;
+
+/** Whether a note is about the triggers that a command leaves to the process that serves agents. */
+function isOfThisProcess(note: string, { emergency }: SecurityConfig): boolean {
+  const hasTriggers = emergency?.autoResponseEnabled !== false && emergency?.autoResponseTriggers?.length !== 0;
+  return hasTriggers && note.startsWith('nothing pauses or stops by itself');
+}
 
 /** `castellan status`: how the deployment stands. */
 export const status: Command = {
@@ -16,12 +22,13 @@ export const status: Command = {
   positionals: [0, 0],
   examples: ['castellan status', 'castellan status --json --config /srv/treasury/castellan.config.ts'],
   run: (call) =>
-    withManager(call, async ({ security }) => {
-      const [health, emergencies, open] = await Promise.all([
+    withManager(call, async ({ security, config }) => {
+      const [own, emergencies, open] = await Promise.all([
         security.getHealth(),
         security.emergency.getActiveEmergencies(),
         security.approvals.list({ state: 'pending' }),
       ]);
+      const health = { ...own, notes: own.notes.filter((note) => !isOfThisProcess(note, config)) };
       // Jobs, events and work under way belong to the process that serves agents; this one has none.
       const { jobs: _jobs, events: _events, inFlight: _inFlight, started: _started, ...shared } = health;
       const isUnread =
