@@ -15,7 +15,7 @@ function measurement(figure: string, parts: readonly Passed[], complete: boolean
 }
 
 /** What every chain adapter must do. */
-const CONFORMANCE_TESTS = 10;
+const CONFORMANCE_TESTS = 11;
 
 /** The exported suite, on both adapters and their real engines. */
 export const conformanceBar: Bar = {
