@@ -26,8 +26,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // Much of a run is waiting: two files at once, even where there are only two cores.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Much of a run is waiting: three files at once, even where there are only two cores.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     env: {
       CASTELLAN_VECTORS: process.env['CASTELLAN_VECTORS'] ?? beside('../shared/vectors'),

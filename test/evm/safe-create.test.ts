@@ -37,7 +37,7 @@ async function create(
 
 const addressOf = ({ account }: SmartAccount): string => account.slice(CHAIN.length + 1);
 const sent = async (address: string): Promise<bigint> =>
-  BigInt((await bench.anvil.rpc('eth_getTransactionCount', [address, 'latest'])) as string);
+  BigInt((await bench.anvil.rpc('eth_getTransactionCount', [address, 'pending'])) as string);
 
 describe('making a Safe', () => {
   it('deploys what was planned, with nobody else in it, and the sponsor pays', async () => {
