@@ -10,6 +10,7 @@ import {
   type Command,
   type Json,
   newId,
+  parseDoc,
   type Random,
   type ReasonCode,
   readDoc,
@@ -18,7 +19,6 @@ import {
   type Store,
   storeKey,
   type TimeMs,
-  toDoc,
 } from '../core/index.ts';
 import { answered, approvalDoc, approvalReason, atMoment, parseApprovalRecord } from './approval-record.ts';
 import type { RegistryAuthority } from './authority.ts';
@@ -113,7 +113,7 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
   const waiters = createWaiters(clock, async (ids) => {
     const rows = await store.get(ids.map((id) => storeKey.doc(approvalDoc(id))));
     return rows.flatMap((row, index) =>
-      row === undefined ? [] : [parseApprovalRecord(toDoc(row, ids[index] as string).value, ids[index] as string)],
+      row === undefined ? [] : [parseApprovalRecord(parseDoc(row, ids[index] as string).value, ids[index] as string)],
     );
   });
   const opening = createOpenApprovals({ store, put, told });
@@ -271,7 +271,7 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
     let after: string | undefined;
     for (;;) {
       const rows = await store.scan(prefix, { limit: PAGE, ...(after === undefined ? {} : { after }) });
-      for (const row of rows) yield parseApprovalRecord(toDoc(row.value, row.key).value, row.key.slice(prefix.length));
+      for (const row of rows) yield parseApprovalRecord(parseDoc(row.value, row.key).value, row.key.slice(prefix.length));
       after = rows.at(-1)?.key;
       if (rows.length < PAGE || after === undefined) return;
     }

@@ -1,13 +1,13 @@
 import {
   CastellanError,
   type Json,
+  parseDoc,
   type Registry,
   type RegistrySignature,
   readDoc,
   type SignatureVerifier,
   type Store,
   storeKey,
-  toDoc,
 } from '../core/index.ts';
 import { isOwned, NO_REGISTRY, registryDigest, registryStatement, saysTheSame, toRegistry } from './registry-document.ts';
 import { signedBy } from './signed-by.ts';
@@ -88,7 +88,7 @@ async function follow(
   for (;;) {
     const after = chain === undefined ? {} : { after: storeKey.doc(versionDoc(chain.current.sequence)) };
     const rows = await store.scan(storeKey.doc('registry-version/'), { limit: PAGE, ...after });
-    for (const row of rows) chain = await extend(chain, toDoc(row.value, row.key).value, tenant, verifiers, docVersion);
+    for (const row of rows) chain = await extend(chain, parseDoc(row.value, row.key).value, tenant, verifiers, docVersion);
     if (rows.length < PAGE) return chain;
   }
 }

@@ -11,11 +11,11 @@ export async function readDoc(store: Store, key: string): Promise<Doc | undefine
 /** Reads documents from one consistent state, in the order of `keys`. @throws STORE_CORRUPT, STORE_UNAVAILABLE */
 export async function readDocs(store: Store, keys: readonly string[]): Promise<readonly (Doc | undefined)[]> {
   const rows = await store.get(keys.map((key) => storeKey.doc(key)));
-  return keys.map((key, index) => (rows[index] === undefined ? undefined : toDoc(rows[index], key)));
+  return keys.map((key, index) => (rows[index] === undefined ? undefined : parseDoc(rows[index], key)));
 }
 
 /** A stored row as a document. @throws STORE_CORRUPT */
-export function toDoc(row: Json, key: string): Doc {
+export function parseDoc(row: Json, key: string): Doc {
   const doc = row as Partial<Doc> | null;
   if (typeof doc !== 'object' || doc === null || !Number.isSafeInteger(doc.version) || doc.value === undefined) {
     throw new CastellanError('STORE_CORRUPT', { message: 'A stored row is no document.', details: { key } });

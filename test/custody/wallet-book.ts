@@ -3,11 +3,11 @@ import {
   type AgentId,
   type ChainId,
   type Json,
+  parseDoc,
   readDoc,
   type Store,
   sha256Hex,
   storeKey,
-  toDoc,
 } from '../../src/core/index.ts';
 import type { KeyUsage, KeyWallet, WalletBalance } from '../../src/custody/index.ts';
 
@@ -34,7 +34,7 @@ export function openWalletBook(store: Store): WalletBook {
   const put = async (key: string, value: unknown): Promise<void> =>
     void (await store.apply([{ commands: [{ kind: 'doc.put', key, value: value as Json }] }]));
   const all = async <T>(prefix: string): Promise<readonly T[]> =>
-    (await store.scan(storeKey.doc(prefix), { limit: 1_000 })).map(({ key, value }) => toDoc(value, key).value as T);
+    (await store.scan(storeKey.doc(prefix), { limit: 1_000 })).map(({ key, value }) => parseDoc(value, key).value as T);
 
   const usage: KeyUsage = {
     walletsOf: async (keyId) => (await all<KeyWallet>('wallet/')).filter((wallet) => wallet.keyId === keyId),

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { applyStep, toDoc } from '../../core/doc.ts';
+import { applyStep, parseDoc } from '../../core/doc.ts';
 import type { Json, Store } from '../../core/store.ts';
 import { storeKey } from '../../core/store.ts';
 import { type Delivery, type OutboxKeys, type OutboxRecord, readRows } from './outbox-record.ts';
@@ -41,7 +41,7 @@ export function createDeadLetters(options: { readonly store: Store; readonly clo
       for (const { key, value } of await rows()) {
         const [record] = readRows([{ key, value }]);
         if (record === undefined) continue;
-        const doc = toDoc(value, key);
+        const doc = parseDoc(value, key);
         const deliveries = Object.fromEntries(Object.entries(record.deliveries).map(([id, delivery]) => [id, anew(delivery)]));
         const next: OutboxRecord = { ...record, storedMs: clock.nowMs(), deliveries };
         const result = await applyStep(store, {

@@ -1,5 +1,5 @@
 import { sha256Hex } from '../../core/digest.ts';
-import { toDoc } from '../../core/doc.ts';
+import { parseDoc } from '../../core/doc.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { TimeMs } from '../../core/ids.ts';
 import type { Notice, Notifier } from '../../core/notifier.ts';
@@ -74,7 +74,7 @@ export function readRows(
 ): readonly OutboxRecord[] {
   return rows.flatMap(({ key, value }) => {
     try {
-      return [parseRecord(toDoc(value, key).value, key)];
+      return [parseRecord(parseDoc(value, key).value, key)];
     } catch (error) {
       onFault(error);
       return [];

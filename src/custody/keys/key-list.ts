@@ -1,4 +1,4 @@
-import { type KeyAlgorithm, type Store, storeKey, toDoc } from '../../core/index.ts';
+import { type KeyAlgorithm, parseDoc, type Store, storeKey } from '../../core/index.ts';
 import { checkFields, invalidKey } from './key-config.ts';
 import { type KeyInfo, type KeyMode, type KeyRecord, keyDoc, parseKeyRecord } from './key-record.ts';
 import { KEY_ID } from './key-sharing.ts';
@@ -52,7 +52,7 @@ export async function* scanKeyRecords(store: Store): AsyncGenerator<KeyRecord> {
   const prefix = storeKey.doc(keyDoc(''));
   for (let after: string | undefined; ; ) {
     const rows = await store.scan(prefix, { limit: PAGE, ...(after === undefined ? {} : { after }) });
-    for (const row of rows) yield parseKeyRecord(toDoc(row.value, row.key).value);
+    for (const row of rows) yield parseKeyRecord(parseDoc(row.value, row.key).value);
     after = rows.at(-1)?.key;
     if (rows.length < PAGE || after === undefined) return;
   }

@@ -1,4 +1,4 @@
-import { CastellanError, type Json, type Store, storeKey, toDoc } from '../../core/index.ts';
+import { CastellanError, type Json, parseDoc, type Store, storeKey } from '../../core/index.ts';
 import { type KeyRecord, keyDoc, parseKeyRecord } from '../keys/key-record.ts';
 import type { CoSigner } from '../keys/key-sharing.ts';
 import type { ShareFault } from './signing.ts';
@@ -62,7 +62,7 @@ export function tooFewCoSigners(found: readonly FoundCoSigner[], threshold: numb
 
 function readable(row: Json | undefined, name: string): KeyRecord | undefined {
   try {
-    return row === undefined ? undefined : parseKeyRecord(toDoc(row, name).value);
+    return row === undefined ? undefined : parseKeyRecord(parseDoc(row, name).value);
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { canonicalize, type Json, type Store, storeKey, toDoc } from '../../core/index.ts';
+import { canonicalize, type Json, parseDoc, type Store, storeKey } from '../../core/index.ts';
 import type { KeyRecord } from '../keys/key-record.ts';
 
 /** A party's share at rest: document `key-share/<keyId>/<party>`. */
@@ -35,7 +35,7 @@ export async function readShareRecords(store: Store, { keyId, sharing }: KeyReco
 
 function readable(row: Json | undefined, name: string): Json | undefined {
   try {
-    return row === undefined ? undefined : toDoc(row, name).value;
+    return row === undefined ? undefined : parseDoc(row, name).value;
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@ import {
   type HaltState,
   type Json,
   newId,
+  parseDoc,
   type Random,
   type Reason,
   type RecoveryReason,
@@ -14,7 +15,6 @@ import {
   type Store,
   storeKey,
   type TimeMs,
-  toDoc,
 } from '../../core/index.ts';
 import type { Mac } from './one-time-code.ts';
 import { openRecord, recoveryDoc, type SessionRecord, sealRecord, type UserRecord } from './recovery-record.ts';
@@ -128,7 +128,7 @@ export function createRecoveryBook(parts: BookParts): RecoveryBook {
       let after: string | undefined;
       for (;;) {
         const rows = await store.scan(prefix, { limit: PAGE, ...(after === undefined ? {} : { after }) });
-        for (const row of rows) yield openRecord(mac, tenant, row.key.slice(prefix.length), toDoc(row.value, row.key));
+        for (const row of rows) yield openRecord(mac, tenant, row.key.slice(prefix.length), parseDoc(row.value, row.key));
         after = rows.at(-1)?.key;
         if (rows.length < PAGE || after === undefined) return;
       }
