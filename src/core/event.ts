@@ -44,6 +44,32 @@ export type SecurityEventType =
   | 'audit_checkpoint'
   | 'health_changed';
 
+const TYPES: Readonly<Record<SecurityEventType, true>> = {
+  decision_made: true,
+  policy_rejected: true,
+  approval_requested: true,
+  approval_decision: true,
+  execution_success: true,
+  execution_failed: true,
+  cap_warning: true,
+  monitor_unrecorded: true,
+  monitor_reorg: true,
+  anomaly_detected: true,
+  fraud_detected: true,
+  key_event: true,
+  permission_changed: true,
+  wallet_event: true,
+  breaker_state: true,
+  emergency_changed: true,
+  incident_event: true,
+  outside_event: true,
+  audit_checkpoint: true,
+  health_changed: true,
+};
+
+/** The same names as values; the compiler sees that none is missing. */
+export const EVENT_TYPES: readonly string[] = Object.keys(TYPES);
+
 /** The eight layers, or an earlier refusal, came to a verdict. `info` for a yes, `warning` else. */
 export interface DecisionMadeEvent extends SecurityEventBase {
   readonly type: 'decision_made';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SecurityConfig } from '../../src/index.ts';
+import { FULL } from '../reference/full-config.ts';
 import { KEYS, offlineEvm, offlineTon, open } from './bench.ts';
-import { FULL } from './full-config.ts';
 
 const notesOf = async (config: SecurityConfig): Promise<readonly string[]> => {
   await using security = open({ keys: KEYS, chains: [offlineTon()], ...config });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createSecurityManager, isCastellanError, type SecurityConfig } from '../../src/index.ts';
 import { sharingOf } from '../../src/manager/config/sharing.ts';
 import { parseConfig } from '../../src/manager/config.ts';
-import { FULL } from './full-config.ts';
+import { FULL } from '../reference/full-config.ts';
 
 function problemsOf(config: unknown): readonly string[] {
   try {

@@ -16,7 +16,9 @@ function documentText(): string | undefined {
 
 /** What the suite runs: its tests, without this one and without lists of names. */
 function suiteSource(): string {
-  const files = readdirSync(HERE).filter((name) => name.endsWith('.test.ts') && name !== 'surface.test.ts' && name !== 'methods.test.ts');
+  const files = readdirSync(HERE).filter(
+    (name) => (name.endsWith('.test.ts') || name === 'full-config.ts') && name !== 'surface.test.ts' && name !== 'methods.test.ts',
+  );
   return files.map((name) => readFileSync(resolve(HERE, name), 'utf8')).join('\n');
 }
 

@@ -1,6 +1,6 @@
 import { canonicalize } from '../../core/canonical.ts';
 import { leafHash } from '../../core/digest.ts';
-import type { SecurityEvent, SecurityEventType } from '../../core/event.ts';
+import { EVENT_TYPES, type SecurityEvent } from '../../core/event.ts';
 import type { TimeMs } from '../../core/ids.ts';
 import type { Command, Json } from '../../core/store.ts';
 import { copyOutside, malformed } from './copy-outside.ts';
@@ -54,28 +54,7 @@ export interface OutsideEvent {
 /** The type of every outside event in the log; no event of castellan's own has it. */
 export const OUTSIDE_EVENT = 'outside_event';
 
-const OWN_TYPES: ReadonlySet<string> = new Set<SecurityEventType | typeof OUTSIDE_EVENT>([
-  'decision_made',
-  'policy_rejected',
-  'approval_requested',
-  'approval_decision',
-  'execution_success',
-  'execution_failed',
-  'cap_warning',
-  'monitor_unrecorded',
-  'monitor_reorg',
-  'anomaly_detected',
-  'fraud_detected',
-  'key_event',
-  'permission_changed',
-  'wallet_event',
-  'breaker_state',
-  'emergency_changed',
-  'incident_event',
-  'audit_checkpoint',
-  'health_changed',
-  OUTSIDE_EVENT,
-]);
+const OWN_TYPES: ReadonlySet<string> = new Set(EVENT_TYPES);
 
 const FIELDS: ReadonlySet<string> = new Set(['eventType', 'actor', 'action', 'resource', 'outcome', 'severity', 'details', 'context']);
 const SEVERITIES: ReadonlySet<string> = new Set<SecurityEvent['severity']>(['info', 'warning', 'error', 'critical']);
