@@ -7,6 +7,7 @@ import { straightImports } from './scripts/build/straight-imports.ts';
 /** Entry name in `dist/` to source file; a name without a source is caught by the package check, which opens every export. */
 const entries = {
   index: 'src/index.ts',
+  adapter: 'src/core/adapter-kit.ts',
   evm: 'src/adapters/evm/index.ts',
   'store/memory': 'src/adapters/store/memory/index.ts',
   'store/sqlite': 'src/adapters/store/sqlite/index.ts',
@@ -34,6 +35,8 @@ export default defineConfig({
   noExternal: ['rxjs', 'zod'],
   esbuildPlugins: [straightImports(resolve('src'))],
   esbuildOptions(options) {
+    // Maps say file and line; the sources themselves are in the repository, and would be half of the package.
+    options.sourcesContent = false;
     // For Node RxJS offers CommonJS alone, which no bundler takes apart.
     options.alias = { rxjs: './node_modules/rxjs/dist/esm/index.js' };
   },

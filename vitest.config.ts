@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Folders whose tests start chain engines, kill processes or play whole stories; everything else is the unit suite. */
+/** Folders whose tests start chain engines; everything else is the unit suite. */
 const engines = [
   'test/attack/**',
   'test/config/**',
@@ -11,17 +11,43 @@ const engines = [
   'test/evm/**',
   'test/ton/**',
   'test/ton-devchain/**',
+  'test/docs/**',
+  'test/doors/**',
+  'test/manager/**',
+];
+/** Suites that kill processes, mutate at length, run the programs of the documents or play the demo: `npm run test:long`. */
+const long = [
   'test/crash/**',
   'test/demo/**',
   'test/cli/**',
-  'test/docs/**',
-  'test/manager/**',
+  'test/docs/{readme,api-examples,commands}*',
+  'test/doors/gateway-command*',
+  'test/scorecard*',
+  'test/custody/{keys,recovery}-processes*',
+  'test/store/sqlite-{kill,race}*',
+  'test/notify/outbox-processes*',
+  'test/emergency/processes*',
+  'test/e2e/paying-process*',
+  'test/config/custody-flags*',
+  'test/risk/false-alarms*',
+  'test/{evm,ton}/codec-fuzz*',
+  'test/ton/{simulate-equality,faulty-network}*',
 ];
 const packed = ['test/package/**'];
 const report = process.env['CASTELLAN_TEST_REPORT'];
 const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
+  // The examples import the package by its name, as their readers do; here it is the sources.
+  resolve: {
+    alias: [
+      { find: /^castellan$/, replacement: beside('src/index.ts') },
+      { find: 'castellan/adapter', replacement: beside('src/core/adapter-kit.ts') },
+      { find: 'castellan/evm', replacement: beside('src/adapters/evm/index.ts') },
+      { find: 'castellan/testing', replacement: beside('src/testing/index.ts') },
+      { find: /^castellan\/wallets$/, replacement: beside('src/integrations/wallets/index.ts') },
+    ],
+  },
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
@@ -36,8 +62,12 @@ export default defineConfig({
     },
     projects: [
       // In both, one process runs many files: modules are loaded once, and no test may lean on a fresh one.
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...engines, ...packed], isolate: false } },
-      { extends: true, test: { name: 'engines', include: engines.map((folder) => `${folder}/*.test.ts`), isolate: false } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...engines, ...packed, ...long], isolate: false } },
+      { extends: true, test: { name: 'engines', include: engines.map((folder) => `${folder}/*.test.ts`), exclude: long, isolate: false } },
+      {
+        extends: true,
+        test: { name: 'long', include: long.map((files) => `${files.replace(/\*\*$/, '*')}.test.ts`), testTimeout: 60_000, isolate: false },
+      },
       {
         extends: true,
         test: { name: 'package', include: packed.map((folder) => `${folder}/*.test.ts`), testTimeout: 120_000, hookTimeout: 180_000 },

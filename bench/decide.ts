@@ -4,7 +4,7 @@ import { parseEntry } from '../src/audit/index.ts';
 import { canonicalize, leafHash, type RequestRow, type SecurityEvent, storeKey } from '../src/core/index.ts';
 import { decide } from '../src/manager/pipeline/decide.ts';
 import { prepare } from '../src/manager/pipeline/prepare.ts';
-import { approvedRow, PACE_MS, prepareOffline, requestOf, settleAll, teachProfiles } from './payments.ts';
+import { approvedRow, dryRunOf, PACE_MS, prepareOffline, requestOf, settleAll, teachProfiles } from './payments.ts';
 import { openScene, type Scene, type SceneAgent } from './scene.ts';
 
 /** What deciding costs beside its floor. All figures ns per decision. */
@@ -47,8 +47,7 @@ export async function measureDecide(options: {
   readonly rounds: number;
 }): Promise<DecideCost> {
   const scene = await openScene({ agents: options.agents });
-  const { house, parts, simulation } = scene;
-  const simulate = async () => simulation;
+  const { house, parts } = scene;
   let events: SecurityEvent[] = [];
   const prepareCosts: number[] = [];
   let decisions = 0;
@@ -57,8 +56,9 @@ export async function measureDecide(options: {
   /** One decision of each of these agents; building before and settling after are outside the timing. */
   async function batch(agents: readonly SceneAgent[]): Promise<number> {
     const wanted = agents.map((agent) => prepareOffline(scene, agent, requestOf(scene, agent, turn++)));
+    const runs = wanted.map((prepared) => ({ prepared, simulate: dryRunOf(scene, prepared) }));
     const startedNs = process.hrtime.bigint();
-    for (const prepared of wanted) approvedRow(await decide(parts, prepared, { simulate }));
+    for (const { prepared, simulate } of runs) approvedRow(await decide(parts, prepared, { simulate }));
     const tookNs = Number(process.hrtime.bigint() - startedNs);
     const { unsigned, fault } = house.audit.health();
     if (fault !== null || unsigned > CHECKPOINT_EVERY) throw new Error(`${unsigned} entries are unsigned (${fault})`);

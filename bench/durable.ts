@@ -5,7 +5,7 @@ import { nanosecondsPer, type RatioBound, ratioBound } from '../scripts/scorecar
 import { createSqliteStore } from '../src/adapters/store/sqlite/index.ts';
 import { type RequestRow, storeKey } from '../src/core/index.ts';
 import { decide } from '../src/manager/pipeline/decide.ts';
-import { approvedRow, PACE_MS, prepareOffline, requestOf, settleAll, teachProfiles } from './payments.ts';
+import { approvedRow, dryRunOf, PACE_MS, prepareOffline, requestOf, settleAll, teachProfiles } from './payments.ts';
 import { openScene } from './scene.ts';
 
 const PAGE = Buffer.alloc(4_096, 1);
@@ -28,18 +28,20 @@ export async function measureDurable(options: {
     agents: options.agents,
     openStore: (host) => createSqliteStore({ path: join(directory, 'gate.sqlite'), clock: host.clock, random: host.random }),
   });
-  const { house, parts, simulation } = scene;
-  const simulate = async () => simulation;
+  const { house, parts } = scene;
   let turn = 0;
 
   /** One decision of every agent by callers at once; settling is outside the timing. */
   async function pass(): Promise<number> {
     const wanted = scene.agents.map((agent) => prepareOffline(scene, agent, requestOf(scene, agent, turn++)));
+    const runs = wanted.map((prepared) => ({ prepared, simulate: dryRunOf(scene, prepared) }));
     const startedNs = process.hrtime.bigint();
     await Promise.all(
       Array.from({ length: options.callers }, async (_, caller) => {
-        for (let at = caller; at < wanted.length; at += options.callers)
-          approvedRow(await decide(parts, wanted[at] as (typeof wanted)[number], { simulate }));
+        for (let at = caller; at < runs.length; at += options.callers) {
+          const { prepared, simulate } = runs[at] as (typeof runs)[number];
+          approvedRow(await decide(parts, prepared, { simulate }));
+        }
       }),
     );
     const tookNs = Number(process.hrtime.bigint() - startedNs);

@@ -1,7 +1,7 @@
 import { type Json, type RequestRow, storeKey } from '../src/core/index.ts';
 import { decide } from '../src/manager/pipeline/decide.ts';
 import { emptyProfile, type Profile, trainProfile } from '../src/risk/index.ts';
-import { approvedRow, PACE_MS, pastPayment, prepareOffline, requestOf, settleCommands } from './payments.ts';
+import { approvedRow, dryRunOf, PACE_MS, pastPayment, prepareOffline, requestOf, settleCommands } from './payments.ts';
 import { openScene, type Scene, type SceneAgent } from './scene.ts';
 
 // One side of the comparison: an agent with so many past transactions, whose next decisions are timed on request.
@@ -13,7 +13,7 @@ const PER_SCENE = 64;
 async function decideOnce(scene: Scene, agent: SceneAgent, turn: number): Promise<number> {
   const prepared = prepareOffline(scene, agent, requestOf(scene, agent, turn));
   const startedNs = process.hrtime.bigint();
-  const row = approvedRow(await decide(scene.parts, prepared, { simulate: async () => scene.simulation }));
+  const row = approvedRow(await decide(scene.parts, prepared, { simulate: dryRunOf(scene, prepared) }));
   const tookNs = Number(process.hrtime.bigint() - startedNs);
   const [stored] = (await scene.house.store.get([storeKey.request(row.agent, row.requestId)])) as unknown as readonly RequestRow[];
   const [settled] = await scene.house.store.apply([{ commands: settleCommands(scene, stored as RequestRow) }]);

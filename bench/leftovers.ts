@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { type RequestRow, storeKey } from '../src/core/index.ts';
 import { decide } from '../src/manager/pipeline/decide.ts';
-import { approvedRow, PACE_MS, prepareOffline, requestOf, settleAll, teachProfiles } from './payments.ts';
+import type { PreparedTx } from '../src/manager/pipeline/prepared.ts';
+import { approvedRow, dryRunOf, PACE_MS, prepareOffline, requestOf, settleAll, teachProfiles } from './payments.ts';
 import { openScene, type Scene } from './scene.ts';
 
 /** What is open at a moment, by name. */
@@ -49,22 +50,22 @@ async function rest(scene: Scene, before?: Open): Promise<Open> {
 /** Decides many times, every tenth one with a simulation that really waits, and compares what is open before and after. */
 export async function findLeftovers(decisions: number): Promise<Leftovers> {
   const scene = await openScene({ agents: AGENTS });
-  const { house, parts, simulation } = scene;
+  const { house, parts } = scene;
   const signals: AbortSignal[] = [];
   let turn = 0;
-  const simulate = async (signal: AbortSignal) => {
+  const waiting = (prepared: PreparedTx) => async (signal: AbortSignal) => {
     if (turn % 10 === 0) {
       signals.push(signal);
       await new Promise<void>((resolve) => void setImmediate(resolve));
     }
-    return simulation;
+    return dryRunOf(scene, prepared)();
   };
   const decideMany = async (count: number): Promise<void> => {
     for (let done = 0; done < count; done += BATCH) {
       const wanted = scene.agents.map((agent) => prepareOffline(scene, agent, requestOf(scene, agent, turn)));
       for (const prepared of wanted) {
         turn += 1;
-        approvedRow(await decide(parts, prepared, { simulate }));
+        approvedRow(await decide(parts, prepared, { simulate: waiting(prepared) }));
       }
       const rows = await house.store.get(wanted.map(({ request }) => storeKey.request(request.agentId, request.id)));
       await settleAll(scene, rows as unknown as readonly RequestRow[]);

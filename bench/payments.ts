@@ -1,7 +1,8 @@
-import type { AccountId, ActionRequest, Command, Json, Step } from '../src/core/index.ts';
+import type { AccountId, Action, ActionRequest, Command, Json, SimulationReport, Step } from '../src/core/index.ts';
 import { newId, payloadDigest, permitId, type RequestRow, sha256Hex, toHex } from '../src/core/index.ts';
 import type { Decided } from '../src/manager/pipeline/decide.ts';
-import { actionDigestOf, type Prepared } from '../src/manager/pipeline/prepare.ts';
+import { actionDigestOf } from '../src/manager/pipeline/prepare.ts';
+import type { PreparedTx } from '../src/manager/pipeline/prepared.ts';
 import { emptyProfile, type SettledPayment, trainProfile } from '../src/risk/index.ts';
 import type { Scene, SceneAgent } from './scene.ts';
 
@@ -11,7 +12,7 @@ export const PACE_MS = 30_000;
 const amountOf = (turn: number): bigint => 1_000_000_000_000_000n * BigInt(1 + (turn % 7)) + BigInt(turn);
 
 /** A payment as the manager resolves it. */
-export function requestOf(scene: Scene, agent: SceneAgent, turn: number): ActionRequest {
+export function requestOf(scene: Scene, agent: SceneAgent, turn: number): ActionRequest<Action> {
   const nowMs = scene.clock.nowMs();
   const id = newId(scene.house.host.random, nowMs);
   const to = scene.payees[turn % 8] as ActionRequest['wallet'];
@@ -36,8 +37,15 @@ export function requestOf(scene: Scene, agent: SceneAgent, turn: number): Action
   };
 }
 
+/** A dry run that shows what the bytes say, made before anything is timed: simulating is the chain's work. */
+export function dryRunOf({ simulation }: Scene, { decoded }: PreparedTx): () => Promise<SimulationReport> {
+  const flows = decoded.effects.filter(({ kind }) => kind === 'outflow' || kind === 'inflow');
+  const report: SimulationReport = { ...simulation, effects: flows.map((effect) => ({ ...effect, source: 'simulation' })) };
+  return async () => report;
+}
+
 /** Builds and decodes the exact bytes for the agent's next slot. */
-export function prepareOffline(scene: Scene, agent: SceneAgent, request: ActionRequest): Prepared {
+export function prepareOffline(scene: Scene, agent: SceneAgent, request: ActionRequest<Action>): PreparedTx {
   const { codec } = scene.adapter;
   const slot = agent.slot;
   agent.slot += 1;
@@ -53,6 +61,7 @@ export function prepareOffline(scene: Scene, agent: SceneAgent, request: ActionR
   const decoded = codec.decode(tx);
   const feeBound = scene.fee.ceiling * 2n;
   return {
+    kind: 'transaction',
     request,
     adapter: scene.adapter,
     node: scene.adapter.node(chain),

@@ -5,8 +5,8 @@ import { createTonAdapter } from '../src/adapters/ton/index.ts';
 import { sendsOf } from '../src/adapters/ton/sends-of.ts';
 import { type AccountFact, type AccountId, type ChainId, nativeAssetId, type RequestRow, sha256Hex, storeKey } from '../src/core/index.ts';
 import { decide } from '../src/manager/pipeline/decide.ts';
-import type { Prepared } from '../src/manager/pipeline/prepare.ts';
-import { approvedRow, PACE_MS, prepareOffline, requestOf, settleAll, teachProfiles } from './payments.ts';
+import type { PreparedTx } from '../src/manager/pipeline/prepared.ts';
+import { approvedRow, dryRunOf, PACE_MS, prepareOffline, requestOf, settleAll, teachProfiles } from './payments.ts';
 import { openScene, type Scene, type SceneChain } from './scene.ts';
 
 /** What a decision about a TON payment costs beside one about an EVM payment. All figures ns per decision. */
@@ -50,21 +50,23 @@ interface Side {
 }
 
 function createSide(scene: Scene): Side {
-  const { house, parts, simulation } = scene;
-  const simulate = async () => simulation;
+  const { house, parts } = scene;
   let turn = 0;
-  let wanted: readonly Prepared[] = [];
+  let wanted: readonly { readonly prepared: PreparedTx; readonly simulate: ReturnType<typeof dryRunOf> }[] = [];
   return {
     prepare() {
-      wanted = scene.agents.map((agent) => prepareOffline(scene, agent, requestOf(scene, agent, turn++)));
+      wanted = scene.agents.map((agent) => {
+        const prepared = prepareOffline(scene, agent, requestOf(scene, agent, turn++));
+        return { prepared, simulate: dryRunOf(scene, prepared) };
+      });
     },
     async slice(from) {
       const startedNs = process.hrtime.bigint();
-      for (const prepared of wanted.slice(from, from + BATCH)) approvedRow(await decide(parts, prepared, { simulate }));
+      for (const { prepared, simulate } of wanted.slice(from, from + BATCH)) approvedRow(await decide(parts, prepared, { simulate }));
       return Number(process.hrtime.bigint() - startedNs);
     },
     async finish() {
-      const rows = await house.store.get(wanted.map(({ request }) => storeKey.request(request.agentId, request.id)));
+      const rows = await house.store.get(wanted.map(({ prepared: { request } }) => storeKey.request(request.agentId, request.id)));
       await settleAll(scene, rows as unknown as readonly RequestRow[]);
       scene.clock.skip(PACE_MS);
       wanted = [];

@@ -7,7 +7,7 @@
 export type { EmailOptions, NotificationOutbox, OutboxOptions, WebhookCheck, WebhookOptions } from './adapters/notify/index.ts';
 export { createEmailNotifier, createNotificationOutbox, createWebhookNotifier, verifyWebhook } from './adapters/notify/index.ts';
 export type { ApprovalProvider, MemoryApprovalProviderOptions } from './approvals/index.ts';
-export { authorizationStatement, createMemoryApprovalProvider, signApproval, signStatement } from './approvals/index.ts';
+export { authorizationStatement, createMemoryApprovalProvider, renderChanges, signApproval, signStatement } from './approvals/index.ts';
 export type { AuditLog, AuditLogOptions, IntegrityOptions, NoteVerifier, ProofResult, ReceiptResult } from './audit/index.ts';
 export {
   type ArchivePieces,
@@ -40,8 +40,9 @@ export {
   type ValidatorAnswer,
   type ValidatorContext,
 } from './authz/index.ts';
-export type { AgentSigned, AgentSigningInput, AgentSigningPort } from './core/agent-port.ts';
+export type { AgentSignature, AgentSignatureInput, AgentSigned, AgentSigningInput, AgentSigningPort } from './core/agent-port.ts';
 export type { ApprovalAnswer, ApprovalRecord, ApprovalRequest, SignedStatement } from './core/approval.ts';
+export type { AssetChange } from './core/asset-change.ts';
 export type { AuthorityAction, Authorization } from './core/authority.ts';
 export type { ChainAdapter, ChainNode, Codec, SimulationReport, Token } from './core/chain-adapter.ts';
 export type { Clock } from './core/clock.ts';
@@ -75,6 +76,7 @@ export type {
   SecurityEvent,
   SecurityEventBase,
   SecurityEventType,
+  UnauthorizedAttemptEvent,
   WalletEvent,
 } from './core/event.ts';
 export { ofAgent, ofSeverity, ofType } from './core/event-filters.ts';
@@ -88,7 +90,15 @@ export type { Random } from './core/random.ts';
 export type { Reason, ReasonCode } from './core/reason.ts';
 export type { RegistrySignature } from './core/registry.ts';
 export { createAttestationKey, generateSeed } from './core/signature.ts';
+export type {
+  SignatureMark,
+  SignatureOrder,
+  SignatureReading,
+  SignatureStatus,
+  SignatureTerms,
+} from './core/signature-order.ts';
 export type { AttestationKey } from './core/signer.ts';
+export type { SecondOpinion, SimulationAnswer, SimulationProvider, SimulationQuestion } from './core/simulation-provider.ts';
 export type { OnChainLimits, SmartAccount, TypedDataSigner } from './core/smart-account.ts';
 export type { Json, Store } from './core/store.ts';
 export type { Receipt } from './core/transaction.ts';
@@ -126,10 +136,12 @@ export type { PolicyManagerOptions, RiskEngineOptions } from './manager/index.ts
 export {
   type Agent,
   type AgentRequest,
+  type AgentWallet,
   type ApprovalSigner,
   type ApprovalsFace,
   type ApproverChangeOptions,
   type ApproverInput,
+  type AssetExposure,
   type Audit,
   type AuditLoggerOptions,
   type AuditRoom,
@@ -161,9 +173,14 @@ export {
   type ExecuteOptions,
   type ExecutionResult,
   type ExecutionStatus,
+  type ExposureOptions,
+  type ExposureReport,
   type KeyManagerOptions,
   type LayerOpinion,
+  type LiveAllowance,
   type NamedRequest,
+  type OpenRequest,
+  type OpenSignature,
   type PolicyManager,
   type PreparedCall,
   type PreparedTransaction,
@@ -171,6 +188,7 @@ export {
   type ReadySignature,
   type RecoveryManagerOptions,
   type RecoveryRoom,
+  type ReplaceOptions,
   type RiskEngine,
   type RoomOptions,
   type RoomSecret,

@@ -23,6 +23,7 @@ export const ERROR_SENTENCES: Readonly<Record<ErrorCode, string>> = {
   PERMIT_REFUSED: 'Custody does not sign; `details.reason` is a reason code.',
   POLICY_CHANGED: 'The policy changed between decision and signature.',
   POLICY_INVALID: 'The permissions are wrong; `details.problems` names every wrong field at once.',
+  NAME_INVALID: 'The text is no name of the chain, or could be taken for another one.',
   PAYLOAD_UNDECODABLE: 'The bytes are no unsigned transaction of this chain in its standard form.',
   SIGNING_CLOSED: 'This door signs nothing, because what it would sign cannot be judged by its effects.',
   REQUEST_DENIED: 'The gate said no to a caller that expects a signature; `details` holds verdict, reason, rule and decision id.',
@@ -45,6 +46,8 @@ export const ERROR_SENTENCES: Readonly<Record<ErrorCode, string>> = {
   TIMEOUT: 'No answer came in time; a late one is ignored.',
   SHUTTING_DOWN: 'The manager or one of its parts is closing and takes no new work.',
   NOT_STARTED: 'This needs `start()` first.',
+  REPLACEMENT_UNAVAILABLE:
+    'Nothing can take the place of this transaction: on its chain one lands, or its time runs out; or others signed it, too.',
   MODE_UNAVAILABLE: 'This version or this configuration does not have it.',
   PEER_MISSING: 'An optional package is not installed; the message names it.',
   SLOT_CONFLICT: 'Two transactions claim one position in the wallet’s sequence.',

@@ -12,7 +12,12 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   clock_skew: 'The clocks of host and store are over two seconds apart.',
   asset_unknown: 'The asset is not on the token list.',
   asset_ambiguous: 'Several listed tokens share the symbol: name the asset id or the chain.',
+  name_unresolved: 'Nobody holds the name, or the chain has none: give the address.',
+  name_misleading: 'The name could be taken for another one, or is kept outside of the chain: give the address.',
   chain_unavailable: 'The chain could not be asked, refused the transaction, or has not confirmed it yet (`pending: true`).',
+  nodes_disagree: 'The configured endpoints give different answers. One of them lies or is broken: nobody is believed.',
+  quorum_missing: 'Fewer of the configured endpoints answer than must agree.',
+  head_stale: 'The newest block is too old, or an endpoint is too far behind the others.',
   payload_undecodable: 'The given bytes are no transaction that can be decoded.',
   shutting_down: 'The manager takes no new work.',
 
@@ -97,6 +102,10 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   simulation_exceeds_intent: 'The simulation shows more than the bytes and the request say.',
   simulation_unstable: 'The transaction behaves differently from run to run.',
   simulation_stale: 'The simulation is too old.',
+  simulation_contradicts_bytes: 'The bytes move money, and the simulation does not show it: nobody knows what would happen.',
+  simulation_disputed: 'Another simulation that was asked comes to something else, or gave no answer.',
+  simulation_flagged: 'Another simulation that was asked calls the transaction malicious, or warns of it.',
+  expectation_not_met: 'The simulation does not come to what the request expects.',
   insufficient_funds: 'The wallet cannot pay for this.',
 
   halted: 'The kill switch is on.',
@@ -114,6 +123,8 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   reservation_not_held: 'The request holds no room (any more).',
   transaction_expired:
     'The validity of the signed transaction ran out on the chain before it was included; its room and place are free again.',
+  transaction_cancelled: 'The transaction was cancelled: one that does nothing is final in its place, so that it can never land.',
+  replacement_underpriced: 'The fee is not enough above that of the transaction whose place it is to take: a tenth in both fields.',
   slot_taken: 'The place in the wallet’s sequence is not the next free one, or another transaction is final in it.',
   store_unavailable: 'The store could not be read or written.',
   version_conflict: 'Somebody else changed the same record first.',
@@ -128,4 +139,8 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   signature_pending: 'The user was asked to sign and has not answered; only `execute` with the same id asks again.',
   signature_invalid: 'What the user’s signer gave is no signature of the payload by the wallet’s key.',
   party_approval_required: 'The wallet signs only what its parties approved: prepare, request their approvals, sign.',
+
+  signature_unavailable:
+    'This wallet signs transactions only: it is a contract, its key is the user’s own, or its chain knows nothing else.',
+  message_not_allowed: 'The policy’s `signatures` allow neither this text nor a login on this site.',
 };

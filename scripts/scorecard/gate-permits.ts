@@ -1,4 +1,4 @@
-import { approvedRow, prepareOffline, requestOf } from '../../bench/payments.ts';
+import { approvedRow, dryRunOf, prepareOffline, requestOf } from '../../bench/payments.ts';
 import { openScene, type Scene, type SceneAgent } from '../../bench/scene.ts';
 import { isCastellanError, permitId, type RequestRow, toHex } from '../../src/core/index.ts';
 import { decide } from '../../src/manager/pipeline/decide.ts';
@@ -23,7 +23,7 @@ interface Held {
 /** Decides one payment for real, of an amount of its own, and gives the permit that came of it. */
 async function hold(scene: Scene, agent: SceneAgent, turn: number): Promise<Held> {
   const prepared = prepareOffline(scene, agent, requestOf(scene, agent, turn));
-  const row = approvedRow(await decide(scene.parts, prepared, { simulate: async () => scene.simulation }));
+  const row = approvedRow(await decide(scene.parts, prepared, { simulate: dryRunOf(scene, prepared) }));
   if (row.permit === null) throw new Error('an approval has a permit');
   return { id: permitId(row.agent, row.requestId, row.permit.secret), payload: prepared.tx.payload, row };
 }

@@ -19,6 +19,7 @@ const DOORS: readonly Door[] = [
   { library: /^@ton\/sandbox$/, open: /^src\/(adapters\/ton\/simulation\/sandbox\.ts$|testing\/ton-devchain\/)/, typesAnywhere: true },
   { library: /^(node:)?crypto$|^@noble\/hashes(\/|$)/, open: HASHING },
   { library: /^(@noble\/(curves|ciphers)|@scure\/[^/]+|tweetnacl)(\/|$)/, open: /^src\/(custody\/|adapters\/evm\/secp256k1\.ts$)/ },
+  { library: /^cockatiel$/, open: /^src\/core\/failover\/circuit\.ts$/ },
   { library: /^simple-statistics$/, open: /^src\/risk\/statistics\.ts$/ },
   { library: /^node:sqlite$/, open: /^src\/adapters\/store\/sqlite\// },
   { library: /^rxjs(\/|$)/, open: /^src\/(authz\/|emergency\/|core\/event-(bus|filters)\.ts$)/, typesAnywhere: true },

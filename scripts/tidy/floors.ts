@@ -7,7 +7,7 @@ const FLOORS: readonly (readonly [pattern: RegExp, floor: number])[] = [
   [/^adapters\/store\/[^/]+$/, 1],
   [/^authz$/, 2],
   [/^(manager|index)$/, 3],
-  [/^integrations\/[^/]+$/, 4],
+  [/^integrations\/([^/]+|wallets\/ton)$/, 4],
   [/^testing$/, 4],
 ];
 
@@ -16,6 +16,8 @@ export function roomOf(path: string): string {
   const parts = path.replace(/^src\//, '').split('/');
   if (parts.length === 1) return (parts[0] ?? '').replace(/\.ts$/, '');
   if (parts[0] === 'adapters' && parts[1] === 'store' && parts.length > 3) return parts.slice(0, 3).join('/');
+  // A subpath of its own, with libraries of its own.
+  if (path.startsWith('src/integrations/wallets/ton/')) return 'integrations/wallets/ton';
   if ((parts[0] === 'adapters' || parts[0] === 'integrations') && parts.length > 2) return parts.slice(0, 2).join('/');
   return parts[0] ?? '';
 }

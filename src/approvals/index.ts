@@ -12,4 +12,5 @@ export { MAX_OPEN } from './open-approvals.ts';
 export { isCustodyApprover } from './own-keys.ts';
 export { createMemoryApprovalProvider, type MemoryApprovalProviderOptions } from './providers/memory.ts';
 export { type RegistryBody, registryDigest, registryStatement } from './registry-document.ts';
+export { renderChanges } from './render-changes.ts';
 export { type RenderOptions, renderEffects } from './render-effects.ts';

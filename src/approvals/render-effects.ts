@@ -1,14 +1,7 @@
-import {
-  type AccountId,
-  type AssetId,
-  accountAddress,
-  CastellanError,
-  type Effect,
-  formatAmount,
-  isCastellanError,
-  type Token,
-} from '../core/index.ts';
+import { type AssetId, CastellanError, type Effect, type Expectation, type SignatureTerms, type Token } from '../core/index.ts';
+import { account, amountOf, tokenOf } from './asset-text.ts';
 import { quoted } from './plain-text.ts';
+import { expectationLines } from './render-changes.ts';
 
 /** What is longer than this is not read by a person, and is therefore not put before one. */
 const MAX_RENDERED = 16_384;
@@ -17,6 +10,10 @@ const MAX_RENDERED = 16_384;
 export interface RenderOptions {
   /** Shown instead of an exact fee that is within it: a quote moves from block to block, the ceiling stands. */
   readonly feeCeiling?: bigint | undefined;
+  /** What the request itself is bound to, where it says so. */
+  readonly expect?: Expectation | null | undefined;
+  /** Where it is no transaction but a signature: what kind of one, and what it says of itself. */
+  readonly signature?: Pick<SignatureTerms, 'standard' | 'summary'> | undefined;
 }
 
 /**
@@ -48,8 +45,14 @@ export function renderEffects(effects: readonly Effect[], tokens: readonly Token
   }
   const unknown = effects.filter((effect) => effect.kind === 'unknown').length;
   if (effects.length === 0) lines.push('- UNKNOWN: no effect could be read');
-  const warning = unknown > 0 || effects.length === 0 ? ['WARNING: part of this transaction could not be understood.'] : [];
-  const text = [...warning, 'This transaction:', ...lines].join('\n');
+  const { signature } = options;
+  const what = signature === undefined ? 'transaction' : 'signature';
+  const warning = unknown > 0 || effects.length === 0 ? [`WARNING: part of this ${what} could not be understood.`] : [];
+  const title =
+    signature === undefined
+      ? 'This transaction:'
+      : `This signature [${quoted(signature.standard)}], in the hands of whoever gets it (${quoted(signature.summary)}):`;
+  const text = [...warning, title, ...lines, ...expectationLines(options.expect, known)].join('\n');
   if (text.length > MAX_RENDERED)
     throw new CastellanError('APPROVAL_INVALID', {
       message: 'The effects are too many for a person to read.',
@@ -107,25 +110,5 @@ function lineOf(effect: Effect, known: ReadonlyMap<AssetId, Token>, { feeCeiling
       return `UNKNOWN: ${quoted(effect.detail)} at ${account(effect.contract)}${effect.selector === null ? '' : `, selector ${quoted(effect.selector)}`}`;
     default:
       return `UNKNOWN: an effect of kind ${quoted(String((effect as { kind: unknown }).kind))}`;
-  }
-}
-
-function amountOf(asset: AssetId, amount: bigint, token: Token | undefined): string {
-  return token === undefined
-    ? `${amount} base units of ${tokenOf(asset, token)}`
-    : `${formatAmount(amount, token.decimals)} ${tokenOf(asset, token)}`;
-}
-
-function tokenOf(asset: AssetId, token: Token | undefined): string {
-  return token === undefined ? `the UNLISTED token [${quoted(asset)}]` : `${quoted(token.symbol)} [${quoted(asset)}]`;
-}
-
-function account(id: AccountId | null): string {
-  if (id === null) return 'an account that is not known';
-  try {
-    return accountAddress(id);
-  } catch (error) {
-    if (!isCastellanError(error)) throw error;
-    return quoted(id);
   }
 }

@@ -1,11 +1,5 @@
-import {
-  type AccountId,
-  type AssetId,
-  assetAddress,
-  type DecodedTransaction,
-  type Effect,
-  type UnsignedTransaction,
-} from '../core/index.ts';
+import { type AccountId, type AssetId, assetContract, type Capability, type DecodedTransaction, type Effect } from '../core/index.ts';
+import type { JudgedTerms } from './judged-terms.ts';
 
 /** An amount of one asset. */
 export interface AssetAmount {
@@ -30,6 +24,9 @@ export interface OpaqueCall {
   /** False where not even the method is known. */
   readonly decoded: boolean;
   readonly leaf: string;
+  /** The protocol whose registered deployment the contract is, and what its method is for; null where no decoder says so. */
+  readonly protocol: string | null;
+  readonly capability: Capability | null;
 }
 
 type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
@@ -51,6 +48,15 @@ export interface Exposure {
   readonly parties: readonly AccountId[];
 }
 
+const OF_NO_PROTOCOL = { protocol: null, capability: null } as const;
+
+/** A protocol is only what the bytes show; a method that is not known is of none. */
+function callOf({ contract, selector, method, leaf, source, protocol, capability }: EffectOf<'call'>): OpaqueCall {
+  const decoded = method !== null;
+  if (!decoded || source !== 'bytes') return { contract, selector, decoded, leaf, ...OF_NO_PROTOCOL };
+  return { contract, selector, decoded, leaf, protocol: protocol ?? null, capability: capability ?? null };
+}
+
 /** Collects what {@link exposureOf} sums. */
 class Sums {
   readonly wallet: AccountId;
@@ -69,13 +75,19 @@ class Sums {
     if (account !== null && account !== this.wallet && !this.parties.includes(account)) this.parties.push(account);
   }
 
-  call(contract: AccountId | null, selector: string | null, decoded: boolean, leaf: string): void {
-    this.party(contract);
+  call(found: OpaqueCall): void {
+    this.party(found.contract);
     // A call that is understood never hides one at the same place that is not.
     const same = this.calls.some(
-      (call) => call.leaf === leaf && call.contract === contract && call.selector === selector && call.decoded === decoded,
+      (call) =>
+        call.leaf === found.leaf &&
+        call.contract === found.contract &&
+        call.selector === found.selector &&
+        call.decoded === found.decoded &&
+        call.protocol === found.protocol &&
+        call.capability === found.capability,
     );
-    if (!same) this.calls.push({ contract, selector, decoded, leaf });
+    if (!same) this.calls.push(found);
   }
 
   /** Simulated effects of other accounts are theirs; whatever the bytes themselves do is ours. */
@@ -104,10 +116,10 @@ class Sums {
         this.party(tokenContract(effect.asset));
         break;
       case 'call':
-        this.call(effect.contract, effect.selector, effect.method !== null, effect.leaf);
+        this.call(callOf(effect));
         break;
       case 'unknown':
-        this.call(effect.contract, effect.selector, false, effect.leaf);
+        this.call({ contract: effect.contract, selector: effect.selector, decoded: false, leaf: effect.leaf, ...OF_NO_PROTOCOL });
         break;
       case 'operator':
         if (effect.approved && this.ours(effect, effect.owner)) this.powers.push(effect);
@@ -141,7 +153,7 @@ class Sums {
  * effects of other accounts are theirs. The fee is the larger of what the bytes and the quote allow.
  * @throws TypeError for an effect of an unknown kind or a negative amount
  */
-export function exposureOf(effects: readonly Effect[], tx: UnsignedTransaction): Exposure {
+export function exposureOf(effects: readonly Effect[], tx: JudgedTerms): Exposure {
   const sums = new Sums(tx.wallet);
   for (const effect of effects) sums.add(effect);
   const { outflows, allowances, calls, powers, parties } = sums;
@@ -165,10 +177,10 @@ export function exposureOf(effects: readonly Effect[], tx: UnsignedTransaction):
 }
 
 /** The last one: keys and judgement of one request follow each other. */
-let last: { readonly decoded: DecodedTransaction; readonly tx: UnsignedTransaction; readonly exposure: Exposure } | undefined;
+let last: { readonly decoded: DecodedTransaction; readonly tx: JudgedTerms; readonly exposure: Exposure } | undefined;
 
 /** The exposure of the decoded bytes. */
-export function decodedExposure(decoded: DecodedTransaction, tx: UnsignedTransaction): Exposure {
+export function decodedExposure(decoded: DecodedTransaction, tx: JudgedTerms): Exposure {
   if (last?.decoded === decoded && last.tx === tx) return last.exposure;
   const exposure = exposureOf(decoded.effects, tx);
   last = { decoded, tx, exposure };
@@ -197,7 +209,7 @@ const MAX_CONTRACTS = 4_096;
 function tokenContract(asset: AssetId): AccountId | null {
   let contract = contracts.get(asset);
   if (contract === undefined) {
-    contract = assetAddress(asset);
+    contract = assetContract(asset);
     if (contracts.size >= MAX_CONTRACTS) contracts.clear();
     contracts.set(asset, contract);
   }

@@ -1,10 +1,11 @@
-import type { ActionRequest, DecodedTransaction, Effect, Json, ReasonCode, TimeMs, Token, UnsignedTransaction } from '../core/index.ts';
+import type { ActionRequest, DecodedTransaction, Effect, Json, ReasonCode, SignatureReading, TimeMs, Token } from '../core/index.ts';
 import type { Exposure } from './exposure.ts';
-import type { JudgeInput } from './judge-input.ts';
+import type { JudgeInput, SharedPlace } from './judge-input.ts';
 import type { JudgeMemo } from './judge-memo.ts';
 import type { JudgeOutput } from './judge-output.ts';
 import type { JudgeSettings } from './judge-settings.ts';
 import type { JudgeState } from './judge-state.ts';
+import type { JudgedTerms } from './judged-terms.ts';
 import type { LayerContext } from './layer.ts';
 import type { CompiledPolicy } from './policy/index.ts';
 
@@ -22,11 +23,13 @@ export interface ContextView {
 /** The view of one judgement that all layers share. */
 export class JudgeContext implements LayerContext {
   readonly request: ActionRequest;
-  readonly tx: UnsignedTransaction;
+  readonly tx: JudgedTerms;
+  readonly signature: SignatureReading | null;
   readonly decoded: DecodedTransaction;
   readonly effects: readonly Effect[];
   readonly exposure: Exposure;
   readonly policy: CompiledPolicy;
+  readonly place?: SharedPlace;
   readonly settings: JudgeSettings;
   readonly tokens: readonly Token[];
   readonly nowMs: TimeMs;
@@ -41,10 +44,12 @@ export class JudgeContext implements LayerContext {
   constructor(input: JudgeInput, settings: JudgeSettings, output: JudgeOutput, facts: Record<string, Json>, view: ContextView) {
     this.request = input.request;
     this.tx = input.tx;
+    this.signature = input.signature ?? null;
     this.decoded = input.decoded;
     this.effects = view.effects;
     this.exposure = view.exposure;
     this.policy = input.policy;
+    if (input.place !== undefined) this.place = input.place;
     this.settings = settings;
     this.tokens = input.tokens;
     this.nowMs = input.nowMs;

@@ -1,7 +1,9 @@
 import type {
+  AccountId,
   ActionRequest,
   ChargeLine,
   Command,
+  ContractFacts,
   DecodedTransaction,
   Effect,
   Json,
@@ -11,28 +13,35 @@ import type {
   PriceSource,
   Reason,
   ReasonCode,
+  SignatureReading,
   SimulationReport,
   TimeMs,
   Token,
-  UnsignedTransaction,
   Verdict,
 } from '../core/index.ts';
 import type { MarketFacts } from '../risk/index.ts';
 import type { JudgeRows, Simulate } from './judge-state.ts';
+import type { JudgedTerms } from './judged-terms.ts';
 import type { CompiledPolicy } from './policy/index.ts';
 
-/** One transaction to judge, and everything it is judged by. */
+/** One transaction or signature to judge, and everything it is judged by. */
 export interface JudgeInput {
   readonly request: ActionRequest;
-  readonly tx: UnsignedTransaction;
+  readonly tx: JudgedTerms;
+  /** Where it is a signature: what it reads as. */
+  readonly signature?: SignatureReading;
   readonly decoded: DecodedTransaction;
   readonly policy: CompiledPolicy;
+  /** Where another transaction of ours holds the same place of the sequence, and at most one of the two can land. */
+  readonly place?: SharedPlace;
   /** The rows of `judgeKeys`, read from one consistent state. */
   readonly rows: JudgeRows;
   /** Reads further rows where a simulation shows accounts or assets that the bytes do not. Without it such a request is denied. */
   readonly read?: (keys: readonly string[]) => Promise<readonly (Json | undefined)[]>;
   /** Null where nothing can simulate. */
   readonly simulate: Simulate | null;
+  /** What listed contracts are made of now, by the chain; one that is missing could not be read. */
+  readonly contracts?: ReadonlyMap<AccountId, ContractFacts> | undefined;
   /** Escalations that valid approvals answer. */
   readonly satisfied: ReadonlySet<ReasonCode>;
   readonly tokens: readonly Token[];
@@ -41,6 +50,14 @@ export interface JudgeInput {
   readonly nowMs: TimeMs;
   /** Wall time by which the judgement must be there; layers that come later deny. */
   readonly deadlineMs: TimeMs;
+}
+
+/** A place of the wallet's sequence that a transaction on its way has already. */
+export interface SharedPlace {
+  /** The room that it holds: only what goes beyond is taken. */
+  readonly lines: readonly ChargeLine[];
+  /** True where the transaction does nothing but keep the other from landing. */
+  readonly isCancel: boolean;
 }
 
 /** What the eight layers came to, and what the deciding step needs. */

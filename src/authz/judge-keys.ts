@@ -1,20 +1,14 @@
-import {
-  type AccountId,
-  type ActionRequest,
-  type AssetId,
-  type DecodedTransaction,
-  storeKey,
-  type UnsignedTransaction,
-} from '../core/index.ts';
+import { type AccountId, type ActionRequest, type AssetId, type DecodedTransaction, storeKey } from '../core/index.ts';
 import { screenKey } from '../risk/index.ts';
 import { decodedExposure, type Exposure } from './exposure.ts';
+import type { JudgedTerms } from './judged-terms.ts';
 import { accountsOf } from './limits/ledger-accounts.ts';
 import type { CompiledPolicy } from './policy/index.ts';
 
 /** Whose rows a judgement reads. */
 export interface JudgeKeysInput {
   readonly request: ActionRequest;
-  readonly tx: UnsignedTransaction;
+  readonly tx: JudgedTerms;
   readonly decoded: DecodedTransaction;
   readonly policy: CompiledPolicy;
 }

@@ -1,4 +1,4 @@
-import type { Doc, Json, PriceSource, SimulationReport } from '../core/index.ts';
+import type { AccountId, ContractFacts, Doc, Json, PriceSource, SimulationReport } from '../core/index.ts';
 import type { MarketFacts } from '../risk/index.ts';
 
 /** Rows as the store answered them, in the order of their keys. */
@@ -18,6 +18,8 @@ export interface JudgeState {
   doc(key: string): Json | undefined;
   readonly price: PriceSource | undefined;
   readonly market: MarketFacts | undefined;
+  /** What a listed contract is made of now; undefined where that could not be read. */
+  contract(account: AccountId): ContractFacts | undefined;
   /** Null where nothing can simulate. */
   readonly simulate: Simulate | null;
 }
@@ -27,6 +29,7 @@ export interface StateParts {
   readonly rows: JudgeRows;
   readonly price?: PriceSource | undefined;
   readonly market?: MarketFacts | undefined;
+  readonly contracts?: ReadonlyMap<AccountId, ContractFacts> | undefined;
   readonly simulate: Simulate | null;
 }
 
@@ -34,6 +37,7 @@ export interface StateParts {
 export class ReadState implements JudgeState {
   readonly #rows: JudgeRows;
   readonly #more: JudgeRows | undefined;
+  readonly #contracts: ReadonlyMap<AccountId, ContractFacts> | undefined;
   readonly price: PriceSource | undefined;
   readonly market: MarketFacts | undefined;
   readonly simulate: Simulate | null;
@@ -42,6 +46,7 @@ export class ReadState implements JudgeState {
     if (parts.rows.keys.length !== parts.rows.values.length) throw new TypeError('rows and keys do not match');
     this.#rows = parts.rows;
     this.#more = more;
+    this.#contracts = parts.contracts;
     this.price = parts.price;
     this.market = parts.market;
     this.simulate = parts.simulate;
@@ -53,6 +58,10 @@ export class ReadState implements JudgeState {
     const later = this.#more?.keys.indexOf(key) ?? -1;
     if (later < 0) throw new TypeError(`the row ${key} was not read`);
     return this.#more?.values[later] ?? undefined;
+  }
+
+  contract(account: AccountId): ContractFacts | undefined {
+    return this.#contracts?.get(account);
   }
 
   doc(key: string): Json | undefined {

@@ -8,27 +8,33 @@ import type {
   LayerOutcome,
   Reason,
   ReasonCode,
+  SignatureReading,
   TimeMs,
   Token,
-  UnsignedTransaction,
 } from '../core/index.ts';
 import type { Exposure } from './exposure.ts';
+import type { SharedPlace } from './judge-input.ts';
 import type { JudgeMemo } from './judge-memo.ts';
 import type { JudgeOutput } from './judge-output.ts';
 import type { JudgeSettings } from './judge-settings.ts';
 import type { JudgeState } from './judge-state.ts';
+import type { JudgedTerms } from './judged-terms.ts';
 import type { CompiledPolicy } from './policy/compiled-policy.ts';
 
 /** What a layer sees: the request, the decoded effects, the rules, and state through {@link LayerContext.fact} alone. */
 export interface LayerContext {
   readonly request: ActionRequest;
-  readonly tx: UnsignedTransaction;
+  readonly tx: JudgedTerms;
+  /** Null where a transaction is judged: a signature does nothing until others use it. */
+  readonly signature: SignatureReading | null;
   readonly decoded: DecodedTransaction;
   /** The effects under judgement: those of the bytes, or their union with the simulated ones. */
   readonly effects: readonly Effect[];
   /** The same effects, summed. */
   readonly exposure: Exposure;
   readonly policy: CompiledPolicy;
+  /** Where another transaction of ours holds the same place of the sequence. */
+  readonly place?: SharedPlace;
   readonly settings: JudgeSettings;
   readonly tokens: readonly Token[];
   readonly nowMs: TimeMs;

@@ -1,11 +1,10 @@
-import { parseEvmAddress, toChecksumAddress } from './address/evm.ts';
-import { parseTonAddress, toFriendlyTonAddress } from './address/ton.ts';
-import { chainNamespace, parseChainId, TON_MAINNET, TON_TESTNET } from './chain-id.ts';
+import { familyOf } from './chain-family.ts';
+import { chainFamily, chainReference, parseChainId } from './chain-id.ts';
 import { CastellanError } from './errors.ts';
 import type { AccountId, ChainId } from './ids.ts';
 
 /** `<namespace>:<reference>:` of CAIP-10; what follows is the address. */
-const CAIP10 = /^((?:eip155|ton|tvm):-?[0-9]{1,16}):(.+)$/s;
+const CAIP10 = /^(([-a-z0-9]{3,8}):[-_a-zA-Z0-9]{1,32}):(.+)$/s;
 
 /**
  * Reads any accepted spelling of an account into its one id: CAIP-10, or a bare address where `chain` says which chain
@@ -14,34 +13,58 @@ const CAIP10 = /^((?:eip155|ton|tvm):-?[0-9]{1,16}):(.+)$/s;
  * Fails closed when the text names another chain than `chain`, no chain is known, a checksum is wrong, or a TON address
  * with the test flag is used on the main network.
  * @throws ADDRESS_INVALID, CHAIN_INVALID
+ * @example
+ * ```ts
+ * import { parseAccount, parseChainId } from 'castellan/adapter';
+ *
+ * const mainnet = parseChainId('eip155:1');
+ * console.log(parseAccount('0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045', mainnet)); // eip155:1:0xd8da6bf26964af9d7eed9e03e53415d37aa96045
+ * ```
  */
 export function parseAccount(text: string, chain?: ChainId): AccountId {
   if (typeof text !== 'string') throw invalid('An account is text.');
   const named = CAIP10.exec(text);
-  if (named !== null) {
+  if (named !== null && familyOf(named[2] as string) !== undefined) {
     const own = parseChainId(named[1] as string);
     if (chain !== undefined && own !== chain) throw invalid('The account is on another chain.');
-    return onChain(named[2] as string, own);
+    return onChain(named[3] as string, own);
   }
   if (chain === undefined) throw invalid('The account names no chain: write it as CAIP-10, e.g. eip155:1:0x….');
   return onChain(text, parseChainId(chain));
 }
 
-/** The chain an account is on. */
+/**
+ * The chain an account is on.
+ *
+ * @example
+ * ```ts
+ * import { accountChain, parseAccount } from 'castellan/adapter';
+ *
+ * console.log(accountChain(parseAccount('eip155:1:0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045'))); // eip155:1
+ * ```
+ */
 export function accountChain(id: AccountId): ChainId {
   return id.slice(0, chainEnd(id)) as ChainId;
 }
 
-/** The raw part: `0x<40 lowercase hex>`, or `<workchain>:<64 lowercase hex>`. */
+/**
+ * The raw part: `0x<40 lowercase hex>`, `<workchain>:<64 lowercase hex>`, or what another family makes of it.
+ *
+ * @example
+ * ```ts
+ * import { accountKey, parseAccount } from 'castellan/adapter';
+ *
+ * console.log(accountKey(parseAccount('eip155:1:0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045'))); // 0xd8da6bf26964af9d7eed9e03e53415d37aa96045
+ * ```
+ */
 export function accountKey(id: AccountId): string {
   return id.slice(chainEnd(id) + 1);
 }
 
-/** The spelling for people: EIP-55 checksum, or TON's bounceable friendly form. */
+/** The spelling for people: EIP-55 checksum, TON's bounceable friendly form. */
 export function accountAddress(id: AccountId): string {
   const chain = accountChain(id);
-  if (chainNamespace(chain) === 'eip155') return toChecksumAddress(accountKey(id));
-  return toFriendlyTonAddress(accountKey(id), { bounceable: true, testOnly: chain === TON_TESTNET });
+  return chainFamily(chain).addressText(accountKey(id), chainReference(chain), 'person');
 }
 
 /**
@@ -50,8 +73,7 @@ export function accountAddress(id: AccountId): string {
  */
 export function walletAddress(id: AccountId): string {
   const chain = accountChain(id);
-  if (chainNamespace(chain) === 'eip155') return toChecksumAddress(accountKey(id));
-  return toFriendlyTonAddress(accountKey(id), { bounceable: false, testOnly: chain === TON_TESTNET });
+  return chainFamily(chain).addressText(accountKey(id), chainReference(chain), 'wallet');
 }
 
 /**
@@ -60,17 +82,11 @@ export function walletAddress(id: AccountId): string {
  */
 export function displayForms(account: AccountId): readonly string[] {
   const chain = accountChain(account);
-  const key = accountKey(account);
-  if (chainNamespace(chain) === 'eip155') return [key.slice(2)];
-  const testOnly = chain === TON_TESTNET;
-  return [true, false].map((bounceable) => toFriendlyTonAddress(key, { bounceable, testOnly }).slice(2));
+  return chainFamily(chain).displayForms(accountKey(account), chainReference(chain));
 }
 
 function onChain(address: string, chain: ChainId): AccountId {
-  if (chainNamespace(chain) === 'eip155') return `${chain}:${parseEvmAddress(address)}` as AccountId;
-  const { raw, testOnly } = parseTonAddress(address);
-  if (testOnly && chain === TON_MAINNET) throw invalid('The address is marked for the test network only.');
-  return `${chain}:${raw}` as AccountId;
+  return `${chain}:${chainFamily(chain).addressKey(address, chainReference(chain))}` as AccountId;
 }
 
 /** Index of the colon behind the chain id. */

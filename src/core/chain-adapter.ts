@@ -1,6 +1,9 @@
 import type { SignatureVerifier } from './approval.ts';
+import type { AssetChange } from './asset-change.ts';
 import type { Effect } from './effect.ts';
-import type { AccountId, AssetId, ChainId } from './ids.ts';
+import type { AccountId, AssetId, ChainId, TimeMs } from './ids.ts';
+import type { SignatureMark, SignatureOrder, SignatureReading, SignatureStatus } from './signature-order.ts';
+import type { SecondOpinion } from './simulation-provider.ts';
 import type { CoSigning, SmartAccount, SmartAccounts } from './smart-account.ts';
 import type {
   AccountFact,
@@ -53,6 +56,24 @@ export interface Codec {
   adopt(bytes: Uint8Array, chain: ChainId, wallet: AccountId, publicKey?: Uint8Array, smart?: SmartAccount): UnsignedTransaction;
   /** What others sign before the sender can, where the payload is such an order; undefined where one key signs alone. */
   coSigning?(payload: Uint8Array): CoSigning | undefined;
+  /**
+   * Reads something other than a transaction that a key is asked to sign; absent where this family signs transactions only.
+   * What is not understood has an `unknown` effect; nothing is ever guessed.
+   * @throws PAYLOAD_UNDECODABLE for an order that is none
+   */
+  readSignature?(order: SignatureOrder, chain: ChainId, wallet: AccountId, smart?: SmartAccount): SignatureReading;
+  /** The signature in the form in which others take it. @throws SIGNATURE_INVALID unless it is the wallet's over this payload */
+  assembleSignature?(payload: Uint8Array, signature: Uint8Array, wallet: AccountId): Uint8Array;
+  /**
+   * The same transaction in the same place at another fee; absent where no transaction takes another's place.
+   * @throws PAYLOAD_UNDECODABLE for one that cannot be replaced
+   */
+  reprice?(tx: UnsignedTransaction, fee: FeeQuote): UnsignedTransaction;
+  /**
+   * What the fee of `tx` would have to be at least for nodes to take it in the place of `stuck`; undefined where it is that already.
+   * @throws PAYLOAD_UNDECODABLE for one that cannot be replaced
+   */
+  underbid?(tx: UnsignedTransaction, stuck: UnsignedTransaction): FeeQuote['params'] | undefined;
   /** The 32 bytes that `algorithm` signs for this payload. */
   signingHash(payload: Uint8Array): Uint8Array;
   readonly algorithm: KeyAlgorithm;
@@ -88,7 +109,16 @@ export interface SimulationReport {
   readonly errors: readonly string[];
   /** Block that the report was computed on. */
   readonly block: { readonly number: string; readonly hash: string; readonly timestampMs: number };
+  /** Net changes of holdings by account and asset, fees apart; absent where nobody but {@link effects} tells them. */
+  readonly changes?: readonly AssetChange[];
+  /** What the contracts that the bytes call were made of, where the chain can tell: another time it may be something else. */
+  readonly code?: readonly PinnedCode[];
+  /** What somebody else's simulation came to, where one was asked. */
+  readonly opinions?: readonly SecondOpinion[];
 }
+
+/** The part of a contract's facts that decides what a call of it does. */
+export type PinnedCode = Pick<ContractFacts, 'account' | 'codeHash' | 'implementation' | 'admin'>;
 
 /** Where a wallet's sequence stands on the chain. */
 export interface SequenceState {
@@ -111,6 +141,57 @@ export type SettlementStatus =
   /** Another transaction is final in this slot, or the validity window has passed on chain: ours can never land. */
   | { readonly status: 'replaced' | 'expired'; readonly by: string | null };
 
+/** What a contract is made of now. Hashes are Keccak-256 (EVM) or representation hashes (TON), lowercase hex without prefix. */
+export interface ContractFacts {
+  readonly account: AccountId;
+  /** Null where there is no code. */
+  readonly codeHash: string | null;
+  /** Of a known kind of proxy: what it runs, and who may change that. */
+  readonly implementation: AccountId | null;
+  readonly admin: AccountId | null;
+  /** By the contract's own `owner()` or get-method; null where it has none. */
+  readonly owner: AccountId | null;
+}
+
+/** One thing that happened to an account on the chain. */
+export interface AccountActivity {
+  readonly kind: 'sent' | 'received' | 'allowance' | 'operator' | 'code';
+  readonly account: AccountId;
+  /** Hash under which our own records know a transaction of ours. */
+  readonly txHash: string;
+  readonly slot: number | null;
+  readonly counterparty: AccountId | null;
+  readonly asset: AssetId | null;
+  readonly amount: bigint | 'unlimited' | null;
+  readonly block: string;
+  readonly blockHash: string;
+  readonly atMs: TimeMs;
+}
+
+/** What happened to accounts since a cursor, and from where to go on. A cursor is the adapter's own, JSON-safe text. */
+export interface ActivityPage {
+  readonly events: readonly AccountActivity[];
+  readonly cursor: string;
+  /** True where a block that the cursor stood on is no longer part of the chain; events begin at the last common one. */
+  readonly reorganised: boolean;
+  /** True where more is known already. */
+  readonly more: boolean;
+  /** The first height that the events are of, where heights can come again with other blocks; else null. */
+  readonly fromHeight: number | null;
+  /** What accounts hold of the chain's coin as of the cursor, where coins can leave by ways that no event shows; empty where nothing is new. */
+  readonly holdings: readonly { readonly account: AccountId; readonly amount: bigint }[];
+}
+
+/** Whose word a chain's reads stand on. */
+export interface NodeTrust {
+  /** Endpoints of the configuration. */
+  readonly configured: number;
+  /** How many of them must give the same answer. */
+  readonly quorum: number;
+  /** Positions of those that failed again and again and are not asked at present. */
+  readonly resting: readonly number[];
+}
+
 /** The half of a chain that talks. Every call has a timeout and a size limit; every answer is checked. */
 export interface ChainNode {
   readonly chain: ChainId;
@@ -128,6 +209,24 @@ export interface ChainNode {
    * REQUEST_INVALID for an account or asset of another chain
    */
   balances?(account: AccountId, assets: readonly AssetId[], signal?: AbortSignal): Promise<readonly Balance[]>;
+  /**
+   * How much of a token `spender` may still take from `owner`, base units; absent where this family knows no allowances.
+   * @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, TIMEOUT; REQUEST_INVALID for what is no token of this chain
+   */
+  allowance?(asset: AssetId, owner: AccountId, spender: AccountId, signal?: AbortSignal): Promise<bigint>;
+  /**
+   * What became of a signature that was handed out, by the newest state that is final; absent where this family signs
+   * transactions only. That its time has passed is told by `finalHead`.
+   */
+  signatureStatus?(mark: SignatureMark, wallet: AccountId, signal?: AbortSignal): Promise<SignatureStatus>;
+  /** Height and time of the newest state that is final. @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID */
+  finalHead?(signal?: AbortSignal): Promise<{ readonly number: string; readonly timestampMs: number }>;
+  /** What contracts are made of, all by one block. @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, TIMEOUT */
+  inspect?(accounts: readonly AccountId[], signal?: AbortSignal): Promise<readonly ContractFacts[]>;
+  /** What happened to accounts since `cursor`; null begins at the present head. @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID */
+  activity?(accounts: readonly AccountId[], cursor: string | null, signal?: AbortSignal): Promise<ActivityPage>;
+  /** The account behind a name (ENS, TON DNS); null where nobody holds it. @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, NAME_INVALID */
+  resolveName?(name: string, signal?: AbortSignal): Promise<AccountId | null>;
   /** Fee for the action, bounded by `ceiling` where given. */
   quote(
     action: Action,
@@ -138,6 +237,15 @@ export interface ChainNode {
       readonly smart?: SmartAccount;
       readonly signal?: AbortSignal;
     },
+  ): Promise<FeeQuote>;
+  /**
+   * The least fee at which the network takes another transaction in the place of `stuck` and is likely to include it: of the same calls, or
+   * of `instead`. Absent where no transaction takes another's place.
+   * @throws CHAIN_REJECTED with `details.reason` `fee_exceeds_ceiling`; CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID
+   */
+  requote?(
+    stuck: UnsignedTransaction,
+    options: { readonly instead?: Action; readonly ceiling?: bigint; readonly signal?: AbortSignal },
   ): Promise<FeeQuote>;
   /** Runs the transaction on the chain's present state and says what it would do. Sends nothing. */
   simulate(
@@ -156,6 +264,8 @@ export interface ChainNode {
   settle(signed: SignedTransaction, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<SettlementStatus>;
   /** Chain time in ms and height, for health. */
   head(signal?: AbortSignal): Promise<{ readonly number: string; readonly timestampMs: number }>;
+  /** Whose word all of this stands on, for health; absent where a chain has no endpoints. */
+  trust?(): NodeTrust;
   /** Ends what is open. Nothing may be asked afterwards. */
   close(): Promise<void>;
 }

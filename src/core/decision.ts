@@ -1,6 +1,8 @@
 import type { Effect } from './effect.ts';
 import type { AccountId, AgentId, ChainId, Digest, RequestId, TimeMs } from './ids.ts';
 import type { Reason } from './reason.ts';
+import type { ResolvedName } from './request.ts';
+import type { SignatureTerms } from './signature-order.ts';
 import type { Json } from './store.ts';
 import type { LayerReport, LayerSignal, Verdict } from './verdict.ts';
 
@@ -22,6 +24,10 @@ export interface Decision {
   readonly payloadDigest: Digest | null;
   readonly actionDigest: Digest | null;
   readonly effects: readonly Effect[];
+  /** Present where what was judged is no transaction but a signature: its effects are what others may do with it. */
+  readonly signature?: SignatureTerms;
+  /** Names in the request, and the accounts that they stood for at this moment. Absent where there were none. */
+  readonly names?: readonly ResolvedName[];
   readonly verdict: Verdict;
   /** Strictest layer's reasons first. */
   readonly reasons: readonly Reason[];

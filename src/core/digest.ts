@@ -10,7 +10,17 @@ const nodeScratch = Buffer.alloc(65);
 nodeScratch[0] = 0x01;
 const chainScratch = Buffer.alloc(64);
 
-/** SHA-256 as lowercase hex. A string is hashed as UTF-8. @throws CANONICAL_INVALID for a string with lone surrogates */
+/**
+ * SHA-256 as lowercase hex. A string is hashed as UTF-8.
+ *
+ * @throws CANONICAL_INVALID for a string with lone surrogates
+ * @example
+ * ```ts
+ * import { sha256Hex } from 'castellan/adapter';
+ *
+ * console.log(sha256Hex('abc')); // ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
+ * ```
+ */
 export function sha256Hex(data: string | Uint8Array): Digest {
   return hash('sha256', checked(data), 'hex') as Digest;
 }
@@ -28,7 +38,17 @@ export function taggedDigest(tag: string, data: string | Uint8Array): Digest {
   return hash('sha256', Buffer.concat([Buffer.from(`${tag}\0`), data]), 'hex') as Digest;
 }
 
-/** Digest of the exact bytes that a key would sign; decisions and permits are bound to it. */
+/**
+ * Digest of the exact bytes that a key would sign; decisions and permits are bound to it.
+ *
+ * @example
+ * ```ts
+ * import { payloadDigest, sha256Hex } from 'castellan/adapter';
+ *
+ * const payload = Uint8Array.of(1, 2, 3);
+ * console.log(payloadDigest(payload) === sha256Hex('castellan.payload.v1\0\x01\x02\x03')); // true
+ * ```
+ */
 export function payloadDigest(payload: Uint8Array): Digest {
   return taggedDigest('castellan.payload.v1', payload);
 }

@@ -19,6 +19,20 @@ export const HAZARDS = [
   'no_bounce_from_contract',
   /** A currency besides the chain's own coin travels along. */
   'extra_currency',
+  /** Another contract's code runs with all the rights of the account. */
+  'delegatecall',
+  /** Holds on every chain on which the account exists, not on this one alone. */
+  'valid_on_every_chain',
+  /** Others may use it for ever. */
+  'never_expires',
+  /** Text that looks like something else than it is: mixed alphabets, invisible or reordering characters. */
+  'misleading_text',
+  /** Text that only its receiver can read. */
+  'unreadable_text',
+  /** Bytes that are signed as one thing and could be passed off as another. */
+  'signature_in_disguise',
+  /** A token, or an account said to keep one, that its issuer does not know. */
+  'counterfeit_token',
 ] as const;
 /** What is dangerous about a transaction though each of its effects may be allowed. */
 export type Hazard = (typeof HAZARDS)[number];
@@ -71,6 +85,9 @@ export type Effect = Located &
         readonly args: Readonly<Record<string, string>> | null;
         readonly value: bigint;
         readonly asset: AssetId;
+        /** The known protocol whose method this is, and what it is for, where a registered decoder says so. */
+        readonly protocol?: string;
+        readonly capability?: Capability;
       }
     | { readonly kind: 'message'; readonly text: string }
     /** The bytes are understood, and what they ask for is a known way to lose money; `account` is where it strikes. */

@@ -41,6 +41,7 @@ export type SecurityEventType =
   | 'emergency_changed'
   | 'incident_event'
   | 'outside_event'
+  | 'unauthorized_attempt'
   | 'audit_checkpoint'
   | 'health_changed';
 
@@ -63,6 +64,7 @@ const TYPES: Readonly<Record<SecurityEventType, true>> = {
   emergency_changed: true,
   incident_event: true,
   outside_event: true,
+  unauthorized_attempt: true,
   audit_checkpoint: true,
   health_changed: true,
 };
@@ -97,7 +99,10 @@ export interface ApprovalDecisionEvent extends SecurityEventBase {
   readonly details: EventDetails;
 }
 
-/** A transaction is final. Details: `requestId`, `decisionId`, `txHash`, `block`, `feePaid`. */
+/**
+ * A transaction is final. Details: `requestId`, `decisionId`, `txHash`, `block`, `feePaid`. Or a signature that was handed out was
+ * used: `action` `signature_used` (`signature_spent` where nobody can tell any more), and `signature`, its standard.
+ */
 export interface ExecutionSuccessEvent extends SecurityEventBase {
   readonly type: 'execution_success';
   readonly details: EventDetails;
@@ -157,7 +162,10 @@ export interface PermissionChangedEvent extends SecurityEventBase {
   readonly details: EventDetails;
 }
 
-/** A wallet was made. Details: `account`, `keyId`. */
+/**
+ * A wallet was made. Details: `account`, `keyId`. Or a signature of one is void: `action` `signature_revoked` or
+ * `signature_expired`, `requestId`, `decisionId`, and `signature`, its standard.
+ */
 export interface WalletEvent extends SecurityEventBase {
   readonly type: 'wallet_event';
   readonly details: EventDetails;
@@ -195,6 +203,12 @@ export interface AuditCheckpointEvent extends SecurityEventBase {
   readonly details: EventDetails;
 }
 
+/** Somebody without a valid token was at a door. Details: `door`, `why`, `from`, `count`. */
+export interface UnauthorizedAttemptEvent extends SecurityEventBase {
+  readonly type: 'unauthorized_attempt';
+  readonly details: EventDetails;
+}
+
 /** A part of the manager stands otherwise than before. Details: `part`, `state`. */
 export interface HealthChangedEvent extends SecurityEventBase {
   readonly type: 'health_changed';
@@ -222,6 +236,7 @@ export type SecurityEvent =
   | IncidentEvent
   | OutsideToldEvent
   | AuditCheckpointEvent
+  | UnauthorizedAttemptEvent
   | HealthChangedEvent;
 
 /** The event of one type, or of several. */

@@ -14,7 +14,12 @@ export type ReasonCode =
   | 'clock_skew'
   | 'asset_unknown'
   | 'asset_ambiguous'
+  | 'name_unresolved'
+  | 'name_misleading'
   | 'chain_unavailable'
+  | 'nodes_disagree'
+  | 'quorum_missing'
+  | 'head_stale'
   | 'payload_undecodable'
   | 'shutting_down'
   // layers as such
@@ -99,6 +104,10 @@ export type ReasonCode =
   | 'simulation_exceeds_intent'
   | 'simulation_unstable'
   | 'simulation_stale'
+  | 'simulation_contradicts_bytes'
+  | 'simulation_disputed'
+  | 'simulation_flagged'
+  | 'expectation_not_met'
   | 'insufficient_funds'
   // the gate itself
   | 'halted'
@@ -115,6 +124,8 @@ export type ReasonCode =
   | 'permit_void'
   | 'reservation_not_held'
   | 'slot_taken'
+  | 'replacement_underpriced'
+  | 'transaction_cancelled'
   | 'transaction_expired'
   | 'store_unavailable'
   | 'version_conflict'
@@ -129,7 +140,10 @@ export type ReasonCode =
   | 'signer_unavailable'
   | 'signature_pending'
   | 'signature_invalid'
-  | 'party_approval_required';
+  | 'party_approval_required'
+  // signatures that are no transactions
+  | 'signature_unavailable'
+  | 'message_not_allowed';
 
 /** One machine-readable reason, with what a program can do about it. */
 export interface Reason {

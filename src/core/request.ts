@@ -1,4 +1,6 @@
+import type { Expectation } from './expectation.ts';
 import type { AccountId, AgentId, ChainId, Digest, RequestId, TimeMs } from './ids.ts';
+import type { SignatureOrder } from './signature-order.ts';
 import type { Action, FeeQuote } from './transaction.ts';
 
 /** What the agent says about its own request. Compared with the effects, never believed. */
@@ -10,8 +12,20 @@ export interface RequestContext {
   readonly sessionId?: string;
 }
 
+/** A signature that is asked for. We send it nowhere; in anybody's hands it does what its effects say. */
+export interface SignatureAction {
+  readonly kind: 'signature';
+  readonly order: SignatureOrder;
+}
+
+/** A name that a request was written with, and the account that it stood for when the request was decided. */
+export interface ResolvedName {
+  readonly name: string;
+  readonly account: AccountId;
+}
+
 /** A request after parsing: every field checked, every amount exact, wallet and chain resolved from our own records. */
-export interface ActionRequest {
+export interface ActionRequest<A extends Action | SignatureAction = Action | SignatureAction> {
   readonly id: RequestId;
   readonly tenant: string;
   readonly agentId: AgentId;
@@ -20,14 +34,18 @@ export interface ActionRequest {
   readonly chain: ChainId;
   /** Declared type as the agent wrote it: `transfer`, `swap`, `contract_call`, … */
   readonly type: string;
-  readonly action: Action;
+  readonly action: A;
   /** What the agent declared about money, where it did; compared with effects. */
   readonly declared: { readonly asset: string | null; readonly amount: string | null; readonly destination: AccountId | null };
+  /** Absent where the request was written with addresses alone. */
+  readonly names?: readonly ResolvedName[];
   readonly context: RequestContext;
   readonly feeCeiling: bigint | null;
   readonly notAfterMs: TimeMs | null;
   /** Caller's own narrowing of its policy, canonical; may only tighten. */
   readonly narrow: Narrowing | null;
+  /** What the simulation must come to, where the request says so; may only deny. */
+  readonly expect?: Expectation | null;
   readonly receivedAtMs: TimeMs;
   /** Digest of the body as submitted, without id: the same id with another body is refused. */
   readonly bodyDigest: Digest;

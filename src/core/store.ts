@@ -3,6 +3,7 @@ import type { AccountId, AgentId, Digest, RequestId, TimeMs } from './ids.ts';
 import type { ChargeLine, LedgerWindow } from './ledger.ts';
 import type { PermitTerms } from './permit.ts';
 import type { Reason } from './reason.ts';
+import type { SignatureTerms } from './signature-order.ts';
 import type { Slot } from './transaction.ts';
 
 /** JSON-safe value as a store keeps it. Money is a decimal string at rest. */
@@ -47,6 +48,13 @@ export interface RequestRow {
   readonly sealed: string | null;
   readonly txHash: string | null;
   readonly updatedMs: TimeMs;
+  /** Present where what is signed is no transaction: it has no slot, no fee and no hash, and others decide when it is used. */
+  readonly signature?: SignatureTerms;
+  /**
+   * The request in whose place of the sequence this one is: to do the same at a higher fee, or nothing. At most one of them lands; `lines` is
+   * what this one takes beyond what the others hold already.
+   */
+  readonly replaces?: { readonly requestId: RequestId; readonly by: 'same' | 'nothing' };
   /** Kept by the store: until when the hold counts in the ledger, rounded up. */
   readonly heldUntilMs?: TimeMs;
   /** Kept by the store: what was booked into the windows and when, from `final` on. */

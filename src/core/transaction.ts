@@ -22,6 +22,8 @@ export interface AccountFact {
   readonly state: 'empty' | 'wallet' | 'contract' | 'frozen';
   /** The token that this account keeps for our wallet, by the word of the token's own contract. */
   readonly holds: AssetId | null;
+  /** The token that it keeps for somebody else whom the bytes name, likewise. */
+  readonly keeps?: { readonly owner: AccountId; readonly asset: AssetId };
 }
 
 /** What an agent asks for, after parsing and before any chain has been asked. Amounts are base units. */

@@ -1,13 +1,18 @@
 import type { Observable } from 'rxjs';
-import type { AgentSigningInput, AgentSigningPort } from '../core/agent-port.ts';
+import { walletAddress } from '../core/account.ts';
+import type { AgentSignatureInput, AgentSigningInput, AgentSigningPort } from '../core/agent-port.ts';
 import type { Decision } from '../core/decision.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { SecurityEvent } from '../core/event.ts';
 import { eventsOf } from '../core/event-bus.ts';
-import type { AgentId } from '../core/ids.ts';
-import { agentIdSchema } from '../core/schema.ts';
+import type { AccountId, AgentId } from '../core/ids.ts';
+import { agentIdSchema, requestIdSchema } from '../core/schema.ts';
+import { storeKey } from '../core/store.ts';
 import type { AgentWork } from './agent-work.ts';
+import { type AgentRecord, docKey, docValue } from './directory.ts';
+import { parseOrder } from './order-form.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
+import { parseReplaceOptions, type ReplaceOptions } from './replace-options.ts';
 import { type AgentRequest, type ExecuteOptions, parseAgentRequest, parseExecuteOptions, type RequestForm } from './request.ts';
 import type { AuthorizationResult, DryRunResult, ExecutionResult } from './result.ts';
 
@@ -26,10 +31,27 @@ export interface Agent extends AgentSigningPort {
   authorize(request: AgentRequest, told?: { readonly session?: string }): Promise<AuthorizationResult>;
   /** Judges and consumes nothing. */
   dryRun(request: AgentRequest): Promise<DryRunResult>;
+  /**
+   * Sends the same again at a higher fee, in the place of a transaction of this agent that the network does not include. At most one of the
+   * two lands. Passes the gate like any request; room is taken for the dearer fee alone. Idempotent by `id`, and by `maxFee`.
+   * @throws REQUEST_INVALID for a request that this agent never made; REPLACEMENT_UNAVAILABLE where the chain knows no such thing
+   */
+  replace(requestId: string, options?: ReplaceOptions): Promise<ExecutionResult>;
+  /** Puts nothing in the place of such a transaction, for a fee: `success` means that it can never land. @throws like `replace` */
+  cancel(requestId: string, options?: ReplaceOptions): Promise<ExecutionResult>;
   /** The recorded decision, where it is this agent's own. */
   explain(decisionId: string): Promise<Decision | undefined>;
+  /** This agent's own wallets, in the order in which they were made. */
+  wallets(): Promise<readonly AgentWallet[]>;
   /** This agent's own events. */
   readonly events$: Observable<SecurityEvent>;
+}
+
+/** A wallet of an agent, as the guarded doors take it. */
+export interface AgentWallet {
+  readonly account: AccountId;
+  /** The spelling for people: the one to be paid into. */
+  readonly address: string;
 }
 
 /** Wraps work so that shutting down refuses it, and waits for what has begun. */
@@ -48,6 +70,15 @@ export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<
       return id === undefined ? task(parts, work.agent) : parts.lanes.run(`request/${agentId}/${id}`, () => task(parts, work.agent));
     });
 
+  const replacing = async (requestId: string, by: 'same' | 'nothing', options: ReplaceOptions): Promise<ExecutionResult> => {
+    const terms = parseReplaceOptions(options);
+    if (!requestIdSchema.safeParse(requestId).success)
+      throw new CastellanError('REQUEST_INVALID', { message: 'requestId is not an id', details: { field: 'requestId' } });
+    return admit(({ parts, work }) =>
+      parts.lanes.run(`replace/${agentId}/${requestId}`, () => work.agent.replace(parts, agentId, requestId, by, terms)),
+    );
+  };
+
   return Object.freeze({
     agentId,
     async execute(request: AgentRequest, options: ExecuteOptions = {}) {
@@ -64,16 +95,28 @@ export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<
       const form = parseAgentRequest(request);
       return admit(({ parts, work }) => work.agent.dryRun(parts, agentId, form));
     },
+    replace: (requestId: string, options: ReplaceOptions = {}) => replacing(requestId, 'same', options),
+    cancel: (requestId: string, options: ReplaceOptions = {}) => replacing(requestId, 'nothing', options),
     explain: (decisionId: string) =>
       admit(async ({ parts }) => {
         const decision = typeof decisionId === 'string' && decisionId.length <= 128 ? await parts.findDecision(decisionId) : undefined;
         return decision?.agent === agentId ? decision : undefined;
       }),
     async signTransaction(input: AgentSigningInput) {
-      const { chain, wallet, bytes } = input;
-      const form = parseAgentRequest({ chain, wallet, transaction: bytes });
-      return admit(({ parts, work }) => work.agent.signTransaction(parts, agentId, form));
+      const { chain, wallet, bytes, id } = input;
+      const form = parseAgentRequest({ chain, wallet, transaction: bytes, ...(id === undefined ? {} : { id }) });
+      return once(form, (parts, work) => work.signTransaction(parts, agentId, form));
     },
+    async signOrder(input: AgentSignatureInput) {
+      const { form, order } = parseOrder(input);
+      return once(form, (parts, work) => work.signOrder(parts, agentId, form, order));
+    },
+    wallets: () =>
+      admit(async ({ parts }) => {
+        const [row] = await parts.store.get([storeKey.doc(docKey.agent(agentId))]);
+        const record = docValue<AgentRecord>(row);
+        return (record?.wallets ?? []).map((account): AgentWallet => ({ account, address: walletAddress(account) }));
+      }),
     events$: eventsOf(events$, agentId),
   });
 }

@@ -1,15 +1,27 @@
 import { renderEffects } from '../approvals/index.ts';
+import { keptRun } from '../authz/index.ts';
 import type { ApprovalRecord, ApprovalRequest } from '../core/approval.ts';
 import type { Decision } from '../core/decision.ts';
 import { sha256Hex, toHex } from '../core/digest.ts';
 import type { ReasonCode } from '../core/reason.ts';
 import type { House } from './boot.ts';
 import type { Satisfaction } from './pipeline/decide.ts';
-import type { Prepared } from './pipeline/prepare.ts';
+import type { Prepared } from './pipeline/prepared.ts';
 
-/** The text a person approves, made from effects alone; fees appear as their bound. */
-export function renderDecision(house: House, decision: Pick<Decision, 'effects'>, feeBound: bigint): string {
-  return renderEffects(decision.effects, house.chains.allTokens, { feeCeiling: feeBound });
+/** What a text for people is made of: the effects, and what the request itself is bound to. */
+type Rendered = Pick<Decision, 'effects' | 'signature'> & Partial<Pick<Decision, 'facts'>>;
+
+/** The text a person approves; fees appear as their bound. */
+export function renderDecision(house: House, { effects, signature, facts }: Rendered, feeBound: bigint): string {
+  const expect = facts === undefined ? null : keptRun({ facts })?.expect;
+  return renderEffects(effects, house.chains.allTokens, { feeCeiling: feeBound, signature, expect });
+}
+
+/** How long people may take, ms: the shorter of what deployment and policy say. */
+function patienceMs({ config, policies }: House, { agent, policy }: Decision): number {
+  const own = policies.lastOf(agent);
+  const { ttlMs } = config.approvals;
+  return own?.digest === policy ? Math.min(ttlMs, own.approvalTimeoutMs ?? ttlMs) : ttlMs;
 }
 
 /** Opens the approval of an escalated decision; its id is the decision's id. */
@@ -34,7 +46,7 @@ export async function openApproval(house: House, decision: Decision, prepared: P
     policy: decision.policy,
     registry: decision.registry,
     createdAtMs: nowMs,
-    expiresAtMs: nowMs + house.config.approvals.ttlMs,
+    expiresAtMs: nowMs + patienceMs(house, decision),
     nonce: toHex(house.host.random.bytes(16)),
   };
   return house.approvals.open(request);

@@ -42,6 +42,8 @@ export interface SimulationOpinion {
   readonly wouldRevert: boolean;
   readonly gasEstimate: string | null;
   readonly coverageLevel: string | null;
+  /** Net changes of holdings by account and asset, the wallet's own first; base units as decimal strings, fees apart. */
+  readonly changes: readonly { readonly account: string; readonly asset: string; readonly delta: string }[];
   /** What the bytes do, and what only the simulation shows. */
   readonly effects: readonly Effect[];
   readonly reasons: readonly Reason[];
@@ -106,6 +108,7 @@ function simulationOf({ facts, effects, reports, reasons }: Decision): Simulatio
     wouldRevert: run?.['wouldRevert'] === true,
     gasEstimate: text(run?.['gasEstimate']),
     coverageLevel: text(run?.['coverageLevel']),
+    changes: Array.isArray(run?.['changes']) ? (run['changes'] as SimulationOpinion['changes']) : [],
     effects,
     reasons: layer === undefined || layer.verdict === 'skipped' ? reasons : layer.reasons,
   };

@@ -3,6 +3,7 @@ import type { ApprovalProvider } from '../approvals/index.ts';
 import type { ChainAdapter } from '../core/chain-adapter.ts';
 import type { Clock } from '../core/clock.ts';
 import { CastellanError } from '../core/errors.ts';
+import type { ForkLauncher } from '../core/fork.ts';
 import type { PriceSource } from '../core/price.ts';
 import type { Random } from '../core/random.ts';
 import { agentIdSchema, describeIssues, lazySchema } from '../core/schema.ts';
@@ -14,11 +15,14 @@ import { contradictions } from './config/contradictions.ts';
 import { custodySchema, keyDerivationSchema, keysSchema, mpcSchema } from './config/custody-schema.ts';
 import { emergencySchema } from './config/emergency-schema.ts';
 import { factory, positiveMs } from './config/fields.ts';
+import { simulationSchema } from './config/simulation-schema.ts';
 
 /** What a store or adapter factory is handed when the manager opens it. */
 export interface Host {
   readonly clock: Clock;
   readonly random: Random;
+  /** Begins local forks of chains, for adapters that are told to use one. */
+  readonly fork?: ForkLauncher;
 }
 
 /** Opens a store; see `castellan/store/memory` and `castellan/store/sqlite`. */
@@ -63,6 +67,7 @@ export const configSchema = lazySchema(() =>
     /** Permissions by agent id; validated when compiled, every wrong field is named. */
     agents: z.record(agentIdSchema, z.looseObject({ user: agentIdSchema.optional() })).default({}),
     authorization: authorizationSchema.prefault({}),
+    simulation: simulationSchema.prefault({}),
     risk: riskSchema.prefault({}),
     emergency: emergencySchema.prefault({}),
     audit: auditSchema.prefault({}),

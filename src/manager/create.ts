@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { systemClock, systemRandom } from '../adapters/host/index.ts';
+import { launchFork, systemClock, systemRandom } from '../adapters/host/index.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { SecurityEvent } from '../core/event.ts';
 import { createEventBus } from '../core/event-bus.ts';
@@ -12,9 +12,12 @@ import type { House } from './boot.ts';
 import { closeRunning } from './close.ts';
 import { type Host, parseConfig, type SecurityConfig } from './config.ts';
 import { type Custody, createCustody } from './custody/custody.ts';
+import type { ExposureOptions } from './exposure/read-exposure.ts';
+import type { ExposureReport } from './exposure/report.ts';
 import { readHealth, type SecurityHealth } from './health.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { createLifecycle, type ShutdownReport } from './lifecycle.ts';
+import { noteAttempt, type UnauthorizedAttemptNote } from './note-attempt.ts';
 import { createPolicyFace } from './policies/policy-face.ts';
 import type { PolicyManager } from './policies/policy-manager.ts';
 import { createRecovery, type Recovery } from './recovery.ts';
@@ -50,8 +53,15 @@ export interface SecurityManager {
   /** People's decisions about what was escalated, and who may make them. */
   readonly approvals: ApprovalsFace;
   readonly audit: Audit;
+  /** Logs somebody at a door of yours who may not come in; triggers count it as `unauthorized_attempt`. @throws REQUEST_INVALID */
+  noteUnauthorizedAttempt(attempt: UnauthorizedAttemptNote): Promise<void>;
   /** How everything is, weaknesses of the configuration included. Throws nothing: what cannot be read is said. */
   getHealth(): Promise<SecurityHealth>;
+  /**
+   * What others could still take, by our own records: transactions on their way, signatures that are out, allowances that stand.
+   * Of one agent, or of all. @throws AGENT_UNKNOWN, STORE_UNAVAILABLE
+   */
+  exposure(agentId?: string, options?: ExposureOptions): Promise<ExposureReport>;
   /** Subscribes to every event; returns the function that ends it. */
   onEvent(callback: (event: SecurityEvent) => void): () => void;
   readonly events$: Observable<SecurityEvent>;
@@ -90,7 +100,7 @@ export interface SecurityManager {
  */
 export function createSecurityManager(input: SecurityConfig): SecurityManager {
   const config = parseConfig(input);
-  const host: Host = { clock: config.clock ?? systemClock(), random: config.random ?? systemRandom() };
+  const host: Host = { clock: config.clock ?? systemClock(), random: config.random ?? systemRandom(), fork: launchFork };
   const bus = createEventBus({ clock: host.clock });
   const life = createLifecycle({
     clock: host.clock,
@@ -127,16 +137,21 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
     }),
     approvals: createApprovalsFace(admit),
     audit: createAudit((work) => admit(({ house }) => work(house.auditTrail))),
+    noteUnauthorizedAttempt: (attempt) =>
+      admit(({ house }) => noteAttempt({ host: house.host, tenant: house.config.tenant, journal: house.journal }, attempt)),
     getHealth: () =>
-      admitAlways(({ house, jobs }) =>
+      admitAlways(({ house, parts, work, jobs, monitor }) =>
         readHealth({
           house,
+          exposure: () => work.exposure(parts, undefined),
           software: SOFTWARE,
           jobs: Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, job.health()])),
+          monitor: monitor.health(),
           inFlight: life.inFlight() - 1,
           started: life.started(),
         }),
       ),
+    exposure: (agentId, options) => admitAlways(({ work, parts }) => work.exposure(parts, agentId, options)),
     onEvent: (callback) => bus.subscribe(callback),
     events$: bus.events$,
     start: () => life.start(),

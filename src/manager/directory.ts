@@ -47,6 +47,10 @@ export const docKey = {
   profile: (id: AgentId): string => `profile/${id}`,
   keyOwner: (keyId: string): string => `key-owner/${keyId}`,
   screen: (account: AccountId): string => `screen/${account}`,
+  /** What was to take the place of a request's transaction. */
+  rivals: (agent: AgentId, requestId: string): string => `rivals/${agent}/${requestId}`,
+  /** Whose request the bytes under this hash were signed for; written before they leave. */
+  sent: (txHash: string): string => `sent/${txHash}`,
 } as const;
 
 /** The value of a document row; undefined where the row is absent. */

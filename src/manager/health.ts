@@ -1,9 +1,22 @@
 import type { OutboxHealth } from '../adapters/notify/index.ts';
 import type { AuditHealth } from '../audit/index.ts';
+import type { NodeTrust } from '../core/chain-adapter.ts';
 import { haltFor } from '../core/halt.ts';
 import type { SharesHealth } from '../custody/index.ts';
+import type { MonitorHealth } from '../emergency/index.ts';
 import type { House } from './boot.ts';
+import type { AssetExposure, ExposureReport } from './exposure/report.ts';
 import type { JobHealth } from './jobs.ts';
+
+/** How one chain is reached. */
+export interface ChainHealth {
+  readonly chain: string;
+  readonly reachable: boolean;
+  readonly head: string | null;
+  /** `single_node` where one endpoint is believed whatever it says, and `quorum` where several must agree; null without endpoints. */
+  readonly trust: 'single_node' | 'quorum' | null;
+  readonly nodes: NodeTrust | null;
+}
 
 /** How the manager stands. `ok` only where nothing is halted, down or behind. */
 export interface SecurityHealth {
@@ -18,11 +31,15 @@ export interface SecurityHealth {
   readonly pausedAgents: readonly string[];
   readonly epoch: number | null;
   readonly audit: AuditHealth;
-  readonly chains: readonly { readonly chain: string; readonly reachable: boolean; readonly head: string | null }[];
+  readonly chains: readonly ChainHealth[];
   /** Notices to people that wait, failed or are given up. */
   readonly notifications: OutboxHealth;
   readonly jobs: Readonly<Record<string, JobHealth>>;
+  /** How far the wallets were looked through from the chains' side, and what was found that no decision covers. */
+  readonly monitor: readonly MonitorHealth[];
   readonly events: { readonly subscribers: number; readonly dropped: number; readonly failed: number };
+  /** What others could still take, per asset; `security.exposure()` tells each item. Null where that cannot be read. */
+  readonly exposure: readonly AssetExposure[] | null;
   readonly inFlight: number;
   readonly started: boolean;
   /** Plain sentences: what is weaker than it could be, each with its remedy. */
@@ -32,8 +49,10 @@ export interface SecurityHealth {
 /** What health needs beside the rooms. */
 export interface HealthInput {
   readonly house: House;
+  readonly exposure: () => Promise<ExposureReport>;
   readonly software: string;
   readonly jobs: Readonly<Record<string, JobHealth>>;
+  readonly monitor: readonly MonitorHealth[];
   readonly inFlight: number;
   readonly started: boolean;
 }
@@ -45,25 +64,28 @@ const IN_PROCESS = 'in-process: mpc keys are shared out within this process; a l
 const PATIENCE_MS = 2_000;
 
 /** Reads the health of every room; what cannot be read is reported as such, and nothing is thrown. */
-export async function readHealth({ house, software, jobs, inFlight, started }: HealthInput): Promise<SecurityHealth> {
+export async function readHealth({ house, exposure, software, jobs, monitor, inFlight, started }: HealthInput): Promise<SecurityHealth> {
   const nowMs = house.host.clock.nowMs();
   const answer = <T>(ask: () => Promise<T>): Promise<T | undefined> =>
     house.deadlines.within(PATIENCE_MS, () => ask()).catch(() => undefined);
   const asked = house.chains.ids.map(async (chain) => {
     const head = await answer(() => house.chains.node(chain).head());
-    return { chain, reachable: head !== undefined, head: head?.number ?? null };
+    const nodes = house.chains.node(chain).trust?.() ?? null;
+    const trust = nodes === null ? null : nodes.quorum === 1 ? 'single_node' : 'quorum';
+    return { chain, reachable: head !== undefined, head: head?.number ?? null, trust, nodes } as const;
   });
-  const [halt, chains, shares] = await Promise.all([
+  const [halt, chains, shares, exposed] = await Promise.all([
     answer(() => house.emergency.read()),
     Promise.all(asked),
     answer(() => house.custody.mpc.sharesHealth()),
+    answer(exposure),
   ]);
   const audit = house.audit.health();
   const notifications = house.notifications.health();
   const killSwitch = halt === undefined ? 'unreadable' : halt.kill === null ? 'inactive' : 'active';
   const weak =
     halt === undefined ||
-    chains.some(({ reachable }) => !reachable) ||
+    chains.some(({ reachable, nodes }) => !reachable || (nodes?.resting.length ?? 0) > 0) ||
     shares === undefined ||
     shares.degraded.length > 0 ||
     audit.fault !== null ||
@@ -86,7 +108,9 @@ export async function readHealth({ house, software, jobs, inFlight, started }: H
     notifications,
     chains,
     jobs,
+    monitor,
     events: { subscribers: house.bus.size(), dropped: house.bus.dropped(), failed: house.bus.failed() },
+    exposure: exposed === undefined || exposed.unread.length > 0 ? null : exposed.assets,
     inFlight,
     started,
     notes: shares?.location === 'in-process' ? [...house.notes, IN_PROCESS] : house.notes,

@@ -1,4 +1,4 @@
-export type { Agent } from './agent.ts';
+export type { Agent, AgentWallet } from './agent.ts';
 export type { ApprovalSigner, ApprovalsFace, ApproverChangeOptions, ApproverInput, ReadySignature } from './approvals-face.ts';
 export type { Audit } from './audit.ts';
 export type { AuthorizationContext, LayerOpinion, NamedRequest, SimulationOpinion } from './authorization.ts';
@@ -14,12 +14,15 @@ export type { BalanceChange, TransactionSimulation } from './custody/simulate-pr
 export { type CustodyProvider, type CustodyProviderOptions, createCustodyProvider } from './custody/stand-alone.ts';
 export type { TransactionRequest } from './custody/transaction-input.ts';
 export type { WalletOptions } from './custody/wallet-options.ts';
+export type { ExposureOptions } from './exposure/read-exposure.ts';
+export type { AssetExposure, ExposureReport, LiveAllowance, OpenRequest, OpenSignature } from './exposure/report.ts';
 export type { SecurityHealth } from './health.ts';
 export type { ShutdownReport } from './lifecycle.ts';
 export { policyChangeFacts } from './policies/policy-change-facts.ts';
 export type { PolicyManager } from './policies/policy-manager.ts';
 export type { PolicyManagerOptions } from './policies/policy-manager-options.ts';
 export { createPolicyManager } from './policies/stand-alone.ts';
+export type { ReplaceOptions } from './replace-options.ts';
 export type { AgentRequest, ExecuteOptions } from './request.ts';
 export type { AuthorizationResult, DryRunResult, ExecutionResult, ExecutionStatus } from './result.ts';
 export { blacklistRemovalFacts } from './risk/removal-facts.ts';

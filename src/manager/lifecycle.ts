@@ -1,8 +1,10 @@
 import type { Clock } from '../core/clock.ts';
 import { CastellanError } from '../core/errors.ts';
+import type { Monitor } from '../emergency/index.ts';
 import type { AgentWork } from './agent-work.ts';
 import type { House } from './boot.ts';
 import type { CustodyWork } from './custody/custody-work.ts';
+import type { readExposure } from './exposure/read-exposure.ts';
 import { inTime } from './in-time.ts';
 import type { Job } from './jobs.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
@@ -22,10 +24,11 @@ export interface Running {
   readonly parts: ExecuteParts;
   readonly policies: Policies;
   readonly risk: RiskEngine;
+  readonly monitor: Monitor;
   /** Background work by name; `reconcile` is done once before a start is over. */
-  readonly jobs: { readonly reconcile: Job; readonly rotateKeys: Job };
+  readonly jobs: { readonly reconcile: Job; readonly rotateKeys: Job; readonly monitor: Job };
   /** What doors do inside; handed over here because it is loaded with the house. */
-  readonly work: { readonly agent: AgentWork; readonly custody: CustodyWork };
+  readonly work: { readonly agent: AgentWork; readonly custody: CustodyWork; readonly exposure: typeof readExposure };
 }
 
 /** Opens, admits work, and closes again. */

@@ -6,8 +6,10 @@ import { bootHouse, type House } from './boot.ts';
 import { closeHouse } from './close.ts';
 import type { Host, ResolvedConfig } from './config.ts';
 import { custodyWork } from './custody/custody-work.ts';
+import { readExposure } from './exposure/read-exposure.ts';
 import { createJob } from './jobs.ts';
 import type { Running } from './lifecycle.ts';
+import { openMonitor } from './monitor/open-monitor.ts';
 import { reconcile } from './pipeline/reconcile.ts';
 import { createPolicies } from './policies/policy-manager.ts';
 import { createDecoder } from './risk/decode-request.ts';
@@ -56,7 +58,10 @@ export async function openRunning(config: ResolvedConfig, host: Host, bus: Event
     for (const [agentId, permissions] of Object.entries(config.agents))
       await policies.foundAgent(agentId, typeof permissions['user'] === 'string' ? permissions['user'] : 'owner', permissions);
     const rotateKeys = createJob(host.clock, ROTATION_LOOK_MS, () => replaceDueKeys(house));
-    return { house, parts, policies, risk, jobs: { reconcile: reconciler, rotateKeys }, work: { agent: agentWork, custody: custodyWork } };
+    const monitor = openMonitor(house, parts);
+    const watch = createJob(host.clock, config.emergency.monitor.intervalMs, (signal) => monitor.run(signal));
+    const jobs = { reconcile: reconciler, rotateKeys, monitor: watch };
+    return { house, parts, policies, risk, monitor, jobs, work: { agent: agentWork, custody: custodyWork, exposure: readExposure } };
   } catch (error) {
     await closeHouse(house);
     throw error;

@@ -4,7 +4,7 @@ import { describeIssues, lazySchema, requestIdSchema } from '../core/schema.ts';
 import { NotPlainData, snapshot } from './snapshot.ts';
 
 /** Longest byte string of a request: calldata of that size fits no block. */
-const MAX_BYTES = 131_072;
+export const MAX_BYTES = 131_072;
 /** Problems told of one request, and the longest text of each. */
 const MAX_PROBLEMS = 32;
 const MAX_PROBLEM = 200;
@@ -34,6 +34,24 @@ const narrowSchema = lazySchema(() =>
     allowedDestinations: z.array(text(256)).max(1_000).readonly().optional(),
     requireApproval: z.boolean().optional(),
     maxFee: text(100).optional(),
+  }),
+);
+
+const flows = lazySchema(() => z.union([text(400), z.array(text(400)).max(16).readonly()]));
+
+/** What a quote promised; held against the simulation, and can only deny. */
+const expectSchema = lazySchema(() =>
+  z.strictObject({
+    /** All that may leave the wallet, fees apart: `<= 1.5 ETH`, or several of them; an empty list lets nothing leave. */
+    out: flows.optional(),
+    /** What must come: `>= 1490 USDC`, or several of them. */
+    in: flows.optional(),
+    /** Who gains it; the wallet where left out. */
+    recipient: text(256).optional(),
+    /** The only account that may be given a right to take. */
+    spender: text(256).optional(),
+    /** By how much more than decided may leave when it is simulated again before it is signed, basis points; room is taken for it. */
+    toleranceBps: z.int().min(0).max(1_000).optional(),
   }),
 );
 
@@ -84,6 +102,7 @@ const agentRequestSchema = lazySchema(() =>
       })
       .optional(),
     narrow: narrowSchema.optional(),
+    expect: expectSchema.optional(),
   }),
 );
 
@@ -109,7 +128,8 @@ export type RequestForm =
 /** Options of one execution. */
 export type ExecuteOptions = z.input<typeof executeOptionsSchema>;
 
-const refused = (problems: readonly string[]): RequestForm => ({
+/** The form of what is wrong in these ways; each is told shortly. */
+export const refusedForm = (problems: readonly string[]): RequestForm => ({
   ok: false,
   problems: problems.slice(0, MAX_PROBLEMS).map((problem) => problem.slice(0, MAX_PROBLEM).toWellFormed()),
 });
@@ -118,11 +138,11 @@ const refused = (problems: readonly string[]): RequestForm => ({
 export function parseAgentRequest(input: unknown, narrow?: ExecuteOptions['narrow']): RequestForm {
   try {
     const parsed = agentRequestSchema.safeParse(snapshot(input));
-    if (!parsed.success) return refused(describeIssues(parsed.error));
+    if (!parsed.success) return refusedForm(describeIssues(parsed.error));
     if (narrow === undefined) return { ok: true, value: parsed.data };
-    return parsed.data.narrow === undefined ? { ok: true, value: { ...parsed.data, narrow } } : refused(['narrow: given twice']);
+    return parsed.data.narrow === undefined ? { ok: true, value: { ...parsed.data, narrow } } : refusedForm(['narrow: given twice']);
   } catch (error) {
-    return refused([error instanceof NotPlainData ? `request: ${error.message}` : 'request: cannot be read']);
+    return refusedForm([error instanceof NotPlainData ? `request: ${error.message}` : 'request: cannot be read']);
   }
 }
 

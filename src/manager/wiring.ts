@@ -1,8 +1,10 @@
 import { openApproval, satisfactionOf } from './asking.ts';
 import type { House } from './boot.ts';
+import { grantCommands } from './exposure/grants.ts';
 import { learnCommand } from './learn.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
 import { createLanes } from './pipeline/lanes.ts';
+import { createSimulator } from './pipeline/simulator.ts';
 import { SOFTWARE } from './software.ts';
 
 /** What it means that the chain knows of more than our own records. */
@@ -62,8 +64,18 @@ export function wirePipeline(house: House): ExecuteParts {
       details,
     }),
     driving: new Map(),
+    simulator: createSimulator({
+      providers: config.simulation.providers,
+      timeoutMs: config.simulation.providerTimeoutMs,
+      deadlines: house.deadlines,
+    }),
     simulationStaleMs: config.authorization.enableSimulation ? config.execution.simulationStaleMs : null,
-    onFinal: async (row, receipt) => learnCommand(store, row, receipt, await findDecision(row.decisionId)),
+    onFinal: async (row, receipt) => {
+      const decision = await findDecision(row.decisionId);
+      const granted = receipt.success ? await grantCommands(store, row, decision, receipt.effects, receipt.confirmedAtMs) : [];
+      return [...(await learnCommand(store, row, receipt, decision)), ...granted];
+    },
+    onUsed: async (row, seenAtMs) => grantCommands(store, row, await findDecision(row.decisionId), [], seenAtMs),
     settleTimeoutMs: config.execution.settleTimeoutMs,
     approvalWaitMs: config.approvals.waitMs,
     findDecision,

@@ -9,6 +9,7 @@ import { logChecks } from './store-conformance/log.ts';
 import { permitChecks } from './store-conformance/permit.ts';
 import { pruneChecks } from './store-conformance/prune.ts';
 import { rateChecks } from './store-conformance/rate.ts';
+import { replacementChecks } from './store-conformance/replacement.ts';
 import { slotChecks } from './store-conformance/slot.ts';
 import { timeChecks } from './store-conformance/time.ts';
 
@@ -22,6 +23,7 @@ const FAMILIES: Readonly<Record<string, readonly StoreCheck[]>> = {
   accounting: accountingChecks,
   permit: permitChecks,
   slot: slotChecks,
+  replacement: replacementChecks,
   rate: rateChecks,
   log: logChecks,
   prune: pruneChecks,

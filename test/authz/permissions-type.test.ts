@@ -10,6 +10,7 @@ describe('permissions that name a template', () => {
       capabilities: balanced.capabilities,
       limits: { ...balanced.limits, daily: 7 },
       allowedChains: ['eip155:1'],
+      signatures: balanced.signatures,
     });
     for (const template of ['conservative', 'balanced', 'aggressive'] satisfies TemplateName[])
       expect(expandTemplate({ template } satisfies Permissions)).toEqual(DEFAULT_TEMPLATES[template]);

@@ -136,6 +136,7 @@ export async function inProcess(
     },
     run: () => undefined,
     catchStray: () => undefined,
+    untilStopped: () => Promise.resolve(),
     silenceWarnings: () => undefined,
   });
   return { code, out, err, asked };

@@ -6,6 +6,7 @@ import { codeOf, EVM_CHAIN, each, KEYS, keptStore, MAY_PAY, offlineEvm, offlineT
 import type { Effects } from './effect.ts';
 
 const ED25519 = { algorithm: 'ed25519', purpose: 'signing' } as const;
+const monitored = (title: string) => ({ file: 'test/e2e/monitor.test.ts', title });
 const custodyFlags = (title: string) => ({ file: 'test/config/custody-flags.test.ts', title });
 const hdWallets = (title: string) => ({ file: 'test/config/hd-wallets.test.ts', title });
 
@@ -154,6 +155,8 @@ export const ROOM_EFFECTS: Effects = {
     );
     expect(codes).toEqual(['nothing thrown', 'MODE_UNAVAILABLE']);
   },
+  'emergency.monitor.pause': monitored('tells nothing twice through a reorganisation, and notes once what is gone'),
+  'emergency.monitor.intervalMs': monitored('tells nothing twice through a reorganisation, and notes once what is gone'),
   'emergency.autoResponseEnabled': async () => {
     const emergency = { autoResponseTriggers: [{ event: 'permission_changed', threshold: 1, action: 'kill' }] } as const;
     const found = await each([{ emergency }, { emergency: { ...emergency, autoResponseEnabled: false } }], async (security) => {

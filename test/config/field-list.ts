@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { permissionsSchema } from '../../src/authz/policy/permissions.ts';
 import { configSchema } from '../../src/manager/config.ts';
 
 /** The part of a JSON Schema that is looked at here. */
@@ -24,8 +25,12 @@ function leaves(node: Node, path: string): readonly string[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, field]) => leaves(field, path === '' ? name : `${path}.${name}`));
 }
 
-/** Every field of the configuration that somebody can set, by its path, read off the schema itself. */
-export function configFields(): readonly string[] {
-  const schema = z.toJSONSchema(configSchema, { unrepresentable: 'any', io: 'input' }) as unknown as Node;
-  return [...new Set(leaves(schema, ''))];
+/** Every field that somebody can set, by its path, read off the schema itself. */
+function fieldsOf(schema: z.ZodType): readonly string[] {
+  return [...new Set(leaves(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as unknown as Node, ''))];
 }
+
+/** Every field of the configuration. */
+export const configFields = (): readonly string[] => fieldsOf(configSchema);
+/** Every permission of an agent. */
+export const permissionFields = (): readonly string[] => fieldsOf(permissionsSchema);

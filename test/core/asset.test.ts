@@ -5,7 +5,10 @@ import {
   type AssetId,
   assetAddress,
   assetChain,
+  assetContract,
   type ChainId,
+  collectibleAsset,
+  collectionOf,
   nativeAssetId,
   parseAccount,
   parseAssetId,
@@ -31,6 +34,10 @@ describe('parseAssetId', () => {
     [`ton:-239/jetton:${RAW}`, `ton:-239/jetton:0%3A${HASH}`],
     [`ton:-239/jetton:${FRIENDLY}`, `ton:-239/jetton:0%3A${HASH}`],
     [`ton:-239/jetton:-1%3A${HASH}`, `ton:-239/jetton:-1%3A${HASH}`],
+    [`eip155:1/erc721:${EVM}`, `eip155:1/erc721:${EVM.toLowerCase()}`],
+    [`eip155:1/erc721:${EVM}/42`, `eip155:1/erc721:${EVM.toLowerCase()}/42`],
+    [`eip155:1/erc1155:${EVM}/0`, `eip155:1/erc1155:${EVM.toLowerCase()}/0`],
+    [`ton:-239/nft:${FRIENDLY}`, `ton:-239/nft:0%3A${HASH}`],
   ])('%s is %s', (text, asset) => expect(parseAssetId(text)).toBe(asset));
 
   it.each([
@@ -47,7 +54,13 @@ describe('parseAssetId', () => {
     'ton:-239/slip44:60',
     'eip155:1/slip44:60 ',
     'eip155:1/slip44:60/1',
-    `eip155:1/erc721:${EVM}`,
+    `eip155:1/nft:${EVM}`,
+    `eip155:1/erc721:${EVM}/01`,
+    `eip155:1/erc721:${EVM}/-1`,
+    `eip155:1/erc721:${EVM}/${2n ** 256n}`,
+    `eip155:1/erc20:${EVM}/1`,
+    `ton:-239/nft:0%3A${HASH}/1`,
+    `ton:-239/erc721:0%3A${HASH}`,
     `eip155:1/ERC20:${EVM}`,
     `ton:-239/erc20:${EVM}`,
     `eip155:1/jetton:0%3A${HASH}`,
@@ -66,6 +79,23 @@ describe('parseAssetId', () => {
   });
   it('refuses what is not text', () => {
     for (const value of [1, null, undefined, {}]) expectCode('ASSET_INVALID', () => parseAssetId(value as string));
+  });
+});
+
+describe('collectibles', () => {
+  const contract = parseAccount(EVM, 'eip155:1' as ChainId);
+  const item = parseAssetId(`eip155:1/erc721:${EVM}/42`);
+  it('know their collection and its contract; coins and tokens have none', () => {
+    expect(collectibleAsset('eip155:1' as ChainId, 'erc721', contract, 42n)).toBe(item);
+    expect(collectionOf(item)).toBe(`eip155:1/erc721:${EVM.toLowerCase()}`);
+    expect(assetContract(item)).toBe(contract);
+    expect(assetContract(parseAssetId(`ton:-239/nft:${FRIENDLY}`))).toBe(`ton:-239:0:${HASH}`);
+    for (const asset of ['eip155:1/slip44:60', `eip155:1/erc20:${EVM}`]) expect(collectionOf(parseAssetId(asset))).toBeNull();
+  });
+  it('are never taken for tokens', () => {
+    expectCode('ASSET_INVALID', () => assetAddress(item));
+    expectCode('ASSET_INVALID', () => collectibleAsset('eip155:2' as ChainId, 'erc721', contract));
+    expectCode('ASSET_INVALID', () => collectibleAsset('eip155:1' as ChainId, 'nft', contract));
   });
 });
 

@@ -22,6 +22,9 @@ const values = publicValues(entryPoints());
 const headingOf = ({ name, kind }: (typeof values)[number]): string =>
   `### ${name.replaceAll('_', '\\_')}${kind === 'function' ? '()' : ''}\n`;
 
+/** How a page spells that another page has the value. */
+const referenceOf = ({ name }: (typeof values)[number]): string => `### ${name.replaceAll('_', '\\_')}\n\nRe-exports [`;
+
 const committed = pagesOf(root + REFERENCE_FOLDER);
 const isInstalled = existsSync(root + GENERATOR);
 
@@ -30,7 +33,7 @@ describe('the API reference', () => {
     const page = readDocument(`${REFERENCE_FOLDER}/${entry.specifier}.md`);
     const own = values.filter(({ specifier }) => specifier === entry.specifier);
     expect(own.length).toBeGreaterThan(0);
-    const missing = own.filter((value) => !page.includes(headingOf(value)));
+    const missing = own.filter((value) => !page.includes(headingOf(value)) && !page.includes(referenceOf(value)));
     expect(missing.map(({ name }) => name)).toEqual([]);
   });
   it('links to nothing that is not there', () => {

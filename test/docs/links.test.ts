@@ -6,6 +6,7 @@ import { documents, readDocument, root } from './snippets.ts';
 const rooms = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('README.md'))
   .map((name) => `src/${name}`);
+const examples = readdirSync(`${root}examples`).map((name) => `examples/${name}/README.md`);
 const records = readdirSync(`${root}docs/adr`).map((name) => `docs/adr/${name}`);
 
 /** Files that a document names: link targets below the root, and paths in backticks. */
@@ -18,7 +19,7 @@ function namedFiles(path: string, text: string): readonly string[] {
 }
 
 describe('what the documents name', () => {
-  it.each([...documents(), ...rooms, ...records, 'CHANGELOG.md'])('%s names files that exist', (path) => {
+  it.each([...documents(), ...rooms, ...examples, ...records, 'CHANGELOG.md'])('%s names files that exist', (path) => {
     expect(namedFiles(path, readDocument(path)).filter((file) => !existsSync(root + file))).toEqual([]);
   });
   it('each room on the way in has a page', () => {

@@ -38,10 +38,10 @@ describe('the documents', () => {
     const names = blocks.flatMap(({ marker }) => /snippet: ([a-z0-9-]+)/.exec(marker ?? '')?.[1] ?? []);
     expect(new Set(names).size).toBe(names.length);
   });
-  it('use every entry of the package but the memory store and the test kit by its name', () => {
+  it('use every entry of the package but the memory store and the kits for tests and adapters by its name', () => {
     const used = snippets.map(({ program }) => program).join('\n');
     for (const specifier of Object.keys(sourceExports())) {
-      if (specifier === './store/memory' || specifier === './testing') continue;
+      if (['./store/memory', './testing', './adapter'].includes(specifier)) continue;
       expect(used).toContain(`'castellan${specifier.slice(1)}'`);
     }
   });

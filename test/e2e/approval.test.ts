@@ -46,6 +46,15 @@ async function askedFor(security: SecurityManager, request: ReturnType<typeof la
 }
 
 describe('an escalated request', () => {
+  it('waits for people no longer than the agent’s policy says', async () => {
+    await using bench = await openBench(anvil, { ...people, agents: { a1: { ...ASKS, humanApprovalTimeoutMs: 60_000 } } });
+    const hurried = await askedFor(bench.security, large(stranger()));
+    expect(hurried.expiresAtMs - hurried.createdAtMs).toBe(60_000);
+    await using patient = await openBench(anvil, { ...people, agents: { a1: { ...ASKS, humanApprovalTimeoutMs: 30 * 86_400_000 } } });
+    const request = await askedFor(patient.security, large(stranger()));
+    expect(request.expiresAtMs - request.createdAtMs).toBeLessThan(30 * 86_400_000);
+  });
+
   it('is executed once after a registered person’s yes, however often it is asked for', async () => {
     await using bench = await openBench(anvil, people);
     const { security, wallet } = bench;

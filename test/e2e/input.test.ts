@@ -186,7 +186,7 @@ describe('conflicts within a request', () => {
     await malformed({ ...pay, asset: 'ＥＴＨ' }, 'asset_unknown');
     await malformed({ ...pay, asset: 'eip155:1/slip44:60' }, 'chain_not_allowed');
     await malformed({ ...pay, to: BOB.toLowerCase().replace('0x7', '0x8').toUpperCase() });
-    await malformed({ ...pay, to: 'vitalik.eth' });
+    await malformed({ ...pay, to: 'vitalik.eth' }, 'name_unresolved');
     await malformed({ ...pay, to: `eip155:1:${BOB}` });
     await malformed({ ...pay, notAfter: 1 });
     expect((await a1.execute({ ...pay, destination: BOB.toLowerCase(), currency: 'eip155:31337/slip44:60' })).status).toBe('success');

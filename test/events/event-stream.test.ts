@@ -21,7 +21,16 @@ import { createManualClock } from '../../src/testing/manual-clock.ts';
 const ALL_TYPES = [
   ...['decision_made', 'policy_rejected', 'approval_requested', 'approval_decision', 'execution_success', 'execution_failed'],
   ...['cap_warning', 'monitor_unrecorded', 'monitor_reorg', 'anomaly_detected', 'fraud_detected', 'key_event', 'permission_changed'],
-  ...['wallet_event', 'breaker_state', 'emergency_changed', 'incident_event', 'outside_event', 'audit_checkpoint', 'health_changed'],
+  ...[
+    'wallet_event',
+    'breaker_state',
+    'emergency_changed',
+    'incident_event',
+    'outside_event',
+    'unauthorized_attempt',
+    'audit_checkpoint',
+    'health_changed',
+  ],
 ] as readonly SecurityEventType[];
 
 let count = 0;

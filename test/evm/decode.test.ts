@@ -161,6 +161,7 @@ describe('batches', () => {
       '0.0:inflow',
       '0.1:call',
       '0.1:allowance',
+      '0.1:unknown',
     ]);
     expect(decoded.effects.filter(({ kind }) => kind === 'outflow')).toMatchObject([{ amount: 10n }, { account: WALLET, amount: 3n }]);
     expect(decoded.effects.find(({ leaf, kind }) => leaf === '0.1' && kind === 'call')).toMatchObject({ value: 0n });

@@ -80,11 +80,14 @@ describe('the bytes of a delegation account', () => {
     expect(codec.decode(codec.adopt(tx.payload, CHAIN, smart.account, undefined, smart))).toEqual(codec.decode(tx));
   });
 
-  it('are as before for whoever does not know the account', () => {
+  it('are the delegator’s payment through the manager for whoever does not know the account', () => {
     const tx = codec.adopt(built(coin(ETH)).payload, CHAIN, sender.wallet);
     const { effects, complete } = codec.decode(tx);
-    expect(complete).toBe(false);
-    expect(effects).toContainEqual(expect.objectContaining({ kind: 'unknown', contract: on(CANONICAL_CONTRACTS.manager) }));
+    expect(complete).toBe(true);
+    expect(effects).toContainEqual(
+      expect.objectContaining({ kind: 'call', contract: on(CANONICAL_CONTRACTS.manager), method: 'redeemDelegations' }),
+    );
+    expect(effects).toContainEqual(expect.objectContaining({ kind: 'outflow', account: smart.account, amount: ETH }));
   });
 
   it('are not built for what no delegation takes, and say what is in the way', () => {

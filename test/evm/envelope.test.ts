@@ -31,7 +31,7 @@ describe('bytes that are refused', () => {
     [
       'legacy without a chain',
       bytes(serializeTransaction({ type: 'legacy', nonce: 7, gas: 1n, gasPrice: 1n, to, value: 1n })),
-      'field_count',
+      'not_replay_protected',
     ],
     ['too large', new Uint8Array(131_073), 'too_large'],
     ['no recipient', bytes(serializeTransaction({ type: 'eip1559', ...base, ...fees, to: null })), 'deploy_unsupported'],
@@ -70,12 +70,14 @@ describe('older types', () => {
   it.each([
     ['legacy', serializeTransaction({ type: 'legacy', ...base, gasPrice: 5n })],
     ['2930', serializeTransaction({ type: 'eip2930', ...base, gasPrice: 5n })],
-  ])('%s is read into an action but never adopted', (_name, serialized) => {
+  ])('%s is read into an action, and adopted as it stands', (_name, serialized) => {
     expect(codec.parse(bytes(serialized), CHAIN, WALLET)).toEqual({
       kind: 'calls',
       calls: [{ to: BOB, value: 1n, data: new Uint8Array(0) }],
     });
-    expect(refusal(() => codec.adopt(bytes(serialized), CHAIN, WALLET))).toBe('PAYLOAD_UNDECODABLE type_unsupported');
+    const adopted = codec.adopt(bytes(serialized), CHAIN, WALLET);
+    expect(adopted).toMatchObject({ payload: bytes(serialized), slot: 7, fee: { ceiling: 500_000n } });
+    expect(codec.decode(adopted)).toMatchObject({ complete: true, calls: [{ to: BOB, value: 1n }] });
   });
 
   it('an access list is noted; a creation is a deploy', () => {

@@ -1,7 +1,19 @@
-import { BaseError, createPublicClient, createWalletClient, http, parseAbi } from 'viem';
+import {
+  BaseError,
+  createPublicClient,
+  createWalletClient,
+  getAddress,
+  http,
+  parseAbi,
+  parseTransaction,
+  recoverTransactionAddress,
+  verifyMessage,
+  verifyTypedData,
+} from 'viem';
 import { foundry } from 'viem/chains';
+import { recoverAuthorizationAddress } from 'viem/utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AgentSigningPort } from '../../src/core/index.ts';
+import type { AgentSigningPort, SignatureOrder } from '../../src/core/index.ts';
 import { CastellanError, isCastellanError } from '../../src/core/index.ts';
 import { GuardedTransactionError, toGuardedAccount } from '../../src/integrations/wallets/index.ts';
 import type { Anvil } from '../../src/testing/anvil.ts';
@@ -22,12 +34,14 @@ afterAll(async () => {
   await anvil.stop();
 });
 
-/** A gate that decides on the decoded effects alone: at most `limit` of the coin. */
-function gate(limit: bigint): AgentSigningPort & { readonly seen: Uint8Array[] } {
+/** A gate that decides on the decoded effects alone: at most `limit` of the coin, and any order that can be read. */
+function gate(limit: bigint): AgentSigningPort & { readonly seen: Uint8Array[]; readonly orders: SignatureOrder[] } {
   const seen: Uint8Array[] = [];
+  const orders: SignatureOrder[] = [];
   return {
     agentId: 'a1',
     seen,
+    orders,
     async signTransaction({ chain: on, wallet, bytes }) {
       seen.push(bytes);
       const tx = chain.adapter.codec.adopt(bytes, on, wallet);
@@ -43,6 +57,13 @@ function gate(limit: bigint): AgentSigningPort & { readonly seen: Uint8Array[] }
         });
       }
       return chain.sign(alice, tx);
+    },
+    async signOrder({ chain: on, wallet, order }) {
+      orders.push(order);
+      const { codec } = chain.adapter;
+      const payload = codec.readSignature?.(order, on, wallet).payload ?? new Uint8Array();
+      const signature = codec.assembleSignature?.(payload, await alice.sign(codec.signingHash(payload)), wallet) ?? new Uint8Array();
+      return { signature, requestId: 'r1', decisionId: 'd1' };
     },
   };
 }
@@ -80,36 +101,76 @@ describe('a guarded account', () => {
     expect(await anvil.rpc('eth_getTransactionCount', [alice.address, 'pending'])).toBe(before);
   });
 
-  it('keeps every other door closed', async () => {
+  it('takes messages, typed data and authorizations to the gate, and viem verifies what comes back', async () => {
     const port = gate(10n);
-    const account = toGuardedAccount(port, { address: alice.address });
-    const closed = { code: 'SIGNING_CLOSED' };
-    const typed = { domain: {}, types: { A: [{ name: 'x', type: 'uint256' }] }, primaryType: 'A', message: { x: 1n } } as const;
-    await expect(account.signMessage({ message: 'hello' })).rejects.toMatchObject(closed);
-    await expect(account.signTypedData(typed)).rejects.toMatchObject(closed);
-    await expect(account.sign?.({ hash: `0x${'11'.repeat(32)}` })).rejects.toMatchObject(closed);
-    await expect(account.signAuthorization?.({ address: bob.address, chainId: 1, nonce: 0 })).rejects.toMatchObject(closed);
+    const account = toGuardedAccount(port, { address: alice.address, account: alice.wallet });
+    const { address } = account;
+    for (const message of ['hello', { raw: '0x6869' }, { raw: new Uint8Array([104, 105]) }] as const)
+      expect(await verifyMessage({ address, message, signature: await account.signMessage({ message }) })).toBe(true);
+    const types = { A: [{ name: 'x', type: 'uint256' }] } as const;
+    for (const domain of [
+      { name: 'Order book', version: '1', chainId: 31_337, verifyingContract: bob.address },
+      { chainId: 31_337n, salt: `0x${'ab'.repeat(32)}` },
+      { verifyingContract: bob.address },
+      {},
+    ] as const) {
+      const typed = { domain, types, primaryType: 'A', message: { x: 2n ** 200n } } as const;
+      const signature = await account.signTypedData(typed);
+      expect(await verifyTypedData({ address, ...typed, signature }), JSON.stringify(port.orders.at(-1))).toBe(true);
+    }
+    const authorization = await account.signAuthorization?.({ address: bob.address, chainId: 31_337, nonce: 7 });
+    expect(authorization).toMatchObject({ chainId: 31_337, nonce: 7, address: bob.address });
+    expect(await recoverAuthorizationAddress({ authorization } as never)).toBe(getAddress(alice.address));
+    expect(port.orders.map(({ kind }) => kind)).toEqual([...Array(3).fill('message'), ...Array(4).fill('typed_data'), 'authorization']);
     expect(port.seen).toEqual([]);
   });
 
-  it('signs no other type, no nameless chain, and takes no other bytes', async () => {
+  it('leaves nothing of a domain out unsaid, signs for no other chain, and never a bare hash', async () => {
+    const port = gate(10n);
+    const account = toGuardedAccount(port, { address: alice.address, account: alice.wallet });
+    const typed = { types: { A: [{ name: 'x', type: 'uint256' }] }, primaryType: 'A', message: { x: 1n } } as const;
+    const signing = (domain: object) => account.signTypedData({ ...typed, domain } as never);
+    await expect(signing({ chainId: '31337' })).rejects.toMatchObject({ cause: { code: 'REQUEST_INVALID' } });
+    expect(port.orders).toEqual([]);
+    for (const domain of [{ version: '' }, { name: 'A', verifyingContract: '' }, { chainId: 1 }, { chainId: 31_337, other: 1 }])
+      await expect(signing(domain)).rejects.toMatchObject({ cause: { code: 'PAYLOAD_UNDECODABLE' } });
+    await expect(account.sign?.({ hash: `0x${'11'.repeat(32)}` })).rejects.toMatchObject({ code: 'SIGNING_CLOSED' });
+    // Without a wallet that says it, a message has no chain that it could be judged on.
+    const nameless = toGuardedAccount(port, { address: alice.address });
+    await expect(nameless.signMessage({ message: 'hello' })).rejects.toMatchObject({ cause: { code: 'REQUEST_INVALID' } });
+    await expect(nameless.signAuthorization?.({ address: bob.address, chainId: 0, nonce: 0 })).rejects.toMatchObject({
+      cause: { code: 'REQUEST_INVALID' },
+    });
+    expect(port.seen).toEqual([]);
+  });
+
+  it('signs every type that the gate can read, no nameless chain, and takes no other bytes', async () => {
     const port = gate(10n);
     const account = toGuardedAccount(port, { address: alice.address });
     const base = { chainId: 31337, nonce: 0, gas: 21_000n, to: bob.address, value: 1n } as const;
-    await expect(account.signTransaction({ ...base, type: 'legacy', gasPrice: 1n })).rejects.toMatchObject({
-      cause: { code: 'REQUEST_INVALID' },
-    });
     const authorizationList = [{ address: bob.address, chainId: 31337, nonce: 0, r: '0x1', s: '0x1', yParity: 0 }] as const;
-    await expect(account.signTransaction({ ...base, type: 'eip7702', authorizationList: [...authorizationList] })).rejects.toMatchObject({
-      cause: { code: 'REQUEST_INVALID' },
-    });
+    const fees = { maxFeePerGas: 2n, maxPriorityFeePerGas: 1n };
+    for (const transaction of [
+      { ...base, type: 'legacy', gasPrice: 1n },
+      { ...base, type: 'eip2930', gasPrice: 1n, accessList: [] },
+      { ...base, ...fees, type: 'eip1559' },
+      { ...base, ...fees, type: 'eip7702', authorizationList: [...authorizationList] },
+    ] as const) {
+      const raw = await account.signTransaction(transaction);
+      expect(parseTransaction(raw)).toMatchObject({ type: transaction.type, to: bob.address, value: 1n });
+      expect(await recoverTransactionAddress({ serializedTransaction: raw as never })).toBe(getAddress(alice.address));
+    }
+    port.seen.length = 0;
     const { chainId: _chainId, ...nameless } = base;
     await expect(account.signTransaction({ ...nameless, type: 'eip1559' } as never)).rejects.toMatchObject({
       cause: { code: 'REQUEST_INVALID' },
     });
     expect(port.seen).toEqual([]);
     const other = await chain.buildAndSign(alice, { kind: 'transfer', asset: NATIVE, amount: 2n, to: bob.wallet });
-    const swapped = toGuardedAccount({ agentId: 'a1', signTransaction: async () => other }, { address: alice.address });
+    const swapped = toGuardedAccount(
+      { agentId: 'a1', signTransaction: async () => other, signOrder: port.signOrder },
+      { address: alice.address },
+    );
     await expect(swapped.signTransaction({ ...base, type: 'eip1559', maxFeePerGas: 1n })).rejects.toMatchObject({
       cause: { code: 'SIGNATURE_INVALID' },
     });

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PERMIT2 } from '../../src/adapters/evm/events.ts';
+import { collectibleAsset } from '../../src/core/index.ts';
 import type { Anvil } from '../../src/testing/anvil.ts';
 import { startAnvil } from '../../src/testing/anvil.ts';
 import type { Deployed } from '../fixtures/evm-contracts.ts';
 import { deploy } from '../fixtures/evm-contracts.ts';
-import { assetOf, calling, connect, NATIVE, on, signer } from './chain-fixture.ts';
+import { assetOf, CHAIN, calling, connect, NATIVE, on, signer } from './chain-fixture.ts';
 import { lyingEndpoint } from './endpoint-fixture.ts';
 
 const alice = signer(1);
@@ -67,17 +68,21 @@ describe('batches', () => {
 
 describe('other kinds of property', () => {
   it('single and batched items', async () => {
-    const collection = assetOf(items.address);
+    const item = (id: bigint) => collectibleAsset(CHAIN, 'erc1155', on(items.address), id);
     const one = await simulated(items.address, items.data('safeTransferFrom', [alice.address, bob.address, 1n, 3n, '0x']));
     expect(one.effects).toEqual([
-      { kind: 'outflow', account: alice.wallet, counterparty: bob.wallet, asset: collection, amount: 3n, ...sim },
-      { kind: 'inflow', account: bob.wallet, counterparty: alice.wallet, asset: collection, amount: 3n, ...sim },
+      { kind: 'outflow', account: alice.wallet, counterparty: bob.wallet, asset: item(1n), amount: 3n, ...sim },
+      { kind: 'inflow', account: bob.wallet, counterparty: alice.wallet, asset: item(1n), amount: 3n, ...sim },
     ]);
     const both = await simulated(
       items.address,
       items.data('safeBatchTransferFrom', [alice.address, bob.address, [1n, 2n], [4n, 5n], '0x']),
     );
-    expect(both.effects.filter(({ kind }) => kind === 'outflow')).toMatchObject([{ amount: 4n }, { amount: 5n }]);
+    expect(both.effects.filter(({ kind }) => kind === 'outflow')).toMatchObject([
+      { asset: item(1n), amount: 4n },
+      { asset: item(2n), amount: 5n },
+    ]);
+    expect(both.changes).toContainEqual({ account: alice.wallet, asset: item(1n), before: 10n, after: 6n, delta: -4n });
     expect(both.warnings).toEqual([`item_moved:${items.address}:1`, `item_moved:${items.address}:2`]);
   });
 

@@ -1,11 +1,12 @@
+import { encodeAbiParameters, keccak256 } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Effect } from '../../src/core/index.ts';
+import { collectibleAsset, type Effect } from '../../src/core/index.ts';
 import type { Anvil } from '../../src/testing/anvil.ts';
 import { startAnvil } from '../../src/testing/anvil.ts';
 import { createSeededRandom } from '../../src/testing/seeded-random.ts';
 import type { Deployed } from '../fixtures/evm-contracts.ts';
 import { deploy } from '../fixtures/evm-contracts.ts';
-import { assetOf, calling, connect, NATIVE, on, signer } from './chain-fixture.ts';
+import { assetOf, CHAIN, calling, connect, NATIVE, on, signer } from './chain-fixture.ts';
 
 const MAX = 2n ** 256n - 1n;
 const alice = signer(1);
@@ -50,6 +51,7 @@ async function simulated(action: Parameters<typeof calling> | Parameters<typeof 
 }
 const of = (effects: readonly Effect[], account: string): readonly Effect[] =>
   effects.filter((effect) => ('account' in effect ? effect.account : 'owner' in effect ? effect.owner : null) === account);
+const itemOf = (address: string, id: bigint) => collectibleAsset(CHAIN, 'erc721', on(address), id);
 const sim = { leaf: '0', source: 'simulation' } as const;
 
 describe('ordinary transactions', () => {
@@ -101,11 +103,13 @@ describe('ordinary transactions', () => {
     ]);
     const moved = await simulated([collectible.address, collectible.data('transferFrom', [alice.address, bob.address, 7n])]);
     expect(of(moved.effects, alice.wallet)).toEqual([
-      { kind: 'outflow', account: alice.wallet, counterparty: bob.wallet, asset: assetOf(collectible.address), amount: 1n, ...sim },
+      { kind: 'outflow', account: alice.wallet, counterparty: bob.wallet, asset: itemOf(collectible.address, 7n), amount: 1n, ...sim },
     ]);
     expect(moved.warnings).toContain(`item_moved:${collectible.address}:7`);
     const one = await simulated([collectible.address, collectible.data('approve', [bob.address, 7n])]);
-    expect(one.effects).toMatchObject([{ kind: 'allowance', owner: alice.wallet, spender: bob.wallet, amount: 1n }]);
+    expect(one.effects).toMatchObject([
+      { kind: 'allowance', owner: alice.wallet, spender: bob.wallet, asset: itemOf(collectible.address, 7n), amount: 1n },
+    ]);
   });
 });
 
@@ -183,7 +187,10 @@ describe('contracts that take more than they say', () => {
     const blind = connect(anvil);
     const tx = await chain.build(alice, calling(silent.address, silent.data('claimAirdrop')));
     expect((await blind.node.simulate(tx, {})).effects).toEqual([]);
-    expect((await blind.node.simulate(tx, { watch: [assetOf(silent.address)] })).effects).toHaveLength(1);
+    expect((await blind.node.simulate(tx, { watch: [assetOf(silent.address)] })).effects).toMatchObject([
+      { kind: 'outflow' },
+      { kind: 'unknown' },
+    ]);
     await blind.node.close();
   });
 
@@ -191,6 +198,29 @@ describe('contracts that take more than they say', () => {
     const report = await simulated([drainer.address, drainer.data('pretend', [bob.address, 1_000_000n])]);
     expect(report.effects).toEqual([]);
     expect(report.warnings).toEqual([`unverified_event:${drainer.address}`, `event_without_effect:${drainer.address}`]);
+  });
+});
+
+describe('state that changes without a word', () => {
+  it('is named by contract and slot: the silent token also lets its maker take more, later', async () => {
+    const report = await simulated([silent.address, silent.data('claimAirdrop')]);
+    const [hidden] = report.effects.filter(({ kind }) => kind === 'unknown');
+    expect(hidden).toMatchObject({ kind: 'unknown', contract: on(silent.address), selector: null });
+    // allowance[alice][thief], behind place 1.
+    const inner = keccak256(encodeAbiParameters([{ type: 'address' }, { type: 'uint256' }], [alice.address, 1n]));
+    const slot = keccak256(encodeAbiParameters([{ type: 'address' }, { type: 'bytes32' }], [thief.address, inner]));
+    expect(hidden?.kind === 'unknown' ? hidden.detail : '').toContain(slot);
+  });
+
+  it('is none where a token without events does what it should', async () => {
+    const paid = await simulated({ kind: 'transfer', asset: assetOf(silent.address), amount: 3n, to: bob.wallet });
+    expect(paid).toMatchObject({
+      success: true,
+      effects: [
+        { kind: 'outflow', amount: 3n },
+        { kind: 'inflow', amount: 3n },
+      ],
+    });
   });
 });
 

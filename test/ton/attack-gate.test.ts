@@ -130,8 +130,9 @@ describe('terms and addresses in odd spellings', () => {
       shop.toLowerCase(),
       `ton:-239:0:${hash}`,
     ];
-    for (const to of [...spellings, wallet.address.slice(0, 24) + shop.slice(24), 'shop.ton'])
+    for (const to of [...spellings, wallet.address.slice(0, 24) + shop.slice(24)])
       expect([to, await codes({ to, amount: '0.001', asset: 'TON' })]).toEqual([to, ['request_malformed']]);
+    expect(await codes({ to: 'shop.ton', amount: '0.001', asset: 'TON' })).toEqual(['name_unresolved']);
   });
 });
 

@@ -53,7 +53,7 @@ describe('what a signature must not be', () => {
 
   it('asked of a person who cannot read what it does', async () => {
     const agent = security.agent('a1');
-    const calls = Array.from({ length: 60 }, (_, index) => ({
+    const calls = Array.from({ length: 45 }, (_, index) => ({
       to: shop.toRawString(),
       value: '0.05',
       data: Buffer.from(payloadOf(`${'long '.repeat(60)}${index}`)),

@@ -44,7 +44,7 @@ export interface HazardCase {
   readonly effect:
     | { readonly kind: 'hazard'; readonly hazard: Hazard }
     | { readonly kind: 'deploy' }
-    | { readonly kind: 'control'; readonly aspect: 'module' | 'signer' }
+    | { readonly kind: 'control'; readonly aspect: 'module' | 'signer' | 'owner' }
     | { readonly kind: 'unknown' }
     | null;
   /** Error of the dry run that tells it, where no byte does. */
@@ -179,9 +179,9 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     hurt: (before, after) => after - before > (TON * 9n) / 10n,
   },
   {
-    name: 'an op that nobody knows gives a token away',
-    effect: { kind: 'unknown' },
-    reason: 'effect_unknown',
+    name: 'an order to its minter gives a token away',
+    effect: { kind: 'control', aspect: 'owner' },
+    reason: 'control_not_allowed',
     actions: ({ own, robber }) => [payment({ to: own.address, value: TON / 20n, body: changeAdminBody(robber) })],
     twin: ({ shop }) => [payment({ to: shop, value: TON / 20n, body: textPayload('order 7') })],
     measure: async ({ operator, own, robber }) => {

@@ -127,6 +127,9 @@ describe.each(['software', 'mpc'] as const)('one agent on TON, custody %s', (mod
     const agent = security.agent('a1');
     const lost = await agent.execute({ id: `lost-${mode}`, to: shop, amount: '0.1', asset: 'TON' }, { settleTimeoutMs: 200 });
     expect([lost.status, lost.pending]).toEqual(['execution_failed', true]);
+    // Nothing takes a message's place: it lands, or its time runs out.
+    for (const instead of [agent.cancel(`lost-${mode}`), agent.replace(`lost-${mode}`)])
+      await expect(instead).rejects.toMatchObject({ code: 'REPLACEMENT_UNAVAILABLE', details: { reason: 'expires_by_itself' } });
     await chain.increaseTime(119);
     const still = await agent.execute({ id: `lost-${mode}`, to: shop, amount: '0.1', asset: 'TON' }, { settleTimeoutMs: 200 });
     expect(still.pending).toBe(true);

@@ -1,3 +1,4 @@
+import { keccak256 } from '../../core/digest.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
 
@@ -12,6 +13,11 @@ export function hexOf(bytes: Uint8Array, from = 0, to = bytes.length): `0x${stri
   let text = '';
   for (let index = from; index < to; index += 1) text += HEX[bytes[index] as number];
   return `0x${text}`;
+}
+
+/** The address of a public key x‖y: the last 20 bytes of its Keccak-256. */
+export function addressOfKey(point: Uint8Array): EvmAddress {
+  return hexOf(keccak256(point), 12);
 }
 
 /** The account of an address that came from bytes or from a node, in core's canonical spelling. @throws ADDRESS_INVALID */

@@ -76,6 +76,20 @@ export function transactionCall(envelope: Envelope, from: EvmAddress): Readonly<
     maxFeePerGas: toQuantity(envelope.maxFeePerGas),
     maxPriorityFeePerGas: toQuantity(envelope.maxPriorityFeePerGas),
     ...(envelope.accessList.length === 0 ? {} : { accessList: envelope.accessList }),
+    ...(envelope.authorizations.length === 0 ? {} : { authorizationList: envelope.authorizations.map(asRequested) }),
+  };
+}
+
+/** An authorization (EIP-7702) as the method's parameters spell it. */
+function asRequested({ chainId, address, nonce, signature }: Envelope['authorizations'][number]): Readonly<Record<string, string>> {
+  const { odd, r, s } = signature;
+  return {
+    chainId: toQuantity(chainId),
+    address,
+    nonce: toQuantity(nonce),
+    yParity: toQuantity(odd),
+    r: toQuantity(r),
+    s: toQuantity(s),
   };
 }
 

@@ -1,6 +1,6 @@
 import { getHttpRpcClient } from 'viem/utils';
-import type { Deadlines } from '../../core/deadline.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
+import { type Bounds, boundedAsk } from '../../core/failover/bounded-ask.ts';
 import { malformed, readObject } from './answer.ts';
 import type { FetchFunction } from './config.ts';
 
@@ -18,15 +18,11 @@ export interface Endpoint {
 }
 
 /** What an endpoint is made of. */
-export interface EndpointParts {
+export interface EndpointParts extends Bounds {
   readonly url: string;
   /** How it is called in errors; URLs may hold credentials. */
   readonly index: number;
-  readonly timeoutMs: number;
-  readonly deadlines: Deadlines;
   readonly fetch?: FetchFunction;
-  /** Aborts everything under way. */
-  readonly closed: AbortSignal;
 }
 
 function broken(error: unknown, index: number, method: string): CastellanError {
@@ -56,15 +52,6 @@ function broken(error: unknown, index: number, method: string): CastellanError {
   });
 }
 
-function stopped(index: number, method: string, closed: boolean): CastellanError {
-  if (closed) return new CastellanError('SHUTTING_DOWN', { message: 'The chain client is closed.', details: { endpoint: index, method } });
-  return new CastellanError('TIMEOUT', {
-    message: 'The call was given up.',
-    details: { endpoint: index, method, aborted: true },
-    retryable: true,
-  });
-}
-
 function rejected(error: unknown, index: number, method: string): CastellanError {
   const { code, message, data } = readObject(error, 'error');
   if (typeof code !== 'number' || !Number.isInteger(code) || typeof message !== 'string') return malformed('error');
@@ -88,36 +75,18 @@ function readAnswer(answer: unknown, id: number, index: number, method: string):
 
 /** Makes the client of one JSON-RPC endpoint over HTTP. No redirects, no retries, bounded time and size. */
 export function createEndpoint(parts: EndpointParts): Endpoint {
-  const { index, deadlines, closed } = parts;
+  const { index } = parts;
   const options = { maxResponseBodySize: MAX_ANSWER_BYTES, timeout: 0 };
   const http = getHttpRpcClient(parts.url, parts.fetch === undefined ? options : { ...options, fetchFn: parts.fetch });
   let id = 0;
 
   return {
-    async ask(method, params, signal) {
-      if (signal?.aborted || closed.aborted) throw stopped(index, method, closed.aborted);
+    ask(method, params, signal) {
       id += 1;
       const body = { jsonrpc: '2.0' as const, id, method, params };
-      const abort = new AbortController();
-      const stop = (): void => abort.abort();
-      const sources = signal === undefined ? [closed] : [closed, signal];
-      for (const source of sources) source.addEventListener('abort', stop, { once: true });
-      try {
-        const answer = await deadlines.within(parts.timeoutMs, (late) => {
-          late.addEventListener('abort', stop, { once: true });
-          const given = new Promise<never>((_, reject) => {
-            abort.signal.addEventListener('abort', () => reject(stopped(index, method, closed.aborted)), { once: true });
-          });
-          const request = http.request({ body, fetchOptions: { redirect: 'error', signal: abort.signal } });
-          return Promise.race([request, given]);
-        });
-        return readAnswer(answer, body.id, index, method);
-      } catch (error) {
-        if (closed.aborted) throw stopped(index, method, true);
-        throw broken(error, index, method);
-      } finally {
-        for (const source of sources) source.removeEventListener('abort', stop);
-      }
+      const exchange = async (abort: AbortSignal): Promise<unknown> =>
+        readAnswer(await http.request({ body, fetchOptions: { redirect: 'error', signal: abort } }), body.id, index, method);
+      return boundedAsk(parts, { endpoint: index, method, signal }, exchange, (error) => broken(error, index, method));
     },
   };
 }

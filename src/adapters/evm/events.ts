@@ -62,6 +62,24 @@ const TRANSFER_SINGLE = topicOf('TransferSingle(address,address,address,uint256,
 const TRANSFER_BATCH = topicOf('TransferBatch(address,address,address,uint256[],uint256[])');
 const PERMIT2_APPROVAL = topicOf('Approval(address,address,address,uint160,uint48)');
 const PERMIT2_PERMIT = topicOf('Permit(address,address,address,uint160,uint48,uint48)');
+const PERMIT2_LOCKDOWN = topicOf('Lockdown(address,address,address)');
+/** First topics of every log that is read as a claim. */
+export const FOLLOWED_TOPICS: readonly string[] = [
+  TRANSFER,
+  APPROVAL,
+  APPROVAL_FOR_ALL,
+  TRANSFER_SINGLE,
+  TRANSFER_BATCH,
+  PERMIT2_APPROVAL,
+  PERMIT2_PERMIT,
+  PERMIT2_LOCKDOWN,
+];
+
+/** A transfer of the coin, told as a simulation tells it. */
+export function nativeTransfer(from: EvmAddress, to: EvmAddress, amount: bigint): Log {
+  const word = (address: EvmAddress): string => `0x${address.slice(2).padStart(64, '0')}`;
+  return { address: NATIVE_LOGGER, topics: [TRANSFER, word(from), word(to)], data: `0x${amount.toString(16).padStart(64, '0')}` };
+}
 
 /** The logs of one call or receipt. @throws CHAIN_RESPONSE_INVALID */
 export function readLogs(value: unknown): readonly Log[] {
@@ -144,5 +162,7 @@ export function readClaim({ address: token, topics, data }: Log): Claim | null {
   if (token === PERMIT2 && (first === PERMIT2_APPROVAL || first === PERMIT2_PERMIT) && topics.length === 4) {
     return { kind: 'permit2', owner: addressIn(topics[1]), token: addressIn(topics[2]), spender: addressIn(topics[3]) };
   }
+  if (token === PERMIT2 && first === PERMIT2_LOCKDOWN && topics.length === 2 && words.length === 2)
+    return { kind: 'permit2', owner: addressIn(topics[1]), token: addressIn(words[0]), spender: addressIn(words[1]) };
   return null;
 }

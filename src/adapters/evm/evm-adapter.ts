@@ -1,11 +1,14 @@
 import type { ChainAdapter, ChainNode, Codec } from '../../core/chain-adapter.ts';
 import type { Clock } from '../../core/clock.ts';
 import { CastellanError } from '../../core/errors.ts';
+import type { ForkLauncher } from '../../core/fork.ts';
 import type { AssetId, ChainId } from '../../core/ids.ts';
 import type { Random } from '../../core/random.ts';
 import type { AccountTools } from './accounts/account-model.ts';
 import { createSmartAccounts } from './accounts/smart-accounts.ts';
 import { createSponsor } from './accounts/sponsor.ts';
+import { readActivity } from './activity.ts';
+import { readAllowance } from './allowance.ts';
 import { createEip712Verifier } from './approval-verifier.ts';
 import { readBalances } from './balances.ts';
 import { readHead } from './block.ts';
@@ -15,8 +18,13 @@ import { createEvmCodec } from './codec.ts';
 import type { EvmAdapterOptions, EvmChainConfig, EvmChainOptions } from './config.ts';
 import { readOptions } from './config.ts';
 import { quoteFee } from './fees.ts';
+import { inspect } from './inspect.ts';
+import { resolveEnsName } from './names.ts';
+import { requote } from './replace.ts';
 import { readSequence } from './sequence.ts';
+import { finalBlock, readSignatureStatus } from './signatures/index.ts';
 import { simulate } from './simulate.ts';
+import { createForkClient, type ForkClient } from './simulation/fork-client.ts';
 import type { ChainTokens } from './tokens.ts';
 import { chainTokens, tokenList } from './tokens.ts';
 import { readStatus, settle } from './watch.ts';
@@ -24,7 +32,24 @@ import { readStatus, settle } from './watch.ts';
 /** Tokens of the configuration that every simulation looks at; those a caller names come on top. */
 const ALWAYS_WATCHED = 64;
 
-function createNode(config: EvmChainConfig, tokens: ChainTokens, codec: Codec, clock: Clock, client: RpcClient): ChainNode {
+/** The local fork that a chain is configured with. @throws CONFIG_INVALID where nothing can begin one */
+function forkOf(config: EvmChainConfig, client: RpcClient, clock: Clock, launch: ForkLauncher | undefined): ForkClient | undefined {
+  if (config.simulation === undefined) return undefined;
+  if (launch !== undefined) return createForkClient({ binary: config.simulation.anvil, launch, config, client, clock });
+  throw new CastellanError('CONFIG_INVALID', {
+    message: 'A chain is to be simulated on a local fork, and nothing here can begin one.',
+    details: { fields: [`${config.chain}: simulation.anvil`] },
+  });
+}
+
+function createNode(
+  config: EvmChainConfig,
+  tokens: ChainTokens,
+  codec: Codec,
+  clock: Clock,
+  client: RpcClient,
+  fork: ForkClient | undefined,
+): ChainNode {
   const { chain } = config;
   const always = tokens.erc20.slice(0, ALWAYS_WATCHED).map(({ token }) => token.asset);
   const own = (given: ChainId): void => {
@@ -35,14 +60,24 @@ function createNode(config: EvmChainConfig, tokens: ChainTokens, codec: Codec, c
     chain,
     rebroadcastMs: null,
     verifyChain: (signal) => client.verify(signal),
+    allowance: (asset, owner, spender, signal) => readAllowance(client, chain, { asset, owner, spender }, signal),
     balances: (account, assets, signal) => readBalances(client, chain, account, assets, signal),
+    resolveName: (name, signal) => resolveEnsName(client, chain, config.ensRegistry, name, signal),
+    inspect: (accounts, signal) => inspect(client, chain, accounts, signal),
+    activity: (accounts, cursor, signal) => readActivity(client, tokens, accounts, cursor, signal),
+    signatureStatus: (mark, wallet, signal) => readSignatureStatus(client, config, mark, wallet, signal),
+    async finalHead(signal) {
+      const { number, timestampMs } = await finalBlock(client, config, signal);
+      return { number: String(number), timestampMs };
+    },
     quote: (action, wallet, options) => quoteFee(client, chain, action, wallet, options),
     async simulate(tx, { watch = [], signal }) {
       own(tx.chain);
       const decoded = codec.decode(tx);
       const watched = [...new Set<AssetId>([...watch, ...always])].filter((asset) => asset.startsWith(`${chain}/`));
-      return simulate({ client, tx, decoded, watch: watched, ...(signal === undefined ? {} : { signal }) });
+      return simulate({ client, fork, tx, decoded, watch: watched, ...(signal === undefined ? {} : { signal }) });
     },
+    requote: (stuck, options) => requote(client, chain, stuck, options),
     sequence: (wallet, signal) => readSequence(client, chain, wallet, signal),
     async broadcast(signed, signal) {
       own(signed.chain);
@@ -60,8 +95,10 @@ function createNode(config: EvmChainConfig, tokens: ChainTokens, codec: Codec, c
       const { number, timestampMs } = await readHead(client, 'latest', signal);
       return { number: String(number), timestampMs };
     },
+    trust: () => ({ configured: client.endpoints, quorum: client.quorum, resting: client.resting() }),
     async close() {
       client.close();
+      await fork?.close();
     },
   };
 }
@@ -81,15 +118,15 @@ function createNode(config: EvmChainConfig, tokens: ChainTokens, codec: Codec, c
  * ```
  */
 export function createEvmAdapter(options: EvmAdapterOptions): ChainAdapter {
-  const { chains, clock, fetch: network, accounts } = readOptions(options);
+  const { chains, clock, fetch: network, fork, accounts, protocols, descriptors } = readOptions(options);
   const tokens = new Map(chains.map((config): [ChainId, ChainTokens] => [config.chain, chainTokens(config)]));
-  const codec = createEvmCodec(tokens);
+  const codec = createEvmCodec(tokens, { protocols, descriptors });
   const nodes = new Map<ChainId, ChainNode>();
   const tools = new Map<ChainId, AccountTools>();
   for (const config of chains) {
     const { chain } = config;
     const client = createRpcClient(config, clock, network);
-    nodes.set(chain, createNode(config, tokens.get(chain) as ChainTokens, codec, clock, client));
+    nodes.set(chain, createNode(config, tokens.get(chain) as ChainTokens, codec, clock, client, forkOf(config, client, clock, fork)));
     tools.set(chain, { chain, client, config: accounts, send: createSponsor({ client, config, clock, sponsor: accounts.sponsor }) });
   }
   return {
@@ -111,7 +148,7 @@ export function createEvmAdapter(options: EvmAdapterOptions): ChainAdapter {
 /** Makes an adapter once the manager hands over its host. */
 export interface EvmAdapterFactory {
   /** Makes the adapter; the manager calls this with its own clock. @throws CONFIG_INVALID naming every wrong field at once */
-  create(host: { readonly clock: Clock; readonly random: Random }): ChainAdapter;
+  create(host: { readonly clock: Clock; readonly random: Random; readonly fork?: ForkLauncher }): ChainAdapter;
 }
 
 /**
@@ -132,12 +169,17 @@ export interface EvmAdapterFactory {
  * ```
  */
 export function evm(
-  options: (EvmChainOptions & Pick<EvmAdapterOptions, 'accounts'>) | Omit<EvmAdapterOptions, 'clock'>,
+  options: (EvmChainOptions & Pick<EvmAdapterOptions, 'accounts' | 'protocols' | 'descriptors'>) | Omit<EvmAdapterOptions, 'clock'>,
 ): EvmAdapterFactory {
   const read = (): Omit<EvmAdapterOptions, 'clock'> => {
     if (!('chain' in options)) return options;
-    const { accounts, ...chain } = options;
-    return { chains: [chain], ...(accounts === undefined ? {} : { accounts }) };
+    const { accounts, protocols, descriptors, ...chain } = options;
+    return {
+      chains: [chain],
+      ...(accounts === undefined ? {} : { accounts }),
+      ...(protocols === undefined ? {} : { protocols }),
+      ...(descriptors === undefined ? {} : { descriptors }),
+    };
   };
-  return { create: ({ clock }) => createEvmAdapter({ ...read(), clock }) };
+  return { create: ({ clock, fork }) => createEvmAdapter({ ...read(), clock, ...(fork === undefined ? {} : { fork }) }) };
 }

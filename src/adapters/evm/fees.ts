@@ -22,7 +22,7 @@ const MAX_TRANSACTION_GAS = 16_777_216n;
 const HISTORY_BLOCKS = 5;
 
 /** What the next block costs, wei per gas. */
-interface GasPrice {
+export interface GasPrice {
   readonly baseFee: bigint;
   readonly tip: bigint;
 }
@@ -31,7 +31,8 @@ function median(values: readonly bigint[]): bigint | undefined {
   return [...values].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))[Math.floor(values.length / 2)];
 }
 
-async function readGasPrice(client: RpcClient, signal?: AbortSignal): Promise<GasPrice> {
+/** What the next block costs, by the last ones. @throws CHAIN_RESPONSE_INVALID, CHAIN_UNAVAILABLE */
+export async function readGasPrice(client: RpcClient, signal?: AbortSignal): Promise<GasPrice> {
   const answer = readObject(await client.request('eth_feeHistory', [toQuantity(HISTORY_BLOCKS), 'latest', [50]], signal), 'feeHistory');
   const base = readList(answer['baseFeePerGas'], 'feeHistory.baseFeePerGas', HISTORY_BLOCKS + 1);
   if (base.length === 0) throw malformed('feeHistory.baseFeePerGas');
@@ -58,7 +59,8 @@ async function estimateGas(
   }
 }
 
-function tooDear(needed: bigint, ceiling: bigint): CastellanError {
+/** The error for a fee that has no room under its ceiling. */
+export function tooDear(needed: bigint, ceiling: bigint): CastellanError {
   return new CastellanError('CHAIN_REJECTED', {
     message: 'The transaction cannot be included for the fee that it may cost at most.',
     details: { reason: 'fee_exceeds_ceiling', needed: needed.toString(), ceiling: ceiling.toString() },

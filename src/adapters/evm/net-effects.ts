@@ -1,4 +1,4 @@
-import { nativeAssetId, tokenAsset } from '../../core/asset.ts';
+import { collectibleAsset, nativeAssetId, tokenAsset } from '../../core/asset.ts';
 import type { Effect } from '../../core/effect.ts';
 import type { AccountId, AssetId, ChainId } from '../../core/ids.ts';
 import type { EvmAddress } from './address.ts';
@@ -124,11 +124,6 @@ export function netEffects(measured: readonly Measured[], context: NetContext): 
       });
     }
   };
-  /** No item stands in for another: one that comes to the wallet offsets nothing, so it is told and not counted. */
-  const itemMoved = (holder: EvmAddress, delta: bigint, token: EvmAddress, id: bigint, logged: readonly Movement[]): void => {
-    if (delta > 0n && account(holder) === wallet) effects.push({ kind: 'message', text: `item ${id} of ${token} comes in`, ...AT });
-    else moved(holder, delta, asset(token), logged);
-  };
   const coinDelta = (holder: EvmAddress, before: bigint | null, after: bigint | null): bigint => {
     let logged = 0n;
     for (const claim of context.claims) {
@@ -150,9 +145,19 @@ export function netEffects(measured: readonly Measured[], context: NetContext): 
   };
   const unread = (token: EvmAddress): string =>
     context.claims.some((claim) => claim.token === token) ? `unverified_event:${token}` : `unreadable:${token}`;
-  const namedInBytes = (owner: AccountId, spender: AccountId, of: AssetId): boolean =>
+  /** What the bytes themselves set is shown as it ends, changed or not: a yes that was there before is still a yes. */
+  const namedInBytes = (owner: AccountId, spender: AccountId, of: AssetId, ends = false): boolean =>
     context.decoded.some(
-      (effect) => effect.kind === 'allowance' && effect.owner === owner && effect.spender === spender && effect.asset === of,
+      (effect) =>
+        effect.kind === 'allowance' &&
+        effect.owner === owner &&
+        effect.spender === spender &&
+        effect.asset === of &&
+        (effect.expiresAtMs !== null) === ends,
+    );
+  const setInBytes = (owner: AccountId, operator: AccountId, collection: AccountId): boolean =>
+    context.decoded.some(
+      (effect) => effect.kind === 'operator' && effect.owner === owner && effect.operator === operator && effect.collection === collection,
     );
 
   for (const { subject, before, after } of measured) {
@@ -169,8 +174,9 @@ export function netEffects(measured: readonly Measured[], context: NetContext): 
       const one: readonly Movement[] = [{ from, to, amount: 1n }];
       if (was === null && is === null) warnings.add(unread(token));
       if (from === to) continue;
-      if (from !== ZERO) itemMoved(from, -1n, token, subject.id, one);
-      if (to !== ZERO) itemMoved(to, 1n, token, subject.id, one);
+      const item = collectibleAsset(chain, 'erc721', account(token), subject.id);
+      if (from !== ZERO) moved(from, -1n, item, one);
+      if (to !== ZERO) moved(to, 1n, item, one);
       warnings.add(`item_moved:${token}:${subject.id}`);
       continue;
     }
@@ -187,37 +193,44 @@ export function netEffects(measured: readonly Measured[], context: NetContext): 
         moved(subject.holder, is - was, asset(token), movements(context.claims, 'transfer', token));
         break;
       case 'items':
-        itemMoved(subject.holder, is - was, token, subject.id, movements(context.claims, 'items', token, subject.id));
+        moved(
+          subject.holder,
+          is - was,
+          collectibleAsset(chain, 'erc1155', account(token), subject.id),
+          movements(context.claims, 'items', token, subject.id),
+        );
         if (is !== was) warnings.add(`item_moved:${token}:${subject.id}`);
         break;
       case 'allowance': {
         const [owner, spender] = [account(subject.owner), account(subject.spender)];
-        // What a spender has used up is no new right; what the bytes themselves lower is shown as it ends.
-        if (is > was || (is < was && namedInBytes(owner, spender, asset(token)))) {
+        // What a spender has used up is no new right.
+        if (is > was || namedInBytes(owner, spender, asset(token))) {
           effects.push({ kind: 'allowance', owner, spender, asset: asset(token), amount: allowanceAmount(is), expiresAtMs: null, ...AT });
         }
         break;
       }
       case 'item-spender':
-        if (is !== was && is !== 0n) {
+        if (is !== 0n) {
           const [owner, spender] = [account(subject.owner), account(asAddress(is))];
-          effects.push({ kind: 'allowance', owner, spender, asset: asset(token), amount: 1n, expiresAtMs: null, ...AT });
+          const item = collectibleAsset(chain, 'erc721', account(token), subject.id);
+          if (is !== was || namedInBytes(owner, spender, item))
+            effects.push({ kind: 'allowance', owner, spender, asset: item, amount: 1n, expiresAtMs: null, ...AT });
         }
         break;
       case 'permit2': {
         const [until, untilBefore] = [after?.[1] ?? 0n, before?.[1] ?? 0n];
-        if (is <= was && until <= untilBefore) break;
         const [owner, spender] = [account(subject.owner), account(subject.spender)];
+        if (is <= was && until <= untilBefore && !namedInBytes(owner, spender, asset(token), true)) break;
         const amount = allowanceAmount(is, PERMIT2_UNLIMITED);
         effects.push({ kind: 'allowance', owner, spender, asset: asset(token), amount, expiresAtMs: Number(until) * 1_000, ...AT });
         break;
       }
-      case 'operator':
-        if (is !== was) {
-          const [owner, operator] = [account(subject.owner), account(subject.operator)];
+      case 'operator': {
+        const [owner, operator] = [account(subject.owner), account(subject.operator)];
+        if (is !== was || setInBytes(owner, operator, account(token)))
           effects.push({ kind: 'operator', owner, operator, collection: account(token), approved: is !== 0n, ...AT });
-        }
         break;
+      }
     }
   }
 

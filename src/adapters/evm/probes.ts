@@ -1,5 +1,6 @@
+import { nativeAssetId } from '../../core/asset.ts';
 import type { Effect } from '../../core/effect.ts';
-import type { AccountId, ChainId } from '../../core/ids.ts';
+import type { AccountId, AssetId, ChainId } from '../../core/ids.ts';
 import type { EvmAddress } from './address.ts';
 import { addressOf } from './address.ts';
 import { selectorOf } from './decode/index.ts';
@@ -90,16 +91,35 @@ export interface WatchList {
   readonly decoded: readonly Effect[];
 }
 
+/** The contract and number of one collectible; null for coins, tokens and whole collections. */
+function itemOf(asset: AssetId): { readonly standard: string; readonly token: EvmAddress; readonly id: bigint } | null {
+  const match = /\/(erc721|erc1155):(0x[0-9a-f]{40})\/([0-9]+)$/.exec(asset);
+  return match === null ? null : { standard: match[1] as string, token: match[2] as EvmAddress, id: BigInt(match[3] as string) };
+}
+
 function decodedSubjects(effect: Effect, chain: ChainId): readonly Subject[] {
   const at = (account: AccountId): EvmAddress => addressOf(account, chain);
-  const tokenOf = (asset: string): EvmAddress | null => (/\/erc20:(0x[0-9a-f]{40})$/.exec(asset)?.[1] as EvmAddress | undefined) ?? null;
+  const tokenOf = (asset: AssetId): EvmAddress | null => (/\/erc20:(0x[0-9a-f]{40})$/.exec(asset)?.[1] as EvmAddress | undefined) ?? null;
   if (effect.kind === 'outflow' || effect.kind === 'inflow') {
+    const holder = at(effect.account);
+    if (effect.asset === nativeAssetId(chain)) return [{ kind: 'coin', holder }];
     const token = tokenOf(effect.asset);
-    return [token === null ? { kind: 'coin', holder: at(effect.account) } : { kind: 'balance', token, holder: at(effect.account) }];
+    if (token !== null) return [{ kind: 'balance', token, holder }];
+    const item = itemOf(effect.asset);
+    if (item === null) return [];
+    const { standard, token: collection, id } = item;
+    // Fields in the order in which logs give them: a subject is known by its values.
+    return [standard === 'erc721' ? { kind: 'item-owner', token: collection, id } : { kind: 'items', token: collection, holder, id }];
   }
   if (effect.kind === 'allowance') {
     const token = tokenOf(effect.asset);
-    return token === null ? [] : [{ kind: 'allowance', token, owner: at(effect.owner), spender: at(effect.spender) }];
+    const [owner, spender] = [at(effect.owner), at(effect.spender)];
+    if (token !== null) {
+      // One that ends is kept by Permit2: the token's own know no end.
+      return [{ kind: effect.expiresAtMs === null ? 'allowance' : 'permit2', token, owner, spender }];
+    }
+    const item = itemOf(effect.asset);
+    return item === null ? [] : [{ kind: 'item-spender', token: item.token, id: item.id, owner }];
   }
   if (effect.kind === 'operator')
     return [{ kind: 'operator', token: at(effect.collection), owner: at(effect.owner), operator: at(effect.operator) }];

@@ -9,9 +9,10 @@ import { malformed, readCount, readHash, readObject, readQuantity } from './answ
 import type { Block } from './block.ts';
 import type { RpcClient } from './client.ts';
 import { allowanceAmount } from './decode/index.ts';
-import { readEnvelope, readUnsigned } from './envelope.ts';
+import { readEnvelope } from './envelope.ts';
 import type { Log } from './events.ts';
 import { readClaim, readLogs } from './events.ts';
+import { readUnsigned } from './signed-transaction.ts';
 
 /** A receipt as an endpoint tells it. */
 export interface ChainReceipt {

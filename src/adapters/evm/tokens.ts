@@ -1,6 +1,7 @@
 import { nativeAssetId, tokenAsset } from '../../core/asset.ts';
 import type { Token } from '../../core/chain-adapter.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
+import { addressOf } from './address.ts';
 import type { EvmChainConfig } from './config.ts';
 
 /** Decimals of the coin of every EVM chain: one unit is 10^18 wei. */
@@ -11,6 +12,8 @@ export interface ChainTokens {
   readonly chain: ChainId;
   readonly native: Token;
   readonly erc20: readonly { readonly contract: AccountId; readonly token: Token }[];
+  /** Implementations that accounts may take for their code, lowercase addresses. */
+  readonly delegates: ReadonlySet<string>;
 }
 
 /** Resolves a chain's token list; identity is the contract, never the symbol. */
@@ -22,6 +25,7 @@ export function chainTokens(config: EvmChainConfig): ChainTokens {
       contract: address,
       token: { asset: tokenAsset(config.chain, address), symbol, decimals },
     })),
+    delegates: new Set(config.delegates.map((account) => addressOf(account, config.chain))),
   };
 }
 

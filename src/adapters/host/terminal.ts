@@ -17,6 +17,8 @@ export interface Terminal {
   run(program: () => Promise<number>): void;
   /** Hands over what is thrown outside of the program's own promises, and ends the process with exit code 1. */
   catchStray(report: (error: unknown) => void): void;
+  /** Resolves once the process is asked to end (SIGINT, SIGTERM). A second time ends it at once. */
+  untilStopped(): Promise<void>;
   /** Drops the runtime's own warnings, which would mix with the program's output. */
   silenceWarnings(): void;
 }
@@ -58,6 +60,10 @@ export function systemTerminal(): Terminal {
         process.exit(1);
       });
     },
+    untilStopped: () =>
+      new Promise((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+      }),
     silenceWarnings: () => void process.removeAllListeners('warning'),
   };
 }

@@ -25,6 +25,7 @@ const TITLES: Readonly<Record<SecurityEventType, string>> = {
   emergency_changed: 'The emergency state changed',
   incident_event: 'An incident',
   outside_event: 'Told from outside',
+  unauthorized_attempt: 'Somebody without a token was at a door',
   audit_checkpoint: 'A checkpoint',
   health_changed: 'Health changed',
 };

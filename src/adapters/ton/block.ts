@@ -47,11 +47,13 @@ async function readHeader(client: TonClient, seqno: number, hash: string, signal
   return block;
 }
 
-/** The newest block of the masterchain. @throws CHAIN_RESPONSE_INVALID, CHAIN_UNAVAILABLE, TIMEOUT */
+/** The newest block of the masterchain. @throws CHAIN_RESPONSE_INVALID, also where it is too old; CHAIN_UNAVAILABLE, TIMEOUT */
 export async function readHead(client: TonClient, signal?: AbortSignal): Promise<Block> {
   const fields = readObject(await client.request('getMasterchainInfo', {}, signal), 'masterchainInfo');
   const { seqno, hash } = readBlockId(fields['last'], 'masterchainInfo.last');
-  return readHeader(client, seqno, hash, signal);
+  const head = await readHeader(client, seqno, hash, signal);
+  client.checkHeadAge(head.timestampMs);
+  return head;
 }
 
 /** Whether the shard, a signed 64-bit number whose lowest set bit ends its prefix, holds accounts that begin so. */

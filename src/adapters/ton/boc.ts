@@ -86,8 +86,8 @@ export function readBoc(bytes: Uint8Array): Cell {
   return cellOf(readDraft(bytes));
 }
 
-/** Reads what {@link readBoc} reads, and hashes nothing. @throws PAYLOAD_UNDECODABLE */
-export function readDraft(bytes: Uint8Array): Draft {
+/** Reads what {@link readBoc} reads, of at most `most` cells, and hashes nothing. @throws PAYLOAD_UNDECODABLE */
+export function readDraft(bytes: Uint8Array, most = MAX_CELLS): Draft {
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) throw undecodable('empty');
   if (bytes.length > MAX_BOC_BYTES) throw undecodable('too_large', { bytes: bytes.length });
   // A copy of our own: cells are views of it, and end marks are cleared in it.
@@ -101,7 +101,7 @@ export function readDraft(bytes: Uint8Array): Draft {
   const cells = uint(source, size);
   if (uint(source, size) !== 1) throw undecodable('boc_roots');
   if (uint(source, size) !== 0 || cells === 0) throw undecodable('boc_not_canonical');
-  if (cells > MAX_CELLS) throw undecodable('too_many_cells', { cells });
+  if (cells > most) throw undecodable('too_many_cells', { cells });
   const total = uint(source, offset);
   if (uint(source, size) !== 0 || source.at + total !== bytes.length) throw undecodable('boc_not_canonical');
   const raw: RawCell[] = [];

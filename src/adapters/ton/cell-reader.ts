@@ -122,6 +122,17 @@ export class CellReader {
     return new Cell({ bits: new BitString(data, 0, bits), refs });
   }
 
+  /** What is left but for the last `bits`, as a cell of its own; nothing is left afterwards. */
+  without(bits: number): Cell {
+    const whole = this.rest();
+    if (whole.bits.length < bits) throw undecodable('cell_underflow');
+    return new Cell({ bits: whole.bits.substring(0, whole.bits.length - bits), refs: whole.refs });
+  }
+
+  skip(bits: number): void {
+    this.#take(bits);
+  }
+
   end(): void {
     if (this.bitsLeft !== 0 || this.refsLeft !== 0) throw undecodable('trailing_data');
   }

@@ -1,4 +1,5 @@
 import type { GasPrices } from './fees.ts';
+import type { Protocols } from './protocols/index.ts';
 import type { ChainTokens } from './tokens.ts';
 
 /** What the codec has to know of one chain. */
@@ -9,4 +10,6 @@ export interface CodecChain {
   readonly validForMs: number;
   /** Nanoton attached to a token transfer that is built here. */
   readonly jettonGas: bigint;
+  /** Contracts of known protocols; none where it is left out. */
+  readonly protocols?: Protocols;
 }

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { parseAccount } from '../../core/account.ts';
 import type { Clock } from '../../core/clock.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
+import { quorumFault, quorumOf } from '../../core/failover/quorum.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
 import { chainIdSchema, describeIssues } from '../../core/schema.ts';
 import type { GasPrices } from './fees.ts';
 import { DEFAULT_GAS_PRICES } from './fees.ts';
+import type { Deployment, TonProtocolOption } from './protocols/index.ts';
+import { protocolsSchema, readProtocols } from './protocols/index.ts';
 
 /** A jetton that the deployment trusts to be one. */
 export interface TonTokenOption {
@@ -24,10 +27,26 @@ export interface TonChainOptions {
   readonly chain: string;
   /** One toncenter v2 JSON-RPC endpoint, `https://…/api/v2/jsonRPC`, or several that serve the same chain; never shown. */
   readonly endpoint: string | readonly string[];
+  /**
+   * How many of the configured endpoints must give the same answer before it is believed; one that answers differently ends the
+   * read in any case. 1: the first that answers is believed. By default 1 for one or two endpoints, and `all` for more.
+   */
+  readonly quorum?: 'all' | number;
+  /** How old the newest block may be, ms. By default 300,000 on the main network, and no bound elsewhere. */
+  readonly maxHeadAgeMs?: number;
   /** Sent to each endpoint as `X-API-Key`; never shown. */
   readonly apiKey?: string;
   /** Jettons that may be asked for by symbol, and whose transfers need no listed contract. */
   readonly tokens?: readonly TonTokenOption[];
+  /** Contracts of known protocols besides the published ones. Orders to a protocol are believed at these alone. */
+  readonly protocols?: readonly TonProtocolOption[];
+  /** Where TON DNS begins, where it is not what the network's configuration says. */
+  readonly dnsRoot?: string;
+  /**
+   * An emulation endpoint (toncenter's `https://…/api/emulate/v1`) whose run of each order must come to the same as our own; one
+   * that gives no answer denies.
+   */
+  readonly emulator?: { readonly url: string; readonly apiKey?: string };
   /** Between two looks while waiting for the end of a trace, ms; 1,000 by default. */
   readonly pollMs?: number;
   /** Per request to one endpoint, ms; 10,000 by default. */
@@ -61,8 +80,15 @@ export interface TonAdapterOptions {
 export interface TonChainConfig {
   readonly chain: ChainId;
   readonly endpoints: readonly string[];
+  /** Equal answers that a read needs: 1 to the number of endpoints. */
+  readonly quorum: number;
+  /** Null where the age of blocks says nothing. */
+  readonly maxHeadAgeMs: number | null;
   readonly apiKey?: string | undefined;
   readonly tokens: readonly { readonly symbol: string; readonly address: AccountId; readonly decimals: number }[];
+  readonly protocols: readonly Deployment[];
+  readonly dnsRoot: AccountId | null;
+  readonly emulator?: { readonly url: string; readonly apiKey?: string | undefined } | undefined;
   readonly pollMs: number;
   readonly timeoutMs: number;
   readonly nativeSymbol: string;
@@ -73,6 +99,9 @@ export interface TonChainConfig {
   readonly maxClockSkewMs: number;
 }
 
+const MAIN_NETWORK = 'ton:-239';
+/** The masterchain makes a block every few seconds; no halt that mends itself is that long. */
+const MAX_HEAD_AGE_MS = 300_000;
 /** Amounts on TON have at most 120 bits. */
 const MAX_COINS = 2n ** 120n - 1n;
 
@@ -85,6 +114,8 @@ const url = z.string().refine((text) => {
 }, 'An endpoint is an http or https URL without a user name; a key belongs into apiKey.');
 
 const symbol = z.string().regex(/^[\x21-\x7e]{1,32}$/, 'A symbol is 1 to 32 printable ASCII characters.');
+
+const apiKey = z.string().regex(/^[\x21-\x7e]{1,512}$/, 'A key is 1 to 512 printable ASCII characters.');
 
 const nanoton = z
   .union([
@@ -109,14 +140,16 @@ const chainSchema = z
   .strictObject({
     chain: chainIdSchema.refine((chain) => chain.startsWith('ton:'), 'A TON chain is `ton:-239` or `ton:-3`.'),
     endpoint: z.union([url, z.array(url).min(1).max(16)]),
-    apiKey: z
-      .string()
-      .regex(/^[\x21-\x7e]{1,512}$/, 'A key is 1 to 512 printable ASCII characters.')
-      .optional(),
+    quorum: z.union([z.literal('all'), z.int().min(1).max(16)]).optional(),
+    maxHeadAgeMs: z.int().min(1_000).max(86_400_000).optional(),
+    apiKey: apiKey.optional(),
     tokens: z
       .array(z.strictObject({ symbol, address: z.string(), decimals: z.int().min(0).max(255) }))
       .max(1_000)
       .default([]),
+    protocols: protocolsSchema,
+    emulator: z.strictObject({ url, apiKey: apiKey.optional() }).optional(),
+    dnsRoot: z.string().optional(),
     pollMs: z.int().min(10).max(600_000).default(1_000),
     timeoutMs: z.int().min(10).max(120_000).default(10_000),
     nativeSymbol: symbol.default('TON'),
@@ -128,20 +161,42 @@ const chainSchema = z
   })
   .transform((given, context): TonChainConfig => {
     const seen = new Set<string>();
-    const tokens = given.tokens.map((token, index) => {
-      const issue = (message: string): void => context.addIssue({ code: 'custom', path: ['tokens', index, 'address'], message });
-      let address = `${given.chain}:` as AccountId;
+    const issue = (path: readonly (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    const account = (text: string, path: readonly (string | number)[]): AccountId => {
       try {
-        address = parseAccount(token.address, given.chain);
+        return parseAccount(text, given.chain);
       } catch (error) {
-        issue(isCastellanError(error) ? error.shortMessage : 'The address is not readable.');
+        issue(path, isCastellanError(error) ? error.shortMessage : 'The address is not readable.');
+        return `${given.chain}:` as AccountId;
       }
-      if (seen.has(address)) issue('The token is listed twice.');
+    };
+    const tokens = given.tokens.map((token, index) => {
+      const path = ['tokens', index, 'address'];
+      const address = account(token.address, path);
+      if (seen.has(address)) issue(path, 'The token is listed twice.');
       seen.add(address);
       return { ...token, address };
     });
-    const { endpoint, ...rest } = given;
-    return { ...rest, tokens, endpoints: typeof endpoint === 'string' ? [endpoint] : endpoint };
+    const { endpoint, quorum, maxHeadAgeMs, ...rest } = given;
+    const endpoints = typeof endpoint === 'string' ? [endpoint] : endpoint;
+    const fault = quorumFault(endpoints, quorum);
+    if (fault !== null)
+      context.addIssue({ code: 'custom', path: [fault.field === 'quorum' ? 'quorum' : 'endpoint'], message: fault.message });
+    const protocols = readProtocols(given.protocols, given.chain, (index, field, message) =>
+      context.addIssue({ code: 'custom', path: ['protocols', index, field], message }),
+    );
+    const byDefault = given.chain === MAIN_NETWORK ? MAX_HEAD_AGE_MS : null;
+    const dnsRoot = given.dnsRoot === undefined ? null : account(given.dnsRoot, ['dnsRoot']);
+    return {
+      ...rest,
+      dnsRoot,
+      tokens,
+      protocols,
+      endpoints,
+      quorum: quorumOf(quorum, endpoints.length),
+      maxHeadAgeMs: maxHeadAgeMs ?? byDefault,
+    };
   });
 
 const hasMethods = (value: unknown, names: readonly string[]): boolean =>

@@ -1,5 +1,5 @@
-import type { Deadlines } from '../../core/deadline.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
+import { type Bounds, boundedAsk } from '../../core/failover/bounded-ask.ts';
 import { malformed, readObject } from './answer.ts';
 import type { FetchFunction } from './config.ts';
 
@@ -20,17 +20,13 @@ export interface Endpoint {
 }
 
 /** What an endpoint is made of. */
-export interface EndpointParts {
+export interface EndpointParts extends Bounds {
   readonly url: string;
   /** Sent as `X-API-Key`. */
   readonly apiKey?: string;
   /** How it is called in errors; URLs may hold credentials. */
   readonly index: number;
-  readonly timeoutMs: number;
-  readonly deadlines: Deadlines;
   readonly fetch?: FetchFunction;
-  /** Aborts everything under way. */
-  readonly closed: AbortSignal;
 }
 
 function invalid(reason: 'too_large' | 'not_json'): CastellanError {
@@ -40,15 +36,6 @@ function invalid(reason: 'too_large' | 'not_json'): CastellanError {
 
 function unreachable(details: { readonly status?: number }, cause?: unknown): CastellanError {
   return new CastellanError('CHAIN_UNAVAILABLE', { message: 'The endpoint cannot be reached.', details, retryable: true, cause });
-}
-
-function stopped(index: number, method: string, closed: boolean): CastellanError {
-  if (closed) return new CastellanError('SHUTTING_DOWN', { message: 'The chain client is closed.', details: { endpoint: index, method } });
-  return new CastellanError('TIMEOUT', {
-    message: 'The call was given up.',
-    details: { endpoint: index, method, aborted: true },
-    retryable: true,
-  });
 }
 
 /** Says which endpoint and method an error is about. */
@@ -127,7 +114,7 @@ function readAnswer(body: string, id: string, status: number, apiKey: string | u
 
 /** Makes the client of one toncenter v2 JSON-RPC endpoint over HTTP. No redirects, no retries, bounded time and size. */
 export function createEndpoint(parts: EndpointParts): Endpoint {
-  const { url, apiKey, index, deadlines, closed } = parts;
+  const { url, apiKey, index } = parts;
   const network = parts.fetch ?? fetch;
   const headers = {
     'content-type': 'application/json',
@@ -137,33 +124,34 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   let asked = 0;
 
   return {
-    async ask(method, params, signal) {
-      if (signal?.aborted || closed.aborted) throw stopped(index, method, closed.aborted);
+    ask(method, params, signal) {
       asked += 1;
       const id = String(asked);
       const body = JSON.stringify({ id, jsonrpc: '2.0', method, params });
-      const abort = new AbortController();
-      const stop = (): void => abort.abort();
-      const sources = signal === undefined ? [closed] : [closed, signal];
-      for (const source of sources) source.addEventListener('abort', stop, { once: true });
-      const exchange = async (): Promise<unknown> => {
-        const response = await network(url, { method: 'POST', headers, body, redirect: 'error', signal: abort.signal });
+      const exchange = async (abort: AbortSignal): Promise<unknown> => {
+        const response = await network(url, { method: 'POST', headers, body, redirect: 'error', signal: abort });
         return readAnswer(await readBody(response), id, response.status, apiKey);
       };
-      try {
-        return await deadlines.within(parts.timeoutMs, (late) => {
-          late.addEventListener('abort', stop, { once: true });
-          const given = new Promise<never>((_, reject) => {
-            abort.signal.addEventListener('abort', () => reject(stopped(index, method, closed.aborted)), { once: true });
-          });
-          return Promise.race([exchange(), given]);
-        });
-      } catch (error) {
-        if (closed.aborted) throw stopped(index, method, true);
-        throw located(error, index, method);
-      } finally {
-        for (const source of sources) source.removeEventListener('abort', stop);
-      }
+      return boundedAsk(parts, { endpoint: index, method, signal }, exchange, (error) => located(error, index, method));
     },
+  };
+}
+
+/** Makes what posts JSON to one address and takes a JSON object back, in the same bounds as an endpoint. */
+export function createPost(parts: EndpointParts, method: string): (body: object, signal?: AbortSignal) => Promise<unknown> {
+  const { url, apiKey, index } = parts;
+  const network = parts.fetch ?? fetch;
+  const headers = { 'content-type': 'application/json', ...(apiKey === undefined ? {} : { 'X-API-Key': apiKey }) };
+  return (body, signal) => {
+    const exchange = async (abort: AbortSignal): Promise<unknown> => {
+      const sent = { method: 'POST', headers, body: JSON.stringify(body), redirect: 'error', signal: abort } as const;
+      const response = await network(url, sent);
+      const text = await readBody(response);
+      if (response.status !== 200) throw unreachable({ status: response.status });
+      const answer = parseJson(text);
+      if (answer === undefined) throw invalid('not_json');
+      return answer;
+    };
+    return boundedAsk(parts, { endpoint: index, method, signal }, exchange, (error) => located(error, index, method));
   };
 }

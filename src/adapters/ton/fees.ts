@@ -8,6 +8,9 @@ import { cellOf } from './draft.ts';
 import type { ExtendedAction } from './extended-action.ts';
 import type { Send } from './out-list.ts';
 import { writeOutMessage } from './out-message.ts';
+import type { PluginOrder } from './plugin-order.ts';
+import { pluginSend } from './plugin-order.ts';
+import { undecodable } from './undecodable.ts';
 
 /** Prices of the basechain, in the units of the network's config parameters 21 (gas) and 25 (forwarding). */
 export interface GasPrices {
@@ -33,6 +36,7 @@ export const DEFAULT_GAS_PRICES: GasPrices = Object.freeze({
 export interface Order {
   readonly sends: readonly Send[];
   readonly extended: readonly ExtendedAction[];
+  readonly plugin?: PluginOrder;
 }
 
 /** Forwarding to the masterchain costs so many times more than within the basechain; a quote checks it, too. */
@@ -70,14 +74,21 @@ interface Size {
   readonly bits: bigint;
 }
 
-/** Cells and bits of a message behind its root, each distinct cell once. */
-function sizeOf(root: Draft): Size {
+/**
+ * Cells of all messages of one order that are counted, each once per message: messages may share most of theirs, so that
+ * they could be many more than the payload has.
+ */
+const MAX_COUNTED = 4_096;
+
+/** Cells and bits of a message behind its root, each distinct cell once. @throws PAYLOAD_UNDECODABLE above `room` cells */
+function sizeOf(root: Draft, room: number): Size {
   const seen = new Set<string>();
   const open: Cell[] = root.refs.map(cellOf);
   let bits = 0;
   for (let cell = open.pop(); cell !== undefined; cell = open.pop()) {
     const hash = cell.hash().toString('latin1');
     if (seen.has(hash)) continue;
+    if (seen.size >= room) throw undecodable('too_many_cells');
     seen.add(hash);
     bits += cell.bits.length;
     open.push(...cell.refs);
@@ -105,17 +116,22 @@ function attachedAsFee({ message }: Send, chain: ChainId, wallet: AccountId): bi
  * (the state init always counted), forwarding each out message, and the coins attached to token orders.
  *
  * Pure: the same content and prices always give the same bound, whatever seqno, validity or version.
+ * @throws PAYLOAD_UNDECODABLE for messages of more cells together than a network would carry
  */
 export function feeOf(order: Order, chain: ChainId, wallet: AccountId, prices: GasPrices): FeeQuote {
-  const sends = BigInt(order.sends.length);
-  const extended = BigInt(order.extended.length);
+  const messages = order.plugin === undefined ? order.sends : [...order.sends, pluginSend(order.plugin)];
+  const sends = BigInt(messages.length);
+  // Taking a plugin in costs about what an extension does.
+  const extended = BigInt(order.extended.length + (order.plugin === undefined ? 0 : 1));
   let bits = OUTER_BITS + ACTION_BITS * sends + EXTENDED_BITS * extended;
   let cells = OUTER_CELLS + sends + extended;
   let forward = 0n;
   let attached = 0n;
-  for (const send of order.sends) {
+  let room = MAX_COUNTED;
+  for (const send of messages) {
     const cell = writeOutMessage(send.message, chain);
-    const size = sizeOf(cell);
+    const size = sizeOf(cell, room);
+    room -= Number(size.cells);
     bits += size.bits + BigInt(cell.bits);
     cells += size.cells + 1n;
     forward += forwarding(size, isInMasterchain(send.message.to) ? masterchainPrices(prices) : prices);

@@ -1,4 +1,6 @@
 export type { FetchFunction, TonAdapterOptions, TonChainOptions, TonTokenOption } from './config.ts';
 export type { GasPrices } from './fees.ts';
+export type { TonProtocolOption } from './protocols/index.ts';
 export type { TonAdapterFactory } from './ton-adapter.ts';
 export { createTonAdapter, ton } from './ton-adapter.ts';
+export { openToncenter, type Toncenter, type ToncenterOptions } from './toncenter.ts';

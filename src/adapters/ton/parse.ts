@@ -22,8 +22,9 @@ function foreignCall(send: Send): Call {
  */
 export function readAction(bytes: Uint8Array, chain: ChainId, wallet: AccountId): Action {
   addressOf(wallet, chain);
-  const { sends, extended, foreign } = readPayload(bytes, chain).message;
+  const { sends, extended, foreign, plugin } = readPayload(bytes, chain).message;
   if (extended.length > 0) throw undecodable('extended_action');
+  if (plugin !== undefined) throw undecodable('plugin_operation');
   for (const { name } of foreign) throw undecodable('action_unsupported', { action: name });
   if (sends.length === 0) throw undecodable('no_messages');
   return { kind: 'calls', calls: sends.map(foreignCall) };

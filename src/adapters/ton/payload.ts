@@ -19,6 +19,8 @@ export interface Payload {
 
 /** What the network takes, less room for the signature and the wallet's state init. */
 export const MAX_PAYLOAD_BYTES = MAX_BOC_BYTES - 1_535;
+/** Twice what 255 token transfers with a text have. Every cell is hashed, and nobody should wait for that. */
+const MAX_PAYLOAD_CELLS = 2_048;
 /** One decision reads the same bytes several times; a few decisions run side by side. */
 const MAX_REMEMBERED = 32;
 
@@ -37,7 +39,7 @@ function entryOf(bytes: Uint8Array): Entry {
   const digest = payloadDigest(bytes);
   const known = remembered.get(digest);
   if (known !== undefined) return known;
-  const entry: Entry = { digest, draft: readDraft(bytes), read: new Map() };
+  const entry: Entry = { digest, draft: readDraft(bytes, MAX_PAYLOAD_CELLS), read: new Map() };
   for (const oldest of remembered.keys()) {
     if (remembered.size < MAX_REMEMBERED) break;
     remembered.delete(oldest);

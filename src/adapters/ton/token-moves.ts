@@ -1,4 +1,5 @@
 import type { Cell } from '@ton/core';
+import { collectibleAsset } from '../../core/asset.ts';
 import { isCastellanError } from '../../core/errors.ts';
 import type { AccountId, AssetId, ChainId } from '../../core/ids.ts';
 import { CellReader } from './cell-reader.ts';
@@ -18,7 +19,7 @@ export interface Holdings {
   readonly tokens: ReadonlyMap<AccountId, AssetId | null>;
 }
 
-/** Tokens that moved into or out of the wallet's own account of them. */
+/** Tokens that moved into or out of the wallet's own account of them, or an item that it gave away. */
 export interface TokenMove {
   readonly owner: AccountId;
   readonly from: AccountId | null;
@@ -63,10 +64,17 @@ export function noticeValue(trace: Trace, order: number, destination: AccountId,
 /** Token orders of the wallet that its token accounts and their siblings carried out. */
 function sent(trace: Trace, wallet: AccountId, { chain, tokens }: Holdings): readonly TokenMove[] {
   return trace.hops.flatMap((hop, position): readonly TokenMove[] => {
-    const asset = tokens.get(hop.transaction.account) ?? null;
+    const { account } = hop.transaction;
+    const asset = tokens.get(account) ?? null;
     const content = hop.transaction.inMessage?.message.body;
-    if (hop.depth !== 1 || asset === null || content === undefined || !hop.transaction.committed) return [];
+    if (hop.depth !== 1 || content === undefined || !hop.transaction.committed) return [];
     const body = readBody(content, chain);
+    if (body.kind === 'nft_transfer' || body.kind === 'nft_end') {
+      // Whether the item obeyed is not asked: what was carried out counts as gone.
+      const to = body.kind === 'nft_transfer' ? body.newOwner : null;
+      return [{ owner: wallet, from: wallet, to, asset: collectibleAsset(chain, 'nft', account), amount: 1n }];
+    }
+    if (asset === null) return [];
     if (body.kind === 'jetton_burn') return [{ owner: wallet, from: wallet, to: null, asset, amount: body.amount }];
     if (body.kind !== 'jetton_transfer') return [];
     const onward = trace.hops.filter((next) => next.parent === position && readAmount(next, OP_INTERNAL_TRANSFER, chain) !== null);

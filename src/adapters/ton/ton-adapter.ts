@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { AssetId, ChainId } from '../../core/ids.ts';
 import type { Random } from '../../core/random.ts';
+import { readActivity } from './activity.ts';
 import { readBalances } from './balances.ts';
 import { readHead } from './block.ts';
 import { broadcast } from './broadcast.ts';
@@ -12,8 +13,12 @@ import { createTonCodec } from './codec.ts';
 import type { CodecChain } from './codec-chain.ts';
 import type { FetchFunction, TonAdapterOptions, TonChainConfig, TonChainOptions } from './config.ts';
 import { readOptions } from './config.ts';
+import { inspect } from './inspect.ts';
+import { resolveDnsName } from './names.ts';
+import { protocolsOf } from './protocols/index.ts';
 import { quoteFee } from './quote-fee.ts';
 import { readSequence } from './sequence.ts';
+import { createEmulator } from './simulation/emulator.ts';
 import { simulate } from './simulation/simulate.ts';
 import { survey } from './survey.ts';
 import { tokenList } from './tokens.ts';
@@ -42,6 +47,7 @@ function codecChain(config: TonChainConfig): CodecChain {
     prices: gasPrices,
     validForMs,
     jettonGas,
+    protocols: protocolsOf(chain, config.protocols),
   };
 }
 
@@ -56,6 +62,10 @@ function remember(sent: Set<string>, hash: string): void {
 function createNode(config: TonChainConfig, own: CodecChain, codec: Codec, clock: Clock, network?: FetchFunction): ChainNode {
   const { chain } = config;
   const client = createTonClient(config, clock, network);
+  const emulator =
+    config.emulator === undefined
+      ? undefined
+      : createEmulator({ chain, ...config.emulator, timeoutMs: config.timeoutMs, clock, fetch: network });
   const always = own.tokens.jettons.slice(0, ALWAYS_WATCHED).map(({ token }) => token.asset);
   const sent = new Set<string>();
   const check = (given: ChainId): void => {
@@ -67,13 +77,16 @@ function createNode(config: TonChainConfig, own: CodecChain, codec: Codec, clock
     rebroadcastMs: config.rebroadcastMs,
     verifyChain: (signal) => client.verify(signal),
     balances: (account, assets, signal) => readBalances(client, account, assets, signal),
-    survey: (action, wallet, signal) => survey(client, action, wallet, signal),
+    resolveName: (name, signal) => resolveDnsName(client, name, config.dnsRoot, signal),
+    inspect: (accounts, signal) => inspect(client, chain, accounts, signal),
+    activity: (accounts, cursor, signal) => readActivity(client, chain, accounts, cursor, signal),
+    survey: (action, wallet, signal) => survey(client, action, wallet, signal, own.protocols),
     quote: (action, wallet, options) => quoteFee(client, own, clock, action, wallet, options),
     async simulate(tx, { watch = [], signal }) {
       check(tx.chain);
       const decoded = codec.decode(tx);
       const watched = [...new Set<AssetId>([...watch, ...always])].filter((asset) => asset.startsWith(`${chain}/`));
-      return simulate({ client, clock, tx, decoded, watch: watched, ...(signal === undefined ? {} : { signal }) });
+      return simulate({ client, clock, tx, decoded, watch: watched, emulator, ...(signal === undefined ? {} : { signal }) });
     },
     sequence: (wallet, signal) => readSequence(client, config, clock, wallet, signal),
     async broadcast(signed, signal) {
@@ -94,8 +107,10 @@ function createNode(config: TonChainConfig, own: CodecChain, codec: Codec, clock
       const { seqno, timestampMs } = await readHead(client, signal);
       return { number: String(seqno), timestampMs };
     },
+    trust: () => ({ configured: client.endpoints, quorum: client.quorum, resting: client.resting() }),
     async close() {
       client.close();
+      emulator?.close();
     },
   };
 }

@@ -9,6 +9,8 @@ import { readExtended, writeExtended } from './extended-action.ts';
 import type { ForeignAction, OutList, Send } from './out-list.ts';
 import { readOutList, writeOutList } from './out-list.ts';
 import { readOutMessage, writeOutMessage } from './out-message.ts';
+import type { PluginOrder } from './plugin-order.ts';
+import { readPluginOrder, writePluginOrder } from './plugin-order.ts';
 import { undecodable } from './undecodable.ts';
 import type { WalletVersion } from './wallet-contract.ts';
 import { walletIdOf } from './wallet-contract.ts';
@@ -25,6 +27,8 @@ export interface WalletMessage {
   readonly extended: readonly ExtendedAction[];
   /** Actions that send nothing; W5 only, and its contract refuses them. */
   readonly foreign: readonly ForeignAction[];
+  /** What becomes of a plugin, in place of any sends; V4R2 only. */
+  readonly plugin?: PluginOrder;
 }
 
 /** `sign`: the mark of a W5 order that comes from outside. */
@@ -57,7 +61,7 @@ function readW5(reader: CellReader, chain: ChainId): WalletMessage {
   return { version: 'v5r1', walletId, validUntil, seqno, sends, extended, foreign };
 }
 
-/** `wallet_id:32 │ valid_until:32 │ seqno:32 │ [V4: op:8] │ 0–4 × (mode:8, ^message)`; the length tells V3 from V4. */
+/** `wallet_id:32 │ valid_until:32 │ seqno:32 │ [V4: op:8] │ 0–4 × (mode:8, ^message)`, or a plugin’s order; the length tells V3 from V4. */
 function readPlain(walletId: number, reader: CellReader, chain: ChainId): WalletMessage {
   const count = reader.refsLeft;
   const modes = reader.bitsLeft + 32 - HEAD_BITS;
@@ -67,7 +71,10 @@ function readPlain(walletId: number, reader: CellReader, chain: ChainId): Wallet
   const version: WalletVersion = modes === 8 * count ? 'v3r2' : 'v4r2';
   if (version === 'v4r2') {
     const op = reader.uint(8);
-    if (op !== V4_SEND) throw undecodable('plugin_operation', { op });
+    if (op !== V4_SEND) {
+      const plugin = readPluginOrder(op, reader, chain);
+      return { version, walletId, validUntil, seqno, sends: [], extended: [], foreign: [], plugin };
+    }
   }
   const sends: Send[] = [];
   for (let left = count; left > 0; left -= 1) {
@@ -94,7 +101,7 @@ export function readWalletMessage(cell: Draft | Cell, chain: ChainId): WalletMes
 
 /** Writes the signing-message cell. V3 and V4 carry at most four sends and nothing else; see {@link MAX_PLAIN_SENDS}. */
 export function writeWalletMessage(message: WalletMessage, chain: ChainId): Draft {
-  const { version, walletId, validUntil, seqno, sends, extended } = message;
+  const { version, walletId, validUntil, seqno, sends, extended, plugin } = message;
   const cell = new CellWriter();
   if (version === 'v5r1') {
     cell.uint(W5_MARK, 32).uint(walletId, 32).uint(validUntil, 32).uint(seqno, 32);
@@ -103,7 +110,8 @@ export function writeWalletMessage(message: WalletMessage, chain: ChainId): Draf
     return cell.end();
   }
   cell.uint(walletId, 32).uint(validUntil, 32).uint(seqno, 32);
-  if (version === 'v4r2') cell.uint(V4_SEND, 8);
+  if (plugin !== undefined) writePluginOrder(plugin, chain, cell);
+  else if (version === 'v4r2') cell.uint(V4_SEND, 8);
   for (const { mode, message: out } of sends) cell.uint(mode, 8).ref(writeOutMessage(out, chain));
   return cell.end();
 }

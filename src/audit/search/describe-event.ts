@@ -95,7 +95,7 @@ export function actionOf(effects: readonly Effect[]): string {
 }
 
 function describeDecision(decision: Decision): EventDescription {
-  const { agent, wallet, verdict, requestId, id, effects, session } = decision;
+  const { agent, wallet, verdict, requestId, id, effects, session, signature } = decision;
   return {
     source: 'castellan',
     eventType: DECISION_NAMES[verdict],
@@ -111,6 +111,7 @@ function describeDecision(decision: Decision): EventDescription {
       unenforced: decision.unenforced,
       approvals: decision.approvals,
       effects: JSON.parse(canonicalize(effects)) as Json,
+      ...(signature === undefined ? {} : { signature: { standard: signature.standard, summary: signature.summary } }),
     },
     context: { requestId, decisionId: id, ...(session === undefined ? {} : { sessionId: session }) },
   };

@@ -1,7 +1,7 @@
 import { type LayerOutcome, type LedgerRow, type LedgerWindow, type Reason, roomAtMs, type WindowRow } from '../../core/index.ts';
 import type { Valuation } from '../judge-memo.ts';
 import { deny, type Layer, type LayerContext, PASS, reason } from '../layer.ts';
-import { type Charge, chargeCaps, chargeLines, chargesOf, feeLines } from '../limits/charges.ts';
+import { type Charge, chargeCaps, chargeLines, chargesOf, feeLines, roomShared } from '../limits/charges.ts';
 import { roomInUse } from '../limits/room-in-use.ts';
 import { withValuation } from '../limits/valuation.ts';
 
@@ -27,7 +27,7 @@ function judgeLimits(context: LayerContext, valuation: Valuation): LayerOutcome 
   const { charges, problems } = chargesOf(context, valuation);
   const denials: Reason[] = [...problems];
   for (const charge of charges) exceeded(context, charge, denials);
-  output.lines = chargeLines(charges);
+  output.lines = chargeLines(context, charges);
   output.feeLines = feeLines(charges);
   output.caps = chargeCaps(charges);
   return denials.length === 0 ? PASS : { verdict: 'deny', reasons: denials };
@@ -38,7 +38,8 @@ function exceeded(context: LayerContext, charge: Charge, denials: Reason[]): voi
   for (let index = 0; index < used.length; index += 1) {
     const limit = charge.at.limits[index] as bigint;
     const inUse = used[index] as bigint;
-    if (inUse + charge.amount > limit) denials.push(overLimit(context, charge, index, limit, inUse));
+    const shared = charge.at.cap.windows[index]?.windowMs === 0 ? 0n : roomShared(context, charge.at.account);
+    if (inUse + charge.amount - shared > limit && charge.amount > shared) denials.push(overLimit(context, charge, index, limit, inUse));
   }
 }
 

@@ -8,7 +8,10 @@ import { typeCovers } from '../policy/declared-type.ts';
 import { withinHours } from '../policy/hours.ts';
 import { type CompiledPolicy, evaluateRules, lookUpCall, type RuleContext, type RuleItem, ruleItems } from '../policy/index.ts';
 import { effectCapabilities } from '../policy/items.ts';
+import { messageItems } from '../policy/message-item.ts';
 import { narrowingFindings } from '../policy/narrowing.ts';
+import { pinFindings } from '../policy/pins.ts';
+import { returnFindings } from '../policy/returns.ts';
 
 /** Reasons told; one denies, and a batch can hold hundreds. */
 const MAX_TOLD = 16;
@@ -34,8 +37,13 @@ function judgePolicy(context: LayerContext, valuation: Valuation | undefined): L
   const unenforced: string[] = [];
   checkTerms(context, denials);
   checkCapabilities(context, denials, unenforced);
-  const items = ruleItems(exposure, policy, nowMs, request.chain);
-  if (items.length === 0) denials.push(reason('policy_no_match', 'The transaction does nothing that a rule could allow.'));
+  const { action, chain } = request;
+  const isCancel = context.place?.isCancel === true;
+  // Keeping another transaction from landing needs no permission, only a fee that the policy bears.
+  const items = [...ruleItems(exposure, policy, nowMs, chain), ...messageItems(action, context.signature, chain)].filter(
+    ({ effect, amount, destination }) => !(isCancel && effect === 'outflow' && amount === 0n && destination === request.wallet),
+  );
+  if (items.length === 0 && !isCancel) denials.push(reason('policy_no_match', 'The transaction does nothing that a rule could allow.'));
   const view = ruleContext(context, valuation);
   const sums = items.map((item) => summed(item, exposure));
   const found = evaluateRules(policy, items, sums, view);
@@ -50,6 +58,8 @@ function judgePolicy(context: LayerContext, valuation: Valuation | undefined): L
   for (const rule of ofFee === null ? found.escalated : new Set([...found.escalated, ...ofFee.escalated]))
     escalations.push(reason(rule.code, rule.label, { rule: rule.id }));
   for (const item of found.unmatched) denials.push(reason('policy_no_match', 'No rule allows this.', { facts: describe(item) }));
+  pinFindings(context, denials);
+  returnFindings(context, denials);
   narrowingFindings(context, denials, escalations);
   const told = (reasons: Reason[]): Reason[] => (reasons.length > MAX_TOLD ? reasons.slice(0, MAX_TOLD) : reasons);
   const verdict = denials.length > 0 ? 'deny' : escalations.length > 0 ? 'escalate' : 'pass';
@@ -148,7 +158,7 @@ function summed(item: RuleItem, exposure: LayerContext['exposure']): RuleItem {
 function isExpired({ nowMs }: LayerContext, policy: CompiledPolicy, item: RuleItem): boolean {
   return (
     typeof item.contract === 'string' &&
-    lookUpCall(policy, { contract: item.contract, selector: item.selector ?? null, decoded: item.effect === 'call', leaf: '' }, nowMs)
+    lookUpCall(policy, { contract: item.contract, selector: item.selector ?? null, decoded: item.effect === 'call', protocol: null }, nowMs)
       .listing === 'expired'
   );
 }

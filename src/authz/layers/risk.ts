@@ -72,7 +72,7 @@ function judgeRisk(context: LayerContext, valuation: Valuation): LayerOutcome {
 
 /** The assessment without its texts: what the consequences follow from. */
 function assess(context: LayerContext, valuation: Valuation, lastDay: bigint | null, state: JudgeState) {
-  const { effects, request, policy, settings, nowMs } = context;
+  const { effects, exposure, request, policy, settings, nowMs } = context;
   const accounts = accountsOf(policy, request.agentId);
   const { score, factors, patterns, vetoes } = assessRisk({
     effects,
@@ -80,7 +80,11 @@ function assess(context: LayerContext, valuation: Valuation, lastDay: bigint | n
     nowMs,
     profile: parseProfile(state.doc(accounts.profileKey)),
     listed: (account) => parseScreening(state.doc(screenRow(account)), account),
-    allowListed: (account) => policy.destinations.has(account) || policy.contracts.has(account) || policy.spenders.has(account),
+    allowListed: (account) =>
+      policy.destinations.has(account) ||
+      policy.contracts.has(account) ||
+      policy.spenders.has(account) ||
+      exposure.calls.some(({ contract, protocol }) => contract === account && protocol !== null && policy.protocols.has(protocol)),
     allowList: policy.named,
     amountsInUnit: { outflow: valuation.outflow, perTransaction: accounts.unit.limits[0] ?? null, lastDay },
     market: state.market,

@@ -49,7 +49,7 @@ export const strategyLayer: Layer = Object.freeze({
 function checkEffects(context: LayerContext, strategy: CompiledStrategy, denials: Reason[], unenforced: string[]): void {
   const { exposure, policy, nowMs, settings } = context;
   const rule = strategy.id;
-  const { capabilities, assets, protocols } = strategy;
+  const { capabilities, assets, protocols, protocolNames } = strategy;
   if (capabilities !== null) {
     for (const capability of effectCapabilities(exposure, policy, nowMs)) {
       if (!capabilities.has(capability))
@@ -65,8 +65,9 @@ function checkEffects(context: LayerContext, strategy: CompiledStrategy, denials
         denials.push(reason('strategy_asset_not_allowed', 'The strategy does not approve this asset.', { rule, facts: { asset } }));
   }
   if (protocols !== null) {
-    for (const { contract } of exposure.calls) {
-      if (contract === null || !protocols.has(contract))
+    for (const { contract, protocol } of exposure.calls) {
+      const isNamed = (contract !== null && protocols.has(contract)) || (protocol !== null && protocolNames.has(protocol));
+      if (!isNamed)
         denials.push(reason('strategy_protocol_not_allowed', 'The strategy does not call this contract.', { rule, facts: { contract } }));
     }
     for (const { spender } of exposure.allowances)

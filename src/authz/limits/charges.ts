@@ -62,10 +62,24 @@ export function chargesOf(context: LayerContext, valuation: Valuation): Charges 
   return { charges, problems };
 }
 
-/** The charges as ledger lines; without amount there is no line. */
-export function chargeLines(charges: readonly Charge[]): readonly ChargeLine[] {
+/**
+ * The room of an account that a transaction in the same place of the sequence holds already: of the two at most one lands, so that only what
+ * goes beyond is taken.
+ */
+export function roomShared(context: Pick<LayerContext, 'place' | 'fact'>, account: string): bigint {
+  const { place } = context;
+  if (place === undefined) return 0n;
+  const lines = context.fact('limits.shared', () => place.lines.map((line) => [line.account, line.amount]));
+  return lines.reduce((sum, [name, amount]) => (name === account ? sum + BigInt(amount ?? '0') : sum), 0n);
+}
+
+/** The charges as ledger lines, less the room that is shared; without amount there is no line. */
+export function chargeLines(context: Pick<LayerContext, 'place' | 'fact'>, charges: readonly Charge[]): readonly ChargeLine[] {
   const lines: ChargeLine[] = [];
-  for (const { at, amount } of charges) if (amount > 0n) lines.push({ account: at.account, amount: amount.toString() });
+  for (const { at, amount } of charges) {
+    const more = amount - roomShared(context, at.account);
+    if (more > 0n) lines.push({ account: at.account, amount: more.toString() });
+  }
   return lines;
 }
 

@@ -1,4 +1,4 @@
-import { type AgentId, type AssetId, type LedgerCap, storeKey } from '../../core/index.ts';
+import { type AgentId, type AssetId, collectionOf, type LedgerCap, storeKey } from '../../core/index.ts';
 import type { CapSpec, CompiledPolicy } from '../policy/index.ts';
 
 /** One ledger account of an agent under a policy: its caps, and the keys of its rows. Made once per agent and policy. */
@@ -20,7 +20,7 @@ export interface LedgerAccount {
 /** The accounts that an agent spends from. */
 export interface AgentAccounts {
   readonly unit: LedgerAccount;
-  /** Of an asset with limits of its own; undefined where it counts in the unit. */
+  /** Of an asset with limits of its own, or of a collectible whose collection has them; undefined where it counts in the unit. */
   asset(asset: AssetId): LedgerAccount | undefined;
   strategy(id: string): LedgerAccount | undefined;
   readonly rate: { readonly approved: string; readonly attempts: string };
@@ -59,7 +59,12 @@ function createAccounts(policy: CompiledPolicy, agent: AgentId): AgentAccounts {
   const rate = { approved: `${scope}:approved`, attempts: `${scope}:attempts` };
   return {
     unit: toAccount(scope, policy.unitCap),
-    asset: (asset) => assets.get(asset),
+    asset: (asset) => {
+      const own = assets.get(asset);
+      if (own !== undefined || assets.size === 0) return own;
+      const collection = collectionOf(asset);
+      return collection === null ? undefined : assets.get(collection);
+    },
     strategy: (id) => strategies.get(id),
     rate,
     rateKeys: [storeKey.rate(rate.approved), storeKey.rate(rate.attempts)],

@@ -6,6 +6,7 @@ import { flatAmount } from './flat-amount.ts';
 import type { Names } from './names.ts';
 import type { ParsedPermissions } from './permissions.ts';
 import type { Condition, Rule } from './rule.ts';
+import { signatureRules } from './signature-rules.ts';
 
 type Part = Omit<Rule, 'priority'>;
 
@@ -40,10 +41,10 @@ const ALWAYS: readonly Part[] = [
   },
   {
     id: 'effects.control',
-    when: [is('effect', 'control')],
+    when: [is('effect', 'control'), is('listed', false)],
     then: 'deny',
     code: 'control_not_allowed',
-    label: 'No owner, signer, code or module changes.',
+    label: 'No owner, signer or module changes, and no code that is not listed.',
   },
   {
     id: 'effects.delegation',
@@ -52,7 +53,13 @@ const ALWAYS: readonly Part[] = [
     code: 'delegation_not_allowed',
     label: 'Nothing is delegated.',
   },
-  { id: 'effects.deploy', when: [is('effect', 'deploy')], then: 'deny', code: 'deploy_not_allowed', label: 'Nothing is deployed.' },
+  {
+    id: 'effects.deploy',
+    when: [is('effect', 'deploy'), is('listed', false)],
+    then: 'deny',
+    code: 'deploy_not_allowed',
+    label: 'Nothing is deployed that is not listed.',
+  },
   {
     id: 'allowance.spender',
     when: [is('effect', 'allowance'), is('listed', false)],
@@ -171,6 +178,7 @@ export function baseRules(permissions: ParsedPermissions, names: Names): readonl
       label: 'A person decides about every action.',
     });
   }
+  parts.push(...signatureRules(permissions));
   return parts.map((part) => toCompiled({ ...part, priority: 0 }));
 }
 

@@ -1,4 +1,4 @@
-import { type AssetId, assetChain, type LedgerWindow, nativeAssetId, type Token } from '../../core/index.ts';
+import { type AssetId, assetChain, collectionOf, type LedgerWindow, nativeAssetId, type Token } from '../../core/index.ts';
 import type { CapSpec } from './compiled-policy.ts';
 import { parseDecimal, scaleDecimal } from './decimal.ts';
 import type { Names } from './names.ts';
@@ -54,7 +54,8 @@ export function compileAssetCaps(permissions: ParsedPermissions, names: Names): 
     const path = `limits.assets.${key}`;
     if (own.daily === undefined) names.problems.push(`${path}.daily: an asset with limits of its own needs this one`);
     for (const asset of names.assets(key, path)) {
-      const token = names.token(asset);
+      // Collectibles count in pieces, on no token list.
+      const token = collectionOf(asset) === null ? names.token(asset) : { decimals: 0 };
       if (token === undefined) {
         names.problems.push(`${path}: the asset is on no token list`);
         continue;

@@ -17,6 +17,7 @@ const OPERATORS_OF: Readonly<Record<FieldType, readonly Operator[]>> = {
   capability: TEXT_OPERATORS,
   effect: TEXT_OPERATORS,
   hazard: TEXT_OPERATORS,
+  site: TEXT_OPERATORS,
   boolean: BOOLEAN_OPERATORS,
 };
 
@@ -93,6 +94,8 @@ function readTexts(given: readonly unknown[], field: FieldName, type: FieldType,
       case 'selector':
         if (!SELECTOR.test(value)) names.problems.push(`${path}.value: must be four bytes in hex`);
         return [bareSelector(value)];
+      case 'site':
+        return [value.toLowerCase()];
       default:
         if (!words?.includes(value)) names.problems.push(`${path}.value: ${value} is no ${field}`);
         return [value];

@@ -1,13 +1,13 @@
-import { type AccountId, CastellanError, canonicalize, describeIssues, sha256Hex, type Token } from '../../core/index.ts';
+import { type AccountId, accountChain, CastellanError, canonicalize, describeIssues, sha256Hex, type Token } from '../../core/index.ts';
 import { baseRules, toCompiled } from './base-rules.ts';
 import { compileAssetCaps, compileUnit, compileUnitCap, wholeUnits } from './compile-caps.ts';
 import { readCondition } from './compile-condition.ts';
 import { compileStrategy } from './compile-strategy.ts';
-import type { CompiledPolicy, CompiledRule, CompiledStrategy, ContractEntry } from './compiled-policy.ts';
+import type { CompiledPolicy, CompiledRule, CompiledStrategy, ContractEntry, ContractPins } from './compiled-policy.ts';
 import { createNames, type Names } from './names.ts';
 import { type ParsedPermissions, type ParsedRule, permissionsSchema, strategySchema } from './permissions.ts';
 import type { PolicyBase } from './policy-base.ts';
-import { bareSelector } from './selector.ts';
+import { bareCodeHash, bareSelector } from './selector.ts';
 
 /**
  * Parses, resolves, compiles and hashes permissions, once. `tokens` is the token list of every chain behind the gate; what
@@ -63,6 +63,9 @@ export function compilePolicy(permissions: unknown, tokens: readonly Token[], ba
     assetCaps: compileAssetCaps(input, names),
     rate: { maxPerHour: rate.maxPerHour, cooldownMs: rate.cooldownSeconds * 1_000 },
     contracts,
+    protocols: new Set(input.allowedProtocols),
+    deployments: new Set(input.allowedDeployments),
+    delegates: new Set((input.allowedDelegates ?? []).flatMap((text, index) => names.account(text, `allowedDelegates[${index}]`))),
     spenders,
     destinations,
     named: [...new Set([...destinations, ...spenders, ...contracts.keys()])],
@@ -72,6 +75,7 @@ export function compilePolicy(permissions: unknown, tokens: readonly Token[], ba
     unverifiable: unverifiableBounds(input),
     maxFee: input.maxFee === undefined ? null : (wholeUnits(input.maxFee, native[0]?.decimals ?? 0, 'maxFee', names) ?? 0n),
     requireSimulation: input.requireSimulation ?? true,
+    simulationStalenessMs: input.simulationStalenessMs ?? 30_000,
     approvalTimeoutMs: input.humanApprovalTimeoutMs ?? null,
     readsValue: all.some(({ rule }) => rule.when.some(({ field }) => field === 'value')),
   };
@@ -99,11 +103,27 @@ function compileContracts(input: ParsedPermissions, names: Names): ReadonlyMap<A
     const selectors = entry.selectors === undefined ? null : new Set(entry.selectors.map(bareSelector));
     for (const account of names.account(entry.address, `allowedContracts[${index}].address`, entry.chain)) {
       const entries = contracts.get(account) ?? [];
-      entries.push({ selectors, expiresAtMs, capability: entry.capability ?? 'contracts' });
+      entries.push({ selectors, expiresAtMs, capability: entry.capability ?? null, pins: compilePins(entry, account, index, names) });
       contracts.set(account, entries);
     }
   }
   return contracts;
+}
+
+/** What pins an entry; null where nothing does. */
+function compilePins(
+  entry: NonNullable<ParsedPermissions['allowedContracts']>[number],
+  account: AccountId,
+  index: number,
+  names: Names,
+): ContractPins | null {
+  const pinned = (name: 'implementation' | 'admin' | 'owner'): AccountId | null => {
+    const text = entry[name];
+    return text === undefined ? null : (names.account(text, `allowedContracts[${index}].${name}`, accountChain(account))[0] ?? null);
+  };
+  const codeHash = entry.codeHash === undefined ? null : bareCodeHash(entry.codeHash);
+  const pins = { codeHash, implementation: pinned('implementation'), admin: pinned('admin'), owner: pinned('owner') };
+  return Object.values(pins).every((pin) => pin === null) ? null : pins;
 }
 
 function compileStrategies(

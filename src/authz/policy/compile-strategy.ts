@@ -2,7 +2,7 @@ import type { Capability } from '../../core/index.ts';
 import { dailyCap, type Unit, wholeUnits } from './compile-caps.ts';
 import type { CompiledStrategy } from './compiled-policy.ts';
 import type { Names } from './names.ts';
-import type { ParsedStrategy } from './permissions.ts';
+import { type ParsedStrategy, PROTOCOL_NAME } from './permissions.ts';
 
 /** Words for operations, and the capability that each needs. */
 const OPERATION_CAPABILITY: Readonly<Record<string, Capability>> = {
@@ -39,12 +39,16 @@ export function compileStrategy(input: ParsedStrategy, path: string, unit: Unit,
     return capability ?? [];
   });
   const { assets, protocols, maxAmountPerTrade, maxDailyVolume } = input;
+  const isName = (text: string): boolean => PROTOCOL_NAME.test(text);
   return {
     id: input.id,
     capabilities: capabilities === undefined ? null : new Set(capabilities),
     assets: assets === undefined ? null : new Set(assets.flatMap((text, index) => names.assets(text, `${path}.assets[${index}]`))),
     protocols:
-      protocols === undefined ? null : new Set(protocols.flatMap((text, index) => names.account(text, `${path}.protocols[${index}]`))),
+      protocols === undefined
+        ? null
+        : new Set(protocols.flatMap((text, index) => (isName(text) ? [] : names.account(text, `${path}.protocols[${index}]`)))),
+    protocolNames: new Set(protocols?.filter(isName)),
     maxAmountPerTrade:
       maxAmountPerTrade === undefined ? null : (wholeUnits(maxAmountPerTrade, unit.decimals, `${path}.maxAmountPerTrade`, names) ?? 0n),
     daily: maxDailyVolume === undefined ? null : dailyCap(maxDailyVolume, unit, `strategy:${input.id}`, `${path}.maxDailyVolume`, names),

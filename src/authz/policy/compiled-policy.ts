@@ -8,12 +8,24 @@ export interface CompiledRule {
   readonly when: readonly Predicate[];
 }
 
+/** What a listed contract must be made of, as the chain tells it. Null pins nothing. */
+export interface ContractPins {
+  /** Keccak-256 (EVM) or representation hash (TON) of its code, lowercase hex. */
+  readonly codeHash: string | null;
+  readonly implementation: AccountId | null;
+  readonly admin: AccountId | null;
+  readonly owner: AccountId | null;
+}
+
 /** What may be called at one contract. */
 export interface ContractEntry {
   /** Null: any method that is understood. */
   readonly selectors: ReadonlySet<string> | null;
   readonly expiresAtMs: number | null;
-  readonly capability: Capability;
+  /** What calling it counts as; null: what the decoder says, or `contracts`. */
+  readonly capability: Capability | null;
+  /** Null where it may be made of anything. */
+  readonly pins: ContractPins | null;
 }
 
 /** The caps of one scope, in the smallest unit of `unit`. */
@@ -29,6 +41,8 @@ export interface CompiledStrategy {
   readonly capabilities: ReadonlySet<Capability> | null;
   readonly assets: ReadonlySet<AssetId> | null;
   readonly protocols: ReadonlySet<AccountId> | null;
+  /** Protocols by name: their registered deployments. */
+  readonly protocolNames: ReadonlySet<string>;
   readonly maxAmountPerTrade: bigint | null;
   readonly daily: CapSpec | null;
   readonly boundsSlippage: boolean;
@@ -52,6 +66,12 @@ export interface CompiledPolicy {
   readonly assetCaps: ReadonlyMap<AssetId, CapSpec>;
   readonly rate: { readonly maxPerHour: number; readonly cooldownMs: number };
   readonly contracts: ReadonlyMap<AccountId, readonly ContractEntry[]>;
+  /** Protocols whose registered deployments may be called though no entry lists them. */
+  readonly protocols: ReadonlySet<string>;
+  /** Creation code that may be deployed, by its SHA-256. */
+  readonly deployments: ReadonlySet<string>;
+  /** Code that may stand for the wallet's own. */
+  readonly delegates: ReadonlySet<AccountId>;
   /** Who may hold an allowance, beside the contracts. */
   readonly spenders: ReadonlySet<AccountId>;
   readonly destinations: ReadonlySet<AccountId>;
@@ -65,6 +85,8 @@ export interface CompiledPolicy {
   /** Native base units. */
   readonly maxFee: bigint | null;
   readonly requireSimulation: boolean;
+  /** Age from which a simulation is repeated before anything is signed on it, ms. */
+  readonly simulationStalenessMs: number;
   readonly approvalTimeoutMs: number | null;
   /** Whether a rule compares with the value in the unit. */
   readonly readsValue: boolean;

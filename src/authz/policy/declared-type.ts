@@ -1,6 +1,9 @@
 import type { Capability } from '../../core/index.ts';
 
-/** What the effects of a request of a declared type may need; null: anything, the type says nothing. */
+/**
+ * What the effects of a request of a declared type may need; null: anything, the type says nothing. A trade is what a decoder
+ * or the owner's list calls one: a call of which nobody knows what it is for is none.
+ */
 const TYPES: Readonly<Record<string, readonly Capability[] | null>> = {
   transfer: ['transfers'],
   transfer_from: ['transfers'],
@@ -8,15 +11,18 @@ const TYPES: Readonly<Record<string, readonly Capability[] | null>> = {
   send: ['transfers'],
   approve: ['approvals'],
   approval: ['approvals'],
-  swap: ['trading', 'contracts'],
-  trade: ['trading', 'contracts'],
-  stake: ['staking', 'contracts'],
-  unstake: ['staking', 'contracts'],
-  vote: ['governance', 'contracts'],
-  nft: ['nft', 'contracts'],
+  swap: ['trading'],
+  trade: ['trading'],
+  stake: ['staking'],
+  unstake: ['staking'],
+  vote: ['governance'],
+  delegate: ['governance'],
+  nft: ['nft'],
+  mint: ['nft'],
   contract_call: null,
   calls: null,
   transaction: null,
+  signature: null,
 };
 
 /** Whether a request declared as `type` may need this capability. An unknown type may need none. */

@@ -1,7 +1,17 @@
 import { type AccountId, type AssetId, type Capability, type ChainId, HAZARDS, type Hazard } from '../../core/index.ts';
 
 /** What kind of thing an item of a transaction is. */
-export type ItemKind = 'outflow' | 'allowance' | 'call' | 'unknown' | 'operator' | 'delegation' | 'control' | 'deploy' | 'hazard';
+export type ItemKind =
+  | 'outflow'
+  | 'allowance'
+  | 'call'
+  | 'unknown'
+  | 'operator'
+  | 'delegation'
+  | 'control'
+  | 'deploy'
+  | 'hazard'
+  | 'message';
 
 /**
  * One thing that a transaction does, as rules see it. A field that does not apply to the item is null, and a condition on it
@@ -9,7 +19,8 @@ export type ItemKind = 'outflow' | 'allowance' | 'call' | 'unknown' | 'operator'
  */
 export interface RuleItem {
   readonly effect: ItemKind;
-  readonly capability: Capability;
+  /** Null where none is needed: for a message, which moves nothing. */
+  readonly capability: Capability | null;
   readonly chain: ChainId;
   readonly asset: AssetId | null;
   /** Base units of `asset`. */
@@ -21,6 +32,8 @@ export interface RuleItem {
   readonly listed: boolean;
   /** The way to lose money that the bytes hold, by name. */
   readonly hazard: Hazard | null;
+  /** Host that a login is for; absent for everything else. */
+  readonly site?: string | null;
 }
 
 /** What rules read beside the item: the same for the whole transaction. */
@@ -50,7 +63,8 @@ export type FieldType =
   | 'boolean'
   | 'capability'
   | 'effect'
-  | 'hazard';
+  | 'hazard'
+  | 'site';
 
 /** The closed catalogue of what rules may look at. */
 export const FIELDS = {
@@ -68,6 +82,7 @@ export const FIELDS = {
   riskScore: 'integer',
   effect: 'effect',
   hazard: 'hazard',
+  site: 'site',
   unlimited: 'boolean',
   listed: 'boolean',
   withinHours: 'boolean',
@@ -78,7 +93,7 @@ export type FieldName = keyof typeof FIELDS;
 /** The words that closed text fields may be compared with. */
 export const FIELD_WORDS: Readonly<Partial<Record<FieldType, readonly string[]>>> = {
   capability: ['trading', 'transfers', 'staking', 'nft', 'governance', 'contracts', 'approvals'],
-  effect: ['outflow', 'allowance', 'call', 'unknown', 'operator', 'delegation', 'control', 'deploy', 'hazard'],
+  effect: ['outflow', 'allowance', 'call', 'unknown', 'operator', 'delegation', 'control', 'deploy', 'hazard', 'message'],
   hazard: HAZARDS,
 };
 
@@ -101,6 +116,8 @@ export function textOf(field: FieldName, item: RuleItem): string | null | undefi
       return item.effect;
     case 'hazard':
       return item.hazard;
+    case 'site':
+      return item.site ?? null;
     default:
       return undefined;
   }

@@ -1,5 +1,13 @@
 export { compilePolicy } from './compile-policy.ts';
-export type { CapSpec, CompiledPolicy, CompiledRule, CompiledStrategy, ContractEntry, TimeWindow } from './compiled-policy.ts';
+export type {
+  CapSpec,
+  CompiledPolicy,
+  CompiledRule,
+  CompiledStrategy,
+  ContractEntry,
+  ContractPins,
+  TimeWindow,
+} from './compiled-policy.ts';
 export { evaluateRules, type RuleFindings } from './evaluate.ts';
 export { FIELDS, type FieldName, type RuleContext, type RuleItem } from './fields.ts';
 export { lookUpCall, ruleItems } from './items.ts';

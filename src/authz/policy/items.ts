@@ -1,4 +1,4 @@
-import type { AccountId, Capability, Effect, TimeMs } from '../../core/index.ts';
+import { type AccountId, type Capability, collectionOf, type Effect, type TimeMs } from '../../core/index.ts';
 import type { Exposure, OpaqueCall, Outflow } from '../exposure.ts';
 import type { CompiledPolicy, ContractEntry } from './compiled-policy.ts';
 import type { RuleItem } from './fields.ts';
@@ -7,10 +7,13 @@ import { bareSelector } from './selector.ts';
 /** How a call stands to the list of contracts. */
 export type Listing = 'listed' | 'expired' | 'absent';
 
-/** Looks a call up: its contract, its selector, its expiry. A method that is not understood must be named by selector. */
+/**
+ * Looks a call up: its contract, its selector, its expiry. A method that is not understood must be named by selector. A
+ * contract without any entry is listed where it is a registered deployment of a protocol that is allowed by name.
+ */
 export function lookUpCall(
   policy: CompiledPolicy,
-  call: OpaqueCall,
+  call: Pick<OpaqueCall, 'contract' | 'selector' | 'decoded' | 'protocol'>,
   nowMs: TimeMs,
 ): { readonly listing: Listing; readonly entry: ContractEntry | null } {
   const entries = call.contract === null ? undefined : policy.contracts.get(call.contract);
@@ -21,7 +24,20 @@ export function lookUpCall(
     if (entry.expiresAtMs === null || nowMs < entry.expiresAtMs) return { listing: 'listed', entry };
     listing = 'expired';
   }
+  if (entries === undefined && call.decoded && call.protocol !== null && policy.protocols.has(call.protocol)) listing = 'listed';
   return { listing, entry: null };
+}
+
+/** What a call counts as: what the owner listed it as, else what its decoder says, else an ordinary call. */
+export function callCapability(policy: CompiledPolicy, call: OpaqueCall, nowMs: TimeMs): Capability {
+  return lookUpCall(policy, call, nowMs).entry?.capability ?? call.capability ?? 'contracts';
+}
+
+/** What value counts as that leaves. A vote costs nothing: what goes along with one is a payment. */
+function outflowCapability(policy: CompiledPolicy, { asset, call }: Outflow, nowMs: TimeMs): Capability {
+  if (call === null) return collectionOf(asset) === null ? 'transfers' : 'nft';
+  const capability = callCapability(policy, call, nowMs);
+  return capability === 'governance' ? 'transfers' : capability;
 }
 
 /** Everything a transaction does, one item each, as rules see it. */
@@ -30,10 +46,10 @@ export function ruleItems(exposure: Exposure, policy: CompiledPolicy, nowMs: Tim
   for (const outflow of exposure.outflows) items.push(outflowItem(outflow, policy, nowMs, chain));
   for (const allowance of exposure.allowances) items.push(allowanceItem(allowance, policy, nowMs, chain));
   for (const call of exposure.calls) {
-    const { listing, entry } = lookUpCall(policy, call, nowMs);
+    const { listing } = lookUpCall(policy, call, nowMs);
     items.push({
       effect: call.decoded ? 'call' : 'unknown',
-      capability: entry?.capability ?? 'contracts',
+      capability: callCapability(policy, call, nowMs),
       chain,
       asset: null,
       amount: null,
@@ -44,7 +60,7 @@ export function ruleItems(exposure: Exposure, policy: CompiledPolicy, nowMs: Tim
       hazard: null,
     });
   }
-  for (const power of exposure.powers) items.push(powerItem(power, chain));
+  for (const power of exposure.powers) items.push(powerItem(power, policy, chain));
   return items;
 }
 
@@ -52,7 +68,7 @@ function outflowItem(outflow: Outflow, policy: CompiledPolicy, nowMs: TimeMs, ch
   const looked = outflow.call === null ? undefined : lookUpCall(policy, outflow.call, nowMs);
   return {
     effect: 'outflow',
-    capability: outflow.call === null ? 'transfers' : (looked?.entry?.capability ?? 'contracts'),
+    capability: outflowCapability(policy, outflow, nowMs),
     chain,
     asset: outflow.asset,
     amount: outflow.amount,
@@ -99,7 +115,13 @@ const POWER_CAPABILITY = {
   hazard: 'contracts',
 } as const satisfies Record<string, Capability>;
 
-function powerItem(power: Exposure['powers'][number], chain: RuleItem['chain']): RuleItem {
+/** Whether the policy names this very code. Code that is taken away again leaves the wallet as its key alone made it. */
+function isListedPower(power: Exposure['powers'][number], policy: CompiledPolicy): boolean {
+  if (power.kind === 'deploy') return policy.deployments.has(power.codeDigest);
+  return power.kind === 'control' && power.aspect === 'code' && (power.to === null || policy.delegates.has(power.to));
+}
+
+function powerItem(power: Exposure['powers'][number], policy: CompiledPolicy, chain: RuleItem['chain']): RuleItem {
   const to =
     power.kind === 'operator' ? power.operator : power.kind === 'delegation' ? power.delegate : power.kind === 'control' ? power.to : null;
   return {
@@ -111,7 +133,7 @@ function powerItem(power: Exposure['powers'][number], chain: RuleItem['chain']):
     destination: to,
     contract: null,
     selector: null,
-    listed: false,
+    listed: isListedPower(power, policy),
     hazard: power.kind === 'hazard' ? power.hazard : null,
   };
 }
@@ -122,10 +144,9 @@ export function effectCapabilities(exposure: Exposure, policy: CompiledPolicy, n
   const add = (capability: Capability): void => {
     if (!found.includes(capability)) found.push(capability);
   };
-  for (const { call } of exposure.outflows)
-    add(call === null ? 'transfers' : (lookUpCall(policy, call, nowMs).entry?.capability ?? 'contracts'));
+  for (const outflow of exposure.outflows) add(outflowCapability(policy, outflow, nowMs));
   if (exposure.allowances.length > 0) add('approvals');
-  for (const call of exposure.calls) add(lookUpCall(policy, call, nowMs).entry?.capability ?? 'contracts');
+  for (const call of exposure.calls) add(callCapability(policy, call, nowMs));
   for (const { kind } of exposure.powers) add(POWER_CAPABILITY[kind]);
   return found;
 }

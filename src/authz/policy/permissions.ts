@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HAZARDS } from '../../core/index.ts';
 import { lazySchema } from '../../core/schema.ts';
-import { SELECTOR } from './selector.ts';
+import { CODE_HASH, SELECTOR } from './selector.ts';
 
 const text = lazySchema(() => z.string().min(1).max(256));
 const exact = lazySchema(() =>
@@ -21,6 +21,9 @@ const tokenAmount = lazySchema(() =>
 );
 
 const selector = lazySchema(() => z.string().regex(SELECTOR, 'must be four bytes in hex'));
+/** The name of a protocol as decoders spell it. It can be no address: those are longer, or hold capitals. */
+export const PROTOCOL_NAME = /^[a-z0-9]{1,31}(?:-[a-z0-9]{1,31}){0,3}$/;
+const protocol = lazySchema(() => z.string().regex(PROTOCOL_NAME, 'must be a protocol’s name, such as `uniswap-v3`'));
 /** A contract that may be called. Without selectors: any method that is understood; others need theirs named. */
 const contract = lazySchema(() =>
   z.strictObject({
@@ -29,7 +32,14 @@ const contract = lazySchema(() =>
     selectors: z.array(selector).max(256).readonly().optional(),
     /** Milliseconds since the epoch, or an ISO date. */
     expiresAt: z.union([z.int().nonnegative(), z.iso.datetime()]).optional(),
-    /** What calling it counts as; `contracts` where unset. */
+    /** What it must be made of, at the decision and at the signature: the hash of its code (Keccak-256; on TON the representation hash), */
+    codeHash: z.string().regex(CODE_HASH, 'must be 32 bytes in hex').optional(),
+    /** what it runs where it is a proxy, */
+    implementation: text.optional(),
+    /** who may change that, and whom its own `owner()` names. */
+    admin: text.optional(),
+    owner: text.optional(),
+    /** What calling it counts as. Where unset, what the decoder of its protocol says; `contracts` where there is none. */
     capability: z.enum(['trading', 'staking', 'nft', 'governance', 'contracts']).optional(),
   }),
 );
@@ -79,7 +89,7 @@ export const strategySchema = lazySchema(() =>
     id: text,
     operations: z.array(text).max(64).readonly().optional(),
     assets: list(1_000).optional(),
-    /** Contracts. */
+    /** Contracts, or names of protocols: their registered deployments. */
     protocols: list(1_000).optional(),
     maxAmountPerTrade: exact.optional(),
     maxDailyVolume: exact.optional(),
@@ -117,6 +127,32 @@ export const permissionsSchema = lazySchema(() =>
     /** Known ways to lose money that this agent may use all the same, by name; each is denied otherwise. */
     allowedHazards: z.array(z.enum(HAZARDS)).readonly().optional(),
     allowedContracts: z.array(contract).max(10_000).readonly().optional(),
+    /**
+     * Protocols by name: the methods that their decoders know may be called at registered deployments. A contract that
+     * `allowedContracts` lists is judged by its entries alone.
+     */
+    allowedProtocols: z.array(protocol).max(256).readonly().optional(),
+    /** Contracts that may be deployed, by the SHA-256 of creation code and arguments, lowercase hex. */
+    allowedDeployments: z
+      .array(z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lowercase hex'))
+      .max(1_000)
+      .readonly()
+      .optional(),
+    /** Code that may stand for the wallet's own (EIP-7702); an implementation that the chain's configuration knows. */
+    allowedDelegates: list(256).optional(),
+    /** What may be signed that is no transaction and moves nothing. What others may do with a signature needs the same as if they did it. */
+    signatures: z
+      .strictObject({
+        /** Texts, and logins on sites that are not listed. Default: deny. */
+        messages: z.enum(['deny', 'ask', 'allow']).optional(),
+        /** Sites, `host` or `host:port`, whose logins (EIP-4361) are signed without a further word. */
+        siweDomains: z
+          .array(z.string().regex(/^[a-zA-Z0-9.-]{1,253}(:[0-9]{1,5})?$/, 'must be a host, without scheme or path'))
+          .max(1_000)
+          .readonly()
+          .optional(),
+      })
+      .optional(),
     /** In the unit of the limits. The fee is not added to what leaves, but counts by itself. */
     requireApprovalAbove: exact.optional(),
     /** Every action that is otherwise allowed escalates. */
@@ -131,6 +167,12 @@ export const permissionsSchema = lazySchema(() =>
     /** Most that one transaction may cost in fees, whole native coins. */
     maxFee: exact.optional(),
     requireSimulation: z.boolean().optional(),
+    /** Nothing is signed on a simulation older than this: it is repeated, and what does more by then is void. 30,000 by default. */
+    simulationStalenessMs: z
+      .int()
+      .positive()
+      .max(30 * 86_400_000)
+      .optional(),
     chains: list(64).optional(),
     maxSpendPerTx: tokenAmount.optional(),
     humanApprovalThreshold: tokenAmount.optional(),

@@ -33,6 +33,7 @@ export const DEFAULT_TEMPLATES: Readonly<Record<TemplateName, Permissions>> = de
     },
     limits: { perTransaction: 10, daily: 50, weekly: 200, monthly: 500 },
     requireApproval: true,
+    signatures: { messages: 'deny' },
   },
   balanced: {
     capabilities: {
@@ -45,6 +46,7 @@ export const DEFAULT_TEMPLATES: Readonly<Record<TemplateName, Permissions>> = de
       approvals: { enabled: true, unlimited: false },
     },
     limits: { perTransaction: 100, daily: 500, weekly: 2_000, monthly: 5_000 },
+    signatures: { messages: 'deny', siweDomains: [] },
   },
   aggressive: {
     capabilities: {
@@ -57,5 +59,6 @@ export const DEFAULT_TEMPLATES: Readonly<Record<TemplateName, Permissions>> = de
       approvals: { enabled: true, unlimited: false },
     },
     limits: { perTransaction: 1_000, daily: 5_000, weekly: 20_000, monthly: 50_000 },
+    signatures: { messages: 'allow' },
   },
 });

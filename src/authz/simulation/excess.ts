@@ -78,19 +78,37 @@ function isExactlyDecoded(decoded: readonly Effect[], simulated: readonly Effect
   );
 }
 
-/** Simulated outflows to a counterparty beyond what the bytes send it, as far as the simulation can attribute them. */
+/**
+ * Simulated outflows to a counterparty beyond what the bytes send it, as far as the simulation can attribute them. What the
+ * bytes give to a known protocol may go to whom it pays: its pools take it from the wallet themselves.
+ */
 function redirections(decoded: readonly Effect[], simulated: readonly Effect[], wallet: AccountId, asset: AssetId): readonly Flow[] {
   const flows = simulated.filter(
     (effect): effect is Flow => effect.kind === 'outflow' && effect.account === wallet && effect.asset === asset,
   );
   const found: Flow[] = [];
+  let passedOn = throughProtocols(decoded, simulated, wallet, asset);
   for (const counterparty of new Set(flows.map((flow) => flow.counterparty))) {
     if (counterparty === null) continue;
-    const amount = sentTo(simulated, wallet, asset, counterparty) - sentTo(decoded, wallet, asset, counterparty);
+    const beyond = positive(sentTo(simulated, wallet, asset, counterparty) - sentTo(decoded, wallet, asset, counterparty));
+    const amount = positive(beyond - passedOn);
+    passedOn = positive(passedOn - beyond);
     if (amount > 0n)
       found.push({ kind: 'outflow', account: wallet, counterparty, asset, amount, leaf: 'simulation', source: 'simulation' });
   }
   return found;
+}
+
+/** What the bytes give to calls of known protocols and the simulation does not show to arrive there. */
+function throughProtocols(decoded: readonly Effect[], simulated: readonly Effect[], wallet: AccountId, asset: AssetId): bigint {
+  const contracts = new Set(
+    decoded.flatMap((effect) =>
+      effect.kind === 'call' && effect.source === 'bytes' && effect.protocol !== undefined ? [effect.contract] : [],
+    ),
+  );
+  let sum = 0n;
+  for (const contract of contracts) sum += positive(sentTo(decoded, wallet, asset, contract) - sentTo(simulated, wallet, asset, contract));
+  return sum;
 }
 
 function sentTo(effects: readonly Effect[], wallet: AccountId, asset: AssetId, to: AccountId | null): bigint {

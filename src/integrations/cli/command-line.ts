@@ -3,6 +3,7 @@ import type { Terminal } from '../../adapters/host/index.ts';
 import type { Command } from './command.ts';
 import { approve } from './commands/approve.ts';
 import { auditVerify } from './commands/audit-verify.ts';
+import { gateway } from './commands/gateway.ts';
 import { init } from './commands/init.ts';
 import { kill } from './commands/kill.ts';
 import { pause } from './commands/pause.ts';
@@ -13,7 +14,7 @@ import { commandHelp, mainHelp } from './help.ts';
 import { UsageError } from './outcome.ts';
 import { createOutput } from './output.ts';
 
-const COMMANDS: readonly Command[] = [init, approve, reject, status, kill, pause, resume, auditVerify];
+const COMMANDS: readonly Command[] = [init, gateway, approve, reject, status, kill, pause, resume, auditVerify];
 const EVERYWHERE = { json: { type: 'boolean' }, debug: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
 
 /** Finds the command, runs it, prints what came of it. Resolves to the exit code and never rejects. */

@@ -1,19 +1,11 @@
-import type { Address, Hex, LocalAccount, TransactionSerializable } from 'viem';
-import { BaseError, hexToBytes, serializeTransaction } from 'viem';
+import type { Address, Hex, LocalAccount, SignableMessage, TransactionSerializable, TypedDataDefinition, TypedDataDomain } from 'viem';
+import { BaseError, bytesToHex, getTypesForEIP712Domain, hexToBytes, serializeTransaction, stringToBytes } from 'viem';
 import { toAccount } from 'viem/accounts';
 import { readUnsigned } from '../../adapters/evm/index.ts';
-import type { AgentSigningPort, ChainId } from '../../core/index.ts';
-import { CastellanError, isCastellanError, parseAccount, toHex } from '../../core/index.ts';
-
-function closed(door: string): () => Promise<never> {
-  return () =>
-    Promise.reject(
-      new CastellanError('SIGNING_CLOSED', {
-        message: 'A guarded account signs transactions only: nothing else can be judged by its effects yet.',
-        details: { door },
-      }),
-    );
-}
+import type { AgentSigningPort, ChainId, SignatureOrder } from '../../core/index.ts';
+import { type AccountId, accountChain, CastellanError, isCastellanError, parseAccount, toHex } from '../../core/index.ts';
+import { createAskings } from './eip1193/asked-before.ts';
+import { writeTypedData } from './eip1193/signature-order.ts';
 
 function refuse(message: string): CastellanError {
   return new CastellanError('REQUEST_INVALID', { message });
@@ -43,18 +35,21 @@ export class GuardedTransactionError extends BaseError {
 }
 
 /**
- * A viem account whose transactions pass the gate: give it to `createWalletClient` and existing agent code keeps working.
+ * A viem account all of whose signatures pass the gate: give it to `createWalletClient` and existing agent code keeps working.
  *
  * The bytes that come back are those that went in, signed: recipient, value, data, nonce and fees are viem's own. A nonce
- * that is not the wallet's next free slot is refused by the gate. `signMessage`, `signTypedData`, `sign` and
- * `signAuthorization` throw SIGNING_CLOSED.
+ * that is neither the wallet's next free slot nor that of a transaction of ours which still waits is refused by the gate. Messages, typed data and
+ * authorizations are judged by what their signature lets others do. `sign({ hash })` throws SIGNING_CLOSED always: nobody can read a hash.
+ *
+ * Where a person has to decide, the refusal says so (`verdict` `escalated`, `approvalId`); the very same signed again after their yes is signed
+ * as the request that they saw.
  *
  * Fails closed when the gate says no, or hands back anything but a signature over these very bytes.
  *
  * @param agent - of `security.agent(id)`
- * @param input - the agent's wallet, as `createWallet` gives it
+ * @param wallet - the agent's wallet, as `createWallet` gives it
  * @throws GuardedTransactionError around REQUEST_DENIED with the decision's `verdict`, `reason` and `decisionId` in
- * `details`, or around REQUEST_INVALID for a transaction that is not EIP-1559 or names no chain
+ * `details`, or around REQUEST_INVALID for a transaction that names no chain
  * @example
  * ```ts
  * import { createSecurityManager, isCastellanError } from 'castellan';
@@ -80,31 +75,99 @@ export class GuardedTransactionError extends BaseError {
  * await security.shutdown();
  * ```
  */
-export function toGuardedAccount(agent: AgentSigningPort, { address }: { readonly address: string }): LocalAccount<'custom', Address> {
+export function toGuardedAccount(
+  agent: AgentSigningPort,
+  wallet: { readonly address: string; readonly account?: AccountId },
+): LocalAccount<'custom', Address> {
+  return guardedAccount(agent, wallet, () => undefined);
+}
+
+/** The same; `onSigned` hears the hash of each transaction that was signed. */
+export function guardedAccount(
+  agent: AgentSigningPort,
+  { address, account: own }: { readonly address: string; readonly account?: AccountId },
+  onSigned: (hash: string) => void,
+): LocalAccount<'custom', Address> {
+  const askings = createAskings();
   const signTransaction = async (transaction: TransactionSerializable): Promise<Hex> => {
     if (transaction.chainId === undefined) throw refuse('The transaction names no chain.');
     const chain = `eip155:${transaction.chainId}` as ChainId;
     const wallet = parseAccount(address, chain);
     // A serializer of the caller's would choose bytes that we do not know: the standard form or nothing.
     const bytes = hexToBytes(serializeTransaction(transaction));
-    if (bytes[0] !== 2) throw refuse('Only EIP-1559 transactions are signed.');
-    const { raw } = await agent.signTransaction({ chain, wallet, bytes });
+    const { raw, hash } = await askings.run(`${chain} ${toHex(bytes)}`, (before) =>
+      agent.signTransaction({ chain, wallet, bytes, ...(before === undefined ? {} : { id: before.id }) }),
+    );
     if (toHex(readUnsigned(raw)) !== toHex(bytes)) {
       throw new CastellanError('SIGNATURE_INVALID', { message: 'Other bytes than these were signed.', details: { agent: agent.agentId } });
     }
+    onSigned(hash);
     return `0x${toHex(raw)}`;
+  };
+  /** An order names no chain by itself: it is the wallet's, or the one that its own words name. */
+  const signOrder = async (order: SignatureOrder, named: unknown): Promise<Hex> => {
+    const chain = own === undefined ? chainOf(named) : accountChain(own);
+    const said = order.kind === 'message' ? toHex(order.bytes) : JSON.stringify(order);
+    const { signature } = await askings.run(`${chain} ${order.kind} ${said}`, (before) =>
+      agent.signOrder({ chain, wallet: parseAccount(address, chain), order, ...(before === undefined ? {} : { id: before.id }) }),
+    );
+    return bytesToHex(signature);
   };
   const account = toAccount({
     address: address as Address,
-    // viem hands over whatever transaction type the chain knows; what is not EIP-1559 is refused above.
-    signTransaction: (transaction) =>
-      signTransaction(transaction as TransactionSerializable).catch((error: unknown) => {
-        throw isCastellanError(error) ? new GuardedTransactionError(error) : error;
-      }),
-    signMessage: closed('signMessage'),
-    signTypedData: closed('signTypedData'),
-    sign: closed('sign'),
-    signAuthorization: closed('signAuthorization'),
+    // viem hands over whatever transaction type the chain knows; what cannot be decoded is refused by the gate.
+    signTransaction: (transaction) => asGuarded(signTransaction(transaction as TransactionSerializable)),
+    signMessage: ({ message }) => asGuarded(signOrder({ kind: 'message', bytes: messageBytes(message) }, undefined)),
+    signTypedData: (data) => {
+      const { domain } = data as { readonly domain?: TypedDataDomain };
+      return asGuarded(typedDataOf(data as TypedDataDefinition).then((json) => signOrder({ kind: 'typed_data', json }, domain?.chainId)));
+    },
+    sign: () =>
+      Promise.reject(
+        new CastellanError('SIGNING_CLOSED', { message: 'A bare hash is never signed: nobody can read it.', details: { door: 'sign' } }),
+      ),
+    signAuthorization: async ({ chainId, nonce, ...to }) => {
+      const delegate =
+        'contractAddress' in to && to.contractAddress !== undefined ? to.contractAddress : (to as { readonly address: Address }).address;
+      const order: SignatureOrder = { kind: 'authorization', chainId: String(chainId), address: delegate, nonce: String(nonce) };
+      const signature = await asGuarded(signOrder(order, chainId));
+      return { address: delegate, chainId, nonce, ...partsOf(signature) } as never;
+    },
   });
   return account as LocalAccount<'custom', Address>;
+}
+
+/**
+ * Typed data with the struct of its domain, which viem works out of the members where it is not declared: what is signed is what viem verifies.
+ * A chain in text, which viem would leave out unsaid, is refused.
+ */
+async function typedDataOf({ domain = {}, types, primaryType, message }: TypedDataDefinition): Promise<string> {
+  const declared = (types as { readonly EIP712Domain?: unknown }).EIP712Domain;
+  if (declared === undefined && typeof domain.chainId === 'string')
+    throw refuse('The chain in the domain is text, and would be left out of what is signed: give a number or a bigint.');
+  const described = declared === undefined ? { EIP712Domain: getTypesForEIP712Domain({ domain }), ...types } : types;
+  return writeTypedData({ domain, types: described, primaryType, message });
+}
+
+/** viem carries errors of its own kind through its clients whole. */
+function asGuarded<T>(signing: Promise<T>): Promise<T> {
+  return signing.catch((error: unknown) => {
+    throw isCastellanError(error) ? new GuardedTransactionError(error) : error;
+  });
+}
+
+function chainOf(named: unknown): ChainId {
+  const text = typeof named === 'number' || typeof named === 'bigint' || typeof named === 'string' ? String(BigInt(named)) : '0';
+  if (text === '0') throw refuse('Nothing says which chain the signature is for: make the account from what `createWallet` gave.');
+  return `eip155:${text}` as ChainId;
+}
+
+function messageBytes(message: SignableMessage): Uint8Array {
+  if (typeof message === 'string') return stringToBytes(message);
+  return typeof message.raw === 'string' ? hexToBytes(message.raw) : message.raw;
+}
+
+function partsOf(signature: Hex): { readonly r: Hex; readonly s: Hex; readonly v: bigint; readonly yParity: number } {
+  const yParity = Number.parseInt(signature.slice(130), 16) % 27;
+  return { r: signature.slice(0, 66) as Hex, s: `0x${signature.slice(66, 130)}`, v: BigInt(yParity + 27), yParity };
 }

@@ -21,6 +21,7 @@ const TRIGGER_EVENTS = [
   'permission_changed',
   'wallet_event',
   'breaker_state',
+  'unauthorized_attempt',
 ] as const satisfies readonly EmergencyTrigger['event'][];
 
 const trigger = lazySchema(() =>
@@ -44,6 +45,14 @@ export const emergencySchema = lazySchema(() =>
         { event: 'fraud_detected', threshold: 1, windowMs: 3_600_000, action: 'kill' },
         { event: 'anomaly_detected', threshold: 3, windowMs: 3_600_000, action: 'pause' },
       ]),
+    /** Looks at the wallets from the chain's side; what no decision covers is `monitor_unrecorded`. */
+    monitor: z
+      .strictObject({
+        /** What happens where something is found that no decision covers: the agent is paused, everything is killed, or it is only told. */
+        pause: z.union([z.boolean(), z.literal('kill')]).default(true),
+        intervalMs: positiveMs.default(12_000),
+      })
+      .prefault({}),
     /** Who is told of warnings and worse. */
     notificationEndpoints: z.array(notificationEndpointSchema).max(16).readonly().default([]),
     /** The mail server behind endpoints of type `email`. */

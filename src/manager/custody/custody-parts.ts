@@ -5,7 +5,8 @@ import type { House } from '../boot.ts';
 import { type AgentRecord, docKey, docValue, readDoc, type WalletRecord } from '../directory.ts';
 import { haltOf } from '../pipeline/advance.ts';
 import type { ExecuteParts } from '../pipeline/execute.ts';
-import { type Prepared, prepare } from '../pipeline/prepare.ts';
+import { prepare } from '../pipeline/prepare.ts';
+import type { PreparedTx } from '../pipeline/prepared.ts';
 import { type Resolved, resolveRequest } from '../pipeline/resolve.ts';
 import type { RequestForm } from '../request.ts';
 import type { PreparedFacts } from './prepared.ts';
@@ -48,7 +49,7 @@ export async function buildNow(
   wallet: WalletRecord,
   form: RequestForm,
   { id, feeBound }: Pick<PreparedFacts, 'id'> & Partial<Pick<PreparedFacts, 'feeBound'>>,
-): Promise<Resolved<Prepared>> {
+): Promise<Resolved<PreparedTx>> {
   if (!form.ok)
     return {
       ok: false,

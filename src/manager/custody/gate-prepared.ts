@@ -4,7 +4,8 @@ import type { ReasonCode } from '../../core/reason.ts';
 import type { RequestRow } from '../../core/store.ts';
 import type { WalletRecord } from '../directory.ts';
 import { isDeclined } from '../pipeline/decline.ts';
-import type { Prepared } from '../pipeline/prepare.ts';
+import type { Prepared } from '../pipeline/prepared.ts';
+import { requestDenied } from '../pipeline/request-denied.ts';
 import { type Submitted, submit } from '../pipeline/submit.ts';
 import { type CustodyParts, formOf } from './custody-parts.ts';
 import { summaryOf } from './prepare-transaction.ts';
@@ -14,23 +15,6 @@ import type { CustodyRefusal, PreparedFacts } from './prepared.ts';
 export interface Gated {
   readonly row: RequestRow;
   readonly decisionId: string;
-}
-
-/** A no of the gate, for a caller who expects a signature. */
-export function denied(decision: Decision, approvalId?: string): CastellanError {
-  const [first] = decision.reasons;
-  return new CastellanError('REQUEST_DENIED', {
-    message: first?.message ?? 'The request was denied',
-    details: {
-      verdict: decision.verdict,
-      reason: first?.code ?? 'layer_missing',
-      rule: first?.rule ?? null,
-      decisionId: decision.id,
-      requestId: decision.requestId,
-      ...(approvalId === undefined ? {} : { approvalId }),
-    },
-    retryable: first?.retryable ?? false,
-  });
 }
 
 function over(reason: ReasonCode, message: string): CastellanError {
@@ -45,11 +29,11 @@ async function decisionOf({ parts }: CustodyParts, row: RequestRow): Promise<Dec
 
 /** Opens the request to people for an escalated decision; its id. What no person could read is a plain no. */
 async function askPeople({ parts }: CustodyParts, decided: Extract<Submitted, { kind: 'decided' }>): Promise<string> {
-  if (decided.prepared === null) throw denied(decided.decision);
+  if (decided.prepared === null) throw requestDenied(decided.decision);
   try {
     return (await parts.openApproval(decided.decision, decided.prepared)).request.id;
   } catch (error) {
-    if (isCastellanError(error) && error.code === 'APPROVAL_INVALID') throw denied(decided.decision);
+    if (isCastellanError(error) && error.code === 'APPROVAL_INVALID') throw requestDenied(decided.decision);
     throw error;
   }
 }
@@ -80,13 +64,13 @@ async function settle(
       await checkSame(open, facts, row, submitted.prepared);
       return { row, decisionId: decision.id };
     }
-    if (decision.verdict !== 'escalated') throw denied(decision);
+    if (decision.verdict !== 'escalated') throw requestDenied(decision);
     return { approvalId: await askPeople(open, submitted), decision };
   }
   const { row } = submitted;
   const decision = await decisionOf(open, row);
   if (isDeclined(row) || (row.state === 'denied' && decision.verdict === 'approved')) throw over('approval_rejected', 'The user said no.');
-  if (row.state === 'denied') throw denied(decision);
+  if (row.state === 'denied') throw requestDenied(decision);
   if (row.state === 'released') throw over('reservation_not_held', 'The request is over: prepare the transaction again.');
   if (row.state === 'held' || row.state === 'redeemed') await checkSame(open, facts, row, null);
   if (row.state !== 'escalated') return { row, decisionId: decision.id };

@@ -5,7 +5,7 @@ import { newId } from '../../core/id.ts';
 import type { Reason, ReasonCode } from '../../core/reason.ts';
 import { renderDecision } from '../asking.ts';
 import type { WalletRecord } from '../directory.ts';
-import type { Prepared } from '../pipeline/prepare.ts';
+import type { Prepared } from '../pipeline/prepared.ts';
 import { buildNow, type CustodyParts, formOf, latestMs } from './custody-parts.ts';
 import { PREPARED_TTL_MS, type PreparedTransaction, sealPrepared } from './prepared.ts';
 import type { TransactionInput } from './transaction-input.ts';

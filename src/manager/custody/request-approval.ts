@@ -1,11 +1,12 @@
 import { CastellanError } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import type { WalletRecord } from '../directory.ts';
+import { requestDenied } from '../pipeline/request-denied.ts';
 import { submit } from '../pipeline/submit.ts';
 import { demandOf, partiesOfWallet } from './check-approvals.ts';
 import { type CustodyApproval, keepApproval, refuseApproval } from './custody-approval.ts';
 import { buildNow, type CustodyParts, checkAgent, checkStops, formOf, latestMs } from './custody-parts.ts';
-import { denied, gatePrepared } from './gate-prepared.ts';
+import { gatePrepared } from './gate-prepared.ts';
 import { unbuildable } from './prepare-transaction.ts';
 import { type PreparedFacts, preparedDigest } from './prepared.ts';
 
@@ -38,7 +39,7 @@ async function askGate(open: CustodyParts, wallet: WalletRecord, facts: Prepared
   const form = formOf(open, facts);
   return parts.lanes.run(`request/${wallet.agent}/${facts.id}`, async () => {
     const look = await submit(parts, wallet.agent, form, { dryRun: true, feeBound: BigInt(facts.feeBound) });
-    if (look.kind === 'decided' && look.decision.verdict === 'denied') throw denied(look.decision);
+    if (look.kind === 'decided' && look.decision.verdict === 'denied') throw requestDenied(look.decision);
     if (look.kind === 'decided' && look.decision.verdict === 'approved') return SAID_YES;
     const gated = await gatePrepared(open, wallet, facts);
     if (!('approvalId' in gated)) return SAID_YES;

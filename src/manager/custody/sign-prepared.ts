@@ -4,11 +4,12 @@ import type { SignedTransaction } from '../../core/transaction.ts';
 import type { WalletRecord } from '../directory.ts';
 import { signOut } from '../pipeline/advance.ts';
 import type { ExecuteParts } from '../pipeline/execute.ts';
+import { requestDenied } from '../pipeline/request-denied.ts';
 import { openSigned, readRow } from '../pipeline/signed-bytes.ts';
 import { checkApprovals, demandOf } from './check-approvals.ts';
 import { type KeptApproval, refuseApproval, useApprovals } from './custody-approval.ts';
 import { type CustodyParts, checkStops, latestMs } from './custody-parts.ts';
-import { denied, type Gated, gatePrepared } from './gate-prepared.ts';
+import { type Gated, gatePrepared } from './gate-prepared.ts';
 import { checkFresh, type PreparedFacts } from './prepared.ts';
 
 /** Signed bytes, handed out: they count as sent, and their room stays taken until the chain has spoken. */
@@ -80,7 +81,7 @@ export async function signPrepared(
     checkFresh(facts, at.nowMs);
     const kept = await checkApprovals(at, wallet, facts, approvals, demand);
     const gated = await gatePrepared(open, wallet, facts);
-    if ('approvalId' in gated) throw denied(gated.decision, gated.approvalId);
+    if ('approvalId' in gated) throw requestDenied(gated.decision, { approvalId: gated.approvalId });
     const { raw, hash } = await signed(open, wallet, gated, kept);
     const { account, chain } = wallet;
     return Object.freeze({

@@ -1,48 +1,25 @@
 import { accountChain } from '../../core/account.ts';
-import { canonicalize } from '../../core/canonical.ts';
 import type { ChainNode, SettlementStatus } from '../../core/chain-adapter.ts';
-import { taggedDigest } from '../../core/digest.ts';
+import { chainTroubleOf } from '../../core/chain-trouble.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
-import type { SecurityEvent } from '../../core/event.ts';
 import { type HaltState, haltFor } from '../../core/halt.ts';
-import type { ChargeLine } from '../../core/ledger.ts';
 import type { ReasonCode } from '../../core/reason.ts';
-import type { Command, Json, RequestRow } from '../../core/store.ts';
-import type { Receipt, SignedTransaction } from '../../core/transaction.ts';
+import type { RequestRow } from '../../core/store.ts';
+import type { SignedTransaction } from '../../core/transaction.ts';
 import { isDeclined } from './decline.ts';
 import { type ReadinessParts, readyToSign } from './ready-to-sign.ts';
+import { type Advance, endOf, landedInstead, outcomeId, type SettleParts, settleFinal, settleLost, stop } from './settle-place.ts';
 import { openSigned, readRow, signedBytes } from './signed-bytes.ts';
 
+export { type Advance, outcomeId } from './settle-place.ts';
+
 /** What driving a request to its end needs. */
-export interface AdvanceParts extends ReadinessParts {
+export interface AdvanceParts extends ReadinessParts, SettleParts {
   readonly readHalt: () => Promise<HaltState>;
   /** True while this process must not let the agent act, whatever the store says. */
   readonly locallyHalted: (agent: string) => boolean;
   readonly nowMs: () => number;
-  readonly event: (
-    agent: string,
-    severity: SecurityEvent['severity'],
-    type: 'execution_success' | 'execution_failed' | 'monitor_reorg',
-    details: Record<string, Json>,
-    id: string,
-  ) => SecurityEvent;
-  /** Called where another transaction of the wallet is final in the place of ours: its key was used past the gate. */
-  readonly onReplaced: (row: RequestRow, by: string | null) => Promise<void>;
-  /** Commands that teach the profile what settled; read and written with a version check. */
-  readonly onFinal: (row: RequestRow, receipt: Receipt) => Promise<readonly Command[]>;
 }
-
-/** Where driving it came to a stop; the same call again continues from there. With a hash, a signed transaction exists. */
-export type Advance =
-  | { readonly status: 'final'; readonly receipt: Receipt }
-  | {
-      readonly status: 'pending' | 'stopped';
-      readonly code: ReasonCode | 'pending';
-      readonly detail: string;
-      readonly txHash: string | null;
-    };
-
-const stop = (code: ReasonCode, detail: string, txHash: string | null): Advance => ({ status: 'stopped', code, detail, txHash });
 
 /** What forbids the agent to act now, from the store and from this process; rejects where the store cannot say. */
 export async function haltOf(parts: AdvanceParts, agent: string): Promise<'halted' | 'agent_paused' | undefined> {
@@ -51,71 +28,6 @@ export async function haltOf(parts: AdvanceParts, agent: string): Promise<'halte
   // A pause ends by the earlier of host and store: a host clock that jumps ahead lets nothing out.
   const halt = haltFor(state, agent, Math.min(parts.nowMs(), await parts.store.now()));
   return halt === undefined ? undefined : halt.kind === 'kill' ? 'halted' : 'agent_paused';
-}
-
-/** Lines as the chain really charged them: fees at what was paid, what failed as a whole at its fee alone. */
-export function chargedLines(row: RequestRow, receipt: Receipt): readonly ChargeLine[] {
-  const ceiling = BigInt(row.feeCeiling);
-  return row.lines.map((line) => {
-    const feeMax = row.feeLines.filter((fee) => fee.account === line.account).reduce((sum, fee) => sum + BigInt(fee.amount), 0n);
-    const feePaid = ceiling === 0n ? feeMax : (feeMax * receipt.feePaid + ceiling - 1n) / ceiling;
-    const principal = receipt.success || receipt.partial === true ? BigInt(line.amount) - feeMax : 0n;
-    return { account: line.account, amount: (principal + feePaid).toString() };
-  });
-}
-
-/** The same for every process that settles the same thing, so that one of them records it; in order of time like all ids. */
-function outcomeId(row: RequestRow): string {
-  return (
-    row.decisionId.slice(0, 12) +
-    taggedDigest('castellan.outcome.v1', canonicalize([row.decisionId, row.txHash, row.updatedMs])).slice(0, 16)
-  );
-}
-
-async function settle(parts: AdvanceParts, row: RequestRow, receipt: Receipt): Promise<Advance> {
-  const [type, severity] = receipt.success ? (['execution_success', 'info'] as const) : (['execution_failed', 'warning'] as const);
-  const details = JSON.parse(
-    canonicalize({
-      requestId: row.requestId,
-      decisionId: row.decisionId,
-      txHash: receipt.txHash,
-      block: receipt.confirmedAtBlock,
-      blockHash: receipt.blockHash,
-      feePaid: receipt.feePaid,
-    }),
-  ) as Record<string, Json>;
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const fresh = await readRow(parts.store, row);
-    if (fresh.state === 'final') return { status: 'final', receipt };
-    const result = await parts.journal.apply([
-      { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'final', lines: chargedLines(row, receipt) },
-      ...(await parts.onFinal(row, receipt)),
-      parts.journal.command(parts.event(row.agent, severity, type, details, outcomeId(fresh))),
-    ]);
-    if (result.ok) return { status: 'final', receipt };
-    if (result.reason.code !== 'version_conflict') return stop(result.reason.code, result.reason.message, row.txHash);
-  }
-  return { status: 'pending', code: 'version_conflict', detail: 'Another process is settling this request.', txHash: row.txHash };
-}
-
-async function replaced(parts: AdvanceParts, start: RequestRow, outcome: 'replaced' | 'expired', by: string | null): Promise<Advance> {
-  const row = await readRow(parts.store, start);
-  const details = { requestId: row.requestId, decisionId: row.decisionId, txHash: row.txHash, outcome, by };
-  const wasOpen = row.state === 'redeemed' || row.state === 'signed' || row.state === 'broadcast';
-  // What another process has given back already may rightly be followed by the next of ours in the same place.
-  if (outcome === 'replaced' && wasOpen) await parts.onReplaced(row, by);
-  await parts.journal.apply([
-    {
-      kind: 'ledger.settle',
-      agent: row.agent,
-      requestId: row.requestId,
-      to: 'released',
-      ...(outcome === 'expired' ? { freesSlot: true as const } : {}),
-    },
-    parts.journal.command(parts.event(row.agent, 'error', 'execution_failed', details, outcomeId(row))),
-  ]);
-  if (outcome === 'expired') return stop('transaction_expired', 'The transaction was not included while it was valid.', null);
-  return stop('slot_taken', `Another transaction is final in this slot (${by ?? 'unknown'}).`, null);
 }
 
 /** How long a signature that is handed out may wait for an earlier place in the wallet's sequence, ms. */
@@ -139,6 +51,8 @@ export async function signOut(parts: AdvanceParts, start: RequestRow): Promise<S
       message: 'The switch was thrown before the signature left: it is sent once that is lifted',
       details: { reason, requestId: row.requestId, txHash: signed.hash, pending: true },
     });
+  // What was handed out before stays what it is: nothing that is settled is in flight again by being asked for again.
+  if (row.state === 'broadcast' || row.state === 'final') return signed;
   const told = await parts.journal.apply([
     { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'broadcast', txHash: signed.hash },
   ]);
@@ -154,7 +68,11 @@ async function notReady(
 ): Promise<Advance | undefined> {
   const readiness = await readyToSign(parts, row, options.timeoutMs, options.signal);
   if (readiness.ready) return undefined;
-  if (readiness.isVoid) await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]);
+  if (readiness.isVoid) {
+    const freed = await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]);
+    // Somebody redeemed it meanwhile: what looked stale from here is their payment, and it goes on from what they left.
+    if (!freed.ok && (await readRow(parts.store, row)).state !== 'held') return undefined;
+  }
   return { status: readiness.isVoid ? 'stopped' : 'pending', code: readiness.code, detail: readiness.detail, txHash: null };
 }
 
@@ -237,6 +155,11 @@ export async function advance(
       row = await reopened(parts, row);
     }
     if (isDeclined(row)) return stop('approval_rejected', 'The user said no.', null);
+    const landed = row.state === 'released' ? await landedInstead(parts, row) : undefined;
+    if (landed !== undefined) {
+      const outcome = await advance(parts, landed, options);
+      return outcome.status === 'final' ? await endOf(parts, row, outcome.receipt) : outcome;
+    }
     if (row.state === 'denied' || row.state === 'escalated' || row.state === 'released')
       return stop('reservation_not_held', `The request is ${row.state}.`, null);
     // What the store knows of stops it says when the permit is redeemed; this is for one that only this process knows.
@@ -249,18 +172,19 @@ export async function advance(
     const unsent = await send(parts, node, row, done.signed, options.signal);
     if (unsent !== undefined) return unsent;
     const outcome = await watch(parts, node, row, done.signed, options);
-    if (outcome.status === 'final') return await settle(parts, row, outcome.receipt);
-    if (outcome.status === 'replaced' || outcome.status === 'expired') return await replaced(parts, row, outcome.status, outcome.by);
+    if (outcome.status === 'final') return await settleFinal(parts, row, outcome.receipt);
+    if (outcome.status === 'replaced' || outcome.status === 'expired') return await settleLost(parts, row, outcome.status, outcome.by);
     return { status: 'pending', code: 'pending', detail: 'Broadcast; not final yet.', txHash: row.txHash };
   } catch (error) {
     if (!isCastellanError(error)) throw error;
     const reason = error.details['reason'];
     const code =
-      typeof reason === 'string'
+      chainTroubleOf(error) ??
+      (typeof reason === 'string'
         ? (reason as ReasonCode)
         : error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_CLOSED'
           ? 'store_unavailable'
-          : 'chain_unavailable';
+          : 'chain_unavailable');
     if (code === 'signature_pending') return { status: 'pending', code, detail: error.shortMessage, txHash: null };
     return stop(code, error.shortMessage, row.txHash);
   }

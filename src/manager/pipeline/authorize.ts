@@ -26,6 +26,16 @@ async function ask(parts: ExecuteParts, { decision, prepared }: Decided): Promis
 }
 
 /**
+ * Submits a request; where it was escalated before and people have said yes meanwhile, it is judged on that. Where a person has
+ * to decide now, people are asked, under the decision's id.
+ */
+export async function submitAsking(parts: ExecuteParts, agentId: string, form: RequestForm, told: SubmitOptions): Promise<Submitted> {
+  const submitted = await again(parts, agentId, form, await submit(parts, agentId, form, told), told);
+  if (submitted.kind === 'decided') await ask(parts, submitted);
+  return submitted;
+}
+
+/**
  * Decides about a request, holds room and issues a permit, and takes it no further. Where a person has to decide, people are
  * asked, under the decision's id; their yes counts once the same request is authorized or executed again.
  */
@@ -35,11 +45,8 @@ export async function authorize(
   form: RequestForm,
   told: Pick<SubmitOptions, 'session'>,
 ): Promise<AuthorizationResult> {
-  const submitted = await again(parts, agentId, form, await submit(parts, agentId, form, told), told);
-  if (submitted.kind === 'decided') {
-    await ask(parts, submitted);
-    return toAuthorizationResult(submitted.decision, submitted.row);
-  }
+  const submitted = await submitAsking(parts, agentId, form, told);
+  if (submitted.kind === 'decided') return toAuthorizationResult(submitted.decision, submitted.row);
   const decision = await parts.findDecision(submitted.row.decisionId);
   if (decision === undefined) throw new CastellanError('LOG_CORRUPT', { message: 'A request names a decision that the log does not hold' });
   return toAuthorizationResult(decision, submitted.row.state === 'held' ? submitted.row : null);

@@ -1,10 +1,17 @@
 import { canonicalize } from '../../core/canonical.ts';
 import { taggedDigest, toHex } from '../../core/digest.ts';
 import type { Digest } from '../../core/ids.ts';
+import type { SignatureOrder } from '../../core/signature-order.ts';
 import type { ParsedAgentRequest } from '../request.ts';
 
-/** Digest of a request's body: everything but its id and timestamp, and the exact bytes where the caller fixed them. */
-export function bodyDigestOf(parsed: ParsedAgentRequest, exact?: Uint8Array): Digest {
+/** What a caller fixed beside the request: exact bytes of a transaction, or an order for a signature that is none of one. */
+export interface FixedBody {
+  readonly exact?: Uint8Array;
+  readonly order?: SignatureOrder;
+}
+
+/** Digest of a request's body: everything but its id and timestamp, and what the caller fixed beside it. */
+export function bodyDigestOf(parsed: ParsedAgentRequest, { exact, order }: FixedBody = {}): Digest {
   const { id: _id, timestamp: _timestamp, agentId: _agent, userId: _user, ...body } = parsed;
   const plain = (value: unknown): unknown => {
     if (value instanceof Uint8Array) return toHex(value);
@@ -13,5 +20,8 @@ export function bodyDigestOf(parsed: ParsedAgentRequest, exact?: Uint8Array): Di
       return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
     return value;
   };
-  return taggedDigest('castellan.body.v1', canonicalize(plain(exact === undefined ? body : { ...body, exact })));
+  return taggedDigest(
+    'castellan.body.v1',
+    canonicalize(plain({ ...body, ...(exact === undefined ? {} : { exact }), ...(order === undefined ? {} : { order }) })),
+  );
 }

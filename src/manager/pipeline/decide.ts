@@ -1,5 +1,5 @@
 import type { ApprovalUse } from '../../approvals/index.ts';
-import { type CompiledPolicy, type Judge, type Judgement, judgeKeys } from '../../authz/index.ts';
+import { type CompiledPolicy, type Judge, type Judgement, judgeKeys, type Simulate } from '../../authz/index.ts';
 import type { SimulationReport, Token } from '../../core/chain-adapter.ts';
 import type { Decision } from '../../core/decision.ts';
 import { toHex } from '../../core/digest.ts';
@@ -13,8 +13,11 @@ import type { Host } from '../config.ts';
 import { docKey, docValue, type WalletRecord } from '../directory.ts';
 import type { Journal } from '../journal.ts';
 import type { PolicyBook } from '../policy-book.ts';
+import { readPinned } from './contract-pins.ts';
 import { type DecisionFrame, decisionEvents, judgedDecision, overruled, refusalDecision, requestRow } from './decision-record.ts';
-import type { Prepared } from './prepare.ts';
+import { placeOf, slotCommands } from './place.ts';
+import { judgedTerms, type Prepared, signable } from './prepared.ts';
+import type { Simulator } from './simulator.ts';
 import { type StopParts, stopReason } from './stop-reason.ts';
 
 /** What a person's yes may answer, if it still stands once the effects are known. */
@@ -43,6 +46,7 @@ export interface DecideParts extends StopParts {
   readonly tokens: readonly Token[];
   readonly price?: PriceSource | undefined;
   readonly decisionTimeoutMs: number;
+  readonly simulator: Simulator;
   /** What the deployment switched off outside the layers; stands in every decision. */
   readonly unenforced: readonly string[];
   /** False where nothing is signed without an approval of the wallet's parties, whatever the wallet's own record says. */
@@ -139,7 +143,8 @@ async function recordRefusal(
  * issue the permit in one all-or-nothing step. Where the step is refused, a second one records the denial.
  */
 export async function decide(parts: DecideParts, prepared: Prepared, options: DecideOptions = {}): Promise<Decided> {
-  const { request, tx, decoded } = prepared;
+  const { request, decoded } = prepared;
+  const tx = judgedTerms(prepared);
   const head = [storeKey.halt(), storeKey.doc(docKey.policy(request.agentId)), storeKey.doc(docKey.wallet(request.wallet))];
   // The policy names the rows to read: the one last seen is nearly always still the one in force, so one read is enough.
   const guess = parts.policies.lastOf(request.agentId);
@@ -179,14 +184,19 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     if (options.dryRun === true) return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: null };
     return recordRefusal(parts, frame, prepared, decision, undefined, options);
   }
+  const place = placeOf(prepared);
+  const contracts = await readPinned(prepared, policy);
   const judgement = await parts.judge.judge({
     request,
     tx,
     decoded,
+    ...(prepared.kind === 'signature' ? { signature: prepared.reading } : {}),
+    ...(place === undefined ? {} : { place }),
+    ...(contracts === undefined ? {} : { contracts }),
     policy,
     rows: { keys, values: rows.slice(head.length) },
     read: (more) => parts.store.get(more),
-    simulate: options.simulate ?? ((signal) => prepared.node.simulate(tx, { signal })),
+    simulate: options.simulate ?? simulationOf(parts, prepared),
     satisfied: options.satisfaction?.codes ?? NOTHING,
     tokens: parts.tokens,
     price: parts.price,
@@ -199,6 +209,11 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: judgement.simulation };
   if (decision.verdict !== 'approved') return recordRefusal(parts, frame, prepared, decision, judgement, options);
   return approve(parts, frame, prepared, { decision, judgement, policy, wallet }, options);
+}
+
+/** A signature does nothing on the chain until somebody uses it: there is nothing to run. */
+function simulationOf({ simulator }: DecideParts, prepared: Prepared): Simulate | null {
+  return prepared.kind === 'signature' ? null : (signal) => simulator(prepared.node, prepared.tx, prepared.decoded, signal);
 }
 
 /** What an approval is made of: the decision that says yes, and what it stands on. */
@@ -229,7 +244,7 @@ async function approve(
   const dueMs = decision.at + PERMIT_TTL_MS;
   const permit: PermitTerms = {
     secret: toHex(parts.host.random.bytes(16)),
-    payloadDigest: prepared.tx.payloadDigest,
+    payloadDigest: signable(prepared).payloadDigest,
     actionDigest: prepared.actionDigest,
     keyId: wallet.keyId,
     policy: policy.digest,
@@ -245,7 +260,7 @@ async function approve(
   const commands: Command[] = [
     { kind: 'ledger.reserve', request: row, caps: judgement.caps },
     ...judgement.rates,
-    { kind: 'slot.take', wallet: request.wallet, slot: prepared.tx.slot, base: prepared.slotBase, agent, requestId, dueMs },
+    ...slotCommands(prepared, dueMs),
     { kind: 'permit.issue', agent, requestId, permit },
     ...(use?.consume ?? []),
     ...decisionEvents(frame, decision).map((event) => parts.journal.command(event)),

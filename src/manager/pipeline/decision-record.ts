@@ -7,7 +7,7 @@ import type { Reason } from '../../core/reason.ts';
 import type { RequestRow } from '../../core/store.ts';
 import { LAYERS, type LayerName, type LayerReport } from '../../core/verdict.ts';
 import type { Host } from '../config.ts';
-import type { Prepared } from './prepare.ts';
+import { judgedTerms, type Prepared, signable } from './prepared.ts';
 
 const SKIPPED: Reason = { code: 'skipped', message: 'Not judged: the request was refused already.', retryable: false };
 
@@ -33,6 +33,17 @@ export interface RefusalFacts {
   readonly session?: string | undefined;
 }
 
+/** Names that the request was written with. */
+function namesOf(prepared: Prepared | undefined): Pick<Decision, 'names'> {
+  const names = prepared?.request.names;
+  return names === undefined || names.length === 0 ? {} : { names };
+}
+
+/** Says of what is no transaction that it is a signature. */
+function signatureOf(prepared: Prepared | undefined): Pick<Decision, 'signature'> {
+  return prepared?.kind === 'signature' ? { signature: prepared.kept } : {};
+}
+
 /** Decision about a request that never reached the layers: eight reports, none passed. */
 export function refusalDecision(frame: DecisionFrame, facts: RefusalFacts, reason: Reason): Decision {
   const at = frame.host.clock.nowMs();
@@ -49,9 +60,11 @@ export function refusalDecision(frame: DecisionFrame, facts: RefusalFacts, reaso
     ...(facts.session === undefined ? {} : { session: facts.session }),
     wallet: prepared?.request.wallet ?? null,
     chain: prepared?.request.chain ?? null,
-    payloadDigest: prepared?.tx.payloadDigest ?? null,
+    payloadDigest: prepared === undefined ? null : signable(prepared).payloadDigest,
     actionDigest: prepared?.actionDigest ?? null,
     effects: prepared?.decoded.effects ?? [],
+    ...signatureOf(prepared),
+    ...namesOf(prepared),
     verdict: 'denied',
     reasons: [reason],
     reports: LAYERS.map(
@@ -78,7 +91,7 @@ export function judgedDecision(
   at: number,
   approvals: readonly string[],
 ): Decision {
-  const { request, tx } = prepared;
+  const { request } = prepared;
   return {
     v: 1,
     id: newId(frame.host.random, at),
@@ -91,9 +104,11 @@ export function judgedDecision(
     ...(request.context.sessionId === undefined ? {} : { session: request.context.sessionId }),
     wallet: request.wallet,
     chain: request.chain,
-    payloadDigest: tx.payloadDigest,
+    payloadDigest: signable(prepared).payloadDigest,
     actionDigest: prepared.actionDigest,
     effects: judgement.effects,
+    ...signatureOf(prepared),
+    ...namesOf(prepared),
     verdict: judgement.verdict,
     reasons: judgement.reasons,
     reports: judgement.reports,
@@ -133,22 +148,31 @@ export function requestRow(
     requestId: prepared.request.id,
     bodyDigest: prepared.request.bodyDigest,
     actionDigest: prepared.actionDigest,
-    payloadDigest: prepared.tx.payloadDigest,
+    payloadDigest: signable(prepared).payloadDigest,
     decisionId: decision.id,
     logIndex: -1,
     state: held !== null ? 'held' : decision.verdict === 'escalated' ? 'escalated' : 'denied',
     wallet: prepared.request.wallet,
-    slot: held === null ? null : prepared.tx.slot,
+    slot: held !== null && prepared.kind === 'transaction' ? prepared.tx.slot : null,
     lines: held?.judgement.lines ?? [],
     dueMs: held?.dueMs ?? 0,
     permit: null,
     feeLines: held?.judgement.feeLines ?? [],
-    feeCeiling: (held === null ? prepared.feeBound : prepared.tx.fee.ceiling).toString(),
-    payload: held === null ? null : Buffer.from(prepared.tx.payload).toString('base64'),
+    feeCeiling: (held === null ? prepared.feeBound : judgedTerms(prepared).fee.ceiling).toString(),
+    payload: held === null ? null : Buffer.from(signable(prepared).payload).toString('base64'),
     sealed: null,
     txHash: null,
     updatedMs: decision.at,
+    ...signatureOf(prepared),
+    ...namesOf(prepared),
+    ...placeOf(prepared),
   };
+}
+
+/** Whose place of the sequence it is to take. */
+function placeOf(prepared: Prepared): Pick<RequestRow, 'replaces'> {
+  if (prepared.kind === 'signature' || prepared.rivals === undefined) return {};
+  return { replaces: { requestId: prepared.rivals.first.requestId, by: prepared.rivals.by } };
 }
 
 /** Events that go into the log with a decision: itself, its rejection, and what its layers noticed. */

@@ -6,14 +6,16 @@ import type { Reason, ReasonCode } from '../../core/reason.ts';
 import type { RequestRow } from '../../core/store.ts';
 import type { RequestForm } from '../request.ts';
 import { type DryRunResult, type ExecutionResult, rejectedStatus } from '../result.ts';
-import { type Advance, type AdvanceParts, advance } from './advance.ts';
+import { type Advance, advance } from './advance.ts';
 import type { Satisfaction } from './decide.ts';
 import { readRequest } from './early-refusal.ts';
-import type { Prepared } from './prepare.ts';
-import { type SubmitParts, type Submitted, submit } from './submit.ts';
+import type { Prepared } from './prepared.ts';
+import type { Replacing } from './replacement-place.ts';
+import type { SettleSignatureParts } from './settle-signature.ts';
+import { type SubmitOptions, type SubmitParts, type Submitted, submit } from './submit.ts';
 
 /** What executing needs beyond submitting and advancing. */
-export interface ExecuteParts extends SubmitParts, AdvanceParts {
+export interface ExecuteParts extends SubmitParts, SettleSignatureParts {
   /** Requests that an execution of this process is driving now, `<requestId>/<agent>`: the reconciler leaves them alone, shutting down lets go of them. */
   readonly driving: Map<string, AbortController>;
   readonly settleTimeoutMs: number;
@@ -37,10 +39,15 @@ interface Execution extends ExecuteWaits {
   readonly agentId: string;
   /** With its id, so that each further look is about the same request. */
   readonly form: RequestForm;
+  /** What it is to take the place of. */
+  readonly replacing?: Replacing;
 }
 
+/** What each submission of an execution has in common. */
+const common = ({ replacing }: Execution): SubmitOptions => (replacing === undefined ? {} : { replacing });
+
 /** Refusals of a permit after which the same request is decided anew, once: the rules or the moment moved under it. */
-const REDECIDED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+export const REDECIDED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'policy_changed',
   'registry_changed',
   'epoch_changed',
@@ -136,7 +143,10 @@ async function afterEscalation(
     if (row !== undefined && row.state !== 'escalated') return drive(parts, await decisionOf(parts, row), row, execution);
   }
   if (record.state !== 'approved') return awaiting(decision.requestId, decision, record);
-  const again = await submit(parts, execution.agentId, execution.form, { satisfy: (prepared) => parts.satisfaction(record, prepared) });
+  const again = await submit(parts, execution.agentId, execution.form, {
+    ...common(execution),
+    satisfy: (prepared) => parts.satisfaction(record, prepared),
+  });
   if (again.kind === 'prior') return drive(parts, await decisionOf(parts, again.row), again.row, execution);
   return conclude(parts, execution, again);
 }
@@ -181,7 +191,7 @@ async function resume(parts: ExecuteParts, execution: Execution, row: RequestRow
   const record = await parts.getApproval(row.decisionId);
   if (record !== undefined) return afterEscalation(parts, execution, decision, record);
   // Nobody was asked: the decision was only authorized, or a crash came between. It is made again, to be asked about.
-  const again = await submit(parts, execution.agentId, execution.form, { satisfy: async () => undefined });
+  const again = await submit(parts, execution.agentId, execution.form, { ...common(execution), satisfy: async () => undefined });
   if (again.kind === 'prior') return drive(parts, await decisionOf(parts, again.row), again.row, execution);
   return escalate(parts, execution, again);
 }
@@ -197,12 +207,17 @@ async function escalate(
 }
 
 async function run(parts: ExecuteParts, execution: Execution): Promise<ExecutionResult> {
-  const submitted = await submit(parts, execution.agentId, execution.form);
+  const submitted = await submit(parts, execution.agentId, execution.form, common(execution));
   return submitted.kind === 'prior' ? resume(parts, execution, submitted.row) : escalate(parts, execution, submitted);
 }
 
 /** Takes a request all the way: decision, permit, signature, broadcast, finality. See {@link ExecutionResult}. */
-export async function execute(parts: ExecuteParts, agentId: string, form: RequestForm, waits: ExecuteWaits = {}): Promise<ExecutionResult> {
+export async function execute(
+  parts: ExecuteParts,
+  agentId: string,
+  form: RequestForm,
+  waits: ExecuteWaits & { readonly replacing?: Replacing } = {},
+): Promise<ExecutionResult> {
   const named: RequestForm = form.ok
     ? { ok: true, value: { ...form.value, id: form.value.id ?? newId(parts.host.random, parts.nowMs()) } }
     : form;
@@ -211,6 +226,14 @@ export async function execute(parts: ExecuteParts, agentId: string, form: Reques
   const [reason] = result.reasons;
   const isVoided = result.status === 'execution_failed' && result.pending !== true && reason !== undefined && REDECIDED.has(reason.code);
   return isVoided ? run(parts, execution) : result;
+}
+
+/** How a request that was decided about stands, driven on as far as it goes without a new decision. */
+export async function resumeRow(parts: ExecuteParts, row: RequestRow, waits: ExecuteWaits): Promise<ExecutionResult> {
+  const decision = await decisionOf(parts, row);
+  if (row.state === 'denied' || row.state === 'escalated')
+    return { status: rejectedStatus(decision), requestId: row.requestId, decision, reasons: decision.reasons };
+  return drive(parts, decision, row, waits);
 }
 
 /** Judges a request as `execute` would, and records, holds and consumes nothing. */

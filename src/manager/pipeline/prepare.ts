@@ -1,5 +1,6 @@
 import { canonicalize } from '../../core/canonical.ts';
-import type { ChainAdapter, ChainNode, Codec } from '../../core/chain-adapter.ts';
+import type { Codec } from '../../core/chain-adapter.ts';
+import { chainTroubleOf } from '../../core/chain-trouble.ts';
 import { taggedDigest, toHex } from '../../core/digest.ts';
 import { isCastellanError } from '../../core/errors.ts';
 import type { Digest } from '../../core/ids.ts';
@@ -9,21 +10,8 @@ import { nextSlot, type SlotRow } from '../../core/slot.ts';
 import { type Store, storeKey } from '../../core/store.ts';
 import type { Action, DecodedTransaction, Slot, UnsignedTransaction } from '../../core/transaction.ts';
 import { type Chains, walletFacts } from '../directory.ts';
+import type { PreparedTx } from './prepared.ts';
 import type { Resolved } from './resolve.ts';
-
-/** A request that has become exact bytes, decoded from those bytes. */
-export interface Prepared {
-  readonly request: ActionRequest;
-  readonly adapter: ChainAdapter;
-  readonly node: ChainNode;
-  readonly tx: UnsignedTransaction;
-  readonly decoded: DecodedTransaction;
-  readonly actionDigest: Digest;
-  /** The most that fees may reach under the same approval; part of the action digest. */
-  readonly feeBound: bigint;
-  /** Chain's own next slot when the wallet's row does not exist yet. */
-  readonly slotBase: Slot;
-}
 
 /** What preparing needs. */
 export interface PrepareParts {
@@ -76,7 +64,7 @@ export function actionDigestOf(request: ActionRequest, decoded: DecodedTransacti
 }
 
 /** The highest position the chain can rightly stand at: one past our last redeemed slot, or where we began. */
-function firstOpenSlot(row: SlotRow): Slot {
+export function firstOpenSlot(row: SlotRow): Slot {
   if (row.highestUsed !== null) return row.highestUsed + 1;
   return Math.min(row.next, ...row.free, ...row.held.map((held) => held.slot));
 }
@@ -96,7 +84,11 @@ function isTooLasting({ validUntilMs }: UnsignedTransaction, nowMs: number, chai
 }
 
 /** Asks the chain for sequence and fee, builds the exact bytes and decodes them again from nothing but themselves. */
-export async function prepare(parts: PrepareParts, request: ActionRequest, options: PrepareOptions = {}): Promise<Resolved<Prepared>> {
+export async function prepare(
+  parts: PrepareParts,
+  request: ActionRequest<Action>,
+  options: PrepareOptions = {},
+): Promise<Resolved<PreparedTx>> {
   const adapter = parts.chains.adapter(request.chain);
   const node = adapter.node(request.chain);
   const signal = options.signal === undefined ? {} : { signal: options.signal };
@@ -154,6 +146,7 @@ export async function prepare(parts: PrepareParts, request: ActionRequest, optio
     return {
       ok: true,
       value: {
+        kind: 'transaction',
         request,
         adapter,
         node,
@@ -173,6 +166,6 @@ export async function prepare(parts: PrepareParts, request: ActionRequest, optio
       return no('request_malformed', error.shortMessage, false, facts);
     if (error.code === 'PAYLOAD_UNDECODABLE') return no('payload_undecodable', error.shortMessage, false, facts);
     if (error.code === 'STORE_UNAVAILABLE') return no('store_unavailable', error.shortMessage, true, facts);
-    return no('chain_unavailable', error.shortMessage, error.retryable, facts);
+    return no(chainTroubleOf(error) ?? 'chain_unavailable', error.shortMessage, error.retryable, facts);
   }
 }

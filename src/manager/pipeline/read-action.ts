@@ -14,7 +14,8 @@ function toBytes(value: string | Uint8Array | undefined): Uint8Array {
   return typeof value === 'string' ? fromHex(value.startsWith('0x') ? value.slice(2) : value) : value;
 }
 
-function pickToken(text: string, tokens: readonly Token[]): Token {
+/** The one token on the list that a symbol or asset id names. @throws Denied, CastellanError */
+export function pickToken(text: string, tokens: readonly Token[]): Token {
   if (text.includes('/')) {
     const asset = parseAssetId(text);
     const known = tokens.find((token) => token.asset === asset);

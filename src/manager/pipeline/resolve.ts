@@ -6,12 +6,15 @@ import { isCastellanError } from '../../core/errors.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
 import { parseAmount } from '../../core/money.ts';
 import type { Reason } from '../../core/reason.ts';
-import type { ActionRequest, Narrowing } from '../../core/request.ts';
+import type { ActionRequest, Narrowing, SignatureAction } from '../../core/request.ts';
+import type { SignatureOrder } from '../../core/signature-order.ts';
+import type { Action } from '../../core/transaction.ts';
 import type { AgentRecord, Chains } from '../directory.ts';
 import type { ParsedAgentRequest } from '../request.ts';
 import { bodyDigestOf } from './body-digest.ts';
 import { Denied } from './denied.ts';
-import { readAction } from './read-action.ts';
+import { type ActionFacts, readAction } from './read-action.ts';
+import { readExpectation } from './read-expectation.ts';
 
 /** A value, or why there is none. */
 export type Resolved<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: Reason };
@@ -34,6 +37,16 @@ function pickChain(parsed: ParsedAgentRequest, agent: AgentRecord, chains: Chain
     );
   if (!chains.ids.includes(chain)) throw new Denied('chain_not_allowed', 'No adapter serves this chain.', { chain });
   return chain;
+}
+
+/** The chain that a request is for; undefined where that cannot be told, which resolving then says. */
+export function chainOf(parsed: ParsedAgentRequest, agent: AgentRecord, chains: Chains): ChainId | undefined {
+  try {
+    return pickChain(parsed, agent, chains);
+  } catch (error) {
+    if (error instanceof Denied || isCastellanError(error)) return undefined;
+    throw error;
+  }
 }
 
 function pickWallet(parsed: ParsedAgentRequest, agent: AgentRecord, chain: ChainId): AccountId {
@@ -77,7 +90,20 @@ export interface ResolveInput {
  * Turns a parsed request into exact terms: chain and wallet from our own records, asset through the token list, amounts
  * in base units. Anything odd is a denial with a reason; nothing is guessed.
  */
-export function resolveRequest({ parsed, id, tenant, agent, chains, nowMs }: ResolveInput): Resolved<ActionRequest> {
+export function resolveRequest(input: ResolveInput): Resolved<ActionRequest<Action>> {
+  return resolveAs(input, (chain, native) => readAction(input.parsed, chain, input.chains.tokens(chain), native));
+}
+
+/** The same for a request that is for a signature: what it does follows from the order alone, so nothing about it is declared. */
+export function resolveSignature(input: ResolveInput, order: SignatureOrder): Resolved<ActionRequest<SignatureAction>> {
+  const declared = { asset: null, amount: null, destination: null };
+  return resolveAs(input, () => ({ action: { kind: 'signature', order }, type: 'signature', declared }));
+}
+
+function resolveAs<A extends Action | SignatureAction>(
+  { parsed, id, tenant, agent, chains, nowMs }: ResolveInput,
+  read: (chain: ChainId, native: Token) => Omit<ActionFacts, 'action'> & { readonly action: A },
+): Resolved<ActionRequest<A>> {
   try {
     if (parsed.agentId !== undefined && parsed.agentId !== agent.id)
       throw new Denied('request_malformed', 'agentId is another agent’s.', { field: 'agentId' });
@@ -87,7 +113,7 @@ export function resolveRequest({ parsed, id, tenant, agent, chains, nowMs }: Res
     const wallet = pickWallet(parsed, agent, chain);
     const native = chains.adapter(chain).codec.nativeAsset(chain);
     const tokens = chains.tokens(chain);
-    const { action, type, declared } = readAction(parsed, chain, tokens, native);
+    const { action, type, declared } = read(chain, native);
     const moved = tokens.find((token) => token.asset === declared.asset) ?? null;
     return {
       ok: true,
@@ -105,6 +131,7 @@ export function resolveRequest({ parsed, id, tenant, agent, chains, nowMs }: Res
         feeCeiling: parsed.maxFee === undefined ? null : parseAmount(parsed.maxFee, native.decimals),
         notAfterMs: parsed.notAfter ?? null,
         narrow: readNarrowing(parsed.narrow, chain, native, moved),
+        expect: readExpectation(parsed.expect, chain, wallet, tokens),
         receivedAtMs: nowMs,
         bodyDigest: bodyDigestOf(parsed),
       },

@@ -5,7 +5,7 @@ import type { ReasonCode } from '../../core/reason.ts';
 import type { Custodian } from '../../core/signer.ts';
 import { type RequestRow, type Store, storeKey } from '../../core/store.ts';
 import type { SignedTransaction } from '../../core/transaction.ts';
-import { type Chains, walletFacts } from '../directory.ts';
+import { type Chains, docKey, walletFacts } from '../directory.ts';
 import type { Journal } from '../journal.ts';
 import { answerOnce, decline, isDecline, wasAsked } from './decline.ts';
 
@@ -71,7 +71,7 @@ export async function openSigned(parts: Pick<SigningParts, 'sealer' | 'store'>, 
 }
 
 /** Redeems and signs. A permit that is void for ever gives its room and its place in the sequence back, so that nothing behind it waits. */
-async function signHeld(parts: SigningParts, row: RequestRow, secret: string, payload: Uint8Array): ReturnType<Custodian['sign']> {
+export async function signHeld(parts: SigningParts, row: RequestRow, secret: string, payload: Uint8Array): ReturnType<Custodian['sign']> {
   try {
     return await parts.custodian.sign(permitId(row.agent, row.requestId, secret), payload);
   } catch (error) {
@@ -84,7 +84,7 @@ async function signHeld(parts: SigningParts, row: RequestRow, secret: string, pa
 }
 
 /** The same for what was redeemed before. */
-async function signLost(parts: SigningParts, row: RequestRow): ReturnType<Custodian['sign']> {
+export async function signLost(parts: SigningParts, row: RequestRow): ReturnType<Custodian['sign']> {
   try {
     return await parts.custodian.resume(row);
   } catch (error) {
@@ -115,6 +115,7 @@ async function sign(parts: SigningParts, row: RequestRow): Promise<SignedTransac
       sealed: parts.sealer.seal(signed.raw, sealContext(row)),
       txHash: signed.hash,
     },
+    { kind: 'doc.put', key: docKey.sent(signed.hash), value: { agent: row.agent, requestId: row.requestId } },
     ...(userSigned === true ? [answerOnce(row, 'signed')] : []),
   ]);
   if (!stored.ok) throw new CastellanError('PERMIT_REFUSED', { message: stored.reason.message, details: { reason: stored.reason.code } });
@@ -130,6 +131,11 @@ export async function signedBytes(
   parts: SigningParts,
   start: RequestRow,
 ): Promise<{ readonly row: RequestRow; readonly signed: SignedTransaction }> {
+  if (start.signature !== undefined)
+    throw new CastellanError('PERMIT_REFUSED', {
+      message: 'What was decided about is a signature, and no transaction.',
+      details: { reason: 'permit_payload_mismatch' },
+    });
   let row = start;
   for (let move = 1; ; move++) {
     if (row.state !== 'held' && row.state !== 'redeemed') return { row, signed: await openSigned(parts, row) };

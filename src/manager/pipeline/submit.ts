@@ -5,6 +5,7 @@ import { type HaltState, NO_HALT } from '../../core/halt.ts';
 import { newId } from '../../core/id.ts';
 import type { Reason } from '../../core/reason.ts';
 import type { ActionRequest } from '../../core/request.ts';
+import type { SignatureOrder } from '../../core/signature-order.ts';
 import { type RequestRow, storeKey } from '../../core/store.ts';
 import { type AgentRecord, docKey, docValue } from '../directory.ts';
 import type { ParsedAgentRequest, RequestForm } from '../request.ts';
@@ -12,8 +13,13 @@ import { bodyDigestOf } from './body-digest.ts';
 import { type Decided, type DecideOptions, type DecideParts, decide, type Satisfaction } from './decide.ts';
 import { type Asked, readRequest, refuseEarly } from './early-refusal.ts';
 import type { Lanes } from './lanes.ts';
-import { type Prepared, type PrepareParts, prepare } from './prepare.ts';
-import { resolveRequest } from './resolve.ts';
+import { type PrepareParts, prepare } from './prepare.ts';
+import { prepareReplacement } from './prepare-replacement.ts';
+import { prepareSignature } from './prepare-signature.ts';
+import type { Prepared } from './prepared.ts';
+import type { Replacing, ReplacingBytes } from './replacement-place.ts';
+import { chainOf, type Resolved, resolveRequest, resolveSignature } from './resolve.ts';
+import { resolveNames } from './resolve-names.ts';
 import { DISABLED, haltReason } from './stop-reason.ts';
 
 /** How often a run is repeated after colliding with another commit before the collision is recorded as a denial. */
@@ -29,6 +35,10 @@ export interface SubmitOptions {
   readonly dryRun?: boolean;
   /** Bytes to be signed exactly as they are. */
   readonly exact?: Uint8Array;
+  /** What to sign, where it is no transaction. */
+  readonly order?: SignatureOrder;
+  /** What the request is to take the place of. */
+  readonly replacing?: Replacing | ReplacingBytes;
   /** Session told beside the request; no part of its body. */
   readonly session?: string;
   /** Approval that answers the escalation of an earlier run, given what was prepared now. */
@@ -76,12 +86,22 @@ async function run(
   const left = await giveBack(parts, prior, options);
   if (left !== undefined) return left;
   const feeBound = prior?.state === 'escalated' ? BigInt(prior.feeCeiling) : options.feeBound;
+  const { action } = request;
   for (let attempt = 1; ; attempt++) {
-    const prepared = await prepare(parts, request, {
-      ...(options.dryRun === true ? { dryRun: true } : {}),
-      ...(options.exact === undefined ? {} : { exact: options.exact }),
-      ...(feeBound === undefined ? {} : { feeBound }),
-    });
+    const prepared: Resolved<Prepared> =
+      action.kind === 'signature'
+        ? await prepareSignature(parts, { ...request, action })
+        : options.replacing !== undefined
+          ? await prepareReplacement(parts, { ...request, action }, options.replacing, feeBound)
+          : await prepare(
+              parts,
+              { ...request, action },
+              {
+                ...(options.dryRun === true ? { dryRun: true } : {}),
+                ...(options.exact === undefined ? {} : { exact: options.exact }),
+                ...(feeBound === undefined ? {} : { feeBound }),
+              },
+            );
     if (!prepared.ok) return (await movedOn(parts, asked, options)) ?? refuse(parts, asked, prepared.reason, options, prior);
     const satisfaction = prior === undefined ? undefined : await options.satisfy?.(prepared.value, prior);
     const decided: Decided = await decide(parts, prepared.value, {
@@ -122,7 +142,7 @@ export async function submit(parts: SubmitParts, agentId: string, parsed: Reques
   const nowMs = parts.host.clock.nowMs();
   const requestId = (parsed.ok ? parsed.value.id : undefined) ?? newId(parts.host.random, nowMs);
   const bodyDigest = parsed.ok
-    ? bodyDigestOf(parsed.value, options.exact)
+    ? bodyDigestOf(parsed.value, options)
     : taggedDigest('castellan.malformed.v1', canonicalize(parsed.problems));
   const rows = await parts.store.get([storeKey.doc(docKey.agent(agentId)), storeKey.request(agentId, requestId), storeKey.halt()]);
   const agent = docValue<AgentRecord>(rows[0]);
@@ -159,11 +179,14 @@ async function resolveAndRun(
   // One that only this process knows of yet is looked for when the decision is made, and again before signing and sending.
   const stop = haltReason(asked.halt, asked.agentId, nowMs);
   if (stop !== undefined) return refuse(parts, asked, stop, options, prior);
-  const resolved = resolveRequest({ parsed, id: asked.requestId, tenant: parts.tenant, agent, chains: parts.chains, nowMs });
+  const named = await resolveNames(parsed, chainOf(parsed, agent, parts.chains), parts.chains);
+  if (!named.ok) return refuse(parts, asked, named.reason, options, prior);
+  const naming = { parsed: named.value.parsed, id: asked.requestId, tenant: parts.tenant, agent, chains: parts.chains, nowMs };
+  const resolved: Resolved<ActionRequest> = options.order === undefined ? resolveRequest(naming) : resolveSignature(naming, options.order);
   if (!resolved.ok) return refuse(parts, asked, resolved.reason, options, prior);
   const { session } = asked;
   const context = { ...resolved.value.context, ...(session === undefined ? {} : { sessionId: session }) };
-  const request: ActionRequest = { ...resolved.value, context, bodyDigest: asked.bodyDigest };
+  const request: ActionRequest = { ...resolved.value, context, names: named.value.names, bodyDigest: asked.bodyDigest };
   return parts.lanes.run(request.wallet, () => run(parts, asked, request, prior, options));
 }
 

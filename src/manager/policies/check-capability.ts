@@ -2,6 +2,7 @@ import { type CompiledPolicy, type Judge, type JudgeInput, type Judgement, judge
 import { accountChain } from '../../core/account.ts';
 import { nativeAssetId } from '../../core/asset.ts';
 import type { SimulationReport, Token } from '../../core/chain-adapter.ts';
+import type { Effect } from '../../core/effect.ts';
 import { isCastellanError } from '../../core/errors.ts';
 import { type HaltState, NO_HALT } from '../../core/halt.ts';
 import type { AccountId, Digest } from '../../core/ids.ts';
@@ -62,14 +63,16 @@ function no(reasons: readonly Reason[], requiresApproval = false): CapabilityAns
 
 const refused = (code: Reason['code'], message: string): CapabilityAnswer => no([{ code, message, retryable: false }]);
 
-/** The question does not ask the chain: that nothing beyond what is asked about would happen there is supposed. */
-const SUPPOSED: SimulationReport = Object.freeze({
+const SHOWN: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>(['outflow', 'inflow', 'allowance', 'operator']);
+
+/** The question does not ask the chain: that just what is asked about would happen there is supposed. */
+const supposed = (effects: readonly Effect[]): SimulationReport => ({
   success: true,
   wouldRevert: false,
   gasEstimate: '0',
   coverageLevel: 'basic',
   caveats: ['state_may_diverge'],
-  effects: [],
+  effects: effects.map((effect): Effect => ({ ...effect, source: 'simulation' })).filter(({ kind }) => SHOWN.has(kind)),
   warnings: [],
   errors: [],
   block: { number: '0', hash: '', timestampMs: 0 },
@@ -115,7 +118,7 @@ async function judge(
     decoded,
     policy,
     rows: { keys, values: await parts.store.get(keys) },
-    simulate: () => SUPPOSED,
+    simulate: () => supposed(decoded.effects),
     satisfied: new Set(),
     tokens,
     price: parts.price,

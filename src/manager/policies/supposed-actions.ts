@@ -31,7 +31,7 @@ function calleesOf(capability: Capability, facts: CapabilityFacts, policy: Compi
     if (accountChain(account) !== chain || (contract !== null && contract !== account)) continue;
     for (const entry of entries) {
       const isOver = entry.expiresAtMs !== null && nowMs >= entry.expiresAtMs;
-      if (entry.capability !== capability || isOver) continue;
+      if ((entry.capability ?? 'contracts') !== capability || isOver) continue;
       const selectors = selector !== null || entry.selectors === null ? [selector] : [...entry.selectors];
       for (const own of selectors) found.push({ contract: account, selector: own });
     }

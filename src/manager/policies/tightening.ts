@@ -1,4 +1,4 @@
-import type { CapSpec, CompiledPolicy, CompiledStrategy, ContractEntry } from '../../authz/index.ts';
+import type { CapSpec, CompiledPolicy, CompiledStrategy, ContractEntry, ContractPins } from '../../authz/index.ts';
 import { ruleImplies } from './rule-implication.ts';
 
 type Check = (before: CompiledPolicy, after: CompiledPolicy) => boolean;
@@ -19,12 +19,21 @@ function capTightens(before: CapSpec, after: CapSpec): boolean {
   );
 }
 
+/** Whatever was pinned stays pinned to the same. */
+function pinsTighten(before: ContractPins | null, after: ContractPins | null): boolean {
+  if (before === null) return true;
+  return (['codeHash', 'implementation', 'admin', 'owner'] as const).every(
+    (name) => before[name] === null || before[name] === after?.[name],
+  );
+}
+
 /** One entry may shrink. Of several, which one a call finds depends on the others: they stay as they are. */
 function contractTightens(before: readonly ContractEntry[], after: readonly ContractEntry[]): boolean {
   if (before.length !== after.length) return false;
   return after.every((entry, index) => {
     const known = before[index];
     if (known === undefined || known.capability !== entry.capability) return false;
+    if (!pinsTighten(known.pins, entry.pins)) return false;
     if (after.length > 1) {
       const isSame = isNarrowed(known.selectors, entry.selectors) && isLowered(known.expiresAtMs, entry.expiresAtMs);
       if (!isSame) return false;
@@ -38,6 +47,7 @@ function strategyTightens(before: CompiledStrategy, after: CompiledStrategy): bo
     isNarrowed(after.capabilities, before.capabilities) &&
     isNarrowed(after.assets, before.assets) &&
     isNarrowed(after.protocols, before.protocols) &&
+    (before.protocols === null || isSubset(after.protocolNames, before.protocolNames)) &&
     isLowered(after.maxAmountPerTrade, before.maxAmountPerTrade) &&
     (before.daily === null || (after.daily !== null && capTightens(before.daily, after.daily))) &&
     (after.boundsSlippage || !before.boundsSlippage)
@@ -79,8 +89,13 @@ const CHECKS: Readonly<Record<keyof CompiledPolicy, Check>> = {
       return own !== undefined && capTightens(cap, own);
     }),
   rate: ({ rate: before }, { rate: after }) => after.maxPerHour <= before.maxPerHour && after.cooldownMs >= before.cooldownMs,
-  contracts: ({ contracts: before }, { contracts: after }) =>
-    [...after].every(([account, entries]) => contractTightens(before.get(account) ?? [], entries)),
+  // Where protocols are allowed by name, an entry can also hold its contract tighter than the name does.
+  contracts: ({ contracts: before }, { contracts: after, protocols }) =>
+    [...after].every(([account, entries]) => contractTightens(before.get(account) ?? [], entries)) &&
+    (protocols.size === 0 || haveSameKeys(before, after)),
+  protocols: ({ protocols: before }, { protocols: after }) => isSubset(after, before),
+  deployments: ({ deployments: before }, { deployments: after }) => isSubset(after, before),
+  delegates: ({ delegates: before }, { delegates: after }) => isSubset(after, before),
   spenders: ({ spenders: before }, { spenders: after }) => isSubset(after, before),
   // Whoever is named is no stranger any more: naming somebody is never only a narrowing.
   destinations: ({ destinations: before }, { destinations: after }) => isSubset(after, before),
@@ -97,6 +112,7 @@ const CHECKS: Readonly<Record<keyof CompiledPolicy, Check>> = {
     before.every((bound) => after.some((kept) => kept.capability === bound.capability && kept.bound === bound.bound)),
   maxFee: (before, after) => isLowered(after.maxFee, before.maxFee),
   requireSimulation: (before, after) => after.requireSimulation || !before.requireSimulation,
+  simulationStalenessMs: (before, after) => after.simulationStalenessMs <= before.simulationStalenessMs,
   approvalTimeoutMs: (before, after) => isLowered(after.approvalTimeoutMs, before.approvalTimeoutMs),
   // Made from the fields above.
   digest: follows,

@@ -1,6 +1,7 @@
 import { Address, beginCell, Cell, storeMessage } from '@ton/core';
 import { CastellanError, type Clock } from '../../core/index.ts';
 import { type ChainState, copyState, emptyState, type PendingMessage } from './chain-state.ts';
+import { emulateTrace } from './emulate.ts';
 import { type Engine, openEngine } from './engine.ts';
 import { readExternal, refusalOf } from './external.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -22,6 +23,8 @@ export interface DevChain {
   mine(blocks: number): Promise<number>;
   /** Accepts an external, or throws an ApiFailure that says why the account refuses it. */
   send(message: Cell): Promise<void>;
+  /** What an external would bring about; nothing changes. Throws an ApiFailure that says why the account refuses it. */
+  emulate(message: Cell, ignoreSignature: boolean): Promise<Readonly<Record<string, unknown>>>;
   fund(to: Address, nanoton: bigint): Promise<void>;
   increaseTime(seconds: number): Promise<void>;
   setTime(unixSeconds: number): Promise<void>;
@@ -117,6 +120,7 @@ export async function createDevChain(options: TonDevChainOptions, clock: Clock):
         if (!known) state.queue.push(external);
         if (mining === 'instant') await settle();
       }),
+    emulate: (message, ignoreSignature) => inTurn(() => emulateTrace(engine, state, message, nowSec(), ignoreSignature)),
     fund: (to, nanoton) =>
       inTurn(async () => {
         if (nanoton < 1n || nanoton >= 1n << 120n) throw outOf('nanoton', '1 to 2^120 - 1');

@@ -81,7 +81,7 @@ async function handle(chain: DevChain, delays: Delays, request: IncomingMessage,
   else write(response, answer);
 }
 
-/** JSON-RPC at `…/jsonRPC` and at the root; else the last part of the path is the method, as in toncenter's REST form. */
+/** JSON-RPC at `…/jsonRPC` and at the root; the emulation API at its own path; else the last part of the path is the method, as in toncenter's REST form. */
 async function readRequest(request: IncomingMessage): Promise<Call> {
   const { pathname, searchParams } = toUrl(request.url ?? '/');
   const name = pathname.replace(/\/+$/, '').split('/').at(-1) ?? '';
@@ -94,6 +94,7 @@ async function readRequest(request: IncomingMessage): Promise<Call> {
   if (request.method !== 'POST') throw new ApiFailure(405, 'Method Not Allowed');
   const text = await readBody(request);
   if (name === '' || name === 'jsonRPC' || name === 'v2') return readCall(text);
+  if (pathname === '/api/emulate/v1/emulateTrace') return { method: name, params: parseJson(text), id: null, jsonRpc: false, bare: true };
   return { method: name, params: text === '' ? {} : parseJson(text), id: null, jsonRpc: false };
 }
 

@@ -16,6 +16,16 @@ afterAll(async () => {
   await anvil.stop();
 });
 
+/** The code behind an error of viem's own form. */
+const causeOf = async (run: () => Promise<unknown> | undefined): Promise<unknown> => {
+  try {
+    await run();
+  } catch (error) {
+    return (error as { readonly cause?: { readonly code?: unknown } }).cause?.code;
+  }
+  return 'nothing thrown';
+};
+
 describe('a request id', () => {
   it('of one agent is not another’s: neither its answer, nor its decision, nor its payment', async () => {
     await using bench = await openBench(anvil, { agents: { a1: FREE, a2: FREE } });
@@ -67,21 +77,22 @@ describe('a guarded signer', () => {
   });
   const unsigned = (over?: Partial<TransactionSerializableEIP1559>) => bytes(serializeTransaction(transfer(over)));
 
-  it('signs no message, no typed data, no hash and no delegation', async () => {
-    await using bench = await openBench(anvil);
-    const account = toGuardedAccount(bench.security.agent('a1'), { address: bench.wallet.address });
+  it('signs no message, no typed data, no hash and no delegation that no policy allows', async () => {
+    await using bench = await openBench(anvil, { agents: { a1: { ...FREE, signatures: { messages: 'deny' } } } });
+    const account = toGuardedAccount(bench.security.agent('a1'), bench.wallet);
     const permit = {
-      domain: {},
+      domain: { chainId: 31337, verifyingContract: CAROL },
       types: { Permit: [{ name: 'spender', type: 'address' }] },
       primaryType: 'Permit',
       message: { spender: CAROL },
     } as const;
-    expect(await codeOf(() => account.signMessage({ message: 'I owe you everything' }))).toBe('SIGNING_CLOSED');
-    expect(await codeOf(() => account.signTypedData(permit as never))).toBe('SIGNING_CLOSED');
+    expect(await causeOf(() => account.signMessage({ message: 'I owe you everything' }))).toBe('REQUEST_DENIED');
+    expect(await causeOf(() => account.signTypedData(permit as never))).toBe('REQUEST_DENIED');
     expect(await codeOf(() => account.sign?.({ hash: `0x${'11'.repeat(32)}` }))).toBe('SIGNING_CLOSED');
-    expect(await codeOf(() => account.signAuthorization?.({ contractAddress: CAROL, chainId: 0, nonce: 0 } as never))).toBe(
-      'SIGNING_CLOSED',
-    );
+    for (const chainId of [0, 31337])
+      expect(await causeOf(() => account.signAuthorization?.({ contractAddress: CAROL, chainId, nonce: 0 } as never))).toBe(
+        'REQUEST_DENIED',
+      );
   });
 
   it('signs no transaction of another form, chain, wallet or place', async () => {

@@ -85,10 +85,14 @@ describe('an address in another spelling', () => {
     ['one digit long', `${BOB}0`],
     ['thirty-two bytes', `0x${'00'.repeat(12)}${BOB.slice(2).toLowerCase()}`],
     ['another chain', `eip155:1:${BOB.toLowerCase()}`],
-    ['a name', 'vitalik.eth'],
     ['TON’s spelling', 'EQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_sDs'],
     ['a URL', `ethereum:${BOB}`],
   ])('is never guessed: %s', (_name, to) => asking.malformed(pay(asking.fresh('spelling'), { to })));
+
+  it('is never guessed: a name where the chain has none', async () => {
+    const refused = await asking.a1.execute(pay(asking.fresh('spelling'), { to: 'vitalik.eth' }));
+    expect([refused.status, refused.reasons[0]?.code]).toEqual(['policy_rejected', 'name_unresolved']);
+  });
 
   it('two of them that differ are never resolved to either', async () => {
     await asking.malformed(pay('both', { destination: CAROL }));

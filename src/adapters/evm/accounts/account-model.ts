@@ -12,9 +12,15 @@ export type ModelParams = Readonly<Record<string, string>>;
 export type OuterForm = 'transaction' | 'order';
 
 /** State that a dry run pretends, by address. */
-export type StateOverrides = Readonly<
-  Record<EvmAddress, { readonly code?: `0x${string}`; readonly stateDiff?: Readonly<Record<string, string>> }>
->;
+export type StateOverrides = Readonly<Record<EvmAddress, AccountOverride>>;
+
+/** What one account is pretended to be; what is left out stays as it is. */
+export interface AccountOverride {
+  readonly balance?: `0x${string}`;
+  readonly nonce?: `0x${string}`;
+  readonly code?: `0x${string}`;
+  readonly stateDiff?: Readonly<Record<string, string>>;
+}
 
 /** The outer call in a form that can run before anybody signed it. */
 export interface Rehearsal {

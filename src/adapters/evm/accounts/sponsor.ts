@@ -9,10 +9,11 @@ import { readNonce } from '../block.ts';
 import { broadcast } from '../broadcast.ts';
 import type { RpcClient } from '../client.ts';
 import type { EvmChainConfig } from '../config.ts';
-import { readEnvelope, readUnsigned } from '../envelope.ts';
+import { readEnvelope } from '../envelope.ts';
 import { quoteFee } from '../fees.ts';
 import { pause } from '../pause.ts';
 import { readReceipt } from '../receipt.ts';
+import { readUnsigned } from '../signed-transaction.ts';
 import type { AccountTools } from './account-model.ts';
 import type { EvmSponsor } from './accounts-config.ts';
 

@@ -8,14 +8,16 @@ import type { Envelope } from '../envelope.ts';
 import { feeOf, readOn, withParams } from '../parse.ts';
 import { encodeRlp, integerBytes } from '../rlp.ts';
 import { undecodable } from '../undecodable.ts';
-import type { Findings, KnownTokens } from './frame.ts';
+import { addAuthorization } from './authorizations.ts';
+import type { Findings } from './frame.ts';
+import type { KnownContracts } from './method-entry.ts';
 import { walk } from './walk.ts';
 import { walkAccount } from './walk-account.ts';
 
 /** Every field beside the payload must say what the payload says. */
 function checkAgreement(tx: UnsignedTransaction, envelope: Envelope, params: FeeQuote['params']): void {
   if (!constantTimeEqual(payloadDigest(tx.payload), tx.payloadDigest)) throw undecodable('payload_digest_mismatch');
-  if (envelope.type !== 'eip1559') throw undecodable('type_unsupported', { type: envelope.type });
+  if (tx.smart !== undefined && envelope.type !== 'eip1559') throw undecodable('type_unsupported', { type: envelope.type });
   if (!Number.isSafeInteger(tx.slot) || envelope.nonce !== BigInt(tx.slot)) throw undecodable('slot_mismatch');
   if (tx.validUntilMs !== null) throw undecodable('validity_not_in_bytes');
   const fee = withParams(feeOf(envelope, tx.chain), params);
@@ -45,24 +47,30 @@ function accessListNote(envelope: Envelope): readonly Effect[] {
   return [{ kind: 'message', text, leaf: '0', source: 'bytes' }];
 }
 
+/** A blob's content is data for others, and only costs: it is noted and judged as a message. */
+function blobNote({ blobHashes }: Envelope): readonly Effect[] {
+  return blobHashes.map((hash): Effect => ({ kind: 'message', text: `blob ${hash}`, leaf: '0', source: 'bytes' }));
+}
+
 /**
  * Decodes every leaf of the payload from its bytes alone; the other fields must agree with them.
  *
  * Effects come in the order of the calls, the fee first. `calls` is the wallet's own call, so that building it again gives
  * the same bytes; for a contract creation it is empty. Where the wallet is a contract, effects and calls are those that it
  * makes itself, and the fee is its sender's.
- * @throws PAYLOAD_UNDECODABLE where the bytes are no EIP-1559 transaction of this chain, or disagree with a field
+ * @throws PAYLOAD_UNDECODABLE where the bytes are no unsigned transaction of this chain, or disagree with a field
  */
-export function decodeTransaction(tx: UnsignedTransaction, tokens: KnownTokens): DecodedTransaction {
+export function decodeTransaction(tx: UnsignedTransaction, known: KnownContracts): DecodedTransaction {
   const { outer, form, params } = readPayload(tx.payload, tx.smart);
   const envelope = readOn(outer, tx.chain);
   checkAgreement(tx, envelope, params);
   const native = nativeAssetId(tx.chain);
   if (!tx.wallet.startsWith(`${tx.chain}:0x`)) throw undecodable('wallet_mismatch');
   const fee: Effect = { kind: 'fee', account: senderOf(tx), asset: native, max: tx.fee.ceiling, leaf: '0', source: 'bytes' };
-  const found: Findings = { effects: [fee, ...accessListNote(envelope)], leaves: 0, complete: true };
+  const found: Findings = { effects: [fee, ...accessListNote(envelope), ...blobNote(envelope)], leaves: 0, complete: true };
+  for (const given of envelope.authorizations) addAuthorization(tx, given, known, found);
   if (tx.smart !== undefined) {
-    const calls = walkAccount(tx, tx.smart, envelope, form, tokens, found);
+    const calls = walkAccount(tx, tx.smart, envelope, form, known, found);
     return { effects: found.effects, calls, complete: found.complete };
   }
   if (envelope.to === null) {
@@ -71,6 +79,6 @@ export function decodeTransaction(tx: UnsignedTransaction, tokens: KnownTokens):
   }
   const { to, value } = envelope;
   const data = envelope.data.slice();
-  walk({ chain: tx.chain, native, sender: tx.wallet, to, value, data, leaf: '0', depth: 0, inner: false }, tokens, found);
+  walk({ chain: tx.chain, native, sender: tx.wallet, to, value, data, leaf: '0', depth: 0, inner: false }, known, found);
   return { effects: found.effects, calls: [{ to: accountOf(tx.chain, to), value, data }], complete: found.complete };
 }

@@ -29,6 +29,3 @@ export interface Findings {
   leaves: number;
   complete: boolean;
 }
-
-/** Known ERC-20 contracts: lowercase address to asset. */
-export type KnownTokens = ReadonlyMap<string, AssetId>;

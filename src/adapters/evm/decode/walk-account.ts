@@ -1,4 +1,5 @@
 import { nativeAssetId } from '../../../core/asset.ts';
+import type { AccountId } from '../../../core/ids.ts';
 import type { SmartAccount } from '../../../core/smart-account.ts';
 import type { Call, UnsignedTransaction } from '../../../core/transaction.ts';
 import type { OuterForm } from '../accounts/account-model.ts';
@@ -6,8 +7,17 @@ import { accountCalls } from '../accounts/payload.ts';
 import { accountOf, addressOf } from '../address.ts';
 import type { Envelope } from '../envelope.ts';
 import { undecodable } from '../undecodable.ts';
-import type { Findings, KnownTokens } from './frame.ts';
+import type { Findings } from './frame.ts';
+import type { KnownContracts } from './method-entry.ts';
 import { walk } from './walk.ts';
+
+/** Whoever makes the account call itself may change its owner, its code and its rules: power over it, and never understood. */
+function obeyItself(account: AccountId, leaf: string, found: Findings): void {
+  found.complete = false;
+  const at = { leaf, source: 'bytes' } as const;
+  found.effects.push({ kind: 'control', account, aspect: 'signer', to: null, ...at });
+  found.effects.push({ kind: 'unknown', contract: account, selector: null, detail: 'the account calls itself', ...at });
+}
 
 /**
  * Follows the calls that a wallet makes which is a contract. An outer call that is not exactly what its model writes is
@@ -21,7 +31,7 @@ export function walkAccount(
   smart: SmartAccount,
   envelope: Envelope,
   form: OuterForm,
-  tokens: KnownTokens,
+  known: KnownContracts,
   found: Findings,
 ): readonly Call[] {
   const { chain, wallet } = tx;
@@ -36,10 +46,8 @@ export function walkAccount(
   }
   for (const [index, { to, value, data }] of calls.entries()) {
     const leaf = String(index);
-    // The account obeys itself: whoever makes it call itself may change its owner, its code and its rules.
-    if (to === wallet && data.length > 0)
-      found.effects.push({ kind: 'control', account: wallet, aspect: 'signer', to: null, leaf, source: 'bytes' });
-    walk({ chain, native, sender: wallet, to: addressOf(to, chain), value, data, leaf, depth: 0, inner: false }, tokens, found);
+    walk({ chain, native, sender: wallet, to: addressOf(to, chain), value, data, leaf, depth: 0, inner: false }, known, found);
+    if (to === wallet && data.length > 0) obeyItself(wallet, leaf, found);
   }
   return calls;
 }

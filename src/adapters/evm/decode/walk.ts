@@ -1,38 +1,33 @@
-import { tokenAsset } from '../../../core/asset.ts';
 import type { Effect } from '../../../core/effect.ts';
 import type { AccountId } from '../../../core/ids.ts';
 import { accountOf, hexOf } from '../address.ts';
-import type { Batch } from './batches.ts';
-import { batchOf } from './batches.ts';
-import type { Findings, Frame, KnownTokens } from './frame.ts';
+import { argumentsText } from './arguments-text.ts';
+import type { Found } from './found.ts';
+import type { Findings, Frame } from './frame.ts';
 import { MAX_DEPTH, MAX_LEAVES } from './frame.ts';
-import { methodEffects, methodOf } from './methods.ts';
-import type { Word } from './words.ts';
-import { readWords } from './words.ts';
+import type { KnownContracts, MethodCall, MethodEntry, NestedCall } from './method-entry.ts';
+import { readCall } from './read-call.ts';
+
+function add(frame: Frame, effect: Found, found: Findings): void {
+  found.effects.push({ ...effect, leaf: frame.leaf, source: 'bytes' } as Effect);
+}
 
 function unknown(frame: Frame, contract: AccountId, selector: string | null, detail: string, found: Findings): void {
   found.complete = false;
   found.effects.push({ kind: 'unknown', contract, selector, detail, leaf: frame.leaf, source: 'bytes' });
 }
 
-function called(
+type Called = Extract<Effect, { readonly kind: 'call' }>;
+
+function addCall(
   frame: Frame,
   contract: AccountId,
   selector: string,
-  method: string | null,
-  args: Readonly<Record<string, string>> | null,
-): Effect {
-  return {
-    kind: 'call',
-    contract,
-    selector,
-    method,
-    args,
-    value: frame.inner ? 0n : frame.value,
-    asset: frame.native,
-    leaf: frame.leaf,
-    source: 'bytes',
-  };
+  about: Pick<Called, 'method' | 'args' | 'protocol' | 'capability'>,
+  found: Findings,
+): void {
+  const value = frame.inner ? 0n : frame.value;
+  found.effects.push({ kind: 'call', contract, selector, ...about, value, asset: frame.native, leaf: frame.leaf, source: 'bytes' });
 }
 
 function valueMoves(frame: Frame, contract: AccountId, found: Findings): void {
@@ -42,31 +37,53 @@ function valueMoves(frame: Frame, contract: AccountId, found: Findings): void {
   found.effects.push({ kind: 'inflow', account: contract, counterparty: frame.sender, ...at });
 }
 
-function asText(word: Word): string {
-  return typeof word === 'string' ? word : String(word);
-}
-
-function walkBatch(known: Batch, frame: Frame, contract: AccountId, tokens: KnownTokens, found: Findings): void {
-  const calls = known.read(frame.data);
-  const sender = known.sender === 'contract' ? contract : frame.sender;
-  const args = calls === null ? null : { calls: String(calls.length), sender };
-  found.effects.push(called(frame, contract, known.selector, known.name, args));
-  if (calls === null) return unknown(frame, contract, known.selector, `arguments of ${known.name} are not in canonical form`, found);
-  if (frame.depth + 1 > MAX_DEPTH) return unknown(frame, contract, known.selector, `calls nest deeper than ${MAX_DEPTH}`, found);
+function walkNested(calls: readonly NestedCall[], frame: Frame, contract: AccountId, known: KnownContracts, found: Findings): void {
   for (const [index, call] of calls.entries()) {
-    const leaf = `${frame.leaf}.${index}`;
     const inner = call.to === null;
     walk(
-      { ...frame, sender, to: call.to ?? frame.to, value: call.value, data: call.data, leaf, depth: frame.depth + 1, inner },
-      tokens,
+      {
+        ...frame,
+        sender: inner ? frame.sender : (call.sender ?? contract),
+        to: call.to ?? frame.to,
+        value: call.value,
+        data: call.data,
+        leaf: `${frame.leaf}.${index}`,
+        depth: frame.depth + 1,
+        inner,
+      },
+      known,
       found,
     );
     if (found.leaves > MAX_LEAVES) return;
   }
 }
 
+/** An account obeys itself: whoever makes it call itself may change its owner, its code and its rules. */
+function obeyItself(frame: Frame, contract: AccountId, found: Findings): void {
+  if (frame.depth === 0 || frame.inner || frame.sender !== contract) return;
+  add(frame, { kind: 'control', account: contract, aspect: 'signer', to: null }, found);
+}
+
+function walkMethod(frame: Frame, entry: MethodEntry, call: MethodCall, known: KnownContracts, found: Findings): void {
+  const { contract } = call;
+  const { signature, protocol, capability } = entry;
+  const { effects = [], calls = [], unknown: open, args } = entry.read(call);
+  if (!(entry.plain && call.listed)) {
+    const about = { ...(protocol === undefined ? {} : { protocol }), ...(capability === undefined ? {} : { capability }) };
+    const shown = args ?? argumentsText(signature.params, call.values);
+    addCall(frame, contract, signature.selector, { method: signature.name, args: shown, ...about }, found);
+  }
+  // What does nothing, such as a question that Multicall3 asks itself, is no power.
+  if (effects.length > 0 || calls.length > 0 || open !== undefined) obeyItself(frame, contract, found);
+  for (const effect of effects) add(frame, effect, found);
+  if (open !== undefined) unknown(frame, contract, signature.selector, open, found);
+  if (calls.length === 0) return;
+  if (frame.depth + 1 > MAX_DEPTH) unknown(frame, contract, signature.selector, `calls nest deeper than ${MAX_DEPTH}`, found);
+  else walkNested(calls, frame, contract, known, found);
+}
+
 /** Follows one call and everything inside it, adding what it does to `found`. Never throws for any calldata. */
-export function walk(frame: Frame, tokens: KnownTokens, found: Findings): void {
+export function walk(frame: Frame, known: KnownContracts, found: Findings): void {
   const contract = accountOf(frame.chain, frame.to);
   found.leaves += 1;
   if (found.leaves > MAX_LEAVES) return unknown(frame, contract, null, `more than ${MAX_LEAVES} calls`, found);
@@ -74,25 +91,12 @@ export function walk(frame: Frame, tokens: KnownTokens, found: Findings): void {
   if (frame.data.length === 0 && !frame.inner) return;
   const selector = hexOf(frame.data, 0, Math.min(4, frame.data.length));
   if (frame.data.length < 4) {
-    found.effects.push(called(frame, contract, selector, null, null));
+    addCall(frame, contract, selector, { method: null, args: null }, found);
     return unknown(frame, contract, null, 'calldata shorter than a selector', found);
   }
-  const batch = batchOf(selector);
-  if (batch !== undefined) return walkBatch(batch, frame, contract, tokens, found);
-  const method = methodOf(selector);
-  if (method === undefined) {
-    found.effects.push(called(frame, contract, selector, null, null));
-    return unknown(frame, contract, selector, 'the method is not known', found);
-  }
-  const words = readWords(frame.data, 4, method.types);
-  if (words === null) {
-    found.effects.push(called(frame, contract, selector, method.name, null));
-    return unknown(frame, contract, selector, `arguments of ${method.name} are not in canonical form`, found);
-  }
-  const known = tokens.get(frame.to);
-  if (known === undefined || !method.standard) {
-    const args = Object.fromEntries(method.params.map((param, index) => [param, asText(words[index] as Word)]));
-    found.effects.push(called(frame, contract, selector, method.name, args));
-  }
-  found.effects.push(...methodEffects(method, frame, contract, known ?? tokenAsset(frame.chain, contract), words));
+  const read = readCall(frame, selector, known);
+  if (read.entry !== null) return walkMethod(frame, read.entry, read.call, known, found);
+  addCall(frame, contract, selector, { method: read.method, args: null }, found);
+  obeyItself(frame, contract, found);
+  unknown(frame, contract, selector, read.detail, found);
 }

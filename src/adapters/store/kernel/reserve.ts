@@ -9,6 +9,7 @@ import { malformed, refuse } from './refuse.ts';
 import type { StepContext } from './rows.ts';
 import { readRow } from './rows.ts';
 import { isCount, isKeyPart, isList, isText, sumLines } from './shape.ts';
+import { sharesSlot } from './slot.ts';
 
 /** Longest window, ms: 100 years. */
 const MAX_WINDOW_MS = 3_155_760_000_000;
@@ -23,6 +24,8 @@ export function reserve(context: StepContext, request: RequestRow, caps: readonl
   const taken = claimRow(context, request, ['escalated', 'released']);
   if (taken !== undefined) return taken;
   if (request.dueMs < context.closeAtMs) return refuse('reservation_not_held', 'The hold would be over before it begins.');
+  if (request.replaces !== undefined && !sharesSlot(context, request))
+    return refuse('reservation_not_held', 'What was to be replaced is not on its way any more.');
   const heldUntilMs = heldUntil(request.dueMs, context.closeAtMs);
   for (const [account, amount] of sums) {
     const refused = holdLine(context, account, amount, caps, heldUntilMs);
@@ -85,6 +88,8 @@ function atRest(context: StepContext, request: RequestRow, state: RequestRow['st
     sealed: null,
     txHash: null,
     updatedMs: context.closeAtMs,
+    ...(request.signature === undefined ? {} : { signature: structuredClone(request.signature) }),
+    ...(request.replaces === undefined ? {} : { replaces: { requestId: request.replaces.requestId, by: request.replaces.by } }),
     heldUntilMs,
     booked: null,
   };

@@ -35,8 +35,16 @@ export function takeSlot(context: StepContext, command: Take): Reason | undefine
 /** True where the request needs no slot, or still has its own. */
 export function holdsSlot(context: StepContext, row: RequestRow): boolean {
   if (row.slot === null) return true;
+  if (row.replaces !== undefined) return sharesSlot(context, row);
   const slots = readRow<SlotRow>(context.rows, storeKey.slots(row.wallet));
   return slots?.held.some((entry) => isOf(entry, row)) ?? false;
+}
+
+/** True where the request that this one is to replace is on its way, in the same slot of the same wallet. */
+export function sharesSlot(context: StepContext, row: RequestRow): boolean {
+  const first = row.replaces && readRow<RequestRow>(context.rows, storeKey.request(row.agent, row.replaces.requestId));
+  if (first === undefined || first.replaces !== undefined || first.wallet !== row.wallet || first.slot !== row.slot) return false;
+  return row.slot !== null && (first.state === 'signed' || first.state === 'broadcast');
 }
 
 /** Uses up the slot of a redeemed request, for ever. */

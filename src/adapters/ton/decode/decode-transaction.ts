@@ -7,10 +7,12 @@ import type { CodecChain } from '../codec-chain.ts';
 import { feeOf } from '../fees.ts';
 import type { Payload } from '../payload.ts';
 import { readPayloadOf } from '../payload.ts';
+import { pluginSend } from '../plugin-order.ts';
+import { NO_PROTOCOLS } from '../protocols/index.ts';
 import { undecodable } from '../undecodable.ts';
 import type { Findings, OrderFrame } from './frame.ts';
-import { factsOf } from './frame.ts';
-import { addExtended, addForeign } from './own-changes.ts';
+import { addMove, factsOf } from './frame.ts';
+import { addExtended, addForeign, addPlugin } from './own-changes.ts';
 import { walk } from './walk.ts';
 
 /** Every field beside the payload must say what the payload says. */
@@ -36,20 +38,28 @@ function checkAgreement(tx: UnsignedTransaction, { digest, message }: Payload, c
 export function decodeTransaction(tx: UnsignedTransaction, chain: CodecChain): DecodedTransaction {
   const payload = readPayloadOf(tx.payload, tx.chain, tx.wallet, tx.publicKey);
   checkAgreement(tx, payload, chain);
-  const { sends, extended, foreign } = payload.message;
+  const { sends, extended, foreign, plugin } = payload.message;
   const native = nativeAssetId(tx.chain);
   const known = new Set(chain.tokens.jettons.map(({ token }) => token.asset));
-  const order: OrderFrame = { chain: tx.chain, native, wallet: tx.wallet, facts: factsOf(tx.facts), known };
+  const { protocols = NO_PROTOCOLS } = chain;
+  const order: OrderFrame = { chain: tx.chain, native, wallet: tx.wallet, facts: factsOf(tx.facts), known, protocols };
+  const top = { ...order, sender: tx.wallet, depth: 0 };
   const fee: Effect = { kind: 'fee', account: tx.wallet, asset: native, max: tx.fee.ceiling, leaf: '0', source: 'bytes' };
-  const found: Findings = { effects: [fee], complete: true };
+  const found: Findings = { effects: [fee], leaves: 0, text: 0, complete: true };
   const strange = new Set(foreign.map(({ position }) => position));
   let position = 0;
   for (const send of sends) {
     while (strange.has(position)) position += 1;
-    walk({ ...order, send, leaf: String(position) }, found);
+    walk({ ...top, send, leaf: String(position) }, found);
     position += 1;
   }
-  for (const action of foreign) addForeign(tx.wallet, action, found);
+  for (const action of foreign) addForeign(tx.wallet, action, String(action.position), found);
   for (const [index, action] of extended.entries()) addExtended(tx.wallet, action, String(sends.length + foreign.length + index), found);
+  if (plugin !== undefined) {
+    addPlugin(tx.wallet, plugin, '0', found);
+    const { account: to, value: amount } = plugin;
+    if (plugin.kind === 'deploy_plugin') walk({ ...top, send: pluginSend(plugin), leaf: '0' }, found);
+    else if (amount > 0n) addMove(found, '0', { from: tx.wallet, to, asset: native, amount });
+  }
   return { effects: found.effects, calls: sends.map((send) => callOfSend(send, order.facts)), complete: found.complete };
 }

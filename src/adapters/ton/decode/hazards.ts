@@ -1,6 +1,10 @@
+import type { Cell } from '@ton/core';
 import type { Hazard } from '../../../core/effect.ts';
+import { isCastellanError } from '../../../core/errors.ts';
 import type { AccountId } from '../../../core/ids.ts';
 import type { Findings, Frame } from './frame.ts';
+import { addUnknown } from './frame.ts';
+import { readHashmap } from './hashmap.ts';
 
 const PAYS_FEES_SEPARATELY = 1;
 const IGNORE_ERRORS = 2;
@@ -14,17 +18,36 @@ export function makesAccount({ send: { message } }: Frame): boolean {
   return message.init !== null && message.to.endsWith(`:${message.init.hash().toString('hex')}`);
 }
 
+/** Which other currencies travel along, `<amount> of <number>`; null where the dictionary of them is none. */
+function currenciesIn(root: Cell): string | null {
+  try {
+    const entries = readHashmap(root, 32).map(({ key, value }) => {
+      const amount = value.big(value.uint(5));
+      value.end();
+      return `${amount} of ${key}`;
+    });
+    return entries.join(', ');
+  } catch (error) {
+    if (!isCastellanError(error)) throw error;
+    return null;
+  }
+}
+
 /** Adds the ways in which this send is known to lose money. */
 export function addHazards(frame: Frame, found: Findings): void {
   const { message, mode } = frame.send;
   const add = (account: AccountId, hazard: Hazard, detail: string): void => {
     found.effects.push({ kind: 'hazard', account, hazard, detail, leaf: frame.leaf, source: 'bytes' });
   };
-  if ((mode & WHOLE_BALANCE) !== 0) add(frame.wallet, 'carries_whole_balance', `send mode ${mode} carries the whole balance`);
-  if ((mode & INBOUND_VALUE) !== 0) add(frame.wallet, 'carries_inbound_value', `send mode ${mode} carries the inbound value`);
-  if ((mode & DESTROY) !== 0) add(frame.wallet, 'destroys_account', `send mode ${mode} destroys the emptied account`);
-  if ((mode & ~NAMED) !== 0) add(frame.wallet, 'unusual_send_mode', `send mode ${mode} has bits that no payment has`);
-  if (message.currencies !== null) add(frame.wallet, 'extra_currency', 'another currency travels along');
+  if ((mode & WHOLE_BALANCE) !== 0) add(frame.sender, 'carries_whole_balance', `send mode ${mode} carries the whole balance`);
+  if ((mode & INBOUND_VALUE) !== 0) add(frame.sender, 'carries_inbound_value', `send mode ${mode} carries the inbound value`);
+  if ((mode & DESTROY) !== 0) add(frame.sender, 'destroys_account', `send mode ${mode} destroys the emptied account`);
+  if ((mode & ~NAMED) !== 0) add(frame.sender, 'unusual_send_mode', `send mode ${mode} has bits that no payment has`);
+  if (message.currencies !== null) {
+    const said = currenciesIn(message.currencies);
+    add(frame.sender, 'extra_currency', `another currency travels along: ${said ?? 'nobody can say which'}`);
+    if (said === null) addUnknown(found, frame.leaf, { contract: message.to, selector: null, detail: 'other currencies that are none' });
+  }
   const state = frame.facts.get(message.to)?.state;
   if (state === 'empty' && message.bounce && !makesAccount(frame)) {
     add(message.to, 'bounces_off_empty_account', 'a bounceable message to an account that does not exist yet');

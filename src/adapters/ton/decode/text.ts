@@ -10,18 +10,43 @@ const TAIL_BYTES = 127;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Reads UTF-8 that runs on from cell to cell; null unless it is whole bytes of well-formed text and nothing else. */
-export function readText(first: CellReader): string | null {
+export const OP_TEXT = 0;
+export const OP_ENCRYPTED_TEXT = 0x2167da4b;
+
+/** More than wallets write and less than would make reading slow, however many messages share the same text. */
+const MAX_TEXT_BYTES = 16_384;
+/** In front of the encrypted text: a key mixed of both parties’ keys, and the hash that is its initial vector. */
+const ENCRYPTED_HEAD_BYTES = 32 + 16;
+const CIPHER_BLOCK_BYTES = 16;
+
+/** Whole bytes that run on from cell to cell; null where they do not, or where there are too many. */
+function readBytes(first: CellReader): Buffer | null {
   const parts: Buffer[] = [];
+  let length = 0;
   let at = first;
   for (;;) {
     if (at.bitsLeft % 8 !== 0 || at.refsLeft > 1) return null;
+    length += at.bitsLeft / 8;
+    if (length > MAX_TEXT_BYTES) return null;
     parts.push(at.bytes(at.bitsLeft / 8));
-    if (at.refsLeft === 0) break;
-    at = new CellReader(at.ref());
+    if (at.refsLeft === 0) return Buffer.concat(parts);
+    at = new CellReader(at.draft());
   }
+}
+
+/** Bytes of an encrypted comment that only its receiver can read; null where it is none. */
+export function readEncryptedText(first: CellReader): number | null {
+  const bytes = readBytes(first);
+  const cipher = (bytes?.length ?? 0) - ENCRYPTED_HEAD_BYTES;
+  return cipher >= CIPHER_BLOCK_BYTES && cipher % CIPHER_BLOCK_BYTES === 0 ? cipher : null;
+}
+
+/** Reads UTF-8 that runs on from cell to cell; null unless it is whole bytes of well-formed text and nothing else. */
+export function readText(first: CellReader): string | null {
+  const bytes = readBytes(first);
+  if (bytes === null) return null;
   try {
-    return utf8.decode(Buffer.concat(parts));
+    return utf8.decode(bytes);
   } catch {
     return null;
   }

@@ -1,7 +1,10 @@
-import type { AssetId } from '../../../core/ids.ts';
+import type { AccountId, AssetId } from '../../../core/ids.ts';
+import { readUse, unstaking } from '../protocols/index.ts';
+import type { Body } from './body.ts';
 import type { Findings, Frame } from './frame.ts';
-import { addMove, addUnknown } from './frame.ts';
-import type { Body } from './read-body.ts';
+import { addCall, addMove, addUnknown, keptBy } from './frame.ts';
+import { addEncrypted, addText } from './messages.ts';
+import { addUse } from './protocol-use.ts';
 
 type Transfer = Extract<Body, { kind: 'jetton_transfer' }>;
 type Burn = Extract<Body, { kind: 'jetton_burn' }>;
@@ -17,53 +20,63 @@ function addAttached(frame: Frame, body: Transfer | Burn, forwarded: bigint, fou
   if (amount > 0n) addMove(found, frame.leaf, { from: frame.wallet, to: body.response ?? to, asset: frame.native, amount });
 }
 
-function addCall(frame: Frame, body: Transfer | Burn, args: Readonly<Record<string, string>>, found: Findings): void {
-  found.effects.push({
-    kind: 'call',
-    contract: frame.send.message.to,
-    selector: body.op,
-    method: body.kind,
-    args,
-    value: frame.send.message.value,
-    asset: frame.native,
-    leaf: frame.leaf,
-    source: 'bytes',
-  });
-}
-
 /** Before the call that goes to the same account by the same operation: a call that is understood must not stand for it. */
 function addCustomPayload(frame: Frame, body: Transfer | Burn, found: Findings): void {
-  if (!body.hasCustomPayload) return;
+  if (body.customPayload === null) return;
   addUnknown(found, frame.leaf, { contract: frame.send.message.to, selector: body.op, detail: 'a custom payload for the token account' });
 }
 
-function addForwarded(frame: Frame, body: Transfer, found: Findings): void {
-  const { forwarded, destination } = body;
-  if (forwarded.kind === 'text') found.effects.push({ kind: 'message', text: forwarded.text, leaf: frame.leaf, source: 'bytes' });
-  if (forwarded.kind !== 'other') return;
-  addUnknown(found, frame.leaf, {
-    contract: destination,
-    selector: forwarded.op,
-    detail: 'the payload for the recipient is no text',
-  });
+/** What the recipient is told; who gets the tokens in the end. */
+function addForwarded(frame: Frame, body: Transfer, asset: AssetId, found: Findings): readonly AccountId[] {
+  const { forwarded, destination, amount } = body;
+  if (forwarded.kind === 'text') addText(forwarded.text, destination, frame.leaf, found);
+  if (forwarded.kind === 'encrypted') addEncrypted(forwarded.bytes, destination, frame.leaf, found);
+  if (forwarded.kind !== 'other') return [destination];
+  const { op: selector, payload } = forwarded;
+  const at = frame.protocols.get(destination);
+  const { chain, native, protocols } = frame;
+  const keeps = keptBy(frame.facts);
+  const use = at === undefined ? null : readUse({ at, from: frame.wallet, asset, amount, payload, chain, native, protocols, keeps });
+  if (use === null || 'detail' in use) {
+    const detail = use === null ? 'the payload for the recipient is no text' : use.detail;
+    addUnknown(found, frame.leaf, { contract: destination, selector, detail });
+    return [destination];
+  }
+  // Without coins for it nobody is told: the tokens would just lie there.
+  if (body.forwardAmount <= MERE_NOTICE) {
+    addUnknown(found, frame.leaf, { contract: destination, selector, detail: 'the order to the recipient is sent without coins for it' });
+  }
+  addUse(frame, destination, body.forwardAmount, use, found);
+  return use.others.length === 0 ? [destination] : use.others;
 }
 
 /** What a token transfer does that goes to the wallet's own account of `asset`. */
 export function addTransfer(frame: Frame, body: Transfer, asset: AssetId, found: Findings): void {
-  addMove(found, frame.leaf, { from: frame.wallet, to: body.destination, asset, amount: body.amount });
+  const { amount, destination } = body;
+  const start = found.effects.length;
+  const takers = addForwarded(frame, body, asset, found);
+  const told = found.effects.splice(start);
+  for (const to of takers) addMove(found, frame.leaf, { from: frame.wallet, to, asset, amount });
   const forwarded = body.forwardAmount > MERE_NOTICE ? body.forwardAmount : 0n;
-  if (forwarded > 0n) addMove(found, frame.leaf, { from: frame.wallet, to: body.destination, asset: frame.native, amount: forwarded });
+  if (forwarded > 0n) addMove(found, frame.leaf, { from: frame.wallet, to: destination, asset: frame.native, amount: forwarded });
   addAttached(frame, body, forwarded, found);
-  addForwarded(frame, body, found);
+  found.effects.push(...told);
   addCustomPayload(frame, body, found);
-  if (!frame.known.has(asset)) addCall(frame, body, { amount: body.amount.toString(), destination: body.destination }, found);
+  if (!frame.known.has(asset)) addCall(frame, { op: body.op, method: body.kind, args: { amount: amount.toString(), destination } }, found);
 }
 
 /** What a burn does that goes to the wallet's own account of `asset`. */
 export function addBurn(frame: Frame, body: Burn, asset: AssetId, found: Findings): void {
   const at = { leaf: frame.leaf, source: 'bytes' as const };
-  found.effects.push({ kind: 'outflow', account: frame.wallet, counterparty: null, asset, amount: body.amount, ...at });
+  const { op, amount, response } = body;
+  const { to, value } = frame.send.message;
+  const pool = unstaking(asset, body.customPayload, frame.protocols);
+  // What a staking token stood for goes to whoever gets the rest of the coins.
+  const taker = pool === null || response === frame.wallet ? null : response;
+  found.effects.push({ kind: 'outflow', account: frame.wallet, counterparty: taker, asset, amount, ...at });
   addAttached(frame, body, 0n, found);
-  addCustomPayload(frame, body, found);
-  addCall(frame, body, { amount: body.amount.toString() }, found);
+  if (pool === null) addCustomPayload(frame, body, found);
+  const args = { amount: amount.toString() };
+  if (pool === null) addCall(frame, { op, method: body.kind, args }, found);
+  else addUse(frame, to, value, { ...pool, op, args: { ...args, ...pool.args } }, found);
 }

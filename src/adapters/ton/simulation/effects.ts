@@ -4,6 +4,7 @@ import type { DecodedTransaction, UnsignedTransaction } from '../../../core/tran
 import type { WalletMessage } from '../wallet-message.ts';
 import type { Failures } from './failures.ts';
 import { failuresOf } from './failures.ts';
+import { itemFlows } from './items.ts';
 import type { JettonReader } from './jettons.ts';
 import { nativeFlows } from './native-flows.ts';
 import type { Trace } from './run.ts';
@@ -26,9 +27,15 @@ export async function readTrace(
   const { errors, warnings } = failuresOf(trace, tx, message);
   if (trace.ending !== 'complete') return { effects: [], errors, warnings };
   const tokens = await tokenFlows(trace, tx, decoded.effects, reader);
+  const items = await itemFlows(trace, tx, decoded.effects, reader);
   return {
-    effects: [...nativeFlows(trace, tx, decoded.effects), ...tokens.effects, ...walletChanges(trace, tx.chain, tx.wallet, message.version)],
-    errors: tokens.notCredited.length === 0 ? errors : [...errors, 'recipient_not_credited'],
+    effects: [
+      ...nativeFlows(trace, tx, decoded.effects),
+      ...tokens.effects,
+      ...items.effects,
+      ...walletChanges(trace, tx.chain, tx.wallet, message.version),
+    ],
+    errors: tokens.notCredited.length + items.notCredited.length === 0 ? errors : [...errors, 'recipient_not_credited'],
     warnings: [...warnings, ...[...reader.unconfirmed].map((account) => `unconfirmed_token_account: ${account}`)],
   };
 }

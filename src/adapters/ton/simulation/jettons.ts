@@ -13,6 +13,7 @@ import type { Standing } from './standing.ts';
 /** Ids of get methods: CRC-16 of the name, with bit 16 set. */
 const GET_WALLET_DATA = 97_026;
 const GET_WALLET_ADDRESS = 103_289;
+const GET_NFT_DATA = 102_351;
 /** Minters' answers that are kept per client. Each belongs to one code and data of the minter, so it does not grow old. */
 const MAX_KEPT = 4_096;
 /** Most tokens of one kind that an account can hold: 120 bits. */
@@ -40,6 +41,8 @@ export interface JettonReader {
   accountOfOwner(minter: AccountId, owner: AccountId): Promise<AccountId | null>;
   /** The same from memory, without any reading: right unless the minter has changed. */
   guess(minter: AccountId, owner: AccountId): AccountId | null;
+  /** Who owns the account as an item of a collection, by its own word (TEP-62); null where nobody does, or it is none. */
+  itemOwner(account: AccountId, standing: Standing): Promise<AccountId | null>;
   /** Accounts whose word the minter did not confirm. */
   readonly unconfirmed: ReadonlySet<AccountId>;
 }
@@ -129,6 +132,15 @@ export function createJettonReader(
     accountOfOwner,
     guess: (minter, owner) => memory.guesses.get(`${minter}/${owner}`) ?? null,
     unconfirmed,
+    async itemOwner(account, standing) {
+      if (standing.state !== 'active' || standing.code === null) return null;
+      if (KNOWN_WALLET_CODE_HASHES.has(standing.code.hash().toString('hex'))) return null;
+      // (int initialised, int index, slice collection, slice owner, cell content)
+      const stack = await ask(account, standing, GET_NFT_DATA, []);
+      const [initialised] = stack ?? [];
+      if (stack?.length !== 5 || initialised?.type !== 'int' || initialised.value === 0n) return null;
+      return readAddress(stack[3], client);
+    },
     async holding(account, standing) {
       if (standing.state !== 'active' || standing.code === null) return null;
       if (KNOWN_WALLET_CODE_HASHES.has(standing.code.hash().toString('hex'))) return null;

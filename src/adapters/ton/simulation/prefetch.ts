@@ -1,17 +1,17 @@
-import { assetAddress } from '../../../core/asset.ts';
+import { assetAddress, assetContract, collectionOf } from '../../../core/asset.ts';
 import type { AccountId } from '../../../core/ids.ts';
 import type { DecodedTransaction, UnsignedTransaction } from '../../../core/transaction.ts';
 import type { JettonReader } from './jettons.ts';
 import type { RemoteStorage } from './remote-storage.ts';
 
-/** Accounts that the bytes name: where the order's messages go, who gets tokens, and the tokens' minters. */
+/** Accounts that the bytes name: where the order's messages go, who gets tokens, the tokens' minters, and items. */
 export function accountsNamed(tx: UnsignedTransaction, decoded: DecodedTransaction): ReadonlySet<AccountId> {
   const named = new Set<AccountId>([tx.wallet, ...decoded.calls.map(({ to }) => to)]);
   for (const effect of decoded.effects) {
     if (effect.kind !== 'outflow') continue;
     if (effect.counterparty !== null) named.add(effect.counterparty);
-    const minter = assetAddress(effect.asset);
-    if (minter !== null) named.add(minter);
+    const contract = assetContract(effect.asset);
+    if (contract !== null) named.add(contract);
   }
   return named;
 }
@@ -25,7 +25,7 @@ export async function prefetchRecipients(
 ): Promise<void> {
   for (const effect of decoded.effects) {
     if (effect.kind !== 'outflow' || effect.account !== tx.wallet || effect.counterparty === null) continue;
-    const minter = assetAddress(effect.asset);
+    const minter = collectionOf(effect.asset) === null ? assetAddress(effect.asset) : null;
     if (minter === null) continue;
     const account = reader.guess(minter, effect.counterparty) ?? (await reader.accountOfOwner(minter, effect.counterparty));
     if (account !== null) storage.prefetch([account]);

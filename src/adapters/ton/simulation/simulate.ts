@@ -1,8 +1,10 @@
+import { changesOf } from '../../../core/asset-change.ts';
 import type { SimulationReport } from '../../../core/chain-adapter.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { sha256 } from '../../../core/digest.ts';
 import { isCastellanError } from '../../../core/errors.ts';
 import type { AssetId } from '../../../core/ids.ts';
+import type { SecondOpinion } from '../../../core/simulation-provider.ts';
 import type { DecodedTransaction, UnsignedTransaction } from '../../../core/transaction.ts';
 import type { Block } from '../block.ts';
 import { readHead } from '../block.ts';
@@ -10,6 +12,7 @@ import type { TonClient } from '../client.ts';
 import { readPayloadOf } from '../payload.ts';
 import type { Finding } from './effects.ts';
 import { agree, readTrace, union } from './effects.ts';
+import type { Emulator } from './emulator.ts';
 import { createJettonReader } from './jettons.ts';
 import { createLibraries } from './libraries.ts';
 import type { Surroundings } from './machine.ts';
@@ -20,6 +23,7 @@ import { createRemoteStorage } from './remote-storage.ts';
 import type { Trace } from './run.ts';
 import { gasOf, runTrace, storageFeesOf } from './run.ts';
 import { openSandbox } from './sandbox.ts';
+import { compareRuns, runElsewhere } from './second-run.ts';
 import { seqnoOf, unsignedExternal, withSeqno } from './wallet-entry.ts';
 
 /** Between the two moments that are pretended, seconds: about one block. */
@@ -33,6 +37,8 @@ export interface SimulationContext {
   readonly decoded: DecodedTransaction;
   /** Tokens to look at. A holding changes by a message to its account alone, so what the trace does not touch stays as it is. */
   readonly watch: readonly AssetId[];
+  /** Where a second run is asked for. */
+  readonly emulator?: Emulator | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -45,9 +51,10 @@ interface Result extends Finding {
   readonly shallow?: readonly string[];
   /** What else the reader should know. */
   readonly caveats?: readonly string[];
+  readonly opinions?: readonly SecondOpinion[];
 }
 
-function report(head: Block, { effects, errors, warnings, gas = 0n, shallow = [], caveats = [] }: Result): SimulationReport {
+function report(head: Block, { effects, errors, warnings, gas = 0n, shallow = [], caveats = [], opinions }: Result): SimulationReport {
   return {
     success: errors.length === 0,
     wouldRevert: errors.some((error) => /^(?:exit_code|bounced)/.test(error)),
@@ -58,10 +65,17 @@ function report(head: Block, { effects, errors, warnings, gas = 0n, shallow = []
     warnings,
     errors,
     block: { number: String(head.seqno), hash: head.hash, timestampMs: head.timestampMs },
+    changes: changesOf(effects),
+    ...(opinions === undefined ? {} : { opinions }),
   };
 }
 
 const failed = (...errors: readonly string[]): Result => ({ effects: [], errors, warnings: [], shallow: ['not_run'] });
+
+/** What a run cost in fees, nanoton. */
+function feesOf(found: Finding | undefined): bigint {
+  return (found?.effects ?? []).reduce((sum, effect) => (effect.kind === 'fee' ? sum + effect.max : sum), 0n);
+}
 
 /** The two moments: the newest that the chain or the host knows, and a block later with other randomness, still within validity. */
 function moments(tx: UnsignedTransaction, clock: Clock, head: Block, validUntil: number): readonly [Surroundings, Surroundings] {
@@ -85,6 +99,8 @@ function moments(tx: UnsignedTransaction, clock: Clock, head: Block, validUntil:
  * Storage fees are counted up to the pretended moment, from each account's newest transaction on (caveat
  * `storage_fees_counted: <nanoton>`, of all accounts together). Every second until the real thing adds to them, and an account
  * whose newest transaction the endpoint does not show is taken as paid up: hence `storage_fees_understated`.
+ *
+ * Where an emulation endpoint is configured, its run is held against the first of ours: `opinions` says whether it comes to the same.
  *
  * Fails closed: `success: false` with `simulation_unstable` where the two runs do not come to the same for the wallet,
  * `simulation_unavailable` without `@ton/sandbox`, `insufficient_funds`, `slot_behind`, `expired`, `wallet_code_unknown`,
@@ -115,8 +131,10 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
   const reader = createJettonReader(client, machine, storage, libraries, around[0]);
   const start = tx.slot > next ? withSeqno(tx, message.version, wallet) : wallet;
   const external = unsignedExternal(tx, payload);
+  const elsewhere = context.emulator === undefined ? null : runElsewhere(context.emulator, external, signal);
 
   const found: Finding[] = [];
+  let opinion: SecondOpinion | null = null;
   let gas = 0n;
   let storageFees = 0n;
   for (const moment of around) {
@@ -133,7 +151,10 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
     }
     const [order] = trace.steps;
     if (order !== undefined && gasOf(order.transaction) > gas) gas = gasOf(order.transaction);
-    if (moment === around[0]) storageFees = storageFeesOf(trace);
+    if (moment === around[0]) {
+      storageFees = storageFeesOf(trace);
+      opinion = elsewhere === null ? null : await compareRuns(await elsewhere, trace, tx.wallet, feesOf(found[0]), reader);
+    }
     // It has failed: nothing that a second run showed could mend it.
     if (trace.ending !== 'complete') break;
   }
@@ -147,6 +168,7 @@ export async function simulate(context: SimulationContext): Promise<SimulationRe
     errors,
     warnings: [...new Set([...one.warnings, ...two.warnings])],
     gas,
+    ...(opinion === null ? {} : { opinions: [opinion] }),
     shallow: [
       ...(errors.includes('trace_too_long') ? ['trace_not_followed_to_its_end'] : []),
       ...(storage.withExtraCurrencies.size > 0 ? ['extra_currencies_not_followed'] : []),

@@ -1,3 +1,4 @@
+import { collectionOf } from '../../../core/asset.ts';
 import type { Effect } from '../../../core/effect.ts';
 import type { AccountId, AssetId } from '../../../core/ids.ts';
 import type { UnsignedTransaction } from '../../../core/transaction.ts';
@@ -89,7 +90,8 @@ export async function tokenFlows(
       if (amount > 0n) effects.push({ kind: 'inflow', account, counterparty: only?.[0] ?? null, asset, amount, ...SIMULATED });
   }
   const native = tx.fee.asset;
-  const assets = new Set(decoded.flatMap((effect) => (effect.kind === 'outflow' && effect.asset !== native ? [effect.asset] : [])));
+  const isToken = (asset: AssetId): boolean => asset !== native && collectionOf(asset) === null;
+  const assets = new Set(decoded.flatMap((effect) => (effect.kind === 'outflow' && isToken(effect.asset) ? [effect.asset] : [])));
   for (const asset of assets)
     for (const [account, amount] of sentByBytes(decoded, wallet, asset))
       if ((found.get(asset)?.get(account) ?? 0n) < amount) notCredited.add(account);

@@ -2,22 +2,23 @@ import type { Cell } from '@ton/core';
 import { Cell as CellClass, loadMessage } from '@ton/core';
 import { type AccountId, type AgentSigningPort, accountChain, CastellanError } from '../../../core/index.ts';
 
-const SIGNATURE_BITS = 512;
+/** Length of a signature. */
+export const BITS_OF_SIGNATURE = 512;
 
 /** The signature in an external message, where what stands beside it is exactly the cell that was to be signed. */
 function signatureIn(raw: Uint8Array, asked: Cell): Buffer | undefined {
   const { body } = loadMessage(CellClass.fromBoc(Buffer.from(raw))[0]?.beginParse() ?? new CellClass().beginParse());
-  const beside = body.bits.length - SIGNATURE_BITS;
+  const beside = body.bits.length - BITS_OF_SIGNATURE;
   if (beside < 0) return undefined;
   // Wallets of version 5 carry the signature behind what is signed, earlier ones before it.
   for (const start of [beside, 0]) {
-    const rest = start === 0 ? body.bits.substring(SIGNATURE_BITS, beside) : body.bits.substring(0, beside);
+    const rest = start === 0 ? body.bits.substring(BITS_OF_SIGNATURE, beside) : body.bits.substring(0, beside);
     const signed = new CellClass({ bits: rest, refs: body.refs });
     if (signed.hash().equals(asked.hash()))
       return body
         .beginParse()
         .skip(start)
-        .loadBuffer(SIGNATURE_BITS / 8);
+        .loadBuffer(BITS_OF_SIGNATURE / 8);
   }
   return undefined;
 }

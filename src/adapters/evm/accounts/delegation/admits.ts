@@ -1,7 +1,7 @@
 import { type Hex, hexToBigInt, size, slice } from 'viem';
 import type { ReasonCode } from '../../../../core/reason.ts';
 import type { EvmAddress } from '../../address.ts';
-import { selectorOf } from '../../decode/methods.ts';
+import { selectorOf } from '../../decode/abi-signature.ts';
 import { readAlternatives } from './alternatives.ts';
 import type { Framework } from './canonical-contracts.ts';
 import type { Caveat } from './delegation.ts';

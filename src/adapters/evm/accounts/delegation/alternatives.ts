@@ -1,5 +1,6 @@
 import { encodeAbiParameters, type Hex } from 'viem';
-import { type AbiValue, readAbi } from '../../decode/abi-reader.ts';
+import { readAbi } from '../../decode/abi-reader.ts';
+import type { AbiValue } from '../../decode/abi-type.ts';
 import { CAVEAT, CAVEAT_FIELDS, type Caveat, toCaveat } from './delegation.ts';
 
 const bytesOf = (hex: Hex): Uint8Array => new Uint8Array(Buffer.from(hex.slice(2), 'hex'));

@@ -1,8 +1,8 @@
 import { encodeAbiParameters, type Hex, hashStruct, hashTypedData, type TypedDataDomain } from 'viem';
 import type { EvmAddress } from '../../address.ts';
 import { hexOf } from '../../address.ts';
-import type { AbiType, AbiValue } from '../../decode/abi-reader.ts';
 import { readAbi } from '../../decode/abi-reader.ts';
+import type { AbiType, AbiValue } from '../../decode/abi-type.ts';
 
 /** A condition of a delegation: the contract that checks it, what it checks for, and what the redeemer adds. */
 export interface Caveat {

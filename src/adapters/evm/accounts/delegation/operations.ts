@@ -1,5 +1,5 @@
 import type { Hex } from 'viem';
-import { selectorOf } from '../../decode/methods.ts';
+import { selectorOf } from '../../decode/abi-signature.ts';
 
 /**
  * Words of `allowedOperations`, and the methods that each stands for. `transfer` is none of a called contract: payments of

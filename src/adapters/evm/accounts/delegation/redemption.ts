@@ -1,7 +1,7 @@
 import { concat, encodeFunctionData, type Hex, numberToHex, parseAbi } from 'viem';
 import { type EvmAddress, hexOf } from '../../address.ts';
 import { readAbi } from '../../decode/abi-reader.ts';
-import { selectorOf } from '../../decode/methods.ts';
+import { selectorOf } from '../../decode/abi-signature.ts';
 import type { AccountCall } from './admits.ts';
 
 const ABI = parseAbi(['function redeemDelegations(bytes[] contexts, bytes32[] modes, bytes[] executions)']);

@@ -2,7 +2,7 @@ import { encodeFunctionData, parseAbi } from 'viem';
 import type { EvmAddress } from '../../address.ts';
 import { hexOf } from '../../address.ts';
 import { readAbi } from '../../decode/abi-reader.ts';
-import { selectorOf } from '../../decode/methods.ts';
+import { selectorOf } from '../../decode/abi-signature.ts';
 
 /** What a Safe is asked to do: one plain call, for which it refunds nobody. */
 export interface SafeCall {

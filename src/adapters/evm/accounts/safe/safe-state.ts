@@ -3,8 +3,8 @@ import type { EvmAddress } from '../../address.ts';
 import { malformed, readBytes, readHash, toQuantity } from '../../answer.ts';
 import { readHead, readNonce } from '../../block.ts';
 import type { RpcClient } from '../../client.ts';
-import type { AbiType, AbiValue } from '../../decode/abi-reader.ts';
 import { readAbi } from '../../decode/abi-reader.ts';
+import type { AbiType, AbiValue } from '../../decode/abi-type.ts';
 
 const ABI = parseAbi([
   'function nonce() view returns (uint256)',
