@@ -35,6 +35,9 @@ const long = [
 ];
 const packed = ['test/package/**'];
 const report = process.env['CASTELLAN_TEST_REPORT'];
+const secondTries = './scripts/second-tries.ts';
+/** Real chains on a busy machine in CI: a test gets a second try there, and is named. The unit suite gets none, and nobody's own run does. */
+const retry = process.env['CI'] === undefined ? 0 : 1;
 const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
@@ -54,7 +57,7 @@ export default defineConfig({
     pool: 'forks',
     // Much of a run is waiting: three files at once, even where there are only two cores.
     maxWorkers: Math.max(3, availableParallelism() - 1),
-    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    reporters: ['default', secondTries, ...(report === undefined ? [] : [['json', { outputFile: report }] as ['json', { outputFile: string }]])],
     env: {
       CASTELLAN_VECTORS: process.env['CASTELLAN_VECTORS'] ?? beside('../shared/vectors'),
       CASTELLAN_DATA: process.env['CASTELLAN_DATA'] ?? beside('../shared/data'),
@@ -63,10 +66,19 @@ export default defineConfig({
     projects: [
       // In both, one process runs many files: modules are loaded once, and no test may lean on a fresh one.
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...engines, ...packed, ...long], isolate: false } },
-      { extends: true, test: { name: 'engines', include: engines.map((folder) => `${folder}/*.test.ts`), exclude: long, isolate: false } },
       {
         extends: true,
-        test: { name: 'long', include: long.map((files) => `${files.replace(/\*\*$/, '*')}.test.ts`), testTimeout: 60_000, isolate: false },
+        test: { name: 'engines', include: engines.map((folder) => `${folder}/*.test.ts`), exclude: long, isolate: false, retry },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: long.map((files) => `${files.replace(/\*\*$/, '*')}.test.ts`),
+          testTimeout: 60_000,
+          isolate: false,
+          retry,
+        },
       },
       {
         extends: true,
