@@ -11,6 +11,7 @@ const entries = {
   evm: 'src/adapters/evm/index.ts',
   'store/memory': 'src/adapters/store/memory/index.ts',
   'store/sqlite': 'src/adapters/store/sqlite/index.ts',
+  'store/postgres': 'src/adapters/store/postgres/index.ts',
   ton: 'src/adapters/ton/index.ts',
   wallets: 'src/integrations/wallets/index.ts',
   'wallets/ton': 'src/integrations/wallets/ton/index.ts',

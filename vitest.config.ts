@@ -24,7 +24,7 @@ const long = [
   'test/doors/gateway-command*',
   'test/scorecard*',
   'test/custody/{keys,recovery}-processes*',
-  'test/store/sqlite-{kill,race}*',
+  'test/store/{sqlite,postgres}-{kill,race}*',
   'test/notify/outbox-processes*',
   'test/emergency/processes*',
   'test/e2e/paying-process*',

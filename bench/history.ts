@@ -26,12 +26,20 @@ async function answer(child: ChildProcess): Promise<{ readonly ns?: number }> {
  * The cost of a decision of an agent with `long` past transactions over that of one with 100, each in a process and a
  * heap of its own, in rounds that take turns.
  */
-export async function measureHistory(options: {
+export function measureHistory(options: HistoryOptions): Promise<RatioBound> {
+  return comparePasts(CHILD, options);
+}
+
+/** How much is compared: events of the long side, decisions of a round, rounds. */
+export interface HistoryOptions {
   readonly long: number;
   readonly decisions: number;
   readonly rounds: number;
-}): Promise<RatioBound> {
-  const start = (past: number): ChildProcess => fork(CHILD, [String(past)], { execArgv: ['--max-old-space-size=8192'] });
+}
+
+/** The same for what a program of its own measures, given how long its past is. */
+export async function comparePasts(program: string, options: HistoryOptions): Promise<RatioBound> {
+  const start = (past: number): ChildProcess => fork(program, [String(past)], { execArgv: ['--max-old-space-size=8192'] });
   const long = start(options.long);
   const short = start(SHORT);
   try {

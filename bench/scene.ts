@@ -3,6 +3,7 @@ import { systemRandom } from '../src/adapters/host/index.ts';
 import { createMemoryStore } from '../src/adapters/store/memory/index.ts';
 import {
   type AccountId,
+  type Action,
   type BuildContext,
   type ChainAdapter,
   type ChainId,
@@ -43,8 +44,8 @@ export interface SceneChain {
   create(clock: Clock): ChainAdapter;
   /** Address number so many. */
   payee(index: number): string;
-  /** What a payment to one of the payees may cost at most. */
-  fee(adapter: ChainAdapter, payee: AccountId): FeeQuote;
+  /** What an action with one of the payees may cost at most; a payment where left out. */
+  fee(adapter: ChainAdapter, payee: AccountId, action?: Action): FeeQuote;
   /** What building needs to know beside wallet, slot and fee. */
   terms(payee: AccountId, nowMs: number): Pick<BuildContext, 'validUntilMs' | 'facts'>;
   /** One unit of the native asset is so many of the scene's coins; all its amounts are below ten of them. */
@@ -86,7 +87,11 @@ export interface SceneOptions {
   readonly agents: number;
   /** An EVM chain where left out. */
   readonly chain?: SceneChain;
+  /** What the configuration says beside chains, clock and keys. */
+  readonly config?: Readonly<Record<string, unknown>>;
   readonly openStore?: (host: Host) => Store | Promise<Store>;
+  /** What every agent may do beside payments to the payees. */
+  readonly permissions?: Readonly<Record<string, unknown>>;
 }
 
 /** The node's half of the adapter, answering from memory. */
@@ -134,6 +139,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     random,
     keys: { encryptionKey: 'ab'.repeat(32) },
     authorization: { decisionTimeoutMs: 600_000 },
+    ...options.config,
   });
   const bus = createEventBus({ clock });
   const house = await bootHouse(config, { clock, random }, bus, options.openStore ?? ((host) => createMemoryStore({ clock: host.clock })));
@@ -146,6 +152,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     limits: { unit: fee.asset, perTransaction: 10 * chain.coin, ...windows },
     rateLimiting: { maxPerHour: 1_000_000, cooldownSeconds: 0 },
     allowedDestinations: payees.map((_, index) => chain.payee(index)),
+    ...options.permissions,
   });
   const agents: SceneAgent[] = [];
   for (let index = 0; index < options.agents; index += 1) {

@@ -22,16 +22,16 @@ const VALID_FOR_MS = 120_000;
 const factsAbout = (account: AccountId): readonly AccountFact[] => [{ account, state: 'wallet', holds: null }];
 
 /** A V5R1 wallet on the test network. */
-const TON: SceneChain = {
+export const TON: SceneChain = {
   chain: CHAIN,
   create: (clock) => createTonAdapter({ chains: [{ chain: CHAIN, endpoint: 'http://127.0.0.1:9' }], clock }),
   payee: (index) => `0:${sha256Hex(`payee ${index}`)}`,
-  fee({ codec }, payee) {
+  fee({ codec }, payee, asked) {
     const native = codec.nativeAsset(CHAIN);
     const tokens = { chain: CHAIN, globalId: -3, native, jettons: [] } as const;
     const own = { tokens, prices: DEFAULT_GAS_PRICES, validForMs: VALID_FOR_MS, jettonGas: 50_000_000n };
     // All amounts of a scene have the same length, and so the same fee.
-    const action = { kind: 'transfer', asset: nativeAssetId(CHAIN), amount: 10n ** 15n, to: payee } as const;
+    const action = asked ?? ({ kind: 'transfer', asset: nativeAssetId(CHAIN), amount: 10n ** 15n, to: payee } as const);
     return feeOf({ sends: sendsOf(action, own, payee, factsOf(factsAbout(payee))), extended: [] }, CHAIN, payee, DEFAULT_GAS_PRICES);
   },
   terms: (payee, nowMs) => ({ validUntilMs: nowMs + VALID_FOR_MS, facts: factsAbout(payee) }),

@@ -4,9 +4,25 @@
  * @packageDocumentation
  */
 
-export type { EmailOptions, NotificationOutbox, OutboxOptions, WebhookCheck, WebhookOptions } from './adapters/notify/index.ts';
-export { createEmailNotifier, createNotificationOutbox, createWebhookNotifier, verifyWebhook } from './adapters/notify/index.ts';
-export type { ApprovalProvider, MemoryApprovalProviderOptions } from './approvals/index.ts';
+export type {
+  ApprovalReply,
+  ApprovalWebhookHealth,
+  EmailOptions,
+  NotificationOutbox,
+  OutboxOptions,
+  ReplyAnswer,
+  WebhookCheck,
+  WebhookOptions,
+} from './adapters/notify/index.ts';
+export {
+  createEmailNotifier,
+  createNotificationOutbox,
+  createWebhookNotifier,
+  signApprovalWebhook,
+  verifyApprovalWebhook,
+  verifyWebhook,
+} from './adapters/notify/index.ts';
+export type { MemoryApprovalProviderOptions } from './approvals/index.ts';
 export { authorizationStatement, createMemoryApprovalProvider, renderChanges, signApproval, signStatement } from './approvals/index.ts';
 export type { AuditLog, AuditLogOptions, IntegrityOptions, NoteVerifier, ProofResult, ReceiptResult } from './audit/index.ts';
 export {
@@ -20,6 +36,7 @@ export {
   type PruneOptions,
   type PruneResult,
   parseCheckpoint,
+  parseEntry,
   parseVerifierKey,
   pruneFacts,
   verifyConsistency,
@@ -30,23 +47,52 @@ export {
 export {
   type ActionValidator as IntentValidator,
   type ActionValidator as StrategyValidator,
+  type CandidateOf,
   type CompiledPolicy,
+  comparePolicies,
   compilePolicy,
   DEFAULT_POLICY_BASE,
   DEFAULT_TEMPLATES,
+  diffPolicies,
+  type Indeterminate,
+  type LeafPolicy,
+  type NotReplayable,
   type Permissions,
   type PolicyBase,
+  type PolicyComparison,
+  type PolicyDifference,
+  type PolicyTree,
+  type ProbeDifference,
+  policyAnd,
+  policyLeaf,
+  policyOr,
+  type ReplayDifference,
+  type ReplayOptions,
+  type ReplayReport,
+  type RuleDifference,
+  replay,
   type TemplateName,
+  type TemporalRuleInput,
   type ValidatorAnswer,
   type ValidatorContext,
+  type ValueDifference,
 } from './authz/index.ts';
 export type { AgentSignature, AgentSignatureInput, AgentSigned, AgentSigningInput, AgentSigningPort } from './core/agent-port.ts';
-export type { ApprovalAnswer, ApprovalRecord, ApprovalRequest, SignedStatement } from './core/approval.ts';
+export type {
+  ApprovalAnswer,
+  ApprovalErrand,
+  ApprovalProvider,
+  ApprovalQuorum,
+  ApprovalRecord,
+  ApprovalRequest,
+  SignedStatement,
+} from './core/approval.ts';
 export type { AssetChange } from './core/asset-change.ts';
 export type { AuthorityAction, Authorization } from './core/authority.ts';
 export type { ChainAdapter, ChainNode, Codec, SimulationReport, Token } from './core/chain-adapter.ts';
 export type { Clock } from './core/clock.ts';
 export type { Decision } from './core/decision.ts';
+export type { DecisionInput } from './core/decision-input.ts';
 export type { Effect } from './core/effect.ts';
 export type { ErrorDetails, ErrorFacts } from './core/errors.ts';
 export { CastellanError, type ErrorCode, isCastellanError } from './core/errors.ts';
@@ -76,6 +122,7 @@ export type {
   SecurityEvent,
   SecurityEventBase,
   SecurityEventType,
+  ShadowDifferenceEvent,
   UnauthorizedAttemptEvent,
   WalletEvent,
 } from './core/event.ts';
@@ -84,7 +131,8 @@ export type { Halt } from './core/halt.ts';
 export type { AccountId, AgentId, AssetId, ChainId, Digest, RequestId, TimeMs } from './core/ids.ts';
 export { formatAmount, parseAmount } from './core/money.ts';
 export type { Notice, Notifier } from './core/notifier.ts';
-export type { FixedPrice } from './core/price.ts';
+export type { PolicyText } from './core/policy-text.ts';
+export type { FixedPrice, NoPrice } from './core/price.ts';
 export { createFixedPrices, type PriceSource } from './core/price.ts';
 export type { Random } from './core/random.ts';
 export type { Reason, ReasonCode } from './core/reason.ts';
@@ -151,7 +199,11 @@ export {
   type AuthorizationResult,
   type BalanceChange,
   blacklistRemovalFacts,
+  type CapUse,
+  type ClaimResult,
   type Closing,
+  type ConfigFinding,
+  type ConfigValidation,
   type Custody,
   type CustodyApproval,
   type CustodyProvider,
@@ -177,29 +229,41 @@ export {
   type ExposureReport,
   type KeyManagerOptions,
   type LayerOpinion,
+  type LimitsReport,
   type LiveAllowance,
+  type MedianPriceOptions,
+  medianPrice,
   type NamedRequest,
   type OpenRequest,
   type OpenSignature,
+  type PolicyFormat,
   type PolicyManager,
   type PreparedCall,
   type PreparedTransaction,
+  parsePolicy,
   policyChangeFacts,
+  type RateUse,
   type ReadySignature,
   type RecoveryManagerOptions,
   type RecoveryRoom,
   type ReplaceOptions,
+  type ReviewItem,
+  type Reviews,
   type RiskEngine,
   type RoomOptions,
   type RoomSecret,
   type SecurityConfig,
   type SecurityHealth,
   type SecurityManager,
+  type ShadowFace,
+  type ShadowReport,
   type ShutdownReport,
   type SignedByCustody,
   type SimulationOpinion,
   type TransactionRequest,
   type TransactionSimulation,
+  type ValidateOptions,
+  validateConfig,
   type Wallet,
   type WalletOptions,
   type WalletRecoveryOptions,

@@ -22,6 +22,7 @@ const DOORS: readonly Door[] = [
   { library: /^cockatiel$/, open: /^src\/core\/failover\/circuit\.ts$/ },
   { library: /^simple-statistics$/, open: /^src\/risk\/statistics\.ts$/ },
   { library: /^node:sqlite$/, open: /^src\/adapters\/store\/sqlite\// },
+  { library: /^pg$/, open: /^src\/adapters\/store\/postgres\// },
   { library: /^rxjs(\/|$)/, open: /^src\/(authz\/|emergency\/|core\/event-(bus|filters)\.ts$)/, typesAnywhere: true },
   {
     library: /^zod(\/|$)/,
@@ -32,6 +33,7 @@ const DOORS: readonly Door[] = [
   // A webhook connects to the very address that it checked; whatever takes a URL would look the name up once more.
   { library: /^node:(http|https)$/, open: /^src\/(adapters\/(host\/|notify\/post\.ts$)|testing\/)/ },
   { library: /^node:dns\/promises$/, open: /^src\/(adapters\/(host\/|notify\/resolve\.ts$)|testing\/)/ },
+  { library: /^yaml$/, open: /^src\/manager\/policies\/read-policy-text\.ts$/ },
   { library: /^nodemailer$/, open: /^src\/adapters\/notify\/mail-transport\.ts$/ },
   {
     library:

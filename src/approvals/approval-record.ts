@@ -3,6 +3,7 @@ import {
   type ApprovalRecord,
   type ApprovalRequest,
   CastellanError,
+  canonicalize,
   type Json,
   type ReasonCode,
   type TimeMs,
@@ -63,7 +64,8 @@ export function asksTheSame(a: ApprovalRequest, b: ApprovalRequest): boolean {
     a.effectsDigest === b.effectsDigest &&
     a.policy === b.policy &&
     a.registry === b.registry &&
-    [...a.satisfies].sort().join() === [...b.satisfies].sort().join()
+    [...a.satisfies].sort().join() === [...b.satisfies].sort().join() &&
+    canonicalize(a.quorum ?? {}) === canonicalize(b.quorum ?? {})
   );
 }
 

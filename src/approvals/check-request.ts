@@ -1,10 +1,15 @@
 import { type ApprovalRequest, agentIdSchema, CastellanError, requestIdSchema, sha256Hex, type TimeMs } from '../core/index.ts';
+import { ROLES } from './registry-document.ts';
 
 /** An approval that waits longer than a month is asked again. */
 const MAX_LIFE_MS = 31 * 86_400_000;
 const ID = /^[A-Za-z0-9_.-]{1,128}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 const MAX_RENDERED = 16_384;
+/** Lines of printable ASCII: what else a text holds, some screen hides. */
+const PLAIN = /^[\x20-\x7e\n]*$/;
+/** Keys of one role that a request may ask for. */
+const MAX_NEED = 16;
 const FIELDS = new Set([
   'v',
   'id',
@@ -17,6 +22,7 @@ const FIELDS = new Set([
   'effectsDigest',
   'rendered',
   'satisfies',
+  'quorum',
   'policy',
   'registry',
   'createdAtMs',
@@ -48,7 +54,7 @@ export function checkApprovalRequest(request: ApprovalRequest, tenant: string, n
   check('decisionId', isText(request.decisionId, 128));
   check('wallet', isText(request.wallet, 256));
   check('actionDigest', DIGEST.test(request.actionDigest));
-  check('rendered', isText(request.rendered, MAX_RENDERED));
+  check('rendered', isText(request.rendered, MAX_RENDERED) && PLAIN.test(request.rendered));
   check('effectsDigest', request.effectsDigest === sha256Hex(request.rendered));
   check(
     'satisfies',
@@ -57,6 +63,7 @@ export function checkApprovalRequest(request: ApprovalRequest, tenant: string, n
       request.satisfies.length <= 32 &&
       request.satisfies.every((code) => isText(code, 64)),
   );
+  check('quorum', request.quorum === undefined || isQuorum(request.quorum));
   check('policy', isText(request.policy, 128));
   check('registry', isText(request.registry, 128));
   check('nonce', isText(request.nonce, 128));
@@ -64,5 +71,17 @@ export function checkApprovalRequest(request: ApprovalRequest, tenant: string, n
   check(
     'expiresAtMs',
     Number.isSafeInteger(request.expiresAtMs) && request.expiresAtMs > nowMs && request.expiresAtMs <= nowMs + MAX_LIFE_MS,
+  );
+}
+
+/** Counts by role, one at least. */
+function isQuorum(quorum: unknown): boolean {
+  if (typeof quorum !== 'object' || quorum === null || Array.isArray(quorum)) return false;
+  const entries = Object.entries(quorum);
+  return (
+    entries.length > 0 &&
+    entries.every(
+      ([role, count]) => ROLES.some((known) => known === role) && Number.isSafeInteger(count) && count >= 1 && count <= MAX_NEED,
+    )
   );
 }

@@ -1,11 +1,14 @@
 import {
   type AgentId,
   type ApprovalAnswer,
+  type ApprovalProvider,
+  type ApprovalQuorum,
   type ApprovalRecord,
   type ApprovalRequest,
   type Approvals,
   applyStep,
   CastellanError,
+  type ChainId,
   type Clock,
   type Command,
   type Json,
@@ -20,19 +23,14 @@ import {
   storeKey,
   type TimeMs,
 } from '../core/index.ts';
+import { createAnnouncer } from './announce.ts';
 import { answered, approvalDoc, approvalReason, atMoment, parseApprovalRecord } from './approval-record.ts';
 import type { RegistryAuthority } from './authority.ts';
+import { answerFault, checkAnswer } from './check-answer.ts';
 import { checkApprovalRequest } from './check-request.ts';
 import { createOpenApprovals } from './open-approvals.ts';
-import { countApprovals, judgeAnswer } from './quorum.ts';
+import { approvingKeys, fillsQuorum, judgeAnswer, needOf, stricterQuorum, sumOf } from './quorum.ts';
 import { createWaiters } from './waiters.ts';
-
-/** Brings a request to people, and their answers back. It may fail or never answer: nothing passes by that. */
-export interface ApprovalProvider {
-  readonly name: string;
-  /** Tells a person of a request. Whatever `respond` is given is verified like any other answer. */
-  notify(request: ApprovalRequest, respond: (answer: ApprovalAnswer) => Promise<ApprovalRecord>): void | Promise<void>;
-}
 
 /** What approvals stand on. */
 export interface ApprovalsOptions {
@@ -45,10 +43,15 @@ export interface ApprovalsOptions {
   /** Makes the log entry of an event. */
   readonly command: (event: SecurityEvent) => Command;
   readonly providers?: readonly ApprovalProvider[] | undefined;
+  /** Chains on which an EVM address may be a wallet of ours: nobody approves with one. */
+  readonly chains?: readonly ChainId[] | undefined;
 }
 
 /** What a request must still be when its approval is used. */
-export type ApprovalBinding = Pick<ApprovalRequest, 'agent' | 'requestId' | 'actionDigest' | 'effectsDigest' | 'policy' | 'registry'>;
+export type ApprovalBinding = Pick<ApprovalRequest, 'agent' | 'requestId' | 'actionDigest' | 'effectsDigest' | 'policy' | 'registry'> & {
+  /** What the policy asks for at this moment: it may be more than what was asked for then, such as at another price. */
+  readonly quorum?: ApprovalQuorum | undefined;
+};
 
 /** What an approval is good for at this moment. `consume` goes into the deciding step: it is what makes the approval single use. */
 export type ApprovalUse =
@@ -71,10 +74,12 @@ export interface ApprovalInbox extends Approvals {
   use(id: string, binding: ApprovalBinding): Promise<ApprovalUse>;
   /** Takes a request back without a signature: refusing needs none. @throws APPROVAL_UNKNOWN */
   reject(id: string, by: string): Promise<ApprovalRecord>;
-  /** Writes down what has expired, so that the log tells of it. Returns how many. */
+  /** Writes down what has expired, so that the log tells of it, and reminds providers that keep account of what waits. Returns how many expired. */
   expire(): Promise<number>;
   /** Callers that wait in this process. */
   waiting(): number;
+  /** Ends what providers have under way. */
+  stop(): void;
 }
 
 /** Attempts against concurrent writers of one record. */
@@ -145,7 +150,11 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
       const record = change?.record ?? current;
       if (change === undefined && current.state === found.record.state) return current;
       const result = await applyStep(store, {
-        commands: [put(record, found.version), told(record, 'approval_decision', change?.facts ?? { timeout: true })],
+        commands: [
+          put(record, found.version),
+          ...endOf(found.record, record),
+          told(record, 'approval_decision', change?.facts ?? { timeout: true }),
+        ],
       });
       if (!result.ok) continue;
       if (record.state !== 'pending') waiters.tell(id);
@@ -162,29 +171,31 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
       if (record.state === 'rejected' && isRefusal) return undefined;
       // A yes may still be taken back before it is used; nothing else reopens.
       if (record.state !== 'pending' && !(record.state === 'approved' && isRefusal)) return undefined;
-      if (record.request.registry !== authority.digest()) throw fault('registry_changed', 'approval_invalid');
+      if (record.request.registry !== authority.digest()) throw answerFault('registry_changed', 'approval_invalid');
       const judged = await judgeAnswer(options, record.request, reply);
-      if (typeof judged === 'string') throw fault(judged, 'approval_invalid');
+      if (typeof judged === 'string') throw answerFault(judged, 'approval_invalid');
       const facts = { approver: reply.approver, verdict: reply.verdict };
       if (isRefusal) return { record: answered(record, reply, 'rejected', now), facts };
       if (record.answers.some((earlier) => earlier.approver === reply.approver && earlier.verdict === 'approve')) return undefined;
-      const need = authority.registry().quorums.approver;
-      const have = await countApprovals(options, answered(record, reply, 'pending', now));
-      return { record: answered(record, reply, have >= need ? 'approved' : 'pending', now), facts: { ...facts, have, need } };
+      const need = needOf(record.request, authority.registry());
+      const keys = await approvingKeys(options, answered(record, reply, 'pending', now));
+      const state = fillsQuorum(need, keys) ? 'approved' : 'pending';
+      return { record: answered(record, reply, state, now), facts: { ...facts, have: keys.length, need: sumOf(need) } };
     });
     const reason = approvalReason(after);
     const counted = after.answers.some((kept) => kept.approver === reply.approver && kept.verdict === reply.verdict);
-    if (!counted && reason !== undefined) throw fault('closed', reason === 'approval_timeout' ? 'approval_expired' : reason);
+    if (!counted && reason !== undefined) throw answerFault('closed', reason === 'approval_timeout' ? 'approval_expired' : reason);
     return after;
   }
 
+  const announcer = createAnnouncer(providers, answer, (id) => inbox.get(id));
   const inbox: ApprovalInbox = Object.freeze({
     async open(request: ApprovalRequest): Promise<ApprovalRecord> {
       const now = await nowMs();
       checkApprovalRequest(request, tenant, now);
       const { record, fresh, closed } = await opening.open(request, now);
       for (const id of closed) waiters.tell(id);
-      if (fresh) for (const provider of providers) void announce(provider, request);
+      if (fresh) announcer.announce(request);
       return record;
     },
     async get(id: string) {
@@ -235,7 +246,8 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
       const bound = BINDING.every((name) => typeof binding[name] === 'string' && binding[name] === request[name]);
       if (!bound || request.tenant !== tenant || request.registry !== authority.digest()) return { ok: false, reason: 'approval_invalid' };
       if (record.answers.some((kept) => kept.verdict === 'reject')) return { ok: false, reason: 'approval_rejected' };
-      if ((await countApprovals(options, record)) < authority.registry().quorums.approver) return { ok: false, reason: 'approval_invalid' };
+      const need = stricterQuorum(needOf(request, authority.registry()), binding.quorum);
+      if (!fillsQuorum(need, await approvingKeys(options, record))) return { ok: false, reason: 'approval_invalid' };
       const consume = [put({ ...record, state: 'used' }, found.version)];
       return { ok: true, codes: new Set(request.satisfies), approvals: [id], expiresAtMs: request.expiresAtMs, consume };
     },
@@ -248,23 +260,18 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
       let count = 0;
       const now = await nowMs();
       for await (const record of all()) {
-        if (atMoment(record, now).state === record.state) continue;
+        const { state } = atMoment(record, now);
+        announcer.remind({ ...record, state }, now);
+        if (state === record.state) continue;
         await rewrite(record.request.id, async () => undefined);
         count += 1;
       }
       return count;
     },
     waiting: waiters.waiting,
+    stop: announcer.stop,
   });
   return inbox;
-
-  async function announce(provider: ApprovalProvider, request: ApprovalRequest): Promise<void> {
-    try {
-      await provider.notify(request, answer);
-    } catch {
-      // A provider that fails approves nothing; the request stays open until it is answered or expires.
-    }
-  }
 
   async function* all(): AsyncGenerator<ApprovalRecord> {
     const prefix = storeKey.doc(approvalDoc(''));
@@ -280,16 +287,8 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
 
 const BINDING = ['agent', 'requestId', 'actionDigest', 'effectsDigest', 'policy', 'registry'] as const;
 
-/** Takes the five fields of an answer and nothing else. @throws APPROVAL_INVALID */
-function checkAnswer(given: ApprovalAnswer): ApprovalAnswer {
-  const { approvalId, verdict, approver, scheme, signature } = (given ?? {}) as ApprovalAnswer;
-  const isText = (value: unknown, most: number): boolean => typeof value === 'string' && value.length > 0 && value.length <= most;
-  if (!isText(approvalId, 128) || !isText(approver, 64) || !isText(signature, 4_096)) throw fault('malformed', 'approval_invalid');
-  if ((verdict !== 'approve' && verdict !== 'reject') || (scheme !== 'ed25519' && scheme !== 'eip712'))
-    throw fault('malformed', 'approval_invalid');
-  return { approvalId, verdict, approver, scheme, signature };
-}
-
-function fault(why: string, reason: ReasonCode): CastellanError {
-  return new CastellanError('APPROVAL_INVALID', { message: 'The answer does not count.', details: { reason, why } });
+/** What it leaves in the agent's history that nobody said yes. */
+function endOf({ state, request: { agent } }: ApprovalRecord, after: ApprovalRecord): readonly Command[] {
+  if (after.state === 'rejected' && state !== 'rejected') return [{ kind: 'outcome.note', agent, outcome: 'failed' }];
+  return after.state === 'expired' && state === 'pending' ? [{ kind: 'outcome.note', agent, outcome: 'approval_timeout' }] : [];
 }

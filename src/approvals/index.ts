@@ -3,7 +3,6 @@ export { approvalBytes, createEd25519Verifier, signApproval, signStatement } fro
 export {
   type ApprovalBinding,
   type ApprovalInbox,
-  type ApprovalProvider,
   type ApprovalsOptions,
   type ApprovalUse,
   createApprovals,

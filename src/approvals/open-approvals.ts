@@ -12,7 +12,7 @@ import {
 } from '../core/index.ts';
 import { approvalDoc, asksTheSame, atMoment, parseApprovalRecord } from './approval-record.ts';
 
-/** Open requests of one agent; more than a person would read. The oldest gives way. */
+/** Open requests of one agent; more than a person would read. The oldest that nobody spoke about gives way. */
 export const MAX_OPEN = 100;
 
 const ATTEMPTS = 16;
@@ -64,7 +64,7 @@ export function createOpenApprovals({ store, put, told }: OpenApprovalsOptions):
         const superseded = live.filter(({ record }) => record.request.requestId === request.requestId);
         const kept = live
           .filter((held) => !superseded.includes(held))
-          .sort((a, b) => a.record.request.createdAtMs - b.record.request.createdAtMs);
+          .sort((a, b) => rank(a.record) - rank(b.record) || a.record.request.createdAtMs - b.record.request.createdAtMs);
         const evicted = kept.splice(0, Math.max(0, kept.length - MAX_OPEN + 1));
         const late = open.filter((held) => !live.includes(held));
         const record: ApprovalRecord = { request, state: 'pending', answer: null, answers: [], answeredAtMs: null };
@@ -82,6 +82,7 @@ export function createOpenApprovals({ store, put, told }: OpenApprovalsOptions):
               ifVersion: version,
             },
             ...closing.map((held) => put(held.record, held.version)),
+            ...unanswered(request.agent, [...evicted, ...late]),
             ...closing.map((held) =>
               told(held.record, 'approval_decision', {
                 timeout: late.some((other) => other.version === held.version && other.record.request.id === held.record.request.id),
@@ -105,6 +106,17 @@ export function createOpenApprovals({ store, put, told }: OpenApprovalsOptions):
       throw new CastellanError('STORE_UNAVAILABLE', { message: 'Others opened requests each time; try again.', retryable: true });
     },
   };
+}
+
+/** What a person has spoken about gives way last: whoever can make an agent ask much must not push that out. */
+function rank({ answers }: ApprovalRecord): number {
+  return answers.length === 0 ? 0 : 1;
+}
+
+/** Those that nobody answered in time, for the agent's history; what gave way to newer ones is among them. */
+function unanswered(agent: string, closed: readonly Held[]): readonly Command[] {
+  const count = closed.filter(({ record }) => record.state === 'pending').length;
+  return count === 0 ? [] : [{ kind: 'outcome.note', agent, outcome: 'approval_timeout', count }];
 }
 
 function isOpen(record: ApprovalRecord): boolean {

@@ -1,22 +1,43 @@
-import { type ApprovalRequest, accountKey, type RegisteredKey, readDocs, type Store } from '../core/index.ts';
+import { type ApprovalRequest, accountKey, type ChainId, type RegisteredKey, readDocs, type Store } from '../core/index.ts';
 
 /** Wallets of one agent that are looked at. */
 const MAX_WALLETS = 256;
+/** Chains whose accounts are EVM addresses. */
+const EVM = 'eip155:';
 
-/** Whether an approver's key is one that custody holds: whoever can ask it to sign would answer for a person. An EVM address does not tell. */
-export async function isCustodyApprover(store: Store, { scheme, key }: Pick<RegisteredKey, 'scheme' | 'key'>): Promise<boolean> {
-  if (scheme !== 'ed25519') return false;
-  const [held] = await readDocs(store, [`key-public/${key.toLowerCase()}`]);
-  return held !== undefined;
+/** What telling whose key it is needs. */
+export interface OwnKeyParts {
+  readonly store: Store;
+  /** Chains on which an EVM address may be a wallet of ours. */
+  readonly chains?: readonly ChainId[] | undefined;
 }
 
 /**
- * Tells whether a registered key is the requesting agent itself: its id, the address of one of its wallets or of what signs
- * for one, or a key that custody holds, whoever's it is. Nobody approves for himself.
+ * Whether an approver's key is one that custody holds, for whatever agent: whoever can ask it to sign would answer for a
+ * person. Of an EVM address it tells where it is a wallet on one of `chains`.
  */
-export async function isOwnKey(store: Store, request: ApprovalRequest, approver: RegisteredKey): Promise<boolean> {
-  if (approver.id === request.agent) return true;
-  const [agent] = await readDocs(store, [`agent/${request.agent}`]);
+export async function isCustodyApprover(
+  { store, chains = [] }: OwnKeyParts,
+  { scheme, key }: Pick<RegisteredKey, 'scheme' | 'key'>,
+): Promise<boolean> {
+  const address = key.toLowerCase();
+  const places =
+    scheme === 'ed25519'
+      ? [`key-public/${address}`]
+      : chains.filter((chain) => chain.startsWith(EVM)).map((chain) => `wallet/${chain}:${address}`);
+  return (await readDocs(store, places)).some((held) => held !== undefined);
+}
+
+/**
+ * Tells whether a registered key is the requesting agent itself: its id in whatever case, that of another agent, the address of
+ * one of its wallets or of what signs for one, or a key that custody holds, whoever's it is. Nobody approves for himself, and no
+ * machine for another.
+ */
+export async function isOwnKey(parts: OwnKeyParts, request: ApprovalRequest, approver: RegisteredKey): Promise<boolean> {
+  const { store } = parts;
+  if (approver.id.toLowerCase() === request.agent.toLowerCase()) return true;
+  const [agent, namesake] = await readDocs(store, [`agent/${request.agent}`, `agent/${approver.id}`]);
+  if (namesake !== undefined) return true;
   const listed = field(agent?.value, 'wallets');
   const wallets = new Set<string>(
     [request.wallet, ...(Array.isArray(listed) ? listed.filter((wallet) => typeof wallet === 'string') : [])].slice(0, MAX_WALLETS),
@@ -31,7 +52,7 @@ export async function isOwnKey(store: Store, request: ApprovalRequest, approver:
     const sender = field(field(record?.value, 'smart'), 'sender');
     if (typeof sender === 'string' && accountKey(sender as ApprovalRequest['wallet']).toLowerCase() === key) return true;
   }
-  if (await isCustodyApprover(store, approver)) return true;
+  if (await isCustodyApprover(parts, approver)) return true;
   const keyIds = records.map((record) => field(record?.value, 'keyId')).filter((id) => typeof id === 'string');
   const keys = await readDocs(
     store,

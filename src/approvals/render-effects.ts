@@ -6,6 +6,9 @@ import { expectationLines } from './render-changes.ts';
 /** What is longer than this is not read by a person, and is therefore not put before one. */
 const MAX_RENDERED = 16_384;
 
+/** The end of the year 9999: later has no date that people write. */
+const LAST_DAY_MS = 253_402_300_799_999;
+
 /** How effects are rendered. */
 export interface RenderOptions {
   /** Shown instead of an exact fee that is within it: a quote moves from block to block, the ceiling stands. */
@@ -77,7 +80,10 @@ function lineOf(effect: Effect, known: ReadonlyMap<AssetId, Token>, { feeCeiling
         effect.amount === 'unlimited'
           ? `an UNLIMITED amount of ${tokenOf(effect.asset, known.get(effect.asset))}`
           : money(effect.asset, effect.amount);
-      const until = effect.expiresAtMs === null ? 'for ever' : `until ${new Date(effect.expiresAtMs).toISOString()}`;
+      const until =
+        effect.expiresAtMs === null || effect.expiresAtMs > LAST_DAY_MS
+          ? 'for ever'
+          : `until ${new Date(effect.expiresAtMs).toISOString()}`;
       return `lets ${account(effect.spender)} take ${amount} from ${account(effect.owner)} ${until}`;
     }
     case 'operator':

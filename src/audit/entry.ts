@@ -40,7 +40,19 @@ export function toAppendCommand(event: SecurityEvent): Command {
   return { kind: 'log.append', ...toEntry(event) };
 }
 
-/** Reads an entry back, amounts as bigint. The exact inverse of {@link toEntry}. @throws LOG_CORRUPT */
+/**
+ * Reads an entry of the log back, amounts as bigint: the exact inverse of how it was written.
+ *
+ * @param entry - one line of an export
+ * @throws LOG_CORRUPT
+ * @example
+ * ```ts
+ * import { parseEntry } from 'castellan';
+ *
+ * const line = '{"agent":"a1","at":1,"details":{},"id":"e1","severity":"info","tenant":"default","type":"wallet_event","v":1}';
+ * console.log(parseEntry(line).type); // wallet_event
+ * ```
+ */
 export function parseEntry(entry: string): SecurityEvent {
   let event: SecurityEvent;
   try {

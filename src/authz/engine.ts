@@ -36,6 +36,8 @@ export interface ChainResult {
   readonly reports: readonly LayerReport[];
   readonly signals: readonly LayerSignal[];
   readonly unenforced: readonly string[];
+  /** Every reason to ask a person, those that approvals answer among them. */
+  readonly escalated: readonly Reason[];
 }
 
 const SKIPPED: readonly Reason[] = Object.freeze([
@@ -70,6 +72,7 @@ class ChainRun {
   readonly #reports: LayerReport[] = [];
   readonly #signals: LayerSignal[] = [];
   readonly #unenforced: string[] = [];
+  readonly #escalated: Reason[] = [];
   #layerBeganMs: number;
   /** Number of the wait that may still answer; any other answer is late. */
   #wait = 0;
@@ -94,7 +97,8 @@ class ChainRun {
       const layer = this.#layers[this.#reports.length];
       if (layer === undefined) {
         this.#stopped = true;
-        this.#done({ reports: this.#reports, signals: this.#signals, unenforced: this.#unenforced });
+        const [signals, unenforced, escalated] = [this.#signals, this.#unenforced, this.#escalated];
+        this.#done({ reports: this.#reports, signals, unenforced, escalated });
         break;
       }
       if (this.#denied && this.#parts.skipAfterDenial) {
@@ -208,6 +212,7 @@ class ChainRun {
       inTime || answered.verdict === 'deny'
         ? answered
         : deny('layer_timed_out', FAILURES.layer_timed_out, { rule: layer.name, retryable: true });
+    if (outcome.verdict === 'escalate') this.#escalated.push(...outcome.reasons);
     const { verdict, reasons } = outcome.verdict === 'escalate' ? afterApprovals(outcome, this.#context.satisfied) : outcome;
     if (verdict === 'deny') this.#denied = true;
     if (outcome.signals !== undefined) this.#signals.push(...outcome.signals);

@@ -1,4 +1,12 @@
-import { type AccountId, type AssetId, assetContract, type Capability, type DecodedTransaction, type Effect } from '../core/index.ts';
+import {
+  type AccountId,
+  type AssetId,
+  assetContract,
+  type Capability,
+  type DecodedTransaction,
+  type Effect,
+  type Operation,
+} from '../core/index.ts';
 import type { JudgedTerms } from './judged-terms.ts';
 
 /** An amount of one asset. */
@@ -27,6 +35,10 @@ export interface OpaqueCall {
   /** The protocol whose registered deployment the contract is, and what its method is for; null where no decoder says so. */
   readonly protocol: string | null;
   readonly capability: Capability | null;
+  readonly operation: Operation | null;
+  /** Name of the method and its arguments as text; null where the bytes do not tell. */
+  readonly method: string | null;
+  readonly args: Readonly<Record<string, string>> | null;
 }
 
 type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
@@ -48,13 +60,22 @@ export interface Exposure {
   readonly parties: readonly AccountId[];
 }
 
-const OF_NO_PROTOCOL = { protocol: null, capability: null } as const;
+const OF_NO_PROTOCOL = { protocol: null, capability: null, operation: null, method: null, args: null } as const;
 
 /** A protocol is only what the bytes show; a method that is not known is of none. */
-function callOf({ contract, selector, method, leaf, source, protocol, capability }: EffectOf<'call'>): OpaqueCall {
+function callOf(effect: EffectOf<'call'>): OpaqueCall {
+  const { contract, selector, method, leaf, source, protocol, capability, operation, args } = effect;
   const decoded = method !== null;
   if (!decoded || source !== 'bytes') return { contract, selector, decoded, leaf, ...OF_NO_PROTOCOL };
-  return { contract, selector, decoded, leaf, protocol: protocol ?? null, capability: capability ?? null };
+  const known = { protocol: protocol ?? null, capability: capability ?? null, operation: operation ?? null };
+  return { contract, selector, decoded, leaf, ...known, method: method === '' ? null : method, args };
+}
+
+function haveSameArgs(left: OpaqueCall['args'], right: OpaqueCall['args']): boolean {
+  if (left === right) return true;
+  if (left === null || right === null) return false;
+  const names = Object.keys(left);
+  return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name]);
 }
 
 /** Collects what {@link exposureOf} sums. */
@@ -85,7 +106,9 @@ class Sums {
         call.selector === found.selector &&
         call.decoded === found.decoded &&
         call.protocol === found.protocol &&
-        call.capability === found.capability,
+        call.capability === found.capability &&
+        call.operation === found.operation &&
+        haveSameArgs(call.args, found.args),
     );
     if (!same) this.calls.push(found);
   }

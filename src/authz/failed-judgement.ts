@@ -18,6 +18,7 @@ export function failedJudgement(input: JudgeInput): Judgement {
     lines: [],
     feeLines: [],
     caps: [],
+    reviews: [],
     rates: [],
     simulation: null,
   };

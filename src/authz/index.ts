@@ -8,6 +8,10 @@ export type { JudgeRows, JudgeState, Simulate } from './judge-state.ts';
 export type { JudgedTerms } from './judged-terms.ts';
 export type { Layer, LayerAnswer, LayerContext } from './layer.ts';
 export { STANDARD_LAYERS } from './layers/index.ts';
+export { capAccount, capPrefix, type Spender } from './limits/cap-accounts.ts';
+export { type ClaimResult, type Claims, createClaims } from './limits/claims.ts';
+export { accountsOf, type LedgerAccount } from './limits/ledger-accounts.ts';
+export { type RateBound, rateBounds } from './limits/rate-bounds.ts';
 export * from './policy/index.ts';
 export { pinFact, pinnedContracts } from './policy/pins.ts';
 export { type Excess, excessOf } from './simulation/excess.ts';
@@ -16,3 +20,20 @@ export { type Missing, missingFrom } from './simulation/missing.ts';
 export { heedOpinions } from './simulation/opinions.ts';
 export { codeDigest } from './simulation/run-facts.ts';
 export { unmetBy } from './simulation/unmet.ts';
+export * from './temporal/index.ts';
+export type { CompiledTree } from './tree/compile-tree.ts';
+export { type LeafPolicy, type PolicyTree, policyAnd, policyLeaf, policyOr } from './tree/policy-tree.ts';
+export { comparePolicies, type PolicyComparison, type ProbeDifference } from './tooling/compare-policies.ts';
+export { diffPolicies, type PolicyDifference, type RuleDifference, type ValueDifference } from './tooling/diff-policies.ts';
+export { type JudgedAgain, judgeAgain } from './tooling/judge-again.ts';
+export { createPolicyVersions, type PolicyVersions } from './tooling/policy-versions.ts';
+export {
+  type CandidateOf,
+  type Indeterminate,
+  type NotReplayable,
+  type ReplayDifference,
+  type ReplayOptions,
+  type ReplayReport,
+  replay,
+} from './tooling/replay.ts';
+export { type StressOptions, type StressReport, type StressResult, stressTest } from './tooling/stress/stress-test.ts';

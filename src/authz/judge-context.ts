@@ -8,6 +8,7 @@ import type { JudgeState } from './judge-state.ts';
 import type { JudgedTerms } from './judged-terms.ts';
 import type { LayerContext } from './layer.ts';
 import type { CompiledPolicy } from './policy/index.ts';
+import { FactLacking, type RecordedFacts } from './tooling/recorded-facts.ts';
 
 /** What a context shows beside the input. */
 export interface ContextView {
@@ -38,6 +39,7 @@ export class JudgeContext implements LayerContext {
   readonly memo: JudgeMemo = { valuation: undefined, room: [] };
   readonly #view: ContextView;
   readonly #facts: Record<string, Json>;
+  readonly #lacking: RecordedFacts['lacking'] | undefined;
   #abort: AbortController | undefined;
 
   /** `facts` are recorded into; they may hold some already. */
@@ -57,6 +59,7 @@ export class JudgeContext implements LayerContext {
     this.output = output;
     this.#view = view;
     this.#facts = facts;
+    this.#lacking = input.recorded?.lacking;
   }
 
   get signal(): AbortSignal {
@@ -77,14 +80,25 @@ export class JudgeContext implements LayerContext {
   fact<T extends Json>(name: string, compute: (state: JudgeState) => T): T {
     const key = this.#view.prefix === '' ? name : this.#view.prefix + name;
     if (Object.hasOwn(this.#facts, key)) return this.#facts[key] as T;
-    return this.#record(key, compute(this.#view.state));
+    return this.#record(key, this.#lacking === undefined ? compute(this.#view.state) : this.#again(key, compute));
   }
 
   factLater<T extends Json>(name: string, compute: (state: JudgeState) => T | Promise<T>): T | Promise<T> {
     const key = this.#view.prefix === '' ? name : this.#view.prefix + name;
     if (Object.hasOwn(this.#facts, key)) return this.#facts[key] as T;
-    const value = compute(this.#view.state);
+    const value = this.#lacking === undefined ? compute(this.#view.state) : this.#again(key, compute);
     return value instanceof Promise ? value.then((settled) => this.#record(key, settled)) : this.#record(key, value);
+  }
+
+  /** What a record's own state comes to; where it does not suffice, whoever judges again is told. */
+  #again<T>(key: string, compute: (state: JudgeState) => T): T {
+    try {
+      return compute(this.#view.state);
+    } catch (error) {
+      const instead = error instanceof FactLacking ? this.#lacking?.(key) : undefined;
+      if (instead === undefined) throw error;
+      return instead as T;
+    }
   }
 
   #record<T extends Json>(key: string, value: T): T {

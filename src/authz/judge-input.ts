@@ -1,9 +1,11 @@
 import type {
   AccountId,
   ActionRequest,
+  ApprovalQuorum,
   ChargeLine,
   Command,
   ContractFacts,
+  DecisionInput,
   DecodedTransaction,
   Effect,
   Json,
@@ -23,6 +25,8 @@ import type { MarketFacts } from '../risk/index.ts';
 import type { JudgeRows, Simulate } from './judge-state.ts';
 import type { JudgedTerms } from './judged-terms.ts';
 import type { CompiledPolicy } from './policy/index.ts';
+import type { Review } from './temporal/temporal-findings.ts';
+import type { RecordedFacts } from './tooling/recorded-facts.ts';
 
 /** One transaction or signature to judge, and everything it is judged by. */
 export interface JudgeInput {
@@ -50,6 +54,8 @@ export interface JudgeInput {
   readonly nowMs: TimeMs;
   /** Wall time by which the judgement must be there; layers that come later deny. */
   readonly deadlineMs: TimeMs;
+  /** Judges a recorded decision again: rows, prices and the chain are never asked. */
+  readonly recorded?: RecordedFacts;
 }
 
 /** A place of the wallet's sequence that a transaction on its way has already. */
@@ -67,6 +73,8 @@ export interface Judgement {
   /** Denials first, then escalations. */
   readonly reasons: readonly Reason[];
   readonly facts: Readonly<Record<string, Json>>;
+  /** Whose yes its escalations need by the policy, answered ones among them; absent where it asks for nothing more. */
+  readonly quorum?: ApprovalQuorum;
   readonly signals: readonly LayerSignal[];
   readonly unenforced: readonly string[];
   readonly riskScore: number;
@@ -76,7 +84,11 @@ export interface Judgement {
   /** The part of `lines` that is the fee ceiling. */
   readonly feeLines: readonly ChargeLine[];
   readonly caps: readonly LedgerCap[];
+  /** What a person is to look at afterwards. */
+  readonly reviews: readonly Review[];
   /** Always the attempt; the action too where it is approved. */
   readonly rates: readonly Extract<Command, { kind: 'rate.take' }>[];
   readonly simulation: SimulationReport | null;
+  /** What it was made from, for the decision; absent where no chain could run. */
+  readonly input?: DecisionInput;
 }

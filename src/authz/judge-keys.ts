@@ -2,8 +2,11 @@ import { type AccountId, type ActionRequest, type AssetId, type DecodedTransacti
 import { screenKey } from '../risk/index.ts';
 import { decodedExposure, type Exposure } from './exposure.ts';
 import type { JudgedTerms } from './judged-terms.ts';
+import { capShares } from './limits/cap-shares.ts';
 import { accountsOf } from './limits/ledger-accounts.ts';
+import { rateBounds } from './limits/rate-bounds.ts';
 import type { CompiledPolicy } from './policy/index.ts';
+import { temporalState } from './temporal/meters.ts';
 
 /** Whose rows a judgement reads. */
 export interface JudgeKeysInput {
@@ -30,6 +33,9 @@ export function exposureKeys(request: ActionRequest, exposure: Exposure, policy:
   }
   const strategy = request.context.strategy === undefined ? undefined : accounts.strategy(request.context.strategy);
   if (strategy !== undefined) keys.push(...strategy.keys);
+  if (policy.temporal.length > 0) keys.push(...temporalState(policy, request.agentId).keys);
+  for (const cap of policy.caps) for (const { at } of capShares(cap, request, exposure).shares) keys.push(...at.keys);
+  for (const { key } of rateBounds(policy, request)) if (key !== accounts.rate.approved) keys.push(storeKey.rate(key));
   for (const party of exposure.parties) keys.push(screenRow(party));
   return keys;
 }

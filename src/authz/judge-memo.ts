@@ -1,8 +1,8 @@
 import type { AssetAmount } from './exposure.ts';
 import type { LedgerAccount } from './limits/ledger-accounts.ts';
 
-/** Why an amount has no value in the unit: nobody can price it, or the one who can has no price now. */
-export type Unpriced = 'no_source' | 'no_price';
+/** Why an amount has no value in the unit: nobody can price it, or why the one who can has no price now. */
+export type Unpriced = 'no_source' | 'no_price' | 'stale' | 'divergent';
 
 /** What a transaction is worth in the unit of the limits; null where part of it cannot be valued. Never rounded down. */
 export interface Valuation {
@@ -17,6 +17,8 @@ export interface Valuation {
 export interface RoomInUse {
   readonly at: LedgerAccount;
   readonly used: readonly bigint[];
+  /** Windows that the account does not book yet: the store will know more of them than is read here. */
+  readonly isNew: readonly boolean[];
 }
 
 /** What several layers compute from the same facts, once per judgement. */

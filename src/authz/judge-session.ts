@@ -8,13 +8,15 @@ import { createJudgeOutput } from './judge-output.ts';
 import type { JudgeSettings } from './judge-settings.ts';
 import { type JudgeRows, ReadState } from './judge-state.ts';
 import { rateCommands } from './layers/rate-limit.ts';
+import { recordInput } from './tooling/record-input.ts';
+import { quorumOf } from './policy/index.ts';
 
 /** One judgement under way. */
 export class JudgeSession {
   readonly context: JudgeContext;
   readonly #input: JudgeInput;
   readonly #settings: JudgeSettings;
-  readonly #facts: Record<string, Json> = {};
+  readonly #facts: Record<string, Json>;
   readonly #output = createJudgeOutput();
   #more: JudgeRows | undefined;
 
@@ -22,10 +24,11 @@ export class JudgeSession {
     const { decoded, tx } = input;
     this.#input = input;
     this.#settings = settings;
+    this.#facts = { ...input.recorded?.facts };
     this.context = new JudgeContext(input, settings, this.#output, this.#facts, {
       effects: decoded.effects,
       exposure: decodedExposure(decoded, tx),
-      state: new ReadState(input),
+      state: input.recorded?.state ?? new ReadState(input),
       prefix: '',
       readMore: (effects) => this.#readMore(effects),
     });
@@ -39,35 +42,40 @@ export class JudgeSession {
     return new JudgeContext(this.#input, this.#settings, this.#output, this.#facts, {
       effects,
       exposure: exposureOf(effects, this.#input.tx),
-      state: new ReadState(this.#input, this.#more),
+      state: this.#input.recorded?.state ?? new ReadState(this.#input, this.#more),
       prefix: 'union.',
       readMore: (more) => this.#readMore(more),
     });
   }
 
-  conclude({ reports, signals, unenforced }: ChainResult): Judgement {
+  conclude({ reports, signals, unenforced, escalated }: ChainResult): Judgement {
     const output = this.#output;
     const { effects } = this.#input.decoded;
     const verdict = strictest(reports);
+    const quorum = quorumOf(this.#input.policy.approvalQuorums, escalated);
     return {
       verdict,
       reports,
       reasons: verdict === 'approved' ? [] : reasonsOf(reports),
       facts: this.#facts,
-      signals,
+      ...(quorum === undefined ? {} : { quorum }),
+      signals: verdict === 'approved' ? [...signals, ...output.warnings] : signals,
       unenforced,
       riskScore: output.riskScore,
       effects: output.simulated === null ? effects : [...effects, ...output.simulated],
-      lines: output.lines,
+      lines: [...output.lines, ...output.temporal.lines],
       feeLines: output.feeLines,
-      caps: output.caps,
+      caps: [...output.caps, ...output.temporal.caps],
+      reviews: output.temporal.reviews,
       rates: rateCommands(this.context, verdict === 'approved'),
       simulation: output.simulation,
+      ...(this.#input.recorded === undefined ? { input: recordInput(this.#input, this.#settings, output, this.#more) } : {}),
     };
   }
 
   async #readMore(effects: readonly Effect[]): Promise<void> {
-    const { request, tx, decoded, policy, rows, read } = this.#input;
+    const { request, tx, decoded, policy, rows, read, recorded } = this.#input;
+    if (recorded !== undefined) return;
     const wanted = exposureKeys(request, exposureOf([...decoded.effects, ...effects], tx), policy);
     const keys = wanted.filter((key) => !rows.keys.includes(key));
     if (keys.length === 0) return;

@@ -24,6 +24,8 @@ export interface JudgeSettings {
   readonly strategyValidator?: ActionValidator;
   readonly layerTimeoutMs: number;
   readonly simulationTimeoutMs: number;
+  /** A price that is older says nothing about now. */
+  readonly maxPriceAgeMs: number;
 }
 
 /** What holds where a deployment says nothing. */
@@ -39,6 +41,7 @@ export const DEFAULT_JUDGE_SETTINGS: JudgeSettings = Object.freeze({
   weights: Object.freeze({ transaction: 0.4, behavioral: 0.3, market: 0.3 }),
   layerTimeoutMs: 5_000,
   simulationTimeoutMs: 10_000,
+  maxPriceAgeMs: 600_000,
 });
 
 /** Longest that a layer may take, ms. */

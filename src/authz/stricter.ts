@@ -7,7 +7,12 @@ export function stricter(first: ChainResult, second: ChainResult): ChainResult {
     const again = second.reports.find(({ layer }) => layer === report.layer);
     return again === undefined || RANK[again.verdict] <= RANK[report.verdict] ? report : again;
   });
-  return { reports, signals: [...first.signals, ...second.signals], unenforced: [...new Set([...first.unenforced, ...second.unenforced])] };
+  return {
+    reports,
+    signals: [...first.signals, ...second.signals],
+    unenforced: [...new Set([...first.unenforced, ...second.unenforced])],
+    escalated: [...first.escalated, ...second.escalated],
+  };
 }
 
 const RANK: Readonly<Record<LayerReport['verdict'], number>> = { pass: 0, escalate: 1, skipped: 2, deny: 3 };

@@ -2,6 +2,10 @@ import { canonicalize } from './canonical.ts';
 import { taggedDigest } from './digest.ts';
 import type { AccountId, AgentId, Digest, RequestId, TimeMs } from './ids.ts';
 import type { ReasonCode } from './reason.ts';
+import type { Role } from './registry.ts';
+
+/** How many distinct keys of each role have to say yes. A key that holds several roles counts for one of them. */
+export type ApprovalQuorum = Partial<Readonly<Record<Role, number>>>;
 
 /** What an approver is asked to sign: bound to the action, its effects as text, and the rules of the moment. */
 export interface ApprovalRequest {
@@ -19,6 +23,8 @@ export interface ApprovalRequest {
   readonly rendered: string;
   /** The escalations that a yes would satisfy, and no others. */
   readonly satisfies: readonly ReasonCode[];
+  /** What the policy asks for beyond the registry's quorum of approvers; absent where it asks for nothing more. */
+  readonly quorum?: ApprovalQuorum;
   readonly policy: string;
   readonly registry: string;
   readonly createdAtMs: TimeMs;
@@ -64,6 +70,27 @@ export interface Approvals {
   answer(answer: ApprovalAnswer): Promise<ApprovalRecord>;
   /** Resolves on an answer or expiry. */
   wait(id: string, timeoutMs: number): Promise<ApprovalRecord>;
+}
+
+/** What a provider may ask about a request that it carries. */
+export interface ApprovalErrand {
+  /** Whether an answer would still change anything. Rejects where the store cannot be read. */
+  isOpen(): Promise<boolean>;
+  /** Aborts when the manager closes. */
+  readonly ended: AbortSignal;
+}
+
+/** Brings a request to people, and their answers back. It may fail or never answer: nothing passes by that. */
+export interface ApprovalProvider {
+  readonly name: string;
+  /** True where it keeps account of what it delivered: what waits for long is handed to it again, after a restart too. */
+  readonly resumes?: boolean;
+  /** Tells a person of a request. Whatever `respond` is given is verified like any other answer. */
+  notify(
+    request: ApprovalRequest,
+    respond: (answer: ApprovalAnswer) => Promise<ApprovalRecord>,
+    errand: ApprovalErrand,
+  ): void | Promise<void>;
 }
 
 /** Verifies approver signatures of one scheme. Never throws for a bad signature: false. */

@@ -1,3 +1,5 @@
+import type { ApprovalQuorum } from './approval.ts';
+import type { DecisionInput } from './decision-input.ts';
 import type { Effect } from './effect.ts';
 import type { AccountId, AgentId, ChainId, Digest, RequestId, TimeMs } from './ids.ts';
 import type { Reason } from './reason.ts';
@@ -34,6 +36,10 @@ export interface Decision {
   readonly reports: readonly LayerReport[];
   /** Every fact that a layer read, by name: enough to replay the judgement. */
   readonly facts: Readonly<Record<string, Json>>;
+  /** What it was judged from; absent where nothing was judged, and in decisions of before it was kept. */
+  readonly input?: DecisionInput;
+  /** Whose yes its escalations need beyond the registry's quorum of approvers; absent where the policy asks for nothing more. */
+  readonly quorum?: ApprovalQuorum;
   readonly signals: readonly LayerSignal[];
   readonly unenforced: readonly string[];
   readonly riskScore: number;

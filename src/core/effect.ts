@@ -88,6 +88,8 @@ export type Effect = Located &
         /** The known protocol whose method this is, and what it is for, where a registered decoder says so. */
         readonly protocol?: string;
         readonly capability?: Capability;
+        /** Which of the things that the capability covers, where the decoder tells; of that capability. */
+        readonly operation?: Operation;
       }
     | { readonly kind: 'message'; readonly text: string }
     /** The bytes are understood, and what they ask for is a known way to lose money; `account` is where it strikes. */
@@ -97,3 +99,33 @@ export type Effect = Located &
 
 /** What an agent may be allowed to do; follows from effects, never from words. */
 export type Capability = 'trading' | 'transfers' | 'staking' | 'nft' | 'governance' | 'contracts' | 'approvals';
+
+/** What a known method is for, and the capability that this needs. */
+export const OPERATIONS = {
+  swap: 'trading',
+  borrow: 'trading',
+  stake: 'staking',
+  unstake: 'staking',
+  fill: 'nft',
+  buy: 'nft',
+  sell: 'nft',
+  create: 'nft',
+  move: 'nft',
+  withdraw_offer: 'nft',
+  vote: 'governance',
+  delegate: 'governance',
+  propose: 'governance',
+  execute: 'governance',
+} as const satisfies Record<string, Capability>;
+/** One of the things that a capability covers. */
+export type Operation = keyof typeof OPERATIONS;
+
+/** A capability as a whole, or the one thing of it that something is for. */
+export type Purpose = Capability | Operation;
+
+const isOperation = (purpose: Purpose): purpose is Operation => Object.hasOwn(OPERATIONS, purpose);
+
+/** What a call says of its purpose. */
+export function purposeOf(purpose: Purpose): { readonly capability: Capability; readonly operation?: Operation } {
+  return isOperation(purpose) ? { capability: OPERATIONS[purpose], operation: purpose } : { capability: purpose };
+}

@@ -1,6 +1,7 @@
 import type { Decision } from './decision.ts';
 import type { HaltChange } from './halt.ts';
 import type { TimeMs } from './ids.ts';
+import type { PolicyText } from './policy-text.ts';
 import type { Json } from './store.ts';
 
 /** How grave an event is. */
@@ -36,6 +37,7 @@ export type SecurityEventType =
   | 'fraud_detected'
   | 'key_event'
   | 'permission_changed'
+  | 'shadow_difference'
   | 'wallet_event'
   | 'breaker_state'
   | 'emergency_changed'
@@ -59,6 +61,7 @@ const TYPES: Readonly<Record<SecurityEventType, true>> = {
   fraud_detected: true,
   key_event: true,
   permission_changed: true,
+  shadow_difference: true,
   wallet_event: true,
   breaker_state: true,
   emergency_changed: true,
@@ -117,7 +120,10 @@ export interface ExecutionFailedEvent extends SecurityEventBase {
   readonly details: EventDetails;
 }
 
-/** A cap is nearly used up. Details: the cap and how much of it. A layer may signal it; the built-in layers do not yet. */
+/**
+ * A reservation took the use of a cap to its `warningThresholdPct`: once for each crossing, in the step that reserved. Details:
+ * `decisionId`, `capId`, `scope`, `subject`, `window`, `unit`, `limit`, `used` (with this reservation), `warningThresholdPct`.
+ */
 export interface CapWarningEvent extends SecurityEventBase {
   readonly type: 'cap_warning';
   readonly details: EventDetails;
@@ -159,6 +165,17 @@ export interface KeyEvent extends SecurityEventBase {
 /** Permissions, a list or the registry changed. Details: `action`, and what of it. */
 export interface PermissionChangedEvent extends SecurityEventBase {
   readonly type: 'permission_changed';
+  readonly details: EventDetails;
+  /** The rules that are in force from then on, in words, where it puts any in force. */
+  readonly policy?: PolicyText;
+}
+
+/**
+ * A candidate policy would have decided otherwise than the one in force. Details: `decisionId`, `requestId`, `candidate`, its digest, the
+ * verdicts `before` and `after`, and the candidate's `reasons`.
+ */
+export interface ShadowDifferenceEvent extends SecurityEventBase {
+  readonly type: 'shadow_difference';
   readonly details: EventDetails;
 }
 
@@ -230,6 +247,7 @@ export type SecurityEvent =
   | FraudDetectedEvent
   | KeyEvent
   | PermissionChangedEvent
+  | ShadowDifferenceEvent
   | WalletEvent
   | BreakerStateEvent
   | EmergencyChangedEvent

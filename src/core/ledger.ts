@@ -9,6 +9,21 @@ export interface LedgerWindow {
   readonly limit: string;
   /** Names the rule in a denial, e.g. `daily`. */
   readonly rule: string;
+  /** Absent where nobody is warned. */
+  readonly warn?: LedgerWarning;
+}
+
+/** From which use of a window on somebody is warned, and whether the reservation at hand is what gets there. */
+export interface LedgerWarning {
+  /** Decimal string of the account's unit: warned once what is used comes to it. */
+  readonly at: string;
+  /** The same as a share of the limit, per cent. */
+  readonly percent: number;
+  /**
+   * What the decision found and logs: that use was below `at` and no longer is. The store refuses the reservation with
+   * `version_conflict` where it sees otherwise, so that each crossing is told once, in the step that makes it.
+   */
+  readonly crosses: boolean;
 }
 
 /** Room taken on one ledger account, decimal string of its unit. */

@@ -7,14 +7,17 @@ import { parseAmount } from './money.ts';
 export interface Price {
   readonly numerator: bigint;
   readonly denominator: bigint;
-  /** Of when it is, ms; 0 for one that stands still. After ten minutes it counts as none. */
+  /** Of when it is, ms; 0 for one that stands still. After `prices.maxAgeMs` it counts as none. */
   readonly atMs: number;
 }
 
+/** Why there is no price: nobody has one, what there is is too old, or those who have one do not agree. */
+export type NoPrice = 'missing' | 'stale' | 'divergent';
+
 /** Values assets in the unit that limits count in. A value that cannot be priced is not zero: it is a denial. */
 export interface PriceSource {
-  /** Undefined where no fresh price exists. */
-  price(asset: AssetId, unit: string): Promise<Price | undefined> | Price | undefined;
+  /** The price, or why there is none; undefined says no more than that. */
+  price(asset: AssetId, unit: string): Promise<Price | NoPrice | undefined> | Price | NoPrice | undefined;
 }
 
 /** What one whole token costs, as a decimal text, and how many decimals its base units have. */

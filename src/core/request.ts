@@ -3,6 +3,14 @@ import type { AccountId, AgentId, ChainId, Digest, RequestId, TimeMs } from './i
 import type { SignatureOrder } from './signature-order.ts';
 import type { Action, FeeQuote } from './transaction.ts';
 
+/**
+ * Where the content came from that made the agent ask, from the most to the least trusted: its owner's own words, what a tool of
+ * its own answered, a page of the web, a message that somebody sent.
+ */
+export const TRUST_LABELS = ['owner', 'tool', 'web', 'message'] as const;
+/** One of {@link TRUST_LABELS}. */
+export type TrustLabel = (typeof TRUST_LABELS)[number];
+
 /** What the agent says about its own request. Compared with the effects, never believed. */
 export interface RequestContext {
   readonly intent?: string;
@@ -10,6 +18,8 @@ export interface RequestContext {
   /** 0–1. Low escalates; high never loosens. */
   readonly confidence?: number;
   readonly sessionId?: string;
+  /** What triggered the request; counts as nothing better than the policy's `maxTrust`, and as `message` where absent. */
+  readonly trust?: TrustLabel;
 }
 
 /** A signature that is asked for. We send it nowhere; in anybody's hands it does what its effects say. */

@@ -78,7 +78,9 @@ function linesOf(issues: readonly z.core.$ZodIssue[], above: readonly PropertyKe
     const path = [...above, ...issue.path];
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${spell([...path, key])}: unknown field`);
     if (issue.code === 'invalid_union') {
-      const nested = issue.errors.flatMap((branch) => linesOf(branch, path));
+      // The form that was meant is the one whose fields these are; where there is none, what each would have asked for.
+      const meant = issue.errors.filter((branch) => branch.every(({ path: below }) => below.length > 0));
+      const nested = (meant.length > 0 ? meant : issue.errors).flatMap((branch) => linesOf(branch, path));
       if (nested.length > 0) return nested;
     }
     return [`${spell(path)}: ${issue.message}`];

@@ -1,6 +1,7 @@
 import type { HaltChange, HaltState } from './halt.ts';
 import type { AccountId, AgentId, Digest, RequestId, TimeMs } from './ids.ts';
 import type { ChargeLine, LedgerWindow } from './ledger.ts';
+import type { Outcome } from './outcome.ts';
 import type { PermitTerms } from './permit.ts';
 import type { Reason } from './reason.ts';
 import type { SignatureTerms } from './signature-order.ts';
@@ -93,6 +94,8 @@ export type Command =
       readonly max: number | null;
       readonly cooldownMs: number;
     }
+  /** Writes down how a request of the agent ended, or `count` of them, in a row that stays small. */
+  | { readonly kind: 'outcome.note'; readonly agent: AgentId; readonly outcome: Outcome; readonly count?: number }
   /** Writes the permit's terms into the request's row, which must be `held` in this step or before. */
   | { readonly kind: 'permit.issue'; readonly agent: AgentId; readonly requestId: RequestId; readonly permit: PermitTerms }
   /** The linearization point: see {@link RedeemCommand}. */
@@ -227,6 +230,7 @@ export const storeKey = {
   ledger: (account: string): string => `ledger/${account}`,
   ledgerWindow: (account: string, windowMs: number): string => `window/${account}/${windowMs}`,
   rate: (key: string): string => `rate/${key}`,
+  outcomes: (agent: AgentId): string => `outcomes/${agent}`,
   slots: (wallet: AccountId): string => `slots/${wallet}`,
   halt: (): string => 'halt',
   /** A {@link LogPruned}; absent where nothing was dropped. */

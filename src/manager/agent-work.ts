@@ -1,3 +1,4 @@
+import { inspectLimits } from './limits/inspect-limits.ts';
 import { authorize } from './pipeline/authorize.ts';
 import { dryRun, execute } from './pipeline/execute.ts';
 import { replace } from './pipeline/replace.ts';
@@ -5,6 +6,6 @@ import { signOrder } from './pipeline/sign-order.ts';
 import { signTransaction } from './pipeline/sign-transaction.ts';
 
 /** What an agent's handle does in the open house. */
-export const agentWork = Object.freeze({ authorize, dryRun, execute, replace, signOrder, signTransaction });
+export const agentWork = Object.freeze({ authorize, dryRun, execute, inspectLimits, replace, signOrder, signTransaction });
 /** See {@link agentWork}. */
 export type AgentWork = typeof agentWork;

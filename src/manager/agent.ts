@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { ClaimResult, Claims } from '../authz/index.ts';
 import { walletAddress } from '../core/account.ts';
 import type { AgentSignatureInput, AgentSigningInput, AgentSigningPort } from '../core/agent-port.ts';
 import type { Decision } from '../core/decision.ts';
@@ -11,6 +12,7 @@ import { storeKey } from '../core/store.ts';
 import type { AgentWork } from './agent-work.ts';
 import { type AgentRecord, docKey, docValue } from './directory.ts';
 import { parseOrder } from './order-form.ts';
+import type { LimitsReport } from './limits/limits-report.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
 import { parseReplaceOptions, type ReplaceOptions } from './replace-options.ts';
 import { type AgentRequest, type ExecuteOptions, parseAgentRequest, parseExecuteOptions, type RequestForm } from './request.ts';
@@ -41,6 +43,16 @@ export interface Agent extends AgentSigningPort {
   cancel(requestId: string, options?: ReplaceOptions): Promise<ExecutionResult>;
   /** The recorded decision, where it is this agent's own. */
   explain(decisionId: string): Promise<Decision | undefined>;
+  /**
+   * Takes an action for this agent, so that no other does the same job at the same time; prolongs its own claim. A claim moves no money
+   * and opens nothing. @param actionKey - 1 to 256 printable characters @param ttlMs - ms, at most a week
+   * @throws REQUEST_INVALID, AGENT_UNKNOWN, CLOCK_SKEW, STORE_UNAVAILABLE
+   */
+  claim(actionKey: string, ttlMs: number): Promise<ClaimResult>;
+  /** Gives such a claim back; false where it is not this agent's. @throws REQUEST_INVALID, STORE_UNAVAILABLE */
+  releaseClaim(actionKey: string): Promise<boolean>;
+  /** What this agent may still spend and do. @throws POLICY_INVALID where no policy is in force, STORE_UNAVAILABLE */
+  limits(): Promise<LimitsReport>;
   /** This agent's own wallets, in the order in which they were made. */
   wallets(): Promise<readonly AgentWallet[]>;
   /** This agent's own events. */
@@ -56,7 +68,7 @@ export interface AgentWallet {
 
 /** Wraps work so that shutting down refuses it, and waits for what has begun. */
 export type Admit = <T>(
-  work: (house: { readonly parts: ExecuteParts; readonly work: { readonly agent: AgentWork } }) => Promise<T>,
+  work: (house: { readonly parts: ExecuteParts; readonly work: { readonly agent: AgentWork; readonly claims: Claims } }) => Promise<T>,
 ) => Promise<T>;
 
 /** Creates the handle for one agent. @throws REQUEST_INVALID where the id is none */
@@ -111,6 +123,14 @@ export function createAgent(agentId: AgentId, admit: Admit, events$: Observable<
       const { form, order } = parseOrder(input);
       return once(form, (parts, work) => work.signOrder(parts, agentId, form, order));
     },
+    claim: (actionKey: string, ttlMs: number) =>
+      admit(async ({ parts, work }) => {
+        const [row] = await parts.store.get([storeKey.doc(docKey.agent(agentId))]);
+        if (row === undefined) throw new CastellanError('AGENT_UNKNOWN', { message: 'No such agent is known.', details: { agentId } });
+        return work.claims.claim(actionKey, agentId, ttlMs);
+      }),
+    releaseClaim: (actionKey: string) => admit(({ work }) => work.claims.release(actionKey, agentId)),
+    limits: () => admit(({ parts, work }) => work.agent.inspectLimits(parts, agentId)),
     wallets: () =>
       admit(async ({ parts }) => {
         const [row] = await parts.store.get([storeKey.doc(docKey.agent(agentId))]);

@@ -1,3 +1,4 @@
+import type { ApprovalReply, ReplyAnswer } from '../adapters/notify/index.ts';
 import { approvalBytes, isCustodyApprover } from '../approvals/index.ts';
 import type { ApprovalAnswer, ApprovalRecord, ApprovalRequest, Approvals, SignedStatement } from '../core/approval.ts';
 import { toHex } from '../core/digest.ts';
@@ -66,6 +67,8 @@ export interface ApprovalsFace extends Approvals {
   ): Promise<{ readonly registry: Registry; readonly digest: string; readonly statement: SignedStatement }>;
   /** Says yes to a request as it stands in the store. @throws APPROVAL_INVALID, APPROVAL_UNKNOWN */
   approve(approvalId: string, by: ApprovalSigner | ReadySignature): Promise<ApprovalRecord>;
+  /** Judges a reply to a webhook of approvals, as any HTTP server has it; never throws, and answers what to send back. */
+  handleReply(reply: ApprovalReply): Promise<ReplyAnswer>;
   /** Says no. A no without a signature is taken, too: refusing needs none. @throws APPROVAL_INVALID, APPROVAL_UNKNOWN */
   reject(approvalId: string, by: ApprovalSigner | ReadySignature | { readonly by: string }): Promise<ApprovalRecord>;
 }
@@ -130,6 +133,7 @@ export function createApprovalsFace(admit: Lifecycle['admit']): ApprovalsFace {
             : await withApprover(house, toKey(change.register), change.quorum);
         return house.authority.propose(body ?? house.authority.registry());
       }),
+    handleReply: (reply) => inHouse((house) => house.approvalDesk.handleReply(reply)),
     approve: (approvalId, by) => answer(approvalId, 'approve', by),
     async reject(approvalId, by) {
       const given = (by ?? {}) as Partial<ApprovalSigner & ReadySignature>;
@@ -155,13 +159,17 @@ const withQuorum = ({ keys, quorums }: Body, quorum: number | undefined): Body =
 });
 
 /** The registry with this approver; undefined where it says so already. */
-async function withApprover({ authority, store }: House, key: RegisteredKey, quorum: number | undefined): Promise<Body | undefined> {
+async function withApprover(
+  { authority, store, chains }: House,
+  key: RegisteredKey,
+  quorum: number | undefined,
+): Promise<Body | undefined> {
   await authority.refresh();
   const { keys, quorums } = authority.registry();
   const held = keys.find(({ id }) => id === key.id);
   if (held !== undefined && (held.key !== key.key || held.scheme !== key.scheme))
     throw invalid('approver.id', 'Another key is registered under this id; remove it first.');
-  if (await isCustodyApprover(store, key))
+  if (await isCustodyApprover({ store, chains: chains.ids }, key))
     throw invalid('approver.key', 'Custody holds this key: it is an agent’s, and nobody approves for himself.', 'approver_is_agent');
   const isSame = held?.roles.includes('approver') === true && (quorum === undefined || quorum === quorums.approver);
   if (isSame) return undefined;

@@ -43,6 +43,7 @@ export async function openApproval(house: House, decision: Decision, prepared: P
     effectsDigest: sha256Hex(rendered),
     rendered,
     satisfies: [...new Set(escalations)],
+    ...(decision.quorum === undefined ? {} : { quorum: decision.quorum }),
     policy: decision.policy,
     registry: decision.registry,
     createdAtMs: nowMs,
@@ -67,6 +68,7 @@ export function satisfactionOf(house: House, record: ApprovalRecord, prepared: P
         effectsDigest: sha256Hex(renderDecision(house, decision, prepared.feeBound)),
         policy: decision.policy,
         registry: decision.registry,
+        quorum: decision.quorum,
       }),
   };
 }

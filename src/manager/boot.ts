@@ -17,12 +17,14 @@ import {
   type Vault,
 } from '../custody/index.ts';
 import { createEmergencyController, type EmergencyController } from '../emergency/index.ts';
+import { type ApprovalDesk, createApprovalDesk } from './approval-desk.ts';
 import { checkChainFit } from './config/chain-fit.ts';
 import type { Host, ResolvedConfig } from './config.ts';
 import { type Chains, indexChains } from './directory.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { openCustody, secretOf } from './open-custody.ts';
-import { compilePermissions } from './permissions.ts';
+import { compilePermissions, deploymentText, expandTemplate } from './permissions.ts';
+import { createShadows, type Shadows } from './policies/shadows.ts';
 import { createPolicyBook, type PolicyBook } from './policy-book.ts';
 import { recoverWallets } from './recover.ts';
 import { recoveryOnTerms } from './recovery-terms.ts';
@@ -40,6 +42,8 @@ export interface House {
   readonly chains: Chains;
   readonly deadlines: Deadlines;
   readonly policies: PolicyBook;
+  /** Candidates that are judged beside the policies in force. */
+  readonly shadows: Shadows;
   readonly judge: Judge;
   readonly custody: SoftwareCustody;
   readonly audit: AuditLog;
@@ -49,6 +53,7 @@ export interface House {
   readonly authority: RegistryAuthority;
   readonly emergency: EmergencyController;
   readonly approvals: ApprovalInbox;
+  readonly approvalDesk: ApprovalDesk;
   readonly wallets: Wallets;
   /** Null where nothing brings codes to people. */
   readonly recovery: RecoveryManager | null;
@@ -142,6 +147,7 @@ export async function bootHouse(
       killSwitchEnabled: config.emergency.killSwitchEnabled,
       triggers: config.emergency.autoResponseEnabled ? config.emergency.autoResponseTriggers : [],
     });
+    const approvalDesk = createApprovalDesk(config.approvals, host, store);
     const approvals = createApprovals({
       store,
       authority,
@@ -150,10 +156,14 @@ export async function bootHouse(
       random,
       tenant,
       command,
-      providers: config.approvals.providers,
+      providers: approvalDesk.providers,
+      chains: chains.ids,
     });
-    const compile = compilePermissions(vocabularyOf(chains).all, config.authorization);
-    const policies = createPolicyBook(compile);
+    const { all: tokens } = vocabularyOf(chains);
+    const compile = compilePermissions(tokens, config.authorization, config.approvals.quorums);
+    const policies = createPolicyBook(compile, deploymentText(tokens, config.authorization, config.approvals.quorums));
+    const shadows = createShadows({ host, tenant, journal, policies });
+    for (const [agentId, candidate] of Object.entries(config.shadow)) shadows.set(agentId, expandTemplate(candidate));
     const { authorization, risk } = config;
     const judge = createJudge({
       clock,
@@ -172,6 +182,7 @@ export async function bootHouse(
         ...(authorization.strategyValidator === undefined ? {} : { strategyValidator: authorization.strategyValidator }),
         layerTimeoutMs: authorization.layerTimeoutMs,
         simulationTimeoutMs: authorization.simulationTimeoutMs,
+        maxPriceAgeMs: config.prices.maxAgeMs,
       },
     });
     const { mode, ...ownership } = config.custody;
@@ -221,6 +232,7 @@ export async function bootHouse(
       chains,
       deadlines,
       policies,
+      shadows,
       judge,
       custody,
       audit,
@@ -229,6 +241,7 @@ export async function bootHouse(
       authority,
       emergency,
       approvals,
+      approvalDesk,
       wallets,
       recovery,
       notes: [...weaknesses(config, store, authority), ...misfits, ...(recovery?.notes ?? [])],

@@ -20,6 +20,9 @@ async function endAll(clock: Clock, ends: readonly (() => unknown)[]): Promise<v
 /** Closes every room of a house, the store last. Never rejects. */
 export async function closeHouse(house: House): Promise<void> {
   await endAll(house.host.clock, [
+    () => house.shadows.close(),
+    () => house.approvalDesk.close(),
+    () => house.approvals.stop(),
     () => house.notifications.stop(),
     () => house.emergency.stop(),
     () => house.audit.stop(),

@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import type { ApprovalProvider } from '../approvals/index.ts';
 import type { ChainAdapter } from '../core/chain-adapter.ts';
 import type { Clock } from '../core/clock.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { ForkLauncher } from '../core/fork.ts';
+import type { Net } from '../core/net.ts';
 import type { PriceSource } from '../core/price.ts';
 import type { Random } from '../core/random.ts';
 import { agentIdSchema, describeIssues, lazySchema } from '../core/schema.ts';
 import type { Store } from '../core/store.ts';
 import type { VerificationProvider } from '../core/verification.ts';
+import { approvalsSchema } from './config/approvals-schema.ts';
 import { auditSchema } from './config/audit-schema.ts';
 import { authorizationSchema, riskSchema } from './config/authorization-schema.ts';
 import { contradictions } from './config/contradictions.ts';
@@ -23,6 +24,8 @@ export interface Host {
   readonly random: Random;
   /** Begins local forks of chains, for adapters that are told to use one. */
   readonly fork?: ForkLauncher;
+  /** The machine's network, for adapters that are given none of their own. */
+  readonly net?: Net;
 }
 
 /** Opens a store; see `castellan/store/memory` and `castellan/store/sqlite`. */
@@ -66,21 +69,14 @@ export const configSchema = lazySchema(() =>
     keyDerivation: keyDerivationSchema.optional(),
     /** Permissions by agent id; validated when compiled, every wrong field is named. */
     agents: z.record(agentIdSchema, z.looseObject({ user: agentIdSchema.optional() })).default({}),
+    /** Candidates by agent id, judged beside what is in force; they decide nothing. Written like `agents`. */
+    shadow: z.record(agentIdSchema, z.looseObject({})).default({}),
     authorization: authorizationSchema.prefault({}),
     simulation: simulationSchema.prefault({}),
     risk: riskSchema.prefault({}),
     emergency: emergencySchema.prefault({}),
     audit: auditSchema.prefault({}),
-    approvals: z
-      .strictObject({
-        /** How long a request for approval stays open. Cancel on time-out is the hard default. */
-        ttlMs: positiveMs.default(3_600_000),
-        /** How long `execute` itself waits for the answer; 0 answers `approval_pending` at once. */
-        waitMs: z.int().nonnegative().max(86_400_000).default(0),
-        /** Bring requests to people; see `createMemoryApprovalProvider`. */
-        providers: z.array(factory<ApprovalProvider>('notify', 'an approval provider')).readonly().default([]),
-      })
-      .prefault({}),
+    approvals: approvalsSchema.prefault({}),
     registry: z
       .strictObject({
         keys: z.array(registeredKey).readonly().default([]),
@@ -115,6 +111,12 @@ export const configSchema = lazySchema(() =>
       })
       .prefault({}),
     price: factory<PriceSource>('price', 'a PriceSource').optional(),
+    prices: z
+      .strictObject({
+        /** A price that is older counts as none. */
+        maxAgeMs: positiveMs.default(600_000),
+      })
+      .prefault({}),
     clock: factory<Clock>('nowMs', 'a Clock').optional(),
     random: factory<Random>('bytes', 'a Random').optional(),
   }),
@@ -140,13 +142,15 @@ export function parseConfig(input: unknown): ResolvedConfig {
   const problems = [...new Set([...(parsed.success ? [] : describeIssues(parsed.error)), ...contradictions(input)])];
   const agents = copied(parsed.data?.agents);
   const strategies = copied(parsed.data?.authorization.strategies);
+  const shadow = copied(parsed.data?.shadow);
+  if (parsed.success && shadow === undefined) problems.push('shadow: must be plain data');
   if (parsed.success && agents === undefined) problems.push('agents: must be plain data');
   if (parsed.success && strategies === undefined) problems.push('authorization.strategies: must be plain data');
-  if (!parsed.success || agents === undefined || strategies === undefined || problems.length > 0) {
+  if (!parsed.success || agents === undefined || strategies === undefined || shadow === undefined || problems.length > 0) {
     throw new CastellanError('CONFIG_INVALID', {
       message: `The configuration has ${problems.length} wrong field(s): ${problems.join('; ')}`,
       details: { problems },
     });
   }
-  return { ...parsed.data, agents, authorization: { ...parsed.data.authorization, strategies } };
+  return { ...parsed.data, agents, shadow, authorization: { ...parsed.data.authorization, strategies } };
 }

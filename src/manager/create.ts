@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
-import { launchFork, systemClock, systemRandom } from '../adapters/host/index.ts';
+import { launchFork, systemClock, systemNet, systemRandom } from '../adapters/host/index.ts';
+import type { ClaimResult } from '../authz/index.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { SecurityEvent } from '../core/event.ts';
 import { createEventBus } from '../core/event-bus.ts';
@@ -17,12 +18,15 @@ import type { ExposureReport } from './exposure/report.ts';
 import { readHealth, type SecurityHealth } from './health.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { createLifecycle, type ShutdownReport } from './lifecycle.ts';
+import type { LimitsReport } from './limits/limits-report.ts';
 import { noteAttempt, type UnauthorizedAttemptNote } from './note-attempt.ts';
 import { createPolicyFace } from './policies/policy-face.ts';
 import type { PolicyManager } from './policies/policy-manager.ts';
+import { createShadowFace, type ShadowFace } from './policies/shadow-face.ts';
 import { createRecovery, type Recovery } from './recovery.ts';
 import type { AgentRequest, ExecuteOptions } from './request.ts';
 import type { DryRunResult, ExecutionResult } from './result.ts';
+import { closeReview, listReviews, type Reviews } from './reviews.ts';
 import type { RiskEngine } from './risk/risk-engine.ts';
 import { createRiskFace } from './risk/risk-face.ts';
 import { SOFTWARE } from './software.ts';
@@ -43,7 +47,7 @@ export interface SecurityManager {
   readonly recovery: Recovery;
   readonly authorization: Authorization;
   /** What agents may do. Loosening an owned deployment needs `authorization`. */
-  readonly policy: PolicyManager;
+  readonly policy: PolicyManager & ShadowFace;
   readonly risk: RiskEngine;
   /** Stopping, and looking, work while the manager is shutting down, too. */
   readonly emergency: Pick<
@@ -62,6 +66,21 @@ export interface SecurityManager {
    * Of one agent, or of all. @throws AGENT_UNKNOWN, STORE_UNAVAILABLE
    */
   exposure(agentId?: string, options?: ExposureOptions): Promise<ExposureReport>;
+  /**
+   * Takes an action for an agent, so that no other agent does the same job; see `Agent.claim`. In every process that shares the store.
+   * @param ttlMs - ms, at most a week @throws REQUEST_INVALID, AGENT_UNKNOWN, CLOCK_SKEW, STORE_UNAVAILABLE
+   */
+  claim(actionKey: string, agentId: string, ttlMs: number): Promise<ClaimResult>;
+  /** What agents may still spend and do. */
+  readonly limits: {
+    /**
+     * Each cap of an agent with what is committed, pending and left, and each bound on how often.
+     * @throws AGENT_UNKNOWN, POLICY_INVALID where no policy is in force, STORE_UNAVAILABLE
+     */
+    inspect(agentId: string): Promise<LimitsReport>;
+  };
+  /** What rules over an agent's history asked a person to look at (`flag_for_review`). */
+  readonly reviews: Reviews;
   /** Subscribes to every event; returns the function that ends it. */
   onEvent(callback: (event: SecurityEvent) => void): () => void;
   readonly events$: Observable<SecurityEvent>;
@@ -100,7 +119,7 @@ export interface SecurityManager {
  */
 export function createSecurityManager(input: SecurityConfig): SecurityManager {
   const config = parseConfig(input);
-  const host: Host = { clock: config.clock ?? systemClock(), random: config.random ?? systemRandom(), fork: launchFork };
+  const host: Host = { clock: config.clock ?? systemClock(), random: config.random ?? systemRandom(), fork: launchFork, net: systemNet() };
   const bus = createEventBus({ clock: host.clock });
   const life = createLifecycle({
     clock: host.clock,
@@ -125,7 +144,10 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
       (work) => admitAlways(({ house }) => work(recoveryOf(house))),
     ),
     authorization: createAuthorization(agent, bus),
-    policy: createPolicyFace((work) => admit(({ policies }) => work(policies))),
+    policy: Object.freeze({
+      ...createPolicyFace((work) => admit(({ policies }) => work(policies))),
+      ...createShadowFace((work) => admit(({ house }) => work(house.shadows))),
+    }),
     risk: createRiskFace((work) => admit(({ risk }) => work(risk))),
     emergency: Object.freeze<SecurityManager['emergency']>({
       activateKillSwitch: (details) => admitAlways(({ house }) => house.emergency.activateKillSwitch(details)),
@@ -152,6 +174,14 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
         }),
       ),
     exposure: (agentId, options) => admitAlways(({ work, parts }) => work.exposure(parts, agentId, options)),
+    claim: async (actionKey, agentId, ttlMs) => agent(agentId).claim(actionKey, ttlMs),
+    limits: Object.freeze<SecurityManager['limits']>({
+      inspect: (agentId) => admitAlways(({ work, parts }) => work.agent.inspectLimits(parts, agentId)),
+    }),
+    reviews: Object.freeze<Reviews>({
+      list: (agentId) => admitAlways(({ parts }) => listReviews(parts, agentId)),
+      close: (agentId, rule, by) => admit(({ parts }) => closeReview(parts, agentId, rule, by)),
+    }),
     onEvent: (callback) => bus.subscribe(callback),
     events$: bus.events$,
     start: () => life.start(),

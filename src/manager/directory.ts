@@ -44,9 +44,13 @@ export const docKey = {
   agent: (id: AgentId): string => `agent/${id}`,
   wallet: (account: AccountId): string => `wallet/${account}`,
   policy: (id: AgentId): string => `policy/${id}`,
+  /** Told in the log: what the deployment adds to every policy. */
+  deployment: (digest: string): string => `policy-deployment/${digest}`,
   profile: (id: AgentId): string => `profile/${id}`,
   keyOwner: (keyId: string): string => `key-owner/${keyId}`,
   screen: (account: AccountId): string => `screen/${account}`,
+  /** An item for a person, opened by a rule over the agent's history. */
+  review: (agent: AgentId, rule: string): string => `review/${agent}/${rule}`,
   /** What was to take the place of a request's transaction. */
   rivals: (agent: AgentId, requestId: string): string => `rivals/${agent}/${requestId}`,
   /** Whose request the bytes under this hash were signed for; written before they leave. */

@@ -1,4 +1,4 @@
-import type { OutboxHealth } from '../adapters/notify/index.ts';
+import type { ApprovalWebhookHealth, OutboxHealth } from '../adapters/notify/index.ts';
 import type { AuditHealth } from '../audit/index.ts';
 import type { NodeTrust } from '../core/chain-adapter.ts';
 import { haltFor } from '../core/halt.ts';
@@ -34,6 +34,8 @@ export interface SecurityHealth {
   readonly chains: readonly ChainHealth[];
   /** Notices to people that wait, failed or are given up. */
   readonly notifications: OutboxHealth;
+  /** Webhooks that bring requests for approval to people. */
+  readonly approvalWebhooks: readonly ApprovalWebhookHealth[];
   readonly jobs: Readonly<Record<string, JobHealth>>;
   /** How far the wallets were looked through from the chains' side, and what was found that no decision covers. */
   readonly monitor: readonly MonitorHealth[];
@@ -82,6 +84,7 @@ export async function readHealth({ house, exposure, software, jobs, monitor, inF
   ]);
   const audit = house.audit.health();
   const notifications = house.notifications.health();
+  const approvalWebhooks = house.approvalDesk.health();
   const killSwitch = halt === undefined ? 'unreadable' : halt.kill === null ? 'inactive' : 'active';
   const weak =
     halt === undefined ||
@@ -92,6 +95,7 @@ export async function readHealth({ house, exposure, software, jobs, monitor, inF
     notifications.lastError !== null ||
     notifications.dead > 0 ||
     notifications.notifiers.some(({ failures }) => failures > 0) ||
+    approvalWebhooks.some(({ failures }) => failures > 0) ||
     Object.values(jobs).some(({ lastError }) => lastError !== null);
   return {
     status: killSwitch !== 'inactive' ? 'halted' : weak ? 'degraded' : 'ok',
@@ -106,6 +110,7 @@ export async function readHealth({ house, exposure, software, jobs, monitor, inF
     epoch: halt?.epoch ?? null,
     audit,
     notifications,
+    approvalWebhooks,
     chains,
     jobs,
     monitor,

@@ -1,4 +1,5 @@
 import type { Decision } from '../core/decision.ts';
+import type { ChargeLine } from '../core/ledger.ts';
 import type { Command, Json, RequestRow, Store } from '../core/store.ts';
 import type { Receipt } from '../core/transaction.ts';
 import { emptyProfile, type Profile, parseProfile, trainProfile } from '../risk/index.ts';
@@ -6,6 +7,10 @@ import { docKey, readDoc } from './directory.ts';
 
 /** Patterns and flags of a decision: what was flagged does not teach. */
 const flagged = (decision: Decision): boolean => decision.signals.length > 0;
+
+/** What an agent's own accounts were charged; named caps and counters count the same money again. */
+const spentBy = (agent: string, lines: readonly ChargeLine[]): bigint =>
+  lines.reduce((sum, { account, amount }) => (account.startsWith(`agent:${agent}|`) ? sum + BigInt(amount) : sum), 0n);
 
 /**
  * The command that teaches the agent's profile a settled payment. Only settled, unflagged payments teach, each once,
@@ -26,8 +31,7 @@ export async function learnCommand(
   const outflows = decision.effects.filter(
     (effect) => effect.kind === 'outflow' && effect.source === 'bytes' && effect.account === row.wallet,
   );
-  const principal =
-    row.lines.reduce((sum, line) => sum + BigInt(line.amount), 0n) - row.feeLines.reduce((sum, line) => sum + BigInt(line.amount), 0n);
+  const principal = spentBy(row.agent, row.lines) - spentBy(row.agent, row.feeLines);
   for (const [index, effect] of outflows.entries()) {
     if (effect.kind !== 'outflow') continue;
     // The unit's value is known for the request as a whole: it is counted once, at its first outflow.

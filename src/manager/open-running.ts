@@ -1,4 +1,5 @@
 import { createMemoryStore } from '../adapters/store/memory/index.ts';
+import { createClaims } from '../authz/index.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { EventBus } from '../core/event-bus.ts';
 import { agentWork } from './agent-work.ts';
@@ -39,6 +40,7 @@ export async function openRunning(config: ResolvedConfig, host: Host, bus: Event
       await reconcile(parts, { skip: (row) => parts.driving.has(`${row.requestId}/${row.agent}`), signal });
       await house.approvals.expire();
     });
+    await house.approvalDesk.open(house.approvals.answer);
     await house.audit.start();
     await house.emergency.start();
     if (config.emergency.notificationEndpoints.length > 0) {
@@ -60,8 +62,9 @@ export async function openRunning(config: ResolvedConfig, host: Host, bus: Event
     const rotateKeys = createJob(host.clock, ROTATION_LOOK_MS, () => replaceDueKeys(house));
     const monitor = openMonitor(house, parts);
     const watch = createJob(host.clock, config.emergency.monitor.intervalMs, (signal) => monitor.run(signal));
+    const claims = createClaims({ store: house.store, clock: house.host.clock });
     const jobs = { reconcile: reconciler, rotateKeys, monitor: watch };
-    return { house, parts, policies, risk, monitor, jobs, work: { agent: agentWork, custody: custodyWork, exposure: readExposure } };
+    return { house, parts, policies, risk, monitor, jobs, work: { agent: agentWork, custody: custodyWork, exposure: readExposure, claims } };
   } catch (error) {
     await closeHouse(house);
     throw error;

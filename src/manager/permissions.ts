@@ -1,4 +1,4 @@
-import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY_BASE, DEFAULT_TEMPLATES } from '../authz/index.ts';
+import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY_BASE, DEFAULT_TEMPLATES, type PolicyBase } from '../authz/index.ts';
 import type { Token } from '../core/chain-adapter.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { Json } from '../core/store.ts';
@@ -55,18 +55,37 @@ function readFields(permissions: unknown): Fields {
   throw new CastellanError('POLICY_INVALID', { message: 'Permissions are a plain object', details: { problems: ['permissions'] } });
 }
 
+type Quorums = ResolvedConfig['approvals']['quorums'];
+
+/** What every policy of the deployment inherits. */
+function baseOf(authorization: ResolvedConfig['authorization'], approvalQuorums: Quorums): PolicyBase {
+  const { defaultLimits = {}, rateLimiting = {}, strategies } = authorization;
+  const given = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+    Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  return {
+    limits: { ...DEFAULT_POLICY_BASE.limits, ...given(defaultLimits) } as PolicyBase['limits'],
+    rateLimiting: { ...DEFAULT_POLICY_BASE.rateLimiting, ...given(rateLimiting) },
+    strategies: strategies as never,
+    // Absent where there are none: what is stored keeps its digest.
+    ...(approvalQuorums.length === 0 ? {} : { approvalQuorums: approvalQuorums as never }),
+  };
+}
+
 /** Makes the deployment's compiler: its token list and its defaults for what a policy leaves out. */
 export function compilePermissions(
   tokens: readonly Token[],
   authorization: ResolvedConfig['authorization'],
+  approvalQuorums: Quorums = [],
 ): (permissions: unknown) => CompiledPolicy {
-  const { defaultLimits = {}, rateLimiting = {}, strategies } = authorization;
-  const given = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-    Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
-  const base = {
-    limits: { ...DEFAULT_POLICY_BASE.limits, ...given(defaultLimits) },
-    rateLimiting: { ...DEFAULT_POLICY_BASE.rateLimiting, ...given(rateLimiting) },
-    strategies: strategies as never,
-  };
+  const base = baseOf(authorization, approvalQuorums);
   return (permissions) => compilePolicy(permissions, tokens, base);
+}
+
+/** The same in words, for the log: with it and an agent's permissions anybody compiles the same rules. */
+export function deploymentText(
+  tokens: readonly Token[],
+  authorization: ResolvedConfig['authorization'],
+  approvalQuorums: Quorums = [],
+): Json {
+  return asJson({ tokens, base: baseOf(authorization, approvalQuorums) }) as Json;
 }

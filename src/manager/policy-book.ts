@@ -16,13 +16,16 @@ export interface PolicyBook {
   lastOf(agent: string): CompiledPolicy | undefined;
   /** Compiles permissions. @throws POLICY_INVALID naming every wrong field. */
   compile(permissions: unknown): CompiledPolicy;
+  /** What the deployment adds to permissions, for the log: token list and defaults. Undefined where nobody told. */
+  readonly deployment: Json | undefined;
 }
 
 /** Creates the book over the deployment's token list and base limits. */
-export function createPolicyBook(compile: (permissions: unknown) => CompiledPolicy): PolicyBook {
+export function createPolicyBook(compile: (permissions: unknown) => CompiledPolicy, deployment?: Json): PolicyBook {
   const compiled = new Map<string, CompiledPolicy>();
   return {
     compile,
+    deployment,
     lastOf: (agent) => compiled.get(agent),
     policyOf(agent, document) {
       const stored = docValue<PolicyDocument>(document);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CastellanError } from '../core/errors.ts';
+import { TRUST_LABELS } from '../core/request.ts';
 import { describeIssues, lazySchema, requestIdSchema } from '../core/schema.ts';
 import { NotPlainData, snapshot } from './snapshot.ts';
 
@@ -99,6 +100,8 @@ const agentRequestSchema = lazySchema(() =>
         strategy: text(128).optional(),
         confidence: z.number().min(0).max(1).optional(),
         sessionId: text(128).optional(),
+        /** Where the content that made the agent ask came from; counts as nothing better than the policy's `maxTrust`. */
+        trust: z.enum(TRUST_LABELS).optional(),
       })
       .optional(),
     narrow: narrowSchema.optional(),

@@ -20,6 +20,7 @@ import { checkOptionsOf, type ParsedWalletOptions, parseWalletOptions, type Wall
 import { type AgentRecord, type Chains, docKey, readDoc, scanDocs, type WalletMode, type WalletRecord } from './directory.ts';
 import type { Journal } from './journal.ts';
 import { expandTemplate } from './permissions.ts';
+import { tellPolicy } from './policies/policy-text.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { claimKey } from './wallet-key.ts';
 
@@ -176,8 +177,10 @@ export function createWallets(parts: WalletParts): Wallets {
       const record: AgentRecord = { id: agentId, user: userId, wallets: [], createdMs: parts.host.clock.nowMs() };
       const create: Command[] =
         agent.value === undefined ? [{ kind: 'doc.put', key: docKey.agent(agentId), value: record as unknown as Json, ifVersion: 0 }] : [];
-      const told = parts.journal.command(event(agentId, 'permission_changed', { digest, previous: policy.value?.digest ?? null }));
-      if (await apply([...create, command, told])) return { digest, changed: true };
+      const told = await tellPolicy(store, parts.policies, digest, permissions);
+      const changed = event(agentId, 'permission_changed', { digest, previous: policy.value?.digest ?? null });
+      const tells = told.policy === undefined ? changed : ({ ...changed, policy: told.policy } as SecurityEvent);
+      if (await apply([...told.commands, ...create, command, parts.journal.command(tells)])) return { digest, changed: true };
     }
     throw conflict();
   }

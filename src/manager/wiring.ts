@@ -34,6 +34,7 @@ export function wirePipeline(house: House): ExecuteParts {
     registryDigest: () => house.authority.digest(),
     refreshRegistry: () => house.authority.refresh(),
     policies: house.policies,
+    onJudged: (decision, policy) => house.shadows.observe(decision, policy),
     tokens: chains.allTokens,
     price: config.price,
     platformManaged: config.custody.platformManaged,

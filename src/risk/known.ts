@@ -1,12 +1,14 @@
 import type { AccountId, TimeMs } from '../core/index.ts';
 
-/** Counterparties that were paid and settled. Three parallel arrays: `accounts` keeps its identity while the set stands. */
+/** Counterparties that were paid and settled. Parallel arrays: `accounts` keeps its identity while the set stands. */
 export type KnownAccounts = {
   readonly accounts: readonly AccountId[];
   /** Payments to each, at most {@link MAX_COUNT}. */
   readonly counts: readonly number[];
   /** Last payment, whole minutes since the Unix epoch. */
   readonly lastMinute: readonly number[];
+  /** First payment, likewise; absent from sets that were stored before it was kept. */
+  readonly firstMinute?: readonly number[];
 };
 
 /** Counterparties remembered: 128 of TON's 75-character ids are 10 KB of the profile's 16. */
@@ -22,25 +24,45 @@ export function paymentsTo(known: KnownAccounts, account: AccountId): number {
   return at === undefined ? 0 : (known.counts[at] as number);
 }
 
+/** When `account` was first paid, ms, to the minute; undefined where it is new. Where that was not kept: when it was last paid. */
+export function firstPaidMs(known: KnownAccounts, account: AccountId): TimeMs | undefined {
+  const at = positionsOf(known.accounts).get(account);
+  const minute = at === undefined ? undefined : (known.firstMinute ?? known.lastMinute)[at];
+  return minute === undefined ? undefined : minute * MS_PER_MINUTE;
+}
+
 /**
  * The set after one more payment. A full set forgets the one least paid, of those the one longest ago; forgotten means
  * new again, so that forgetting costs an escalation and never permits.
  */
 export function addPayment(known: KnownAccounts, account: AccountId, atMs: TimeMs): KnownAccounts {
   const minute = Math.floor(atMs / MS_PER_MINUTE);
+  // Of whom it was not kept, the last payment is the earliest that is known.
+  const firstMinute = known.firstMinute ?? known.lastMinute;
   const at = positionsOf(known.accounts).get(account);
   if (at !== undefined) {
     return {
       accounts: known.accounts,
       counts: known.counts.with(at, Math.min(MAX_COUNT, (known.counts[at] as number) + 1)),
       lastMinute: known.lastMinute.with(at, Math.max(minute, known.lastMinute[at] as number)),
+      firstMinute: firstMinute.with(at, Math.min(minute, firstMinute[at] as number)),
     };
   }
   if (known.accounts.length < MAX_KNOWN) {
-    return { accounts: [...known.accounts, account], counts: [...known.counts, 1], lastMinute: [...known.lastMinute, minute] };
+    return {
+      accounts: [...known.accounts, account],
+      counts: [...known.counts, 1],
+      lastMinute: [...known.lastMinute, minute],
+      firstMinute: [...firstMinute, minute],
+    };
   }
   const out = leastUsed(known);
-  return { accounts: known.accounts.with(out, account), counts: known.counts.with(out, 1), lastMinute: known.lastMinute.with(out, minute) };
+  return {
+    accounts: known.accounts.with(out, account),
+    counts: known.counts.with(out, 1),
+    lastMinute: known.lastMinute.with(out, minute),
+    firstMinute: firstMinute.with(out, minute),
+  };
 }
 
 function leastUsed(known: KnownAccounts): number {

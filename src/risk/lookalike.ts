@@ -56,6 +56,16 @@ export function findLookalike(candidate: AccountId, known: readonly AccountId[])
   return answer;
 }
 
+/** Those of `known` that are one of `candidates` or could be taken for one, in their order; the others never change what {@link findLookalike} says of them. */
+export function couldResemble(candidates: Iterable<AccountId>, known: readonly AccountId[]): readonly AccountId[] {
+  if (known.length === 0) return [];
+  const { buckets } = indexOf(known);
+  const found = new Set<AccountId>();
+  for (const candidate of candidates)
+    for (const form of displayForms(candidate)) for (const { account } of buckets.get(bucketOf(form)) ?? []) found.add(account);
+  return found.size === 0 ? [] : known.filter((account) => found.has(account));
+}
+
 function search(candidate: AccountId, buckets: ShapeIndex['buckets']): Lookalike | undefined {
   const forms = displayForms(candidate);
   let best: Lookalike | undefined;

@@ -52,7 +52,7 @@ function isProfile(json: Fields): boolean {
 }
 
 function isKnown(known: Fields): boolean {
-  const { accounts, counts, lastMinute } = known;
+  const { accounts, counts, lastMinute, firstMinute } = known;
   return (
     Array.isArray(accounts) &&
     accounts.length <= MAX_KNOWN &&
@@ -60,7 +60,8 @@ function isKnown(known: Fields): boolean {
     isNumbers(counts, MAX_KNOWN) &&
     isNumbers(lastMinute, MAX_KNOWN) &&
     counts.length === accounts.length &&
-    lastMinute.length === accounts.length
+    lastMinute.length === accounts.length &&
+    (firstMinute === undefined || (isNumbers(firstMinute, MAX_KNOWN) && firstMinute.length === accounts.length))
   );
 }
 

@@ -78,6 +78,6 @@ export function emptyProfile(): Profile {
     daily: { day: 0, sum: '0', before: '0', usual: '0', peak: '0', days: 0 },
     round: 0,
     recent: [],
-    known: { accounts: [], counts: [], lastMinute: [] },
+    known: { accounts: [], counts: [], lastMinute: [], firstMinute: [] },
   };
 }

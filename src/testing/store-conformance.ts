@@ -6,12 +6,14 @@ import type { StoreCheck, SuiteRunner } from './store-conformance/check.ts';
 import { documentChecks } from './store-conformance/documents.ts';
 import { ledgerChecks } from './store-conformance/ledger.ts';
 import { logChecks } from './store-conformance/log.ts';
+import { outcomeChecks } from './store-conformance/outcome.ts';
 import { permitChecks } from './store-conformance/permit.ts';
 import { pruneChecks } from './store-conformance/prune.ts';
 import { rateChecks } from './store-conformance/rate.ts';
 import { replacementChecks } from './store-conformance/replacement.ts';
 import { slotChecks } from './store-conformance/slot.ts';
 import { timeChecks } from './store-conformance/time.ts';
+import { warningChecks } from './store-conformance/warning.ts';
 
 export type { StoreCheck, SuiteRunner } from './store-conformance/check.ts';
 
@@ -21,10 +23,12 @@ export type OpenStore = (clock: Clock) => Promise<Store> | Store;
 const FAMILIES: Readonly<Record<string, readonly StoreCheck[]>> = {
   ledger: ledgerChecks,
   accounting: accountingChecks,
+  warning: warningChecks,
   permit: permitChecks,
   slot: slotChecks,
   replacement: replacementChecks,
   rate: rateChecks,
+  outcome: outcomeChecks,
   log: logChecks,
   prune: pruneChecks,
   documents: documentChecks,

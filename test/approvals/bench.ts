@@ -2,7 +2,6 @@ import { createEip712Verifier } from '../../src/adapters/evm/approval-verifier.t
 import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
 import {
   type ApprovalInbox,
-  type ApprovalProvider,
   createApprovals,
   createAuthority,
   createEd25519Verifier,
@@ -10,6 +9,7 @@ import {
 } from '../../src/approvals/index.ts';
 import {
   type AccountId,
+  type ApprovalProvider,
   type ApprovalRequest,
   type AttestationKey,
   applyStep,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SecurityManager, Wallet } from '../../src/index.ts';
@@ -52,6 +53,8 @@ it('a request of another process is listed, shown, approved by the key, and then
     /^approval +\w+ \(pending\)$/m,
     /^agent +a1, request one$/m,
     /^policy +[0-9a-f]{64}$/m,
+    /^needs +1 approver$/m,
+    /^said yes +nobody yet$/m,
     /^expires +\d{4}-/m,
     /is approved, signed by approver\.\n$/,
   ])
@@ -96,6 +99,23 @@ it('a request whose stored text was changed is not shown to be signed', async ()
   const ran = await cli('approve', approvalId, '--key', 'approver.key', '--yes');
   expect([ran.code, ran.out]).toEqual([1, '']);
   expect(ran.err).toMatch(/^APPROVAL_INVALID: The stored text is not the one that was asked about\./);
+});
+
+it('a request whose text a screen would not show as it is is not shown to be signed, though its digest fits', async () => {
+  const { approvalId } = await ask('five');
+  const record = await security.approvals.get(approvalId);
+  if (record === undefined) throw new Error('nobody was asked');
+  const rendered = `${record.request.rendered}\n\u001b[2K- sends nothing`;
+  const request = { ...record.request, rendered, effectsDigest: createHash('sha256').update(rendered).digest('hex') };
+  const db = new DatabaseSync(owned.storePath);
+  const [row] = db.prepare('SELECT v FROM kv WHERE k = ?').all(`doc/approval/${approvalId}`) as unknown as { readonly v: string }[];
+  const doc = JSON.parse(String(row?.v)) as { readonly value: object };
+  const changed = { ...doc, value: { ...doc.value, request } };
+  db.prepare('UPDATE kv SET v = ? WHERE k = ?').run(JSON.stringify(changed), `doc/approval/${approvalId}`);
+  db.close();
+  const ran = await cli('approve', approvalId, '--key', 'approver.key', '--yes');
+  expect([ran.code, ran.out]).toEqual([1, '']);
+  expect(ran.err).toMatch(/^APPROVAL_INVALID: The stored text cannot be shown as it is\./);
 });
 
 it('an id that nobody asked under is an error', async () => {

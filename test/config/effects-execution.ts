@@ -9,6 +9,9 @@ import { asked, elapsed, pay, SMALL } from './gate-asking.ts';
 const ann = person('ann');
 const ben = person('ben');
 
+const WEBHOOK = { file: 'test/e2e/approval-webhook.test.ts', title: 'brings the question to people and their answer back' } as const;
+const QUORUMS = { file: 'test/e2e/approval-quorums.test.ts', title: 'of the deployment hold for every agent, whatever its permissions say' } as const;
+
 /** Fields whose effect shows in who is asked, and in what is signed and sent. */
 export const EXECUTION_EFFECTS: Effects = {
   'custody.platformManaged': async ({ anvil }) => {
@@ -67,16 +70,17 @@ export const EXECUTION_EFFECTS: Effects = {
       elapsed(() => asked(anvil, { registry: { keys: [registered(ann, 'approver')] }, approvals: { waitMs } }, SMALL));
     expect((await took(1_500)) - (await took(0))).toBeGreaterThan(1_000);
   },
-  'approvals.providers': async ({ anvil }) => {
-    const seen: string[] = [];
-    const provider = { notify: async (request: { readonly id: string }) => void seen.push(request.id) };
-    await using bench = await openBench(anvil, {
-      registry: { keys: [registered(ann, 'approver')] },
-      approvals: { providers: [provider as never] },
-    });
-    const { approvalId } = await bench.security.agent('a1').execute(pay(SMALL));
-    await expect.poll(() => seen).toEqual([approvalId]);
-  },
+  'approvals.providers[].kind': { ...WEBHOOK, word: 'webhook' },
+  'approvals.providers[].url': WEBHOOK,
+  'approvals.providers[].secret': WEBHOOK,
+  'approvals.providers[].allowLoopback': WEBHOOK,
+  'approvals.replyPort': { ...WEBHOOK, word: 'replyPort' },
+  'approvals.quorums[].above': { ...QUORUMS, word: 'above' },
+  'approvals.quorums[].reasons': QUORUMS,
+  'approvals.quorums[].rules': { ...QUORUMS, word: 'rules' },
+  'approvals.quorums[].need.owner': { ...QUORUMS, word: 'owner' },
+  'approvals.quorums[].need.operator': { ...QUORUMS, word: 'operator' },
+  'approvals.quorums[].need.approver': { ...QUORUMS, word: 'approver' },
   'registry.quorums.approver': async ({ anvil }) => {
     const statuses: string[] = [];
     for (const quorums of [{}, { approver: 2 }]) {

@@ -55,6 +55,36 @@ export const GATE_EFFECTS: Effects = {
   'authorization.defaultLimits.daily': differs('window_limit', limits({}), limits({ daily: '0.0005' })),
   'authorization.defaultLimits.weekly': differs('window_limit', limits({}), limits({ weekly: '0.0005' })),
   'authorization.defaultLimits.monthly': differs('window_limit', limits({}), limits({ monthly: '0.0005' })),
+  'authorization.defaultLimits.hourly': differs('window_limit', limits({}), limits({ hourly: '0.0005' })),
+  'authorization.defaultLimits.total': differs('spend_exceeds_cap', limits({}), limits({ total: '0.0005' })),
+  'authorization.defaultLimits.warningThresholdPct': async ({ anvil }) => {
+    const told: number[] = [];
+    for (const warningThresholdPct of [1, 100]) {
+      await using bench = await openBench(anvil, limits({ warningThresholdPct, daily: '0.01' }));
+      bench.security.onEvent(({ type }) => void (type === 'cap_warning' && told.push(warningThresholdPct)));
+      await bench.security.agent('a1').execute(pay());
+    }
+    expect(told).toEqual([1]);
+  },
+  'authorization.defaultLimits.caps': differs(
+    'window_limit',
+    limits({}),
+    limits({ caps: [{ capId: 'house', scope: 'fleet', window: 'day', max: '0.0005' }] }),
+  ),
+  'authorization.rateLimiting.maxPerMinute': differs('rate_limited', rate({}), rate({ maxPerMinute: 1 }), {}, first),
+  'authorization.rateLimiting.maxPerDay': differs('rate_limited', rate({}), rate({ maxPerDay: 1 }), {}, first),
+  'authorization.rateLimiting.burst': differs('rate_limited', rate({}), rate({ burst: 1 }), {}, first),
+  'authorization.rateLimiting.perUser.maxPerMinute': differs('rate_limited', rate({}), rate({ perUser: { maxPerMinute: 1 } }), {}, first),
+  'authorization.rateLimiting.perUser.maxPerHour': differs('rate_limited', rate({}), rate({ perUser: { maxPerHour: 1 } }), {}, first),
+  'authorization.rateLimiting.perUser.maxPerDay': differs('rate_limited', rate({}), rate({ perUser: { maxPerDay: 1 } }), {}, first),
+  'authorization.rateLimiting.perUser.burst': differs('rate_limited', rate({}), rate({ perUser: { burst: 1 } }), {}, first),
+  'authorization.rateLimiting.perUser.cooldownSeconds': differs(
+    'cooldown_active',
+    rate({}),
+    rate({ perUser: { cooldownSeconds: 3_600 } }),
+    {},
+    first,
+  ),
   'authorization.rateLimiting.maxPerHour': differs('rate_limited', rate({}), rate({ maxPerHour: 1 }), {}, first),
   'authorization.rateLimiting.cooldownSeconds': differs('cooldown_active', rate({}), rate({ cooldownSeconds: 3_600 }), {}, first),
   'authorization.strategies': async ({ anvil }) => {
@@ -137,6 +167,12 @@ export const GATE_EFFECTS: Effects = {
       [true, [], true],
       [false, ['fraud_detection'], true],
     ]);
+  },
+  'prices.maxAgeMs': async ({ anvil }) => {
+    const inUsd: Given = limits({ unit: 'USD', perTransaction: 100_000, daily: 100_000, weekly: 100_000, monthly: 100_000 });
+    const price = { price: () => ({ numerator: 1n, denominator: 10n ** 9n, atMs: Date.now() - 120_000 }) };
+    expect(await asked(anvil, { ...inUsd, price })).toEqual(['success']);
+    expect(await asked(anvil, { ...inUsd, price, prices: { maxAgeMs: 60_000 } })).toContain('price_stale');
   },
   price: async ({ anvil }) => {
     const inUsd: Given = limits({ unit: 'USD', perTransaction: 100_000, daily: 100_000, weekly: 100_000, monthly: 100_000 });

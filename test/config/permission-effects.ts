@@ -2,6 +2,7 @@ import { type CompiledPolicy, compilePolicy, type Permissions } from '../../src/
 import { type AssetId, accountKey, type Effect } from '../../src/core/index.ts';
 import { allow, BASE, BOB, CHAIN, call, EVE, ether, fee, OPEN, ROUTER, send, TOKENS, USDC, WALLET } from '../authz/fixture.ts';
 import type { ShownBy } from './effect.ts';
+import { QUORUM_EFFECTS } from './quorum-effects.ts';
 
 /** Two policies that differ in one field: under the strict one a reason is told that the loose one does not tell. */
 export interface Contrast {
@@ -44,6 +45,18 @@ const SWITCHES = Object.fromEntries(
 );
 
 const limits = (over: object): object => ({ ...OPEN, limits: { ...OPEN.limits, ...over } });
+/** A cap of less than what is paid, and another that lets it through. */
+const cap = (strict: object, loose: object, code: string): Contrast => {
+  const one = { capId: 'c', scope: 'agent', windowMs: 60_000, max: '0.9' };
+  return { effects: paid, strict: limits({ caps: [{ ...one, ...strict }] }), loose: limits({ caps: [{ ...one, ...loose }] }), code };
+};
+const RATES = { file: 'test/limits/rates.test.ts' } as const;
+const SPAN = { ...RATES, title: '%s lets so many through in its span, to the millisecond', word: 'field' };
+const PER_USER = {
+  ...RATES,
+  title: 'per user is one for all agents of the user, whatever their number, and for no other user’s',
+  word: 'perUser',
+};
 const capped = (field: 'humanApprovalThreshold' | 'maxSpendPerTx', over: object): object => ({
   ...OPEN,
   [field]: { token: 'ETH', amount: '0.5', ...over },
@@ -69,6 +82,18 @@ const LIMITS = 'test/attack/api/limits.test.ts';
 export const PERMISSION_EFFECTS: Readonly<Record<string, Contrast | ShownBy>> = {
   ...SWITCHES,
   'capabilities.trading.maxSlippage': ofCapability('trading', { maxSlippage: 0.01 }, {}, 'slippage_not_declared'),
+  'allowedContracts[].operation': {
+    effects: called,
+    strict: {
+      ...capabilities({ staking: { enabled: true, unstake: false } }),
+      allowedContracts: [{ address: ROUTER, capability: 'staking', operation: 'unstake' }],
+    },
+    loose: {
+      ...capabilities({ staking: { enabled: true, unstake: false } }),
+      allowedContracts: [{ address: ROUTER, capability: 'staking', operation: 'stake' }],
+    },
+    code: 'capability_disabled',
+  },
   'capabilities.transfers.whitelistOnly': {
     effects: [fee(), send(ether('1'), EVE)],
     strict: { ...capabilities({ transfers: { enabled: true, whitelistOnly: true } }), allowedDestinations: undefined },
@@ -95,6 +120,38 @@ export const PERMISSION_EFFECTS: Readonly<Record<string, Contrast | ShownBy>> = 
   'limits.daily': { effects: paid, strict: limits({ daily: '0.9' }), loose: OPEN, code: 'window_limit' },
   'limits.weekly': { effects: paid, strict: limits({ weekly: '0.9' }), loose: OPEN, code: 'window_limit' },
   'limits.monthly': { effects: paid, strict: limits({ monthly: '0.9' }), loose: OPEN, code: 'window_limit' },
+  'limits.hourly': { effects: paid, strict: limits({ hourly: '0.9' }), loose: OPEN, code: 'window_limit' },
+  'limits.total': { effects: paid, strict: limits({ total: '0.9' }), loose: OPEN, code: 'spend_exceeds_cap' },
+  'limits.warningThresholdPct': {
+    file: 'test/limits/cap-warnings.test.ts',
+    title: 'is set per cap, for the agent’s own limits at once, and each window has its own',
+  },
+  'limits.caps[].capId': {
+    file: 'test/limits/caps.test.ts',
+    title: 'of a name that two policies share holds each to its own figure over the one account',
+  },
+  'limits.caps[].scope': cap({ scope: 'recipient', max: '0.99' }, { scope: 'contract' }, 'window_limit'),
+  'limits.caps[].of': {
+    file: 'test/limits/caps.test.ts',
+    title: 'of several windows, and of one asset, counts what it says and takes all of it in one step',
+  },
+  'limits.caps[].unit': cap({ unit: 'USD' }, {}, 'limit_missing'),
+  'limits.caps[].asset': cap({ asset: 'ETH' }, { asset: 'USDC' }, 'window_limit'),
+  'limits.caps[].window': cap(
+    { window: 'transaction', windowMs: undefined },
+    { window: 'total', windowMs: undefined },
+    'per_transaction_limit',
+  ),
+  'limits.caps[].windowMs': {
+    file: 'test/limits/caps.test.ts',
+    title: 'per $scope in a window of $name: equal to it passes, one base unit more does not',
+    word: 'ms',
+  },
+  'limits.caps[].max': cap({}, { max: '1.1' }, 'window_limit'),
+  'limits.caps[].warningThresholdPct': {
+    file: 'test/limits/cap-warnings.test.ts',
+    title: 'is set per cap, for the agent’s own limits at once, and each window has its own',
+  },
   'limits.assets': {
     effects: [fee(), send(5_000_000n, BOB, USDC)],
     strict: limits({ assets: { USDC: { perTransaction: 4, daily: 9, weekly: 9, monthly: 9 } } }),
@@ -171,6 +228,7 @@ export const PERMISSION_EFFECTS: Readonly<Record<string, Contrast | ShownBy>> = 
   'signatures.messages': MESSAGES,
   'signatures.siweDomains': MESSAGES,
   requireApproval: { effects: paid, strict: { ...OPEN, requireApproval: true }, loose: OPEN, code: 'approval_required' },
+  ...QUORUM_EFFECTS,
   requireApprovalAbove: {
     effects: paid,
     strict: { ...OPEN, requireApprovalAbove: '0.9' },
@@ -218,6 +276,14 @@ export const PERMISSION_EFFECTS: Readonly<Record<string, Contrast | ShownBy>> = 
     file: LIMITS,
     title: 'of ten an hour lets ten of fifty identical requests through, one after the other and at once',
   },
+  'rateLimiting.maxPerMinute': SPAN,
+  'rateLimiting.maxPerDay': SPAN,
+  'rateLimiting.burst': SPAN,
+  'rateLimiting.perUser.maxPerMinute': PER_USER,
+  'rateLimiting.perUser.maxPerHour': PER_USER,
+  'rateLimiting.perUser.maxPerDay': PER_USER,
+  'rateLimiting.perUser.burst': PER_USER,
+  'rateLimiting.perUser.cooldownSeconds': { ...RATES, title: 'per user may be a cooldown alone' },
   'rateLimiting.cooldownSeconds': { file: LIMITS, title: 'of one in a while is not doubled by two at once' },
   'timeRestrictions[].type': { effects: paid, strict: hours({ type: 'deny' }), loose: hours({ type: 'allow' }), code: 'time_not_allowed' },
   'timeRestrictions[].daysOfWeek': {

@@ -33,7 +33,7 @@ const valueAt = (path: string): unknown =>
   path.split('.').reduce<unknown>((at, name) => (at as Readonly<Record<string, unknown>> | undefined)?.[name], resolved);
 
 /** What a manager brings to an adapter, and the list that the chains themselves stand in. */
-const FROM_THE_MANAGER: ReadonlySet<string> = new Set(['chains', 'clock', 'fork', 'fetch']);
+const FROM_THE_MANAGER: ReadonlySet<string> = new Set(['chains', 'clock', 'fork', 'fetch', 'net']);
 /** Names of the fields of an interface, as its source writes them. */
 function optionNames(source: string, name: string): readonly string[] {
   const text = readFileSync(root + source, 'utf8');

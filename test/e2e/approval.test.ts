@@ -11,6 +11,7 @@ import {
   ASKS,
   BOB,
   balanceOf,
+  byFetch,
   CAROL,
   configOf,
   type Given,
@@ -232,7 +233,7 @@ describe('an approval', () => {
   });
 
   it('survives a chain that is away for a moment', async () => {
-    await using bench = await openBench(anvil, people);
+    await using bench = await openBench(anvil, { ...people, ...byFetch(anvil) });
     const { security, wallet } = bench;
     const request = await askedFor(security, large(BOB));
     await security.approvals.answer(signApproval(ann, request, 'approve'));

@@ -38,6 +38,12 @@ export function configOf(anvil: Pick<Anvil, 'rpcUrl'>, { tokens = [], ...given }
   };
 }
 
+/** The chain by the runtime's `fetch` of the moment, so that a test can take it away. */
+export const byFetch = (anvil: Pick<Anvil, 'rpcUrl'>): Given => {
+  const chains = [{ chain: CHAIN, rpcUrl: anvil.rpcUrl, confirmations: 1, pollMs: 10 }];
+  return { chains: [evm({ chains, fetch: (input, init) => globalThis.fetch(input, init) })] };
+};
+
 /** A person with a key. */
 export function person(id: string, seed = id): AttestationKey {
   const bytes = new Uint8Array(32);

@@ -11,6 +11,7 @@ import {
   type Bench,
   BOB,
   balanceOf,
+  byFetch,
   CHAIN,
   configOf,
   FREE,
@@ -175,7 +176,7 @@ describe('what the chain says, or does not say', () => {
   };
 
   it('a chain that is away never makes a payment look failed for good', () =>
-    usingBench({}, async ({ security, wallet }) => {
+    usingBench(byFetch(anvil), async ({ security, wallet }) => {
       const agent = security.agent('a1');
       const { txHash } = await agent.execute(order(BOB));
       const asked = await unreachable(() => agent.execute(order(BOB)));

@@ -21,6 +21,7 @@ import { createManualClock } from '../../src/testing/manual-clock.ts';
 const ALL_TYPES = [
   ...['decision_made', 'policy_rejected', 'approval_requested', 'approval_decision', 'execution_success', 'execution_failed'],
   ...['cap_warning', 'monitor_unrecorded', 'monitor_reorg', 'anomaly_detected', 'fraud_detected', 'key_event', 'permission_changed'],
+  'shadow_difference',
   ...[
     'wallet_event',
     'breaker_state',

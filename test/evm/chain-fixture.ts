@@ -1,7 +1,7 @@
 import { mnemonicToAccount } from 'viem/accounts';
-import type { EvmChainOptions } from '../../src/adapters/evm/index.ts';
+import type { EvmAdapterOptions, EvmChainOptions } from '../../src/adapters/evm/index.ts';
 import { createEvmAdapter } from '../../src/adapters/evm/index.ts';
-import { systemClock } from '../../src/adapters/host/index.ts';
+import { systemClock, systemNet } from '../../src/adapters/host/index.ts';
 import type {
   AccountId,
   Action,
@@ -32,11 +32,19 @@ export function signer(index: number) {
 }
 export type Signer = ReturnType<typeof signer>;
 
-/** An adapter on a running local chain, and the steps of a transaction on it. */
-export function connect(anvil: Pick<Anvil, 'rpcUrl'>, options: Partial<EvmChainOptions> = {}) {
+/** What the manager brings. */
+const net = systemNet();
+
+/** An adapter on a running local chain, over the host's network where `network` says nothing else, and the steps of a transaction on it. */
+export function connect(
+  anvil: Pick<Anvil, 'rpcUrl'>,
+  options: Partial<EvmChainOptions> = {},
+  network: Pick<EvmAdapterOptions, 'fetch' | 'net'> = { net },
+) {
   const adapter: ChainAdapter = createEvmAdapter({
     chains: [{ chain: CHAIN, rpcUrl: anvil.rpcUrl, confirmations: 1, pollMs: 10, timeoutMs: 5_000, ...options }],
     clock: systemClock(),
+    ...network,
   });
   const node: ChainNode = adapter.node(CHAIN);
   const build = async (from: Signer, action: Action): Promise<UnsignedTransaction> => {

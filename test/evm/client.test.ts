@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemNet } from '../../src/adapters/host/index.ts';
 import { isCastellanError } from '../../src/core/index.ts';
 import type { Anvil } from '../../src/testing/anvil.ts';
 import { startAnvil } from '../../src/testing/anvil.ts';
+import { loopback } from '../host/loopback.ts';
 import { connect, NATIVE, on, signer } from './chain-fixture.ts';
 import { faultyEndpoint, lyingEndpoint } from './endpoint-fixture.ts';
 
@@ -27,7 +29,10 @@ async function failure(work: Promise<unknown>): Promise<string> {
 const thenFailing = (answer: Parameters<typeof faultyEndpoint>[0]) =>
   faultyEndpoint((question, response) => (question.method === 'eth_chainId' ? '0x7a69' : answer(question, response)));
 
-describe('an endpoint that fails', () => {
+describe.each([
+  ['the host’s network', { net: systemNet() }],
+  ['a fetch of the owner’s', { fetch }],
+])('an endpoint that fails, over %s', (_network, network) => {
   const cases: readonly (readonly [string, Parameters<typeof faultyEndpoint>[0], string])[] = [
     ['hangs', () => undefined, 'TIMEOUT'],
     [
@@ -96,7 +101,7 @@ describe('an endpoint that fails', () => {
   ];
   it.each(cases)('%s', async (_name, answer, expected) => {
     await using endpoint = await thenFailing(answer);
-    const { node } = connect(endpoint, { timeoutMs: expected === 'TIMEOUT' ? 150 : 5_000 });
+    const { node } = connect(endpoint, { timeoutMs: expected === 'TIMEOUT' ? 150 : 5_000 }, network);
     const started = performance.now();
     expect(await failure(node.sequence(alice.wallet))).toBe(expected);
     if (expected === 'TIMEOUT') expect(performance.now() - started).toBeLessThan(1_500);
@@ -108,15 +113,33 @@ describe('an endpoint that fails', () => {
     for (const [name, answer] of cases) {
       if (/^(?:pads|counts|answers too)/.test(name)) continue;
       await using endpoint = await thenFailing(answer);
-      const { node } = connect(endpoint, { timeoutMs: 100, rpcUrl: [endpoint.rpcUrl, anvil.rpcUrl] });
+      const { node } = connect(endpoint, { timeoutMs: 500, rpcUrl: [endpoint.rpcUrl, anvil.rpcUrl] }, network);
       expect(await node.sequence(alice.wallet)).toEqual({ next: 0, chainTimeMs: null });
       await node.close();
     }
   });
 
   it('cannot be reached at all', async () => {
-    const { node } = connect({ rpcUrl: 'http://127.0.0.1:9' });
+    const { node } = connect({ rpcUrl: 'http://127.0.0.1:9' }, {}, network);
     expect(await failure(node.head())).toBe('CHAIN_UNAVAILABLE');
+    await node.close();
+  });
+
+  it('shows a certificate that nobody trusts, which is told by name, and never learns what was asked', async () => {
+    let asked = 0;
+    await using server = await loopback(
+      (_, response) => {
+        asked += 1;
+        response.end('{}');
+      },
+      { secure: true },
+    );
+    const { node } = connect({ rpcUrl: server.url.replace('https://', 'https://key:secret@') }, {}, network);
+    const error = await node.head().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'CHAIN_UNAVAILABLE', details: { endpoint: 0, network: 'DEPTH_ZERO_SELF_SIGNED_CERT' } });
+    expect(JSON.stringify(error)).not.toMatch(/secret|127\.0\.0\.1/);
+    expect(asked).toBe(0);
+    await node.close();
   });
 });
 

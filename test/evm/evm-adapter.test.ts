@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { accountOf, addressOf } from '../../src/adapters/evm/address.ts';
+import { MAX_ANSWER_BYTES } from '../../src/adapters/evm/exchange.ts';
 import { createEvmAdapter, evm, readUnsigned } from '../../src/adapters/evm/index.ts';
 import type { ChainId } from '../../src/core/index.ts';
 import { isCastellanError, parseAccount } from '../../src/core/index.ts';
+import type { Net } from '../../src/core/net.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 import { createSeededRandom } from '../../src/testing/seeded-random.ts';
 
@@ -81,6 +83,7 @@ describe('the adapter', () => {
     ['a chain twice', { chains: [good, good], clock }, 'chains'],
     ['no chain', { chains: [], clock }, 'chains'],
     ['no network', { chains: [good], clock, fetch: 'x' }, 'fetch'],
+    ['no network of the host', { chains: [good], clock, net: {} }, 'net'],
   ])('%s', (_name, options, field) => {
     expect(fields(options).join('\n')).toContain(`${field}:`);
   });
@@ -109,6 +112,43 @@ describe('the adapter', () => {
     expect(asked).toEqual([['eth_chainId', 'error']]);
     expect(clock.pending()).toBeLessThanOrEqual(1);
     await adapter.node('eip155:1' as ChainId).close();
+  });
+});
+
+describe('the network', () => {
+  const chain = 'eip155:1' as ChainId;
+  const answer = (body: string): string => JSON.stringify({ jsonrpc: '2.0', id: (JSON.parse(body) as { id: number }).id, result: '0x1' });
+  const nets = () => {
+    const asked: unknown[] = [];
+    const net: Net = (url) => async (question) => {
+      asked.push(['net', url, JSON.parse(question.body).method, question.headers['content-type'], question.maxBytes]);
+      return { status: 200, body: answer(question.body) };
+    };
+    const custom = async (url: unknown, init?: RequestInit): Promise<Response> => {
+      asked.push(['fetch', url]);
+      return new Response(answer(String(init?.body)));
+    };
+    return { asked, net, custom };
+  };
+
+  it('is the host’s where the configuration brings none', async () => {
+    const { asked, net } = nets();
+    const node = evm(good)
+      .create({ clock, random: createSeededRandom(1), net })
+      .node(chain);
+    await node.verifyChain();
+    expect(asked).toEqual([['net', good.rpcUrl, 'eth_chainId', 'application/json', MAX_ANSWER_BYTES]]);
+    await node.close();
+  });
+
+  it('is the owner’s own where there is one', async () => {
+    const { asked, net, custom } = nets();
+    const node = evm({ chains: [good], fetch: custom })
+      .create({ clock, random: createSeededRandom(1), net })
+      .node(chain);
+    await node.verifyChain();
+    expect(asked).toEqual([['fetch', good.rpcUrl]]);
+    await node.close();
   });
 });
 

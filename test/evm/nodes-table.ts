@@ -1,4 +1,4 @@
-import { evm } from '../../src/adapters/evm/index.ts';
+import { type EvmAdapterFactory, evm } from '../../src/adapters/evm/index.ts';
 import { type ChainNode, isCastellanError, type SignedTransaction } from '../../src/core/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { createManualClock } from '../../src/testing/index.ts';
@@ -25,8 +25,18 @@ export interface TableScene extends AsyncDisposable {
   run(cell: Cell, through: 'gate' | 'node'): Promise<CellOutcome>;
 }
 
-const chainOf = ({ rpcUrl, timeoutMs, fetch }: CellEndpoints, more: { readonly quorum?: 'all' | number } = {}) =>
-  evm({ chains: [{ chain: CHAIN, rpcUrl, confirmations: 1, pollMs: 10, timeoutMs, maxHeadAgeMs: 600_000, ...more }], fetch });
+/** How the endpoints are reached: over the host's network, as a manager does, or by a `fetch` of the owner's. */
+export type Reached = 'net' | 'fetch';
+
+const chainOf = (
+  { rpcUrl, timeoutMs, fetch, net }: CellEndpoints,
+  reached: Reached,
+  more: { readonly quorum?: 'all' | number } = {},
+): EvmAdapterFactory => {
+  const chains = [{ chain: CHAIN, rpcUrl, confirmations: 1, pollMs: 10, timeoutMs, maxHeadAgeMs: 600_000, ...more }];
+  if (reached === 'fetch') return evm({ chains, fetch });
+  return { create: (host) => evm({ chains }).create({ ...host, net }) };
+};
 
 /** Whether the node believed: each call is the one with which the gate would go on. */
 async function believed(read: string, node: ChainNode, token: string, old: SignedTransaction): Promise<boolean> {
@@ -65,7 +75,7 @@ async function minedPayment(anvil: Anvil): Promise<SignedTransaction> {
 }
 
 /** Starts the chain of a table. */
-export async function openTable(): Promise<TableScene> {
+export async function openTable(reached: Reached = 'net'): Promise<TableScene> {
   const anvil = await startAnvil();
   const [from, to] = [OTHER.address, PAYEE.address];
   const other = (await anvil.rpc('eth_sendTransaction', [{ from, to, value: '0x1' }])) as string;
@@ -78,7 +88,7 @@ export async function openTable(): Promise<TableScene> {
   const pay: TableScene['pay'] = async (endpoints, more) => {
     const payee = stranger();
     const execution = { settleTimeoutMs: 100, reconcileMs: 3_600_000 };
-    await using bench = await openBench(anvil, { chains: [chainOf(endpoints, more)], execution });
+    await using bench = await openBench(anvil, { chains: [chainOf(endpoints, reached, more)], execution });
     const result = await bench.security.agent('a1').execute({ id: 'pay', to: payee, amount: '0.1', asset: 'ETH' });
     const [reason] = result.reasons;
     return {
@@ -94,7 +104,7 @@ export async function openTable(): Promise<TableScene> {
     // Time stands still until the endpoint is silent: however busy the machine is, nothing else can be late.
     const clock = createManualClock(Date.now());
     if (endpoints.isSilent) endpoints.onActed = () => void clock.advanceAsync(endpoints.timeoutMs * 2);
-    const node = chainOf(endpoints, more).create({ clock, random }).node(CHAIN);
+    const node = chainOf(endpoints, reached, more).create({ clock, random }).node(CHAIN);
     const outcome = { pending: false, moved: 0n };
     try {
       const done = await believed(read, node, token, old);

@@ -41,6 +41,22 @@ describe.each(Object.keys(FAULTS))('a node with the fault “%s”', (fault) => 
   });
 });
 
+/** One of each fault, another read each time: what the host's network refuses, a `fetch` of the owner's does not let through either. */
+describe('by a fetch of the owner’s', () => {
+  const cells = Object.keys(FAULTS).map((fault, index): Cell => ({ fault, read: NAMES[index % NAMES.length] as string }));
+  const found = new Map<string, CellOutcome>();
+  beforeAll(async () => {
+    await using fetched = await openTable('fetch');
+    await runAtOnce(cells, AT_ONCE, async (cell) => {
+      found.set(keyOf(cell), await fetched.run(cell, GATE.has(keyOf(cell)) ? 'gate' : 'node'));
+    });
+  });
+  it.each(cells)('$fault at $read: nothing is approved', (cell) => {
+    const key = keyOf(cell);
+    expect(wrongWith(cell, found.get(key) as CellOutcome, { paid: GATE.has(key), landing })).toEqual([]);
+  });
+});
+
 describe('the table', () => {
   it('has 171 cells', () => {
     expect(outcomes.size).toBe(171);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvmAdapter } from '../../src/adapters/evm/index.ts';
-import { launchFork, systemClock } from '../../src/adapters/host/index.ts';
+import { launchFork, systemClock, systemNet } from '../../src/adapters/host/index.ts';
 import type { Fork, ForkOptions } from '../../src/core/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { type Deployed, deploy } from '../fixtures/evm-contracts.ts';
@@ -28,7 +28,7 @@ async function fork(options: ForkOptions): Promise<Fork> {
 const nodeWith = (simulation: { anvil: true | string }) => {
   const tokens = [{ symbol: 'USD', address: token.address, decimals: 6 }];
   const chains = [{ chain: CHAIN, rpcUrl: poor.rpcUrl, confirmations: 1, tokens, simulation, timeoutMs: 10_000 }];
-  return createEvmAdapter({ chains, clock: systemClock(), fork }).node(CHAIN);
+  return createEvmAdapter({ chains, clock: systemClock(), net: systemNet(), fork }).node(CHAIN);
 };
 
 beforeAll(async () => {

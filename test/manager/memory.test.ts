@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock, systemRandom } from '../../src/adapters/host/index.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
+import { createClaims } from '../../src/authz/index.ts';
 import { createEventBus } from '../../src/core/event-bus.ts';
 import { createAgent } from '../../src/manager/agent.ts';
 import { agentWork } from '../../src/manager/agent-work.ts';
@@ -19,7 +20,11 @@ describe('5,000 requests', () => {
     const parts = wirePipeline(house);
     await house.wallets.putAgent('a1', 'owner', expandTemplate(FREE), null);
     await house.wallets.createWallet('owner', 'a1');
-    const agent = createAgent('a1', (work) => work({ parts, work: { agent: agentWork } }), bus.events$);
+    const agent = createAgent(
+      'a1',
+      (work) => work({ parts, work: { agent: agentWork, claims: createClaims({ store: house.store, clock: host.clock }) } }),
+      bus.events$,
+    );
     const requests = [
       (id: string) => ({ id, to: BOB, amount: 'x', asset: 'ETH' }),
       (id: string) => ({ id, to: BOB, amount: '1', asset: 'NONE' }),

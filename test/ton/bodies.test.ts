@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { collectibleAsset, tokenAsset } from '../../src/core/index.ts';
 import { ALL_FACTS, address, asked, bodyOf, decodeBody, effectsOf, itemTransfer, THIEF, tokenTransfer } from './body-fixture.ts';
 import { BOB, JETTON_WALLET, MINTER, NATIVE, OTHER_JETTON_WALLET, POOL, TESTNET, USD, WALLET } from './codec-fixture.ts';
-import { decodeOrder, hazardsOf, kinds, outflows, unknownsOf, w5Of } from './order-fixture.ts';
+import { decodeOrder, hazardsOf, kinds, listOf, outflows, sendAction, unknownsOf, w5, w5Of } from './order-fixture.ts';
 
 const TON = 10n ** 9n;
 const ITEM = collectibleAsset(TESTNET, 'nft', POOL);
@@ -145,17 +145,23 @@ describe('texts', () => {
 });
 
 describe('other currencies', () => {
-  const travelling = (currencies: Cell) =>
+  const travelling = (...currencies: readonly Cell[]) =>
     decodeOrder(
-      w5Of(
-        beginCell()
-          .storeUint(0b0110, 4)
-          .storeUint(0, 2)
-          .storeAddress(address(BOB))
-          .storeCoins(1)
-          .storeMaybeRef(currencies)
-          .storeUint(0, 4 + 4 + 64 + 32 + 2)
-          .endCell(),
+      w5(
+        listOf(
+          currencies.map((held) =>
+            sendAction(
+              beginCell()
+                .storeUint(0b0110, 4)
+                .storeUint(0, 2)
+                .storeAddress(address(BOB))
+                .storeCoins(1)
+                .storeMaybeRef(held)
+                .storeUint(0, 4 + 4 + 64 + 32 + 2)
+                .endCell(),
+            ),
+          ),
+        ),
       ),
       ALL_FACTS,
     );
@@ -165,6 +171,22 @@ describe('other currencies', () => {
     const found = travelling(beginCell().storeDictDirect(held).endCell());
     expect(effectsOf(found, 'hazard')[0]).toMatchObject({ hazard: 'extra_currency', detail: expect.stringContaining('9 of 7, 5 of 100') });
     expect(found.complete).toBe(true);
+  });
+
+  it('are told up to so many in one order, however many messages share them; behind that they are unknown', () => {
+    const held = (from: number): Cell => {
+      const all = Dictionary.empty(Dictionary.Keys.Uint(32), Dictionary.Values.BigVarUint(5));
+      for (let key = from; key < from + 100; key += 1) all.set(key, 5n);
+      return beginCell().storeDictDirect(all).endCell();
+    };
+    const found = travelling(held(0), held(0), held(1_000), held(0));
+    const told = effectsOf(found, 'hazard').map(({ detail }) => detail.split(',').length);
+    expect(told).toEqual([100, 100, 1, 1]);
+    expect(unknownsOf(found).map(({ leaf, detail }) => [leaf, detail])).toEqual([
+      ['2', 'other currencies that cannot be read'],
+      ['3', 'other currencies that cannot be read'],
+    ]);
+    expect(found.complete).toBe(false);
   });
 
   it('that are none are unknown, however many they claim to be', () => {

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../src/adapters/ton/address.ts';
 import { DEFAULT_GAS_PRICES, feeOf } from '../../src/adapters/ton/fees.ts';
 import { walletAccount } from '../../src/adapters/ton/wallet-contract.ts';
-import type { AccountId, UnsignedTransaction } from '../../src/core/index.ts';
-import { BOB, buildOf, codec, PUBLIC_KEY, SEED, TESTNET, WALLET } from './codec-fixture.ts';
+import { type AccountId, nativeAssetId, type UnsignedTransaction } from '../../src/core/index.ts';
+import { BOB, buildOf, codec, MAINNET, PUBLIC_KEY, SEED, TESTNET, WALLET } from './codec-fixture.ts';
 import { bytesOf } from './order-fixture.ts';
 
 const secret = createPrivateKey({
@@ -90,6 +90,25 @@ describe('the ceiling', () => {
     expect(buildOf(action, { slot: 0 }).fee).toEqual(first);
     expect(buildOf(action, { slot: 2 ** 32 - 1, validUntilMs: 1_000 }).fee).toEqual(first);
     expect(buildOf(action, { wallet: walletAccount('v3r2', PUBLIC_KEY, TESTNET) }).fee).toEqual(first);
+  });
+
+  it('belongs to wallet, chain and prices, and a caller’s copy changes nothing', () => {
+    const order = { sends: [], extended: [] };
+    const first = feeOf(order, TESTNET, WALLET, DEFAULT_GAS_PRICES);
+    const { ceiling } = first;
+    Object.assign(first, { ceiling: 1n });
+    Object.assign(first.params, { gas: '0' });
+    const again = feeOf(order, TESTNET, WALLET, DEFAULT_GAS_PRICES);
+    expect(again.ceiling).toBe(ceiling);
+    expect(again.params['gas']).not.toBe('0');
+    expect(feeOf(order, TESTNET, WALLET, { ...DEFAULT_GAS_PRICES, gas: 1n }).ceiling).toBeLessThan(ceiling);
+    expect(feeOf(order, MAINNET, WALLET, DEFAULT_GAS_PRICES).asset).toBe(nativeAssetId(MAINNET));
+    expect(feeOf(order, TESTNET, WALLET, DEFAULT_GAS_PRICES)).toEqual(again);
+    // What was taken in is decoded against the content, whatever became of the fee that was handed out.
+    const payload = buildOf({ kind: 'calls', calls: [{ to: BOB, value: 5n, data: new Uint8Array(0) }] }).payload;
+    const taken = codec.adopt(payload, TESTNET, WALLET, PUBLIC_KEY);
+    Object.assign(taken.fee, { ceiling: 1n });
+    expect(() => codec.decode(taken)).toThrow(expect.objectContaining({ details: expect.objectContaining({ reason: 'fee_mismatch' }) }));
   });
 
   it('rises with each price', () => {

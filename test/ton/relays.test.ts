@@ -133,6 +133,29 @@ describe('orders that are not understood', () => {
     expect(wide.effects.length).toBeLessThan(3_000);
   });
 
+  it('what changes the receiver counts as much as messages do, however many orders share it', () => {
+    let changes = addExtension;
+    for (let left = 199; left > 0; left -= 1) changes = beginCell().storeSlice(addExtension.beginParse()).storeRef(changes).endCell();
+    let codes = Cell.EMPTY;
+    for (let left = 200; left > 0; left -= 1) codes = beginCell().storeRef(codes).storeUint(0xad4de08e, 32).storeRef(Cell.EMPTY).endCell();
+    const signers = bodyOf(0x1d0cfbd3, (to) => to.storeUint(1, 8).storeRef(Cell.EMPTY).storeBit(false));
+    const many = (body: Cell): Cell => highload(listOf(Array.from({ length: 100 }, () => sendAction(messageTo(POOL, 1n, body)))));
+    for (const [body, told] of [
+      [extension(null, changes), 400],
+      [extension(codes), 0],
+      [newOrder(multisigOrder(Array.from({ length: 200 }, () => signers))), 2],
+    ] as const) {
+      const found = decodeBody(POOL, many(body));
+      expect(found.complete).toBe(false);
+      expect(unknownsOf(found).at(-1)).toMatchObject({ detail: 'more than 512 messages' });
+      // Two of the hundred are as much as is followed.
+      expect(effectsOf(found, 'control')).toHaveLength(told);
+      expect(unknownsOf(found).length).toBeLessThan(512);
+    }
+    const alone = decodeBody(POOL, extension(null, changes));
+    expect([alone.complete, effectsOf(alone, 'control').length]).toEqual([true, 200]);
+  });
+
   it('lists that are broken at their end cost no more than others', () => {
     const broken = listOf([beginCell().storeUint(1, 32).endCell(), ...Array.from({ length: 200 }, () => sendAction(messageTo(POOL)))]);
     const many = listOf(Array.from({ length: 200 }, () => sendAction(messageTo(POOL, 1n, highload(broken)))));

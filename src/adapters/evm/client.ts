@@ -4,6 +4,7 @@ import { createDeadlines } from '../../core/deadline.ts';
 import { CastellanError } from '../../core/errors.ts';
 import { checkHeadAge } from '../../core/failover/height.ts';
 import { createPool } from '../../core/failover/pool.ts';
+import type { Net } from '../../core/net.ts';
 import { createAgreedRead, type RpcQuestion } from './agreed-read.ts';
 import { readCount, readObject, readQuantity } from './answer.ts';
 import type { EvmChainConfig, FetchFunction } from './config.ts';
@@ -36,22 +37,18 @@ export interface RpcClient {
 /** Answers of a node that say nothing of the question: overloaded, internal error, or not ready. */
 const OVERLOADED: ReadonlySet<unknown> = new Set([-32005, -32603, -32002, 429]);
 
-/** Makes the client. Each endpoint must name our chain before anything else it says counts. */
-export function createRpcClient(config: EvmChainConfig, clock: Clock, network?: FetchFunction): RpcClient {
+/**
+ * Makes the client. Each endpoint must name our chain before anything else it says counts.
+ *
+ * @param custom - the owner's own network, which goes before `net`, the host's
+ */
+export function createRpcClient(config: EvmChainConfig, clock: Clock, custom?: FetchFunction, net?: Net): RpcClient {
   const deadlines = createDeadlines(clock);
   const closing = new AbortController();
   const { quorum, timeoutMs, maxHeadAgeMs } = config;
   const expected = BigInt(evmChainNumber(config.chain));
   const endpoints = config.rpcUrls.map(
-    (url, index): Endpoint =>
-      createEndpoint({
-        url,
-        index,
-        timeoutMs,
-        deadlines,
-        closed: closing.signal,
-        ...(network === undefined ? {} : { fetch: network }),
-      }),
+    (url, index): Endpoint => createEndpoint({ url, index, timeoutMs, deadlines, closed: closing.signal, custom, net }),
   );
   const pool = createPool<RpcQuestion>({
     size: endpoints.length,

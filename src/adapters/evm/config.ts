@@ -5,6 +5,7 @@ import { CastellanError, isCastellanError } from '../../core/errors.ts';
 import { quorumFault, quorumOf } from '../../core/failover/quorum.ts';
 import type { ForkLauncher } from '../../core/fork.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
+import type { Net } from '../../core/net.ts';
 import { chainIdSchema, describeIssues } from '../../core/schema.ts';
 import { accountsSchema, type EvmAccountsOptions } from './accounts/accounts-config.ts';
 import { type Descriptor, readDescriptor } from './descriptors/index.ts';
@@ -62,8 +63,10 @@ export type FetchFunction = (input: string | URL | Request, init?: RequestInit) 
 export interface EvmAdapterOptions {
   readonly chains: readonly EvmChainOptions[];
   readonly clock: Clock;
-  /** In place of the runtime's own. */
+  /** In place of the host's network; with a proxy of its own, say. */
   readonly fetch?: FetchFunction;
+  /** The host's network, which the manager brings; the runtime's own `fetch` where there is neither. */
+  readonly net?: Net;
   /** Begins local forks, for chains whose `simulation` asks for one; the manager brings it. */
   readonly fork?: ForkLauncher;
   /** Where wallets that are contracts are to be made. */
@@ -194,6 +197,7 @@ const optionsSchema = z
     descriptors: z.array(descriptorSchema).max(4_096).default([]),
     fork: z.custom<ForkLauncher>((value) => typeof value === 'function', 'A launcher of forks is a function.').optional(),
     fetch: z.custom<FetchFunction>((value) => typeof value === 'function', 'The network is a function like the runtime’s own.').optional(),
+    net: z.custom<Net>((value) => typeof value === 'function', 'The host’s network is a function.').optional(),
   })
   .transform(({ protocols, ...rest }, context) => {
     const chains = rest.chains.map(({ chain }) => chain);

@@ -1,4 +1,4 @@
-import { keccak256 } from '../../core/digest.ts';
+import { taggedDigest } from '../../core/digest.ts';
 import type { StateOverrides } from './accounts/account-model.ts';
 import type { EvmAddress } from './address.ts';
 import { hexOf } from './address.ts';
@@ -40,8 +40,13 @@ const BALANCE_READER = '0x5f35315f5260205ff3';
 export const PROBE_GAS = 100_000n;
 const SECONDS_PER_BLOCK = 12;
 
-function derived(payload: Uint8Array, label: string): Uint8Array {
-  return keccak256(Buffer.concat([payload, Buffer.from(`\0castellan.simulation.${label}`)]));
+/** A word that follows from the bytes, another one for each label. */
+function derived(payload: Uint8Array, label: string): `0x${string}` {
+  return `0x${taggedDigest(`castellan.simulation.${label}`, payload)}`;
+}
+
+function derivedAddress(payload: Uint8Array, label: string): EvmAddress {
+  return `0x${derived(payload, label).slice(-40)}`;
 }
 
 /**
@@ -55,12 +60,12 @@ export function surroundings(payload: Uint8Array, head: Block, variation: 0 | 1,
     overrides: {
       number: toQuantity(head.number + ahead),
       time: toQuantity(head.timestampMs / 1_000 + SECONDS_PER_BLOCK * ahead),
-      feeRecipient: known ? head.feeRecipient : hexOf(derived(payload, `recipient-${variation}`), 12),
+      feeRecipient: known ? head.feeRecipient : derivedAddress(payload, `recipient-${variation}`),
       baseFeePerGas: toQuantity(head.baseFeePerGas),
-      prevRandao: hexOf(derived(payload, `randao-${variation}`)),
+      prevRandao: derived(payload, `randao-${variation}`),
     },
-    prober: hexOf(derived(payload, `prober-${variation}`), 12),
-    reader: hexOf(derived(payload, `reader-${variation}`), 12),
+    prober: derivedAddress(payload, `prober-${variation}`),
+    reader: derivedAddress(payload, `reader-${variation}`),
     pretended,
   };
 }

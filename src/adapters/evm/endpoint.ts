@@ -1,11 +1,9 @@
-import { getHttpRpcClient } from 'viem/utils';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
 import { type Bounds, boundedAsk } from '../../core/failover/bounded-ask.ts';
+import type { Net } from '../../core/net.ts';
 import { malformed, readObject } from './answer.ts';
 import type { FetchFunction } from './config.ts';
-
-/** The most that an answer may hold, bytes: a block full of transactions is about 2 MiB. */
-export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+import { ExchangeFault, exchangeByFetch, exchangeOverNet } from './exchange.ts';
 
 /** One endpoint: a question, an answer, nothing remembered. */
 export interface Endpoint {
@@ -22,28 +20,47 @@ export interface EndpointParts extends Bounds {
   readonly url: string;
   /** How it is called in errors; URLs may hold credentials. */
   readonly index: number;
-  readonly fetch?: FetchFunction;
+  /** The owner's own network, where there is one. */
+  readonly custom?: FetchFunction | undefined;
+  /** The host's; without either, the runtime's `fetch`. */
+  readonly net?: Net | undefined;
 }
+
+/** Codes of the system and of TLS: what else a failure of the network says may repeat the URL. */
+const NETWORK_CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
+
+/** Why the network failed: that of the error itself, or of what it came from. */
+function networkCode(error: unknown): string | undefined {
+  for (let [at, depth] = [error, 0]; typeof at === 'object' && at !== null && depth < 4; depth += 1) {
+    const { code, cause } = at as { readonly code?: unknown; readonly cause?: unknown };
+    if (typeof code === 'string' && NETWORK_CODE.test(code)) return code;
+    at = cause;
+  }
+  return undefined;
+}
+
+const UNREADABLE = {
+  too_large: 'The endpoint’s answer is too large.',
+  compressed: 'The endpoint’s answer is compressed, which nobody asked for.',
+  not_json: 'The endpoint’s answer is no JSON.',
+} as const;
 
 function broken(error: unknown, index: number, method: string): CastellanError {
   if (isCastellanError(error)) return error;
   const details = { endpoint: index, method };
-  const { name, cause, status } = error as { readonly name?: unknown; readonly cause?: unknown; readonly status?: unknown };
-  if (name === 'ResponseBodyTooLargeError') {
+  if (error instanceof ExchangeFault && error.kind !== 'status') {
     return new CastellanError('CHAIN_RESPONSE_INVALID', {
-      message: 'The endpoint’s answer is too large.',
-      details: { ...details, reason: 'too_large' },
+      message: UNREADABLE[error.kind],
+      details: { ...details, reason: error.kind },
       retryable: true,
     });
   }
-  if (cause instanceof SyntaxError) {
-    return new CastellanError('CHAIN_RESPONSE_INVALID', {
-      message: 'The endpoint’s answer is no JSON.',
-      details: { ...details, reason: 'not_json' },
-      retryable: true,
-    });
-  }
-  const facts = typeof status === 'number' ? { ...details, status } : details;
+  const code = networkCode(error);
+  const facts = {
+    ...details,
+    ...(error instanceof ExchangeFault && error.status !== undefined ? { status: error.status } : {}),
+    ...(code === undefined ? {} : { network: code }),
+  };
   return new CastellanError('CHAIN_UNAVAILABLE', {
     message: 'The endpoint cannot be reached.',
     details: facts,
@@ -75,18 +92,16 @@ function readAnswer(answer: unknown, id: number, index: number, method: string):
 
 /** Makes the client of one JSON-RPC endpoint over HTTP. No redirects, no retries, bounded time and size. */
 export function createEndpoint(parts: EndpointParts): Endpoint {
-  const { index } = parts;
-  const options = { maxResponseBodySize: MAX_ANSWER_BYTES, timeout: 0 };
-  const http = getHttpRpcClient(parts.url, parts.fetch === undefined ? options : { ...options, fetchFn: parts.fetch });
+  const { index, url, custom, net } = parts;
+  const exchange = custom === undefined && net !== undefined ? exchangeOverNet(url, net) : exchangeByFetch(url, custom);
   let id = 0;
 
   return {
     ask(method, params, signal) {
       id += 1;
       const body = { jsonrpc: '2.0' as const, id, method, params };
-      const exchange = async (abort: AbortSignal): Promise<unknown> =>
-        readAnswer(await http.request({ body, fetchOptions: { redirect: 'error', signal: abort } }), body.id, index, method);
-      return boundedAsk(parts, { endpoint: index, method, signal }, exchange, (error) => broken(error, index, method));
+      const asked = async (abort: AbortSignal): Promise<unknown> => readAnswer(await exchange(body, abort), body.id, index, method);
+      return boundedAsk(parts, { endpoint: index, method, signal }, asked, (error) => broken(error, index, method));
     },
   };
 }

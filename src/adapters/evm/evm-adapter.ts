@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { ForkLauncher } from '../../core/fork.ts';
 import type { AssetId, ChainId } from '../../core/ids.ts';
+import type { Net } from '../../core/net.ts';
 import type { Random } from '../../core/random.ts';
 import type { AccountTools } from './accounts/account-model.ts';
 import { createSmartAccounts } from './accounts/smart-accounts.ts';
@@ -33,9 +34,13 @@ import { readStatus, settle } from './watch.ts';
 const ALWAYS_WATCHED = 64;
 
 /** The local fork that a chain is configured with. @throws CONFIG_INVALID where nothing can begin one */
-function forkOf(config: EvmChainConfig, client: RpcClient, clock: Clock, launch: ForkLauncher | undefined): ForkClient | undefined {
+function forkOf(
+  parts: Omit<Parameters<typeof createForkClient>[0], 'binary' | 'launch' | 'config'> & { readonly config: EvmChainConfig },
+  launch: ForkLauncher | undefined,
+): ForkClient | undefined {
+  const { config } = parts;
   if (config.simulation === undefined) return undefined;
-  if (launch !== undefined) return createForkClient({ binary: config.simulation.anvil, launch, config, client, clock });
+  if (launch !== undefined) return createForkClient({ ...parts, binary: config.simulation.anvil, launch });
   throw new CastellanError('CONFIG_INVALID', {
     message: 'A chain is to be simulated on a local fork, and nothing here can begin one.',
     details: { fields: [`${config.chain}: simulation.anvil`] },
@@ -118,15 +123,16 @@ function createNode(
  * ```
  */
 export function createEvmAdapter(options: EvmAdapterOptions): ChainAdapter {
-  const { chains, clock, fetch: network, fork, accounts, protocols, descriptors } = readOptions(options);
+  const { chains, clock, fetch: custom, net, fork, accounts, protocols, descriptors } = readOptions(options);
   const tokens = new Map(chains.map((config): [ChainId, ChainTokens] => [config.chain, chainTokens(config)]));
   const codec = createEvmCodec(tokens, { protocols, descriptors });
   const nodes = new Map<ChainId, ChainNode>();
   const tools = new Map<ChainId, AccountTools>();
   for (const config of chains) {
     const { chain } = config;
-    const client = createRpcClient(config, clock, network);
-    nodes.set(chain, createNode(config, tokens.get(chain) as ChainTokens, codec, clock, client, forkOf(config, client, clock, fork)));
+    const client = createRpcClient(config, clock, custom, net);
+    const local = forkOf({ config, client, clock, net }, fork);
+    nodes.set(chain, createNode(config, tokens.get(chain) as ChainTokens, codec, clock, client, local));
     tools.set(chain, { chain, client, config: accounts, send: createSponsor({ client, config, clock, sponsor: accounts.sponsor }) });
   }
   return {
@@ -148,7 +154,7 @@ export function createEvmAdapter(options: EvmAdapterOptions): ChainAdapter {
 /** Makes an adapter once the manager hands over its host. */
 export interface EvmAdapterFactory {
   /** Makes the adapter; the manager calls this with its own clock. @throws CONFIG_INVALID naming every wrong field at once */
-  create(host: { readonly clock: Clock; readonly random: Random; readonly fork?: ForkLauncher }): ChainAdapter;
+  create(host: { readonly clock: Clock; readonly random: Random; readonly fork?: ForkLauncher; readonly net?: Net }): ChainAdapter;
 }
 
 /**
@@ -181,5 +187,8 @@ export function evm(
       ...(descriptors === undefined ? {} : { descriptors }),
     };
   };
-  return { create: ({ clock, fork }) => createEvmAdapter({ ...read(), clock, ...(fork === undefined ? {} : { fork }) }) };
+  return {
+    create: ({ clock, fork, net }) =>
+      createEvmAdapter({ ...read(), clock, ...(fork === undefined ? {} : { fork }), ...(net === undefined ? {} : { net }) }),
+  };
 }

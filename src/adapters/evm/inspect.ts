@@ -93,6 +93,30 @@ function runsOthers(code: Uint8Array): boolean {
   return false;
 }
 
+/** What code itself says. */
+interface CodeFacts {
+  readonly codeHash: string;
+  /** Whether calls may run what is not in it. */
+  readonly isProxy: boolean;
+}
+
+/** Codes whose facts are kept: hashing takes milliseconds, and wallets call the same few contracts. */
+const MAX_KEPT = 64;
+/** Longest code that a contract may have (EIP-170) as hex with `0x`; what claims to be longer is not kept. */
+const LONGEST_KEPT = 2 + 2 * 24_576;
+const kept = new Map<string, CodeFacts>();
+
+function factsOf(code: string): CodeFacts {
+  const known = kept.get(code);
+  if (known !== undefined) return known;
+  const bytes = new Uint8Array(Buffer.from(code.slice(2), 'hex'));
+  const facts = { codeHash: toHex(keccak256(bytes)), isProxy: runsOthers(bytes) || DELEGATED.test(code) };
+  if (code.length > LONGEST_KEPT) return facts;
+  if (kept.size >= MAX_KEPT) kept.clear();
+  kept.set(code, facts);
+  return facts;
+}
+
 /** What a call of the contract runs, by the block of `at`; see {@link inspect}. */
 export async function readCode(
   client: Pick<RpcClient, 'request'>,
@@ -104,9 +128,8 @@ export async function readCode(
   const address = addressOf(account, chain);
   const code = readBytes(await client.request('eth_getCode', [address, at], signal), 'code');
   if (code === '0x') return { account, codeHash: null, implementation: null, admin: null };
-  const bytes = new Uint8Array(Buffer.from(code.slice(2), 'hex'));
-  const codeHash = toHex(keccak256(bytes));
-  if (!runsOthers(bytes) && !DELEGATED.test(code)) return { account, codeHash, implementation: null, admin: null };
+  const { codeHash, isProxy } = factsOf(code);
+  if (!isProxy) return { account, codeHash, implementation: null, admin: null };
   const [implementation, admin] = await Promise.all([
     implementationOf(client, address, code, at, signal),
     slotAddress(client, address, ADMIN_SLOT, at, signal),

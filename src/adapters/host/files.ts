@@ -1,4 +1,5 @@
 import { access, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 
 /** Tells whether something lies at this path. */
 export async function fileExists(path: string): Promise<boolean> {
@@ -13,6 +14,24 @@ export async function readText(path: string, maxBytes: number): Promise<string |
   const found = await stat(path).catch(() => undefined);
   if (found === undefined || !found.isFile() || found.size > maxBytes) return undefined;
   return readFile(path, 'utf8');
+}
+
+/** The lines of a file, read as they are asked for; undefined where there is none. Throws RangeError for a longer line, and what the system throws. */
+export async function readLines(path: string, maxChars: number): Promise<AsyncIterable<string> | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? linesOf(path, maxChars) : undefined;
+}
+
+async function* linesOf(path: string, maxChars: number): AsyncGenerator<string> {
+  const file = await open(path, 'r');
+  try {
+    for await (const line of createInterface({ input: file.createReadStream({ autoClose: false }), crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (line.length > maxChars) throw new RangeError('a line is too long');
+      yield line;
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** True where anybody but the owner may read or write the file. Always false where the system has no such bits. */

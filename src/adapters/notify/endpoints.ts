@@ -35,17 +35,23 @@ export const notificationEndpointSchema = lazySchema(() =>
         /** Also endpoints on this machine, over http, too. For tests. */
         allowLoopback: z.boolean().default(false),
       })
-      .superRefine(({ url, allowLoopback }, context) => {
-        try {
-          parseWebEndpoint(url, { allowLoopback });
-        } catch (error) {
-          const reason = isCastellanError(error) ? error.details['reason'] : 'malformed';
-          context.addIssue({ code: 'custom', path: ['url'], message: `notices are not sent to this URL (${String(reason)})` });
-        }
-      }),
+      .superRefine(isWebEndpoint),
     z.strictObject({ type: z.literal('email'), address: mailAddress, smtp: smtpSchema.optional() }),
   ]),
 );
+
+/** Refuses a URL that nothing is sent to, and does not repeat it. */
+export function isWebEndpoint(
+  { url, allowLoopback }: { readonly url: string; readonly allowLoopback: boolean },
+  context: { addIssue(issue: { readonly code: 'custom'; path: string[]; message: string }): void },
+): void {
+  try {
+    parseWebEndpoint(url, { allowLoopback });
+  } catch (error) {
+    const reason = isCastellanError(error) ? error.details['reason'] : 'malformed';
+    context.addIssue({ code: 'custom', path: ['url'], message: `notices are not sent to this URL (${String(reason)})` });
+  }
+}
 
 /** One endpoint with every default in place. */
 export type NotificationEndpoint = z.output<typeof notificationEndpointSchema>;

@@ -1,3 +1,6 @@
+export { type ApprovalWebhookConfig, approvalWebhookSchema } from './approval-endpoints.ts';
+export { type ApprovalReply, judgeReply, MAX_REPLY_BYTES, type ReplyAnswer } from './approval-reply.ts';
+export { type ApprovalWebhook, type ApprovalWebhookHealth, createApprovalWebhook } from './approval-webhook.ts';
 export { createEmailNotifier, type EmailOptions } from './email.ts';
 export {
   createNotifiers,
@@ -9,6 +12,7 @@ export {
 } from './endpoints.ts';
 export type { NotifiableType } from './flood.ts';
 export type { SmtpSettings } from './mail-transport.ts';
+export { signApprovalWebhook, verifyApprovalWebhook } from './nonce-signature.ts';
 export { createNotificationOutbox, type NotificationOutbox, type OutboxHealth, type OutboxOptions } from './outbox.ts';
 export type { Lookup } from './ssrf.ts';
 export { createWebhookNotifier, type WebhookOptions } from './webhook.ts';

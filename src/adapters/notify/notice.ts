@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<SecurityEventType, string>> = {
   fraud_detected: 'A pattern of fraud',
   key_event: 'A key changed',
   permission_changed: 'Permissions changed',
+  shadow_difference: 'A candidate policy decides otherwise',
   wallet_event: 'A wallet changed',
   breaker_state: 'A circuit breaker changed',
   emergency_changed: 'The emergency state changed',

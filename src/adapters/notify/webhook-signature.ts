@@ -68,7 +68,7 @@ export function verifyWebhook(secret: string, header: string, body: string | Uin
 }
 
 /** Text of bytes that are UTF-8 to the last one: repaired text would be other text. */
-function strictUtf8(bytes: Uint8Array): string | undefined {
+export function strictUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -1,14 +1,12 @@
 import type { Clock } from '../../core/clock.ts';
-import { createDeadlines } from '../../core/deadline.ts';
 import { taggedDigest } from '../../core/digest.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
 import type { Notice, Notifier } from '../../core/notifier.ts';
 import type { Random } from '../../core/random.ts';
 import { type Backoff, backoffMs, pause } from './backoff.ts';
 import { plainId } from './plain-text.ts';
-import { postOnce } from './post.ts';
-import { systemLookup } from './resolve.ts';
-import { type Lookup, parseWebEndpoint, resolveWebEndpoint } from './ssrf.ts';
+import { createPoster } from './signed-post.ts';
+import type { Lookup } from './ssrf.ts';
 import { SIGNATURE_HEADER, signWebhook } from './webhook-signature.ts';
 
 /** What a webhook is made of. */
@@ -35,10 +33,6 @@ export interface WebhookOptions {
 const BACKOFF: Backoff = { firstMs: 500, mostMs: 2_000 };
 /** Longest body, bytes: a notice is bounded far below. */
 const MAX_BODY_BYTES = 65_536;
-/** How long an answer's body may take to arrive before the connection is dropped, ms. */
-const LINGER_MS = 1_000;
-/** What another attempt at once may change. */
-const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
  * Makes a notifier that posts each notice as JSON.
@@ -67,47 +61,17 @@ const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
  * ```
  */
 export function createWebhookNotifier(options: WebhookOptions): Notifier {
-  const {
-    clock,
-    random,
-    secret,
-    ca,
-    lookup = (host: string) => systemLookup(host),
-    timeoutMs = 8_000,
-    attempts = 3,
-    backoff = BACKOFF,
-  } = options;
-  const endpoint = parseWebEndpoint(options.url, { allowLoopback: options.allowLoopback ?? false });
-  if (secret !== undefined && (typeof secret !== 'string' || secret.length < 16 || !secret.isWellFormed()))
-    throw new CastellanError('CONFIG_INVALID', {
-      message: 'The secret of a webhook has 16 characters or more.',
-      details: { reason: 'secret' },
-    });
-  const deadlines = createDeadlines(clock);
-
-  const attempt = async (notice: Notice, body: string, given: AbortSignal): Promise<void> => {
-    const over = new AbortController();
-    const { status, retryAfterSeconds } = await deadlines.within(timeoutMs, async (late) => {
-      const signal = AbortSignal.any([late, given, over.signal]);
-      const addresses = await resolveWebEndpoint(endpoint, lookup);
-      signal.throwIfAborted();
-      const headers = {
-        'content-type': 'application/json; charset=utf-8',
-        'user-agent': 'castellan',
+  const { clock, random, secret, attempts = 3, backoff = BACKOFF } = options;
+  const post = createPoster(options);
+  const attempt = (notice: Notice, body: string, given: AbortSignal): Promise<void> =>
+    post(
+      body,
+      () => ({
         'idempotency-key': plainId(notice.id),
         ...(secret === undefined ? {} : { [SIGNATURE_HEADER]: signWebhook(secret, body, clock.nowMs()) }),
-      };
-      return postOnce({ endpoint, addresses, headers, body, signal, ca });
-    });
-    // The answer is in the status: a body that does not end is left behind.
-    clock.schedule(LINGER_MS, () => over.abort());
-    if (status >= 200 && status < 300) return;
-    throw new CastellanError('NOTIFICATION_FAILED', {
-      message: 'The endpoint did not accept the notice.',
-      details: { reason: status >= 300 && status < 400 ? 'redirect' : 'status', status, retryAfterSeconds },
-      retryable: status >= 500 || PASSING.has(status),
-    });
-  };
+      }),
+      given,
+    );
 
   return Object.freeze<Notifier>({
     id: `webhook:${taggedDigest('castellan.notifier.v1', options.url).slice(0, 16)}`,

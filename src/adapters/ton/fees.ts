@@ -111,6 +111,16 @@ function attachedAsFee({ message }: Send, chain: ChainId, wallet: AccountId): bi
   return message.value > forwarded ? message.value - forwarded : 0n;
 }
 
+interface Reckoned {
+  readonly chain: ChainId;
+  readonly wallet: AccountId;
+  readonly prices: GasPrices;
+  readonly quote: FeeQuote;
+}
+
+/** One decision asks for the fee of the same order when its bytes are taken in and again each time they are decoded. */
+const reckoned = new WeakMap<Order, Reckoned>();
+
 /**
  * The most that an order of this wallet can cost in fees, from its content alone: the wallet's gas, taking the message in
  * (the state init always counted), forwarding each out message, and the coins attached to token orders.
@@ -119,6 +129,15 @@ function attachedAsFee({ message }: Send, chain: ChainId, wallet: AccountId): bi
  * @throws PAYLOAD_UNDECODABLE for messages of more cells together than a network would carry
  */
 export function feeOf(order: Order, chain: ChainId, wallet: AccountId, prices: GasPrices): FeeQuote {
+  const known = reckoned.get(order);
+  const isSame = known?.chain === chain && known.wallet === wallet && known.prices === prices;
+  const quote = isSame ? known.quote : reckon(order, chain, wallet, prices);
+  if (!isSame) reckoned.set(order, { chain, wallet, prices, quote });
+  // A copy: what a caller does to theirs must not come back as what the content costs.
+  return { ...quote, params: { ...quote.params } };
+}
+
+function reckon(order: Order, chain: ChainId, wallet: AccountId, prices: GasPrices): FeeQuote {
   const messages = order.plugin === undefined ? order.sends : [...order.sends, pluginSend(order.plugin)];
   const sends = BigInt(messages.length);
   // Taking a plugin in costs about what an extension does.

@@ -1,6 +1,5 @@
-import type { ApprovalAnswer, ApprovalRequest, AttestationKey } from '../../core/index.ts';
+import type { ApprovalAnswer, ApprovalProvider, ApprovalRequest, AttestationKey } from '../../core/index.ts';
 import { signApproval } from '../ed25519-verifier.ts';
-import type { ApprovalProvider } from '../inbox.ts';
 
 /** What a memory provider stands on. */
 export interface MemoryApprovalProviderOptions {

@@ -21,10 +21,11 @@ export const anomalyLayer: Layer = Object.freeze({
 function judgeAnomaly(context: LayerContext, valuation: Valuation): LayerOutcome {
   const { policy, request, settings, nowMs } = context;
   const accounts = accountsOf(policy, request.agentId);
-  const finding = context.fact('anomaly', (state) => {
+  const { last10s, lastMinute } = context.fact('rate.attempts', (state) => {
     const row = (state.row(accounts.rateKeys[1] as string) as RateRow | undefined) ?? EMPTY_RATE;
-    const lastMinute = 1 + eventsIn(row, ATTEMPTS_WINDOW_MS, nowMs).count;
-    const last10s = 1 + eventsIn(row, TEN_SECONDS_MS, nowMs).count;
+    return { last10s: 1 + eventsIn(row, TEN_SECONDS_MS, nowMs).count, lastMinute: 1 + eventsIn(row, ATTEMPTS_WINDOW_MS, nowMs).count };
+  });
+  const finding = context.fact('anomaly', (state) => {
     const { type, deviationScore, caution } = detectAnomaly({
       profile: parseProfile(state.doc(accounts.profileKey)),
       nowMs,
@@ -33,10 +34,10 @@ function judgeAnomaly(context: LayerContext, valuation: Valuation): LayerOutcome
       attemptsLastMinute: lastMinute,
       anomalyThreshold: settings.anomalyThreshold,
     });
-    return { type, deviations: Math.round(deviationScore * 1_000) / 1_000, caution, last10s, lastMinute };
+    return { type, deviations: Math.round(deviationScore * 1_000) / 1_000, caution };
   });
   if (finding.type === null) return PASS;
-  const { type, deviations, last10s, lastMinute } = finding;
+  const { type, deviations } = finding;
   const facts = { deviations, last10s, lastMinute };
   return {
     verdict: type === 'burst' ? 'deny' : 'escalate',

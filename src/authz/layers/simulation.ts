@@ -2,6 +2,7 @@ import type { Effect, Expectation, Json, LayerOutcome, Reason, SimulationReport 
 import type { Simulate } from '../judge-state.ts';
 import { deny, type Layer, type LayerContext, PASS, reason, settleFindings } from '../layer.ts';
 import { excessOf } from '../simulation/excess.ts';
+import { gasBufferFinding } from '../simulation/gas-buffer.ts';
 import { missingFrom } from '../simulation/missing.ts';
 import { heedOpinions } from '../simulation/opinions.ts';
 import { readReport } from '../simulation/read-report.ts';
@@ -69,6 +70,8 @@ function compare(context: LayerContext): LayerOutcome | Promise<LayerOutcome> {
   for (const found of excess.unintended.slice(0, MAX_TOLD))
     denials.push(reason('simulation_exceeds_intent', 'The simulation shows more than the bytes and the request do.', { facts: { found } }));
   if (report.success) {
+    const tight = gasBufferFinding(context, report);
+    if (tight !== undefined) denials.push(tight);
     for (const found of missingFrom(report.effects, decoded.effects, request.wallet).told.slice(0, MAX_TOLD))
       denials.push(reason('simulation_contradicts_bytes', 'The bytes do what the simulation does not show.', { facts: { found } }));
     if (expect != null) denials.push(...unmetBy(report.effects, decoded.effects, expect, request.wallet).slice(0, MAX_TOLD));

@@ -5,7 +5,10 @@ import { type Layer, type LayerContext, reason, settleFindings } from '../layer.
 import { withValuation } from '../limits/valuation.ts';
 import type { CompiledStrategy } from '../policy/index.ts';
 import { effectCapabilities } from '../policy/items.ts';
+import { settleSlippage, slippageReason, withTrades } from '../policy/slippage.ts';
 
+/** A strategy that bounds slippage holds calls to it of which nobody knows what they are for. */
+const BOUNDED = ['trading', 'contracts'] as const;
 const CODES = { rejected: 'strategy_validator_rejected', unsure: 'confidence_too_low' } as const;
 
 /**
@@ -36,18 +39,24 @@ export const strategyLayer: Layer = Object.freeze({
       const outcome = settleFindings(denials, escalations);
       return unenforced.length === 0 ? outcome : { ...outcome, unenforced };
     };
-    if (strategy !== undefined) checkEffects(context, strategy, denials, unenforced);
-    if (strategy?.maxAmountPerTrade == null)
-      return settings.strategyValidator === undefined ? settle() : validated(context, denials, escalations, settle);
-    return withValuation(context, (valuation) => {
-      checkAmount(strategy, strategy.maxAmountPerTrade ?? 0n, context, valuation, denials);
-      return settings.strategyValidator === undefined ? settle() : validated(context, denials, escalations, settle);
+    const finish = (): LayerOutcome | Promise<LayerOutcome> =>
+      settings.strategyValidator === undefined ? settle() : validated(context, denials, escalations, settle);
+    if (strategy === undefined) return finish();
+    checkEffects(context, strategy, denials);
+    const { maxAmountPerTrade, maxSlippage } = strategy;
+    return withTrades(context, maxSlippage === null ? [] : BOUNDED, (trades) => {
+      settleSlippage(context, slippageReason(trades, maxSlippage, `strategy.${strategy.id}.maxSlippage`), denials, unenforced);
+      if (maxAmountPerTrade === null) return finish();
+      return withValuation(context, (valuation) => {
+        checkAmount(strategy, maxAmountPerTrade, context, valuation, denials);
+        return finish();
+      });
     }) as LayerOutcome | Promise<LayerOutcome>;
   },
 } satisfies Layer);
 
-function checkEffects(context: LayerContext, strategy: CompiledStrategy, denials: Reason[], unenforced: string[]): void {
-  const { exposure, policy, nowMs, settings } = context;
+function checkEffects(context: LayerContext, strategy: CompiledStrategy, denials: Reason[]): void {
+  const { exposure, policy, nowMs } = context;
   const rule = strategy.id;
   const { capabilities, assets, protocols, protocolNames } = strategy;
   if (capabilities !== null) {
@@ -73,10 +82,6 @@ function checkEffects(context: LayerContext, strategy: CompiledStrategy, denials
     for (const { spender } of exposure.allowances)
       if (!protocols.has(spender))
         denials.push(reason('strategy_protocol_not_allowed', 'The strategy does not approve this spender.', { rule, facts: { spender } }));
-  }
-  if (strategy.boundsSlippage && exposure.calls.length > 0) {
-    if (settings.allowUnenforced) unenforced.push(`strategy.${strategy.id}.maxSlippage`);
-    else denials.push(reason('slippage_not_declared', 'The strategy bounds slippage, and the effects do not show any.', { rule }));
   }
 }
 

@@ -1,8 +1,12 @@
-import type { ChargeLine, LedgerCap, Reason } from '../../core/index.ts';
+import type { ChargeLine, Reason } from '../../core/index.ts';
 import type { AssetAmount } from '../exposure.ts';
-import type { Valuation } from '../judge-memo.ts';
+import type { Unpriced, Valuation } from '../judge-memo.ts';
 import { type LayerContext, reason } from '../layer.ts';
+import type { CompiledCap } from '../policy/index.ts';
+import { capShares } from './cap-shares.ts';
 import { accountsOf, type LedgerAccount } from './ledger-accounts.ts';
+import type { UnitRates } from './unit-rates.ts';
+import { worthAt } from './valuation.ts';
 
 /** Room to take on one account. */
 export interface Charge {
@@ -25,14 +29,14 @@ export interface Charges {
  *
  * Fails closed: an amount that has no limits of its own and no price is a problem, not zero.
  */
-export function chargesOf(context: LayerContext, valuation: Valuation): Charges {
+export function chargesOf(context: LayerContext, valuation: Valuation, units: UnitRates): Charges {
   const { exposure, policy, request } = context;
   const accounts = accountsOf(policy, request.agentId);
   const charges: { at: LedgerAccount; amount: bigint; fee: bigint }[] = [];
   const problems: Reason[] = [];
   const take = (at: LedgerAccount, amount: bigint, fee: bigint): void => {
     for (const charge of charges) {
-      if (charge.at !== at) continue;
+      if (charge.at.account !== at.account) continue;
       charge.amount += amount + fee;
       charge.fee += fee;
       return;
@@ -59,7 +63,46 @@ export function chargesOf(context: LayerContext, valuation: Valuation): Charges 
         reason('price_unavailable', 'The strategy bounds a volume that cannot be valued.', { rule: strategy.account, unit: strategy.unit }),
       );
   }
+  for (const cap of policy.caps) chargeCap(context, cap, valuation, units, take, problems);
   return { charges, problems };
+}
+
+/** What a named cap counts, on the accounts that the effects lead to. A cap that cannot be counted is a problem, not zero. */
+function chargeCap(
+  { exposure, policy, request }: LayerContext,
+  cap: CompiledCap,
+  valuation: Valuation,
+  units: UnitRates,
+  take: (at: LedgerAccount, amount: bigint, fee: bigint) => void,
+  problems: Reason[],
+): void {
+  const { shares, unlimited, isOpen } = capShares(cap, request, exposure);
+  const { unit } = cap.spec;
+  const rule = cap.capId;
+  if (unlimited !== null)
+    problems.push(
+      reason('spend_exceeds_cap', 'An unlimited allowance fits under no cap.', { rule, requested: 'unlimited', unit: unlimited }),
+    );
+  if (isOpen)
+    problems.push(
+      reason('cap_subject_unknown', 'The effects do not show whom this goes to, and a cap counts by that.', {
+        rule,
+        facts: { scope: cap.scope },
+      }),
+    );
+  const worth = (spent: AssetAmount): bigint => {
+    if (cap.asset !== null || spent.asset === unit) return spent.amount;
+    const value =
+      unit === policy.unit.id ? valuation.worthOf(spent) : worthAt(units.get(unit)?.get(spent.asset) ?? 'no_source', spent.amount);
+    if (typeof value === 'bigint') return value;
+    if (!problems.some((problem) => problem.unit === spent.asset && problem.facts?.['limitUnit'] === unit))
+      problems.push(unpriced(value, spent, unit));
+    return 0n;
+  };
+  for (const { at, spent, fee } of shares) {
+    for (const amount of spent) take(at, worth(amount), 0n);
+    if (fee !== null) take(at, 0n, worth(fee));
+  }
 }
 
 /**
@@ -90,22 +133,19 @@ export function feeLines(charges: readonly Charge[]): readonly ChargeLine[] {
   return lines;
 }
 
-/** The caps that stand over the charged accounts. */
-export function chargeCaps(charges: readonly Charge[]): readonly LedgerCap[] {
-  return charges.map(({ at }) => at.cap);
-}
+const GAPS = {
+  no_price: ['price_unavailable', 'Nobody has a price for the asset.'],
+  stale: ['price_stale', 'The price of the asset is too old to say anything about now.'],
+  divergent: ['price_divergent', 'The sources of the asset’s price are too far apart.'],
+} as const;
 
-function unpriced(why: 'no_source' | 'no_price', { asset, amount }: AssetAmount, unit: string): Reason {
-  return why === 'no_source'
-    ? reason('limit_missing', 'The asset has no limits of its own and nothing values it in the unit of the limits.', {
-        requested: amount.toString(),
-        unit: asset,
-        facts: { limitUnit: unit },
-      })
-    : reason('price_unavailable', 'There is no fresh price for the asset.', {
-        requested: amount.toString(),
-        unit: asset,
-        retryable: true,
-        facts: { limitUnit: unit },
-      });
+function unpriced(why: Unpriced, { asset, amount }: AssetAmount, unit: string): Reason {
+  if (why === 'no_source')
+    return reason('limit_missing', 'The asset has no limits of its own and nothing values it in the unit of the limits.', {
+      requested: amount.toString(),
+      unit: asset,
+      facts: { limitUnit: unit },
+    });
+  const [code, message] = GAPS[why];
+  return reason(code, message, { requested: amount.toString(), unit: asset, retryable: true, facts: { limitUnit: unit } });
 }

@@ -1,5 +1,5 @@
 import { type AgentId, type AssetId, collectionOf, type LedgerCap, storeKey } from '../../core/index.ts';
-import type { CapSpec, CompiledPolicy } from '../policy/index.ts';
+import type { CapScope, CapSpec, CompiledPolicy } from '../policy/index.ts';
 
 /** One ledger account of an agent under a policy: its caps, and the keys of its rows. Made once per agent and policy. */
 export interface LedgerAccount {
@@ -15,6 +15,15 @@ export interface LedgerAccount {
   readonly usedFact: string;
   /** Every key of it. */
   readonly keys: readonly string[];
+  readonly named: CapName;
+}
+
+/** Which cap an account is of: a named one, or `limits`, `limits.assets`, `strategy:<id>` of the agent. */
+export interface CapName {
+  readonly capId: string;
+  readonly scope: CapScope;
+  /** The asset, recipient or contract; null where the scope is a holder. */
+  readonly subject: string | null;
 }
 
 /** The accounts that an agent spends from. */
@@ -23,7 +32,9 @@ export interface AgentAccounts {
   /** Of an asset with limits of its own, or of a collectible whose collection has them; undefined where it counts in the unit. */
   asset(asset: AssetId): LedgerAccount | undefined;
   strategy(id: string): LedgerAccount | undefined;
+  /** Where actions and attempts are counted. */
   readonly rate: { readonly approved: string; readonly attempts: string };
+  /** Row keys of both. */
   readonly rateKeys: readonly string[];
   readonly profileKey: string;
 }
@@ -50,15 +61,18 @@ export function accountsOf(policy: CompiledPolicy, agent: AgentId): AgentAccount
 
 function createAccounts(policy: CompiledPolicy, agent: AgentId): AgentAccounts {
   const scope = `agent:${agent}`;
-  const assets = new Map([...policy.assetCaps].map(([asset, spec]) => [asset, toAccount(scope, spec)]));
+  const assets = new Map(
+    [...policy.assetCaps].map(([asset, spec]) => [
+      asset,
+      toAccount(scope, spec, { capId: 'limits.assets', scope: 'agent', subject: asset }),
+    ]),
+  );
   const strategies = new Map(
-    [...policy.strategies.values()].flatMap(({ id, daily }) =>
-      daily === null ? [] : [[id, toAccount(scope, daily, `:strategy:${id}`)] as const],
-    ),
+    [...policy.strategies.values()].flatMap(({ id, daily }) => (daily === null ? [] : [[id, strategyAccount(scope, id, daily)] as const])),
   );
   const rate = { approved: `${scope}:approved`, attempts: `${scope}:attempts` };
   return {
-    unit: toAccount(scope, policy.unitCap),
+    unit: toAccount(scope, policy.unitCap, { capId: 'limits', scope: 'agent', subject: null }),
     asset: (asset) => {
       const own = assets.get(asset);
       if (own !== undefined || assets.size === 0) return own;
@@ -72,8 +86,14 @@ function createAccounts(policy: CompiledPolicy, agent: AgentId): AgentAccounts {
   };
 }
 
-function toAccount(scope: string, spec: CapSpec, part = ''): LedgerAccount {
-  const account = `${scope}${part}|${spec.unit}`;
+function strategyAccount(scope: string, id: string, daily: CapSpec): LedgerAccount {
+  const part = `:strategy:${id}`;
+  return toAccount(`${scope}${part}`, daily, { capId: `strategy:${id}`, scope: 'agent', subject: null }, part);
+}
+
+/** The account of a cap, by its name before the unit; `part` is what the facts about it are named after. */
+export function toAccount(scope: string, spec: CapSpec, named: CapName, part = ''): LedgerAccount {
+  const account = `${scope}|${spec.unit}`;
   const headKey = storeKey.ledger(account);
   const windowKeys = spec.windows.map(({ windowMs }) =>
     windowMs === 0 || windowMs === null ? null : storeKey.ledgerWindow(account, windowMs),
@@ -88,5 +108,6 @@ function toAccount(scope: string, spec: CapSpec, part = ''): LedgerAccount {
     // Without the agent, whom the decision names: facts of all agents then have one shape.
     usedFact: `limits.used${part}.${spec.unit}`,
     keys: [headKey, ...windowKeys.filter((key) => key !== null)],
+    named,
   };
 }

@@ -1,4 +1,4 @@
-import type { AssetId, Price, TimeMs } from '../../core/index.ts';
+import type { AssetId, NoPrice, Price, TimeMs } from '../../core/index.ts';
 import type { AssetAmount } from '../exposure.ts';
 import type { Unpriced, Valuation } from '../judge-memo.ts';
 import type { LayerContext } from '../layer.ts';
@@ -31,8 +31,7 @@ function remember(context: LayerContext, rates: readonly Rate[]): Valuation {
   const { policy, exposure } = context;
   const worthOf = ({ asset, amount }: AssetAmount): bigint | Unpriced => {
     if (asset === policy.unit.id || amount === 0n) return amount;
-    const rate = rates.find((known) => known.asset === asset)?.rate ?? 'no_source';
-    return typeof rate === 'string' ? rate : (amount * rate.numerator + rate.denominator - 1n) / rate.denominator;
+    return worthAt(rates.find((known) => known.asset === asset)?.rate ?? 'no_source', amount);
   };
   const outflow = sumOf(exposure.outTotals, worthOf);
   const valuation: Valuation = {
@@ -49,6 +48,11 @@ function remember(context: LayerContext, rates: readonly Rate[]): Valuation {
   return valuation;
 }
 
+/** What an amount is worth at a rate: rounded up, so never in the favour of whoever spends it. */
+export function worthAt(rate: Price | Unpriced, amount: bigint): bigint | Unpriced {
+  return typeof rate === 'string' ? rate : (amount * rate.numerator + rate.denominator - 1n) / rate.denominator;
+}
+
 function sumOf(totals: readonly AssetAmount[], worthOf: Valuation['worthOf']): bigint | null {
   let sum = 0n;
   for (const total of totals) {
@@ -59,41 +63,39 @@ function sumOf(totals: readonly AssetAmount[], worthOf: Valuation['worthOf']): b
   return sum;
 }
 
-/** The price is a fact: `<numerator>/<denominator>`, or why there is none. */
-function rateOf(context: LayerContext, asset: AssetId): Rate | Promise<Rate> {
-  const text = context.factLater(`price.${asset}`, (state) => {
+/** The price is a fact: `<numerator>/<denominator>`, or why there is none. `unit` is that of the limits unless a cap has its own. */
+export function rateOf(context: LayerContext, asset: AssetId, unit: string = context.policy.unit.id): Rate | Promise<Rate> {
+  const { nowMs, settings } = context;
+  const read = (price: Price | NoPrice | undefined): string => priceText(price, nowMs, settings.maxPriceAgeMs);
+  const name = unit === context.policy.unit.id ? `price.${asset}` : `price.${asset}@${unit}`;
+  const text = context.factLater(name, (state) => {
     if (state.price === undefined) return 'no_source';
-    const price = state.price.price(asset, context.policy.unit.id);
-    return price instanceof Promise
-      ? price.then(
-          (found) => priceText(found, context.nowMs),
-          () => 'no_price',
-        )
-      : priceText(price, context.nowMs);
+    const price = state.price.price(asset, unit);
+    return price instanceof Promise ? price.then(read, () => 'no_price') : read(price);
   });
   return text instanceof Promise ? text.then((settled) => ({ asset, rate: readRate(settled) })) : { asset, rate: readRate(text) };
 }
 
-/** A price that is older says nothing about now. */
-const MAX_PRICE_AGE_MS = 600_000;
 /** How far a source's clock may be ahead. */
 const MAX_PRICE_LEAD_MS = 10_000;
 
 /** One that stands still has no age. */
-function isFresh({ atMs }: Price, nowMs: TimeMs): boolean {
-  return atMs === 0 || (Number.isSafeInteger(atMs) && nowMs - atMs <= MAX_PRICE_AGE_MS && atMs - nowMs <= MAX_PRICE_LEAD_MS);
+function isFresh({ atMs }: Price, nowMs: TimeMs, maxAgeMs: number): boolean {
+  return atMs === 0 || (Number.isSafeInteger(atMs) && nowMs - atMs <= maxAgeMs && atMs - nowMs <= MAX_PRICE_LEAD_MS);
 }
 
-function priceText(price: Price | undefined, nowMs: TimeMs): string {
-  if (price === undefined || price === null) return 'no_price';
+function priceText(price: Price | NoPrice | undefined, nowMs: TimeMs, maxAgeMs: number): string {
+  if (price === 'stale' || price === 'divergent') return price;
+  if (typeof price !== 'object' || price === null) return 'no_price';
   const { numerator, denominator } = price;
   if (typeof numerator !== 'bigint' || typeof denominator !== 'bigint' || numerator <= 0n || denominator <= 0n) return 'no_price';
-  if (!isFresh(price, nowMs)) return 'no_price';
+  if (!isFresh(price, nowMs, maxAgeMs)) return 'stale';
   return `${numerator}/${denominator}`;
 }
 
 function readRate(text: string): Price | Unpriced {
   const [numerator, denominator] = text.split('/');
-  if (numerator === undefined || denominator === undefined) return text === 'no_source' ? 'no_source' : 'no_price';
-  return { numerator: BigInt(numerator), denominator: BigInt(denominator), atMs: 0 };
+  if (numerator !== undefined && denominator !== undefined)
+    return { numerator: BigInt(numerator), denominator: BigInt(denominator), atMs: 0 };
+  return text === 'no_source' || text === 'stale' || text === 'divergent' ? text : 'no_price';
 }

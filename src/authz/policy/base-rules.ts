@@ -1,6 +1,6 @@
 import type { Capability, Hazard } from '../../core/index.ts';
 import type { CompiledRule } from './compiled-policy.ts';
-import { compileCondition } from './condition.ts';
+import { compileWhen } from './condition.ts';
 import { formatDecimal, parseDecimal } from './decimal.ts';
 import { flatAmount } from './flat-amount.ts';
 import type { Names } from './names.ts';
@@ -140,7 +140,7 @@ export function baseRules(permissions: ParsedPermissions, names: Names): readonl
       when: [is('withinHours', false)],
       then: 'deny',
       code: 'time_not_allowed',
-      label: 'Outside the permitted hours (UTC).',
+      label: 'Outside the permitted hours.',
     });
   }
   if (requireApprovalAbove !== undefined) {
@@ -184,7 +184,7 @@ export function baseRules(permissions: ParsedPermissions, names: Names): readonl
 
 /** A rule with its conditions as code. */
 export function toCompiled(rule: Rule): CompiledRule {
-  return { rule, when: rule.when.map(compileCondition) };
+  return { rule, when: rule.when.map(compileWhen) };
 }
 
 function exact(value: number | string): string {

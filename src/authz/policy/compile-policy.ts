@@ -1,13 +1,23 @@
 import { type AccountId, accountChain, CastellanError, canonicalize, describeIssues, sha256Hex, type Token } from '../../core/index.ts';
+import { compileQuorums, placeQuorums, quorumRules } from './approval-quorums.ts';
+import { compileTemporal } from '../temporal/compile-temporal.ts';
+import { compileTree, leavesOf } from '../tree/compile-tree.ts';
 import { baseRules, toCompiled } from './base-rules.ts';
+import { operationBounds } from './bounds.ts';
 import { compileAssetCaps, compileUnit, compileUnitCap, wholeUnits } from './compile-caps.ts';
-import { readCondition } from './compile-condition.ts';
+import { compileNamedCaps } from './compile-named-caps.ts';
+import { compileRates } from './compile-rates.ts';
 import { compileStrategy } from './compile-strategy.ts';
+import { readWhen } from './compile-when.ts';
 import type { CompiledPolicy, CompiledRule, CompiledStrategy, ContractEntry, ContractPins } from './compiled-policy.ts';
+import type { FieldName } from './fields.ts';
 import { createNames, type Names } from './names.ts';
 import { type ParsedPermissions, type ParsedRule, permissionsSchema, strategySchema } from './permissions.ts';
 import type { PolicyBase } from './policy-base.ts';
+import { millionths } from './millionths.ts';
+import { createRuleIndex } from './rule-index.ts';
 import { bareCodeHash, bareSelector } from './selector.ts';
+import { boundsAmounts, conditionsOf } from './when.ts';
 
 /**
  * Parses, resolves, compiles and hashes permissions, once. `tokens` is the token list of every chain behind the gate; what
@@ -43,25 +53,30 @@ export function compilePolicy(permissions: unknown, tokens: readonly Token[], ba
     new Set((texts ?? []).flatMap((text, index) => names.account(text, `${path}[${index}]`)));
   const destinations = accounts(input.allowedDestinations, 'allowedDestinations');
   const spenders = accounts(input.capabilities?.approvals?.spenders, 'capabilities.approvals.spenders');
-  const given = baseRules(input, names);
+  const quorums = placeQuorums(base.approvalQuorums, input.approvalQuorums, names);
+  const given = [...baseRules(input, names), ...quorumRules(quorums)];
   const all = [...given, ...customRules(input.rules ?? [], given, names)];
-  const rate = { ...base.rateLimiting, ...withoutUndefined(input.rateLimiting ?? {}) };
   const native = tokens.filter(({ asset }) => asset.includes('/slip44:') && names.chains.some((chain) => asset.startsWith(`${chain}/`)));
+  const reads = (name: FieldName): boolean => all.some(({ rule }) => conditionsOf(rule.when).some(({ field }) => field === name));
+  const tree =
+    input.policy === undefined
+      ? null
+      : (compileTree(input.policy, {
+          around: input,
+          problems: names.problems,
+          compile: (leaf) => compilePolicy(leaf, tokens, { limits: base.limits, rateLimiting: base.rateLimiting }),
+        }) ?? null);
+  const leaves = leavesOf(tree).map(({ policy: leaf }) => leaf);
   const policy: Omit<CompiledPolicy, 'digest'> = {
     rules: all.map(({ rule }) => rule).sort((a, b) => b.priority - a.priority),
-    deny: byPriority(all, 'deny'),
-    escalate: byPriority(all, 'escalate'),
-    allow: byPriority(all, 'allow'),
-    ofAmounts: {
-      deny: byPriority(all.filter(boundsAmounts), 'deny'),
-      escalate: byPriority(all.filter(boundsAmounts), 'escalate'),
-      allow: [],
-    },
+    index: createRuleIndex(all),
+    ofAmounts: createRuleIndex(all.filter(({ rule }) => rule.then !== 'allow' && boundsAmounts(rule.when))),
     tokens: new Map(tokens.map((token) => [token.asset, token])),
     unit,
     unitCap: compileUnitCap(input, base, unit, names),
-    assetCaps: compileAssetCaps(input, names),
-    rate: { maxPerHour: rate.maxPerHour, cooldownMs: rate.cooldownSeconds * 1_000 },
+    assetCaps: compileAssetCaps(input, base, names),
+    caps: compileNamedCaps(input, base, unit, names),
+    rate: compileRates(input.rateLimiting ?? {}, base.rateLimiting),
     contracts,
     protocols: new Set(input.allowedProtocols),
     deployments: new Set(input.allowedDeployments),
@@ -71,13 +86,22 @@ export function compilePolicy(permissions: unknown, tokens: readonly Token[], ba
     named: [...new Set([...destinations, ...spenders, ...contracts.keys()])],
     unlimitedAllowances: input.capabilities?.approvals?.unlimited === true,
     strategies: compileStrategies(input, base, unit, names),
-    hours: input.timeRestrictions ?? [],
-    unverifiable: unverifiableBounds(input),
+    hours: (input.timeRestrictions ?? []).map(({ timezone, ...window }) =>
+      timezone === undefined || timezone === 'UTC' ? window : { ...window, timeZone: timezone },
+    ),
+    operationBounds: operationBounds(input),
+    maxSlippage: millionths(input.capabilities?.trading?.maxSlippage),
+    tree,
+    temporal: compileTemporal(input.temporalRules ?? [], names),
+    gasBuffer: most(gasBuffer(input.gasBufferMultiplier), ...leaves.map((leaf) => leaf.gasBuffer)),
     maxFee: input.maxFee === undefined ? null : (wholeUnits(input.maxFee, native[0]?.decimals ?? 0, 'maxFee', names) ?? 0n),
     requireSimulation: input.requireSimulation ?? true,
-    simulationStalenessMs: input.simulationStalenessMs ?? 30_000,
-    approvalTimeoutMs: input.humanApprovalTimeoutMs ?? null,
-    readsValue: all.some(({ rule }) => rule.when.some(({ field }) => field === 'value')),
+    simulationStalenessMs: Math.min(input.simulationStalenessMs ?? 30_000, ...leaves.map((leaf) => leaf.simulationStalenessMs)),
+    approvalTimeoutMs: least(input.humanApprovalTimeoutMs ?? null, ...leaves.map((leaf) => leaf.approvalTimeoutMs)),
+    approvalQuorums: compileQuorums(quorums, all, names),
+    readsValue: reads('value') || leaves.some((leaf) => leaf.readsValue),
+    readsCode: reads('destinationCodeHash') || leaves.some((leaf) => leaf.readsCode),
+    maxTrust: input.maxTrust ?? 'message',
   };
   if (new Set(native.map(({ decimals }) => decimals)).size > 1 && input.maxFee !== undefined)
     names.problems.push('maxFee: the native coins differ in decimals');
@@ -103,7 +127,7 @@ function compileContracts(input: ParsedPermissions, names: Names): ReadonlyMap<A
     const selectors = entry.selectors === undefined ? null : new Set(entry.selectors.map(bareSelector));
     for (const account of names.account(entry.address, `allowedContracts[${index}].address`, entry.chain)) {
       const entries = contracts.get(account) ?? [];
-      entries.push({ selectors, expiresAtMs, capability: entry.capability ?? null, pins: compilePins(entry, account, index, names) });
+      entries.push({ selectors, expiresAtMs, capability: entry.capability ?? null, operation: entry.operation ?? null, pins: compilePins(entry, account, index, names) });
       contracts.set(account, entries);
     }
   }
@@ -156,11 +180,11 @@ function customRules(rules: readonly ParsedRule[], given: readonly CompiledRule[
     if (seen.has(rule.id)) names.problems.push(`${path}.id: ${rule.id} is there twice`);
     seen.add(rule.id);
     const then = rule.action === 'require_approval' ? 'escalate' : rule.action;
-    const when = rule.conditions.map((condition, at) => readCondition(condition, `${path}.conditions[${at}]`, names));
-    if (when.some((condition) => condition === undefined)) return [];
+    const when = readWhen(rule.conditions, `${path}.conditions`, names);
+    if (when === undefined) return [];
     return toCompiled({
       id: rule.id,
-      when: when.filter((condition) => condition !== undefined),
+      when,
       then,
       label: rule.name ?? rule.id,
       priority: rule.priority ?? 0,
@@ -169,34 +193,20 @@ function customRules(rules: readonly ParsedRule[], given: readonly CompiledRule[
   });
 }
 
-/** Bounds that effects cannot show yet: whoever uses the capability is denied, or the decision says what it could not check. */
-function unverifiableBounds(input: ParsedPermissions): CompiledPolicy['unverifiable'] {
-  const { trading, staking, nft, governance } = input.capabilities ?? {};
-  return [
-    ...(trading?.maxSlippage === undefined
-      ? []
-      : [{ capability: 'trading', bound: 'trading.maxSlippage', code: 'slippage_not_declared' } as const]),
-    ...(staking?.unstake === false ? [{ capability: 'staking', bound: 'staking.unstake', code: 'capability_disabled' } as const] : []),
-    ...(nft?.create === false ? [{ capability: 'nft', bound: 'nft.create', code: 'capability_disabled' } as const] : []),
-    ...(governance?.voteOnly === true
-      ? [{ capability: 'governance', bound: 'governance.voteOnly', code: 'capability_disabled' } as const]
-      : []),
-  ];
+/** The smallest of them; null bounds nothing. */
+function least(...bounds: readonly (number | null)[]): number | null {
+  const given = bounds.filter((bound) => bound !== null);
+  return given.length === 0 ? null : Math.min(...given);
 }
 
-function boundsAmounts({ rule: { when } }: CompiledRule): boolean {
-  const isMost = when.some(({ field, operator }) => field === 'amount' && (operator === 'gt' || operator === 'gte'));
-  return isMost && when.every(({ field }) => field === 'asset' || field === 'amount');
+/** The multiplier in millionths, rounded up. Twelve digits: what is written as 1.2 is 1,200,000 of them. */
+function gasBuffer(multiplier: number | undefined): bigint | null {
+  return multiplier === undefined ? null : BigInt(Math.ceil(Number((multiplier * 1_000_000).toPrecision(12))));
 }
 
-function byPriority(rules: readonly CompiledRule[], then: string): readonly CompiledRule[] {
-  return rules.filter(({ rule }) => rule.then === then).sort((a, b) => b.rule.priority - a.rule.priority);
-}
-
-function withoutUndefined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+/** The largest of them; null where none is given. */
+function most(...bounds: readonly (bigint | null)[]): bigint | null {
+  return bounds.reduce((largest, bound) => (largest === null || (bound !== null && bound > largest) ? bound : largest), null);
 }
 
 function invalid(problems: readonly string[]): CastellanError {

@@ -1,6 +1,7 @@
 import type { Capability } from '../../core/index.ts';
 import { dailyCap, type Unit, wholeUnits } from './compile-caps.ts';
 import type { CompiledStrategy } from './compiled-policy.ts';
+import { millionths } from './millionths.ts';
 import type { Names } from './names.ts';
 import { type ParsedStrategy, PROTOCOL_NAME } from './permissions.ts';
 
@@ -52,6 +53,6 @@ export function compileStrategy(input: ParsedStrategy, path: string, unit: Unit,
     maxAmountPerTrade:
       maxAmountPerTrade === undefined ? null : (wholeUnits(maxAmountPerTrade, unit.decimals, `${path}.maxAmountPerTrade`, names) ?? 0n),
     daily: maxDailyVolume === undefined ? null : dailyCap(maxDailyVolume, unit, `strategy:${input.id}`, `${path}.maxDailyVolume`, names),
-    boundsSlippage: input.maxSlippage !== undefined,
+    maxSlippage: millionths(input.maxSlippage),
   };
 }

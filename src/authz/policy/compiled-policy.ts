@@ -1,6 +1,13 @@
-import type { AccountId, AssetId, Capability, Digest, LedgerWindow, ReasonCode, Token } from '../../core/index.ts';
-import type { Predicate } from './condition.ts';
+import type { AccountId, AssetId, Capability, Digest, LedgerWindow, Operation, Token, TrustLabel } from '../../core/index.ts';
+import type { CapHolder, CapScope } from './cap-scope.ts';
+import type { CompiledRates } from './compile-rates.ts';
+import type { OperationBound } from './bounds.ts';
+import type { CompiledQuorum } from './approval-quorum-schema.ts';
+import type { TemporalRule } from '../temporal/temporal-rule.ts';
+import type { CompiledTree } from '../tree/compile-tree.ts';
 import type { Rule } from './rule.ts';
+import type { RuleIndex } from './rule-index.ts';
+import type { Predicate } from './truth.ts';
 
 /** A rule with its conditions as code. */
 export interface CompiledRule {
@@ -24,6 +31,8 @@ export interface ContractEntry {
   readonly expiresAtMs: number | null;
   /** What calling it counts as; null: what the decoder says, or `contracts`. */
   readonly capability: Capability | null;
+  /** Which of the things that the capability covers; null: what the decoder says. */
+  readonly operation: Operation | null;
   /** Null where it may be made of anything. */
   readonly pins: ContractPins | null;
 }
@@ -33,6 +42,17 @@ export interface CapSpec {
   /** Asset id, or `USD`. */
   readonly unit: string;
   readonly windows: readonly LedgerWindow[];
+}
+
+/** A cap with a name: one account for each `scope`, over which all its windows stand. */
+export interface CompiledCap {
+  readonly capId: string;
+  readonly scope: CapScope;
+  /** Whose spending an account counts; the scope itself where that is a holder. */
+  readonly of: CapHolder;
+  /** Only this asset or collection counts, in its own amounts; null where everything counts, valued. */
+  readonly asset: AssetId | null;
+  readonly spec: CapSpec;
 }
 
 /** A strategy as it is checked. Null bounds nothing. */
@@ -45,7 +65,8 @@ export interface CompiledStrategy {
   readonly protocolNames: ReadonlySet<string>;
   readonly maxAmountPerTrade: bigint | null;
   readonly daily: CapSpec | null;
-  readonly boundsSlippage: boolean;
+  /** Most that a trade may lose against the prices of the unit, millionths. */
+  readonly maxSlippage: bigint | null;
 }
 
 /** A policy ready to judge with: parsed, resolved, compiled and hashed once. */
@@ -54,17 +75,18 @@ export interface CompiledPolicy {
   readonly digest: Digest;
   /** All of it as rules, for people: highest priority first. */
   readonly rules: readonly Rule[];
-  readonly deny: readonly CompiledRule[];
-  readonly escalate: readonly CompiledRule[];
-  readonly allow: readonly CompiledRule[];
+  /** The same by what they look for. */
+  readonly index: RuleIndex;
   /** Those of them that bound nothing but how much of an asset leaves: a fee has to pass them too. */
-  readonly ofAmounts: { readonly deny: readonly CompiledRule[]; readonly escalate: readonly CompiledRule[]; readonly allow: readonly [] };
+  readonly ofAmounts: RuleIndex;
   readonly tokens: ReadonlyMap<AssetId, Token>;
   readonly unit: { readonly id: string; readonly decimals: number };
   readonly unitCap: CapSpec;
   /** Assets with limits of their own, which do not count in the unit's. */
   readonly assetCaps: ReadonlyMap<AssetId, CapSpec>;
-  readonly rate: { readonly maxPerHour: number; readonly cooldownMs: number };
+  /** Caps with names, the deployment's among them. */
+  readonly caps: readonly CompiledCap[];
+  readonly rate: CompiledRates;
   readonly contracts: ReadonlyMap<AccountId, readonly ContractEntry[]>;
   /** Protocols whose registered deployments may be called though no entry lists them. */
   readonly protocols: ReadonlySet<string>;
@@ -80,22 +102,38 @@ export interface CompiledPolicy {
   readonly unlimitedAllowances: boolean;
   readonly strategies: ReadonlyMap<string, CompiledStrategy>;
   readonly hours: readonly TimeWindow[];
-  /** Bounds on a capability that effects cannot show. */
-  readonly unverifiable: readonly { readonly capability: Capability; readonly bound: string; readonly code: ReasonCode }[];
+  /** Capabilities of which only a part is allowed. */
+  readonly operationBounds: readonly OperationBound[];
+  /** Most that a trade may lose against the prices of the unit, millionths. */
+  readonly maxSlippage: bigint | null;
+  /** Policies that have to agree beside the rules; null where there is no tree. */
+  readonly tree: CompiledTree | null;
+  /** Rules over what the agent did of late. */
+  readonly temporal: readonly TemporalRule[];
+  /** Least gas limit over the simulated gas, millionths, rounded up; null asks for nothing. */
+  readonly gasBuffer: bigint | null;
   /** Native base units. */
   readonly maxFee: bigint | null;
   readonly requireSimulation: boolean;
   /** Age from which a simulation is repeated before anything is signed on it, ms. */
   readonly simulationStalenessMs: number;
   readonly approvalTimeoutMs: number | null;
+  /** Who has to say yes, by what asked. */
+  readonly approvalQuorums: readonly CompiledQuorum[];
   /** Whether a rule compares with the value in the unit. */
   readonly readsValue: boolean;
+  /** Whether a rule compares with the code of accounts. */
+  readonly readsCode: boolean;
+  /** The most trusted content that a request may name as what triggered it. */
+  readonly maxTrust: TrustLabel;
 }
 
-/** UTC hours `[startHour, endHour)` of the listed days. */
+/** Hours `[startHour, endHour)` of the listed days, by the clocks of a zone. */
 export interface TimeWindow {
   readonly type: 'allow' | 'deny';
   readonly daysOfWeek: readonly number[];
   readonly startHour: number;
   readonly endHour: number;
+  /** Absent for UTC. */
+  readonly timeZone?: string;
 }

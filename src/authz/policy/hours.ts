@@ -1,11 +1,17 @@
+import { civilField } from './civil-time.ts';
 import type { TimeWindow } from './compiled-policy.ts';
 
-/** Whether a moment (UTC hour and weekday, Sunday is 0) lies in the permitted hours: in no denied one, and in an allowed one where any is named. */
-export function withinHours(windows: readonly TimeWindow[], hour: number, weekday: number): boolean {
+/**
+ * Whether a moment lies in the permitted hours: in no denied one, and in an allowed one where any is named. `localMs` tells what
+ * the clocks of a zone show.
+ */
+export function withinHours(windows: readonly TimeWindow[], localMs: (timeZone: string | undefined) => number): boolean {
   let allowed = true;
   let inside = false;
-  for (const { type, daysOfWeek, startHour, endHour } of windows) {
-    const hit = daysOfWeek.includes(weekday) && hour >= startHour && hour < endHour;
+  for (const { type, daysOfWeek, startHour, endHour, timeZone } of windows) {
+    const local = localMs(timeZone);
+    const hour = civilField('hour', local);
+    const hit = daysOfWeek.includes(civilField('weekday', local)) && hour >= startHour && hour < endHour;
     if (type === 'deny' && hit) return false;
     if (type === 'allow') {
       allowed = false;

@@ -56,6 +56,12 @@ export function ruleItems(exposure: Exposure, policy: CompiledPolicy, nowMs: Tim
       destination: null,
       contract: call.contract ?? undefined,
       selector: call.selector === null ? undefined : bareSelector(call.selector),
+      call: {
+        method: call.method ?? undefined,
+        protocol: call.protocol ?? undefined,
+        operation: call.operation ?? undefined,
+        args: call.args ?? undefined,
+      },
       listed: listing === 'listed',
       hazard: null,
     });

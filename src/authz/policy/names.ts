@@ -17,6 +17,8 @@ const CAIP10 = /^[a-z][a-z0-9-]{2,7}:/;
 export interface Names {
   readonly problems: string[];
   account(text: string, path: string, chain?: string): readonly AccountId[];
+  /** The accounts that a text may name, on the allowed chains; none, and no problem, where it names none. */
+  accountsNamed(text: string): readonly AccountId[];
   /** A symbol means that token on each allowed chain; two tokens with one symbol on a chain are a problem. */
   assets(text: string, path: string): readonly AssetId[];
   /** The one asset that the text means. */
@@ -67,6 +69,14 @@ export function createNames(tokens: readonly Token[], allowedChains: readonly st
   return {
     problems,
     chains,
+    accountsNamed(text) {
+      if (!CAIP10.test(text)) return onAnyChain(text);
+      try {
+        return [parseAccount(text)];
+      } catch {
+        return [];
+      }
+    },
     account(text, path, chain) {
       if (chain !== undefined) {
         const account = attempt(path, () => parseAccount(text, parseChainId(chain)));

@@ -1,5 +1,18 @@
 /** The closed set of comparisons. */
-export const OPERATORS = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'between', 'exists'] as const;
+export const OPERATORS = [
+  'eq',
+  'ne',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'in',
+  'not_in',
+  'between',
+  'contains',
+  'matches',
+  'exists',
+] as const;
 /** How a condition compares a field with its value. */
 export type Operator = (typeof OPERATORS)[number];
 
@@ -19,6 +32,17 @@ export function parseOperator(text: string): Operator | undefined {
   return known ?? (Object.hasOwn(ALIASES, text) ? ALIASES[text] : undefined);
 }
 
-/** Which comparisons make sense for a field that is no number. */
-export const TEXT_OPERATORS: readonly Operator[] = ['eq', 'ne', 'in', 'not_in', 'exists'];
-export const BOOLEAN_OPERATORS: readonly Operator[] = ['eq', 'ne', 'exists'];
+const NUMBER_OPERATORS: readonly Operator[] = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'between', 'exists'];
+/** For what has one spelling: part of an address, or of its name in a list, says nothing. */
+const ID_OPERATORS: readonly Operator[] = ['eq', 'ne', 'in', 'not_in', 'exists'];
+const TEXT_OPERATORS: readonly Operator[] = [...ID_OPERATORS, 'contains', 'matches'];
+const BOOLEAN_OPERATORS: readonly Operator[] = ['eq', 'ne', 'exists'];
+
+/** Which comparisons make sense for each kind of field. */
+export const OPERATORS_OF = {
+  number: NUMBER_OPERATORS,
+  id: ID_OPERATORS,
+  text: TEXT_OPERATORS,
+  boolean: BOOLEAN_OPERATORS,
+  any: OPERATORS,
+} as const satisfies Readonly<Record<string, readonly Operator[]>>;

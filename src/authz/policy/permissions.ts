@@ -1,17 +1,22 @@
 import { z } from 'zod';
-import { HAZARDS } from '../../core/index.ts';
+import { HAZARDS, OPERATIONS, type Operation, TRUST_LABELS } from '../../core/index.ts';
 import { lazySchema } from '../../core/schema.ts';
+import { exact, text } from './amount-schema.ts';
+import { capSchema, percent, rateLimitingSchema } from './cap-schema.ts';
+import { approvalQuorumSchema } from './approval-quorum-schema.ts';
+import type { PolicyTree } from '../tree/policy-tree.ts';
+import { MAX_TEMPORAL_RULES, temporalRuleSchema } from './temporal-schema.ts';
+import { conditionSchema } from './condition-schema.ts';
 import { CODE_HASH, SELECTOR } from './selector.ts';
+import { timeRestriction } from './time-schema.ts';
 
-const text = lazySchema(() => z.string().min(1).max(256));
-const exact = lazySchema(() =>
-  z.union([z.int().nonnegative(), z.string().regex(/^(0|[1-9]\d*)(\.\d+)?$/)], 'must be a safe integer or an exact decimal string'),
-);
 const fraction = lazySchema(() => z.number().min(0).max(1));
 const list = (most = 10_000) => z.array(text).max(most).readonly();
 
 const capability = lazySchema(() => z.strictObject({ enabled: z.boolean(), readOnly: z.boolean().optional() }));
-const windows = lazySchema(() => z.strictObject({ perTransaction: exact, daily: exact, weekly: exact, monthly: exact }).partial());
+const windows = lazySchema(() =>
+  z.strictObject({ perTransaction: exact, hourly: exact, daily: exact, weekly: exact, monthly: exact, total: exact }).partial(),
+);
 const tokenAmount = lazySchema(() =>
   z.strictObject({
     token: text,
@@ -41,46 +46,24 @@ const contract = lazySchema(() =>
     owner: text.optional(),
     /** What calling it counts as. Where unset, what the decoder of its protocol says; `contracts` where there is none. */
     capability: z.enum(['trading', 'staking', 'nft', 'governance', 'contracts']).optional(),
-  }),
+    /** Which of the things that its capability covers. Where unset, what the decoder says. */
+    operation: z.enum(Object.keys(OPERATIONS) as [Operation, ...Operation[]]).optional(),
+  })
+  .refine(
+    ({ capability, operation }) => operation === undefined || capability === OPERATIONS[operation],
+    'operation must be one of its capability',
+  ),
 );
 
-const condition = lazySchema(() =>
-  z.strictObject({
-    field: text,
-    operator: text,
-    value: z.union([
-      z.string(),
-      z.number(),
-      z.boolean(),
-      z
-        .array(z.union([z.string(), z.number()]))
-        .min(1)
-        .max(10_000)
-        .readonly(),
-    ]),
-  }),
-);
 const rule = lazySchema(() =>
   z.strictObject({
     id: text,
     name: text.optional(),
-    conditions: z.array(condition).max(64).readonly(),
+    /** All of them have to hold; none holds always. */
+    conditions: z.array(conditionSchema).max(64).readonly(),
     action: z.enum(['allow', 'deny', 'escalate', 'require_approval']),
     priority: z.int().optional(),
   }),
-);
-
-/** Hours in which acting is allowed or not, UTC. `endHour` 24 is midnight; a window over midnight is two. */
-const timeRestriction = lazySchema(() =>
-  z
-    .strictObject({
-      type: z.enum(['allow', 'deny']).default('allow'),
-      daysOfWeek: z.array(z.int().min(0).max(6)).min(1).readonly().default([0, 1, 2, 3, 4, 5, 6]),
-      startHour: z.int().min(0).max(23).default(0),
-      endHour: z.int().min(1).max(24).default(24),
-      timezone: z.literal('UTC').optional(),
-    })
-    .refine(({ startHour, endHour }) => startHour < endHour, 'startHour must lie before endHour'),
 );
 
 /** A registered strategy: what an agent that names it may do. Amounts count in the unit of the limits. */
@@ -119,6 +102,10 @@ export const permissionsSchema = lazySchema(() =>
       .extend({
         unit: text.optional(),
         assets: z.record(text, windows.unwrap().extend({ requireApprovalAbove: exact.optional() })).optional(),
+        /** Caps with names, beside these limits. */
+        caps: z.array(capSchema).max(64).readonly().optional(),
+        /** Where to warn of the limits above, per cent. 80 by default. */
+        warningThresholdPct: percent.optional(),
       })
       .optional(),
     allowedTokens: list().optional(),
@@ -157,11 +144,12 @@ export const permissionsSchema = lazySchema(() =>
     requireApprovalAbove: exact.optional(),
     /** Every action that is otherwise allowed escalates. */
     requireApproval: z.boolean().optional(),
+    /** Whose yes it takes, beyond the registry's quorum of approvers. */
+    approvalQuorums: z.array(approvalQuorumSchema).max(16).readonly().optional(),
     timeRestrictions: z.array(timeRestriction).max(64).readonly().optional(),
-    rateLimiting: z
-      .strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) })
-      .partial()
-      .optional(),
+    rateLimiting: rateLimitingSchema.optional(),
+    /** The most trusted content that requests of this agent may name as what triggered them. Default: `message`, the least. */
+    maxTrust: z.enum(TRUST_LABELS).optional(),
     rules: z.array(rule).max(1_000).readonly().optional(),
     strategies: z.array(strategySchema).max(256).readonly().optional(),
     /** Most that one transaction may cost in fees, whole native coins. */
@@ -173,6 +161,12 @@ export const permissionsSchema = lazySchema(() =>
       .positive()
       .max(30 * 86_400_000)
       .optional(),
+    /** Policies joined by all-of and any-of. They narrow what stands around them. */
+    policy: z.custom<PolicyTree>((value) => typeof value === 'object' && value !== null, 'must be a tree of policies').optional(),
+    /** Rules over what the agent did of late; all that match are told. */
+    temporalRules: z.array(temporalRuleSchema).max(MAX_TEMPORAL_RULES).readonly().optional(),
+    /** Least gas limit as a multiple of the simulated gas, where the chain has gas limits. */
+    gasBufferMultiplier: z.number().min(1).max(10).optional(),
     chains: list(64).optional(),
     maxSpendPerTx: tokenAmount.optional(),
     humanApprovalThreshold: tokenAmount.optional(),
@@ -193,6 +187,5 @@ export type Permissions = z.input<typeof permissionsSchema> & {
   readonly template?: TemplateName | undefined;
 };
 export type ParsedPermissions = z.output<typeof permissionsSchema>;
-export type ParsedCondition = z.output<typeof condition>;
 export type ParsedRule = z.output<typeof rule>;
 export type ParsedStrategy = z.output<typeof strategySchema>;

@@ -10,7 +10,10 @@ export type PinnedFacts = Omit<ContractFacts, 'account'>;
 /** Name of the fact about a contract. */
 export const pinFact = (account: AccountId): string => `contract.${account}`;
 
-/** Every contract of the list that a transaction calls, pays through, or lets take: what it is made of has to be read. */
+/**
+ * Every contract of the list that a transaction calls, pays through, or lets take: what it is made of has to be read. Where a rule
+ * looks at code, everyone whom it is about.
+ */
 export function pinnedContracts(policy: CompiledPolicy, exposure: Exposure): readonly AccountId[] {
   const touched = [
     ...exposure.calls.map(({ contract }) => contract),
@@ -20,7 +23,10 @@ export function pinnedContracts(policy: CompiledPolicy, exposure: Exposure): rea
   ];
   const isPinned = (account: AccountId | null): account is AccountId =>
     account !== null && policy.contracts.get(account)?.some(({ pins }) => pins !== null) === true;
-  return [...new Set(touched.filter(isPinned))];
+  if (!policy.readsCode) return [...new Set(touched.filter(isPinned))];
+  const paid = exposure.outflows.map(({ counterparty }) => counterparty);
+  const empowered = exposure.powers.map((power) => (power.kind === 'delegation' ? power.delegate : power.kind === 'control' ? power.to : null));
+  return [...new Set([...touched, ...paid, ...empowered].filter((account) => account !== null))];
 }
 
 /** Why a contract is not the one that was listed; undefined where it is. Null facts are a contract that could not be read. */
@@ -40,19 +46,22 @@ export function unpinned(account: AccountId, pins: ContractPins, facts: PinnedFa
   return undefined;
 }
 
+/** What an account is made of, as a fact of the decision; null where that could not be read. */
+export function contractFacts(context: LayerContext, account: AccountId): PinnedFacts | null {
+  return context.fact(pinFact(account), (state) => {
+    const found = state.contract(account);
+    if (found === undefined) return null;
+    const { codeHash, implementation, admin, owner } = found;
+    return { codeHash, implementation, admin, owner };
+  }) as PinnedFacts | null;
+}
+
 /** The pins of every listed contract that the effects touch, against what the chain says of it. */
 export function pinFindings(context: LayerContext, denials: Reason[]): void {
   const { policy, exposure, nowMs } = context;
   const checked = new Set<ContractEntry>();
-  const factsOf = (account: AccountId): PinnedFacts | null =>
-    context.fact(pinFact(account), (state) => {
-      const found = state.contract(account);
-      if (found === undefined) return null;
-      const { codeHash, implementation, admin, owner } = found;
-      return { codeHash, implementation, admin, owner };
-    }) as PinnedFacts | null;
   const check = (account: AccountId, entry: ContractEntry | null): Reason | undefined =>
-    entry === null || entry.pins === null ? undefined : unpinned(account, entry.pins, factsOf(account));
+    entry === null || entry.pins === null ? undefined : unpinned(account, entry.pins, contractFacts(context, account));
   for (const call of [...exposure.calls, ...exposure.outflows.flatMap((outflow) => (outflow.call === null ? [] : [outflow.call]))]) {
     const { entry } = lookUpCall(policy, call, nowMs);
     if (entry === null || call.contract === null || checked.has(entry)) continue;

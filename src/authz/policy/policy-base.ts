@@ -1,3 +1,5 @@
+import type { ApprovalQuorumInput } from './approval-quorum-schema.ts';
+import type { CapInput, RateLimitingInput } from './cap-schema.ts';
 import type { StrategyInput } from './permissions.ts';
 
 /** What a deployment sets for every policy, and what a policy inherits where it is silent. */
@@ -9,9 +11,17 @@ export interface PolicyBase {
     readonly daily: number | string;
     readonly weekly: number | string;
     readonly monthly: number | string;
+    /** Unset: no such limit. */
+    readonly hourly?: number | string | undefined;
+    readonly total?: number | string | undefined;
+    /** Caps that stand in every policy, beside its own. */
+    readonly caps?: readonly CapInput[] | undefined;
+    readonly warningThresholdPct?: number | undefined;
   };
-  readonly rateLimiting: { readonly maxPerHour: number; readonly cooldownSeconds: number };
+  readonly rateLimiting: RateLimitingInput & { readonly maxPerHour: number; readonly cooldownSeconds: number };
   readonly strategies?: readonly StrategyInput[] | undefined;
+  /** Hold for every policy, beside its own. */
+  readonly approvalQuorums?: readonly ApprovalQuorumInput[] | undefined;
 }
 
 /**

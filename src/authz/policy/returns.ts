@@ -3,10 +3,10 @@ import { type LayerContext, reason } from '../layer.ts';
 import { callCapability } from './items.ts';
 
 /** The wallet's own call that a leaf belongs to: the first part of its path. */
-const callOf = (leaf: string): string => leaf.split('.', 1)[0] ?? '';
+export const groupOf = (leaf: string): string => leaf.split('.', 1)[0] ?? '';
 
 /** Whether the asset is one that somebody vouches for: anybody makes a token, and a pool in which it costs whatever they like. */
-const isKnown = ({ tokens }: LayerContext, asset: AssetId): boolean =>
+export const isKnownAsset = ({ tokens }: LayerContext, asset: AssetId): boolean =>
   collectionOf(asset) !== null || tokens.some((token) => token.asset === asset);
 
 /**
@@ -25,8 +25,8 @@ export function returnFindings(context: LayerContext, denials: Reason[]): void {
         effect.source === 'bytes' &&
         effect.account === request.wallet &&
         effect.amount > 0n &&
-        isKnown(context, effect.asset) &&
-        callOf(effect.leaf) === callOf(call.leaf),
+        isKnownAsset(context, effect.asset) &&
+        groupOf(effect.leaf) === groupOf(call.leaf),
     );
     if (promised) continue;
     denials.push(

@@ -19,11 +19,16 @@ export const answerOptions: Readonly<Record<string, OptionSpec>> = {
 export function listApprovals(call: Call): Promise<Outcome> {
   return withManager(call, async ({ security }) => {
     const open = (await security.approvals.list({ state: 'pending' })).map(({ request }) => request);
-    const rows = open.map(({ id, agent, expiresAtMs, satisfies }) => [id, agent, `until ${timeText(expiresAtMs)}`, satisfies.join(', ')]);
+    const { quorum } = await security.approvals.approvers();
+    const rows = open.map((request) => {
+      const { id, agent, expiresAtMs, satisfies } = request;
+      return [id, agent, `until ${timeText(expiresAtMs)}`, needText(request, quorum), satisfies.join(', ')];
+    });
     return {
       exitCode: 0,
       data: { open },
-      lines: open.length === 0 ? ['Nothing waits for approval.'] : table([['ID', 'AGENT', 'OPEN', 'WHY A PERSON IS ASKED'], ...rows]),
+      lines:
+        open.length === 0 ? ['Nothing waits for approval.'] : table([['ID', 'AGENT', 'OPEN', 'NEEDS', 'WHY A PERSON IS ASKED'], ...rows]),
     };
   });
 }
@@ -46,7 +51,11 @@ export async function answerApproval(call: Call, id: string, verdict: ApprovalAn
     const { request } = record;
     if (sha256Hex(request.rendered) !== request.effectsDigest)
       throw new CastellanError('APPROVAL_INVALID', { message: 'The stored text is not the one that was asked about.', details: { id } });
-    for (const line of describeRequest(request, record.state)) call.output.say(line);
+    // Anything else would be shown as code points: another text than the one that is signed.
+    if (!/^[\x20-\x7e\n]*$/.test(request.rendered))
+      throw new CastellanError('APPROVAL_INVALID', { message: 'The stored text cannot be shown as it is.', details: { id } });
+    const { quorum } = await security.approvals.approvers();
+    for (const line of describeRequest(record, quorum)) call.output.say(line);
     await confirm(call, verdict);
     const after = await security.approvals.answer(signApproval(key, request, verdict));
     return {
@@ -57,13 +66,15 @@ export async function answerApproval(call: Call, id: string, verdict: ApprovalAn
   });
 }
 
-function describeRequest(request: ApprovalRequest, state: ApprovalRecord['state']): readonly string[] {
+function describeRequest({ request, state, answers }: ApprovalRecord, approvers: number): readonly string[] {
   return [
     ...table([
       ['approval', `${request.id} (${state})`],
       ['agent', `${request.agent}, request ${request.requestId}`],
       ['wallet', request.wallet],
       ['asked because', request.satisfies.join(', ')],
+      ['needs', needText(request, approvers)],
+      ['said yes', answers.map(({ approver }) => approver).join(', ') || 'nobody yet'],
       ['policy', request.policy],
       ['registry', request.registry],
       ['asked at', timeText(request.createdAtMs)],
@@ -73,6 +84,14 @@ function describeRequest(request: ApprovalRequest, state: ApprovalRecord['state'
     ...request.rendered.split('\n'),
     '',
   ];
+}
+
+/** Whose yes it takes: `2 approver, 1 operator`. */
+function needText({ quorum = {} }: ApprovalRequest, approvers: number): string {
+  const need = { ...quorum, approver: Math.max(approvers, quorum.approver ?? 0) };
+  return Object.entries(need)
+    .map(([role, count]) => `${count} ${role}`)
+    .join(', ');
 }
 
 async function confirm(call: Call, verdict: ApprovalAnswer['verdict']): Promise<void> {

@@ -3,18 +3,44 @@ import type { Terminal } from '../../adapters/host/index.ts';
 import type { Command } from './command.ts';
 import { approve } from './commands/approve.ts';
 import { auditVerify } from './commands/audit-verify.ts';
+import { check, dryRun, simulate } from './commands/check.ts';
+import { diff } from './commands/diff.ts';
+import { doctor } from './commands/doctor.ts';
+import { explain, receipt } from './commands/explain.ts';
 import { gateway } from './commands/gateway.ts';
 import { init } from './commands/init.ts';
 import { kill } from './commands/kill.ts';
+import { limits } from './commands/limits.ts';
 import { pause } from './commands/pause.ts';
+import { policySnapshot } from './commands/policy-snapshot.ts';
 import { reject } from './commands/reject.ts';
+import { replay } from './commands/replay.ts';
 import { resume } from './commands/resume.ts';
 import { status } from './commands/status.ts';
+import { stressTest } from './commands/stress-test.ts';
+import { submit } from './commands/submit.ts';
+import { validate } from './commands/validate.ts';
 import { commandHelp, mainHelp } from './help.ts';
 import { UsageError } from './outcome.ts';
 import { createOutput } from './output.ts';
 
-const COMMANDS: readonly Command[] = [init, gateway, approve, reject, status, kill, pause, resume, auditVerify];
+/** Around a policy and its changes. */
+const TOOLS: readonly Command[] = [
+  check,
+  simulate,
+  dryRun,
+  submit,
+  receipt,
+  explain,
+  limits,
+  policySnapshot,
+  validate,
+  diff,
+  replay,
+  stressTest,
+  doctor,
+];
+const COMMANDS: readonly Command[] = [init, gateway, approve, reject, status, kill, pause, resume, auditVerify, ...TOOLS];
 const EVERYWHERE = { json: { type: 'boolean' }, debug: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
 
 /** Finds the command, runs it, prints what came of it. Resolves to the exit code and never rejects. */

@@ -1,9 +1,10 @@
 import { dirname, join, resolve } from 'node:path';
-import { fileExists, isWrittenByOthers, loadDefaultExport, systemClock } from '../../adapters/host/index.ts';
+import { fileExists, isWrittenByOthers, loadDefaultExport, readText, systemClock } from '../../adapters/host/index.ts';
 import { createDeadlines } from '../../core/deadline.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { SecurityConfig } from '../../index.ts';
 import { type Call, type OptionSpec, textOption } from './command.ts';
+import { dataFormat, readDataConfig } from './data-config.ts';
 import { UsageError } from './outcome.ts';
 
 /** Names looked for, in this order, in each directory on the way up. */
@@ -12,6 +13,9 @@ export const CONFIG_NAMES: readonly string[] = [
   'castellan.config.mts',
   'castellan.config.js',
   'castellan.config.mjs',
+  'castellan.config.json',
+  'castellan.config.yaml',
+  'castellan.config.yml',
 ];
 
 /** The option of every command that opens a deployment. */
@@ -20,7 +24,7 @@ export const configOption: Readonly<Record<'config', OptionSpec>> = {
     type: 'string',
     short: 'c',
     value: '<path>',
-    about: 'configuration file; default castellan.config.{ts,mts,js,mjs} here or above',
+    about: 'configuration file; default castellan.config.{ts,mts,js,mjs,json,yaml,yml} here or above',
   },
 };
 
@@ -44,7 +48,19 @@ export async function loadConfig(call: Call): Promise<SecurityConfig> {
     throw new CastellanError('CONFIG_INVALID', {
       message: `Other users may write ${path}, which would run as you; to use it all the same name it with --config.`,
     });
-  const config = await evaluate(path);
+  return checkConfig(call, path, await evaluate(path));
+}
+
+/** Loads a configuration that an option names. @throws as {@link loadConfig}; UsageError where the option is missing */
+export async function loadNamedConfig(call: Call, option: string): Promise<SecurityConfig> {
+  const given = textOption(call, option);
+  if (given === undefined) throw new UsageError(`Name a configuration with --${option}.`);
+  const path = resolve(call.terminal.directory, given);
+  if (!(await fileExists(path))) throw new UsageError(`There is no configuration at ${path}.`);
+  return checkConfig(call, path, await evaluate(path));
+}
+
+function checkConfig(call: Call, path: string, config: unknown): SecurityConfig {
   if (typeof config !== 'object' || config === null || Array.isArray(config))
     throw new CastellanError('CONFIG_INVALID', { message: `${path} has no configuration as its default export.` });
   const { keys } = config as { readonly keys?: unknown };
@@ -55,7 +71,16 @@ export async function loadConfig(call: Call): Promise<SecurityConfig> {
   return config as SecurityConfig;
 }
 
+/** Longest configuration that is data, bytes. */
+const MAX_CONFIG_BYTES = 1_048_576;
+
 async function evaluate(path: string): Promise<unknown> {
+  const format = dataFormat(path);
+  if (format !== undefined) {
+    const text = await readText(path, MAX_CONFIG_BYTES);
+    if (text === undefined) throw new CastellanError('CONFIG_INVALID', { message: `${path} is no file of at most ${MAX_CONFIG_BYTES} bytes.` });
+    return readDataConfig(path, text, format);
+  }
   const deadlines = createDeadlines(systemClock());
   try {
     return await deadlines.within(LOAD_MS, async () => {

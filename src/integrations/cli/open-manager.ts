@@ -30,7 +30,7 @@ export async function withManager<T>(call: Call, act: (open: OpenManager) => Pro
     ...config,
     agents: {},
     emergency: { ...config.emergency, autoResponseTriggers: [] },
-    approvals: { ...config.approvals, providers: [] },
+    approvals: { ...config.approvals, providers: [], replyPort: undefined },
     store: {
       async open(host) {
         store = await openDurableStore(config, host);

@@ -5,6 +5,19 @@ import { exactLimit, factory, positiveMs } from './fields.ts';
 
 const validator = factory<ActionValidator>('validate', 'a validator: it must have a validate(request, context) method');
 
+const actions = lazySchema(() => z.int().positive().max(1_000_000));
+const rateBounds = lazySchema(() =>
+  z
+    .strictObject({
+      maxPerMinute: actions,
+      maxPerHour: actions,
+      maxPerDay: actions,
+      burst: actions,
+      cooldownSeconds: z.int().nonnegative().max(86_400),
+    })
+    .partial(),
+);
+
 /** How requests are judged. */
 export const authorizationSchema = lazySchema(() =>
   z.strictObject({
@@ -12,13 +25,24 @@ export const authorizationSchema = lazySchema(() =>
     requireIntentValidation: z.boolean().default(false),
     minConfidence: z.number().min(0).max(1).default(0),
     defaultLimits: z
-      .strictObject({ unit: z.string(), perTransaction: exactLimit, daily: exactLimit, weekly: exactLimit, monthly: exactLimit })
+      .strictObject({
+        unit: z.string(),
+        perTransaction: exactLimit,
+        hourly: exactLimit,
+        daily: exactLimit,
+        weekly: exactLimit,
+        monthly: exactLimit,
+        total: exactLimit,
+        warningThresholdPct: z.int().min(1).max(100),
+        /** Caps that stand in every policy; read when policies are compiled, and every wrong field is named. */
+        caps: z
+          .array(z.looseObject({ capId: z.string().min(1) }))
+          .max(64)
+          .readonly(),
+      })
       .partial()
       .optional(),
-    rateLimiting: z
-      .strictObject({ maxPerHour: z.int().positive().max(1_000_000), cooldownSeconds: z.int().nonnegative().max(86_400) })
-      .partial()
-      .optional(),
+    rateLimiting: rateBounds.unwrap().extend({ perUser: rateBounds.optional() }).optional(),
     strategies: z
       .array(z.looseObject({ id: z.string().min(1) }))
       .readonly()

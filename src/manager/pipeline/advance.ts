@@ -7,6 +7,7 @@ import type { ReasonCode } from '../../core/reason.ts';
 import type { RequestRow } from '../../core/store.ts';
 import type { SignedTransaction } from '../../core/transaction.ts';
 import { isDeclined } from './decline.ts';
+import { noted } from './outcomes.ts';
 import { type ReadinessParts, readyToSign } from './ready-to-sign.ts';
 import { type Advance, endOf, landedInstead, outcomeId, type SettleParts, settleFinal, settleLost, stop } from './settle-place.ts';
 import { openSigned, readRow, signedBytes } from './signed-bytes.ts';
@@ -69,7 +70,10 @@ async function notReady(
   const readiness = await readyToSign(parts, row, options.timeoutMs, options.signal);
   if (readiness.ready) return undefined;
   if (readiness.isVoid) {
-    const freed = await parts.journal.apply([{ kind: 'ledger.expire', agent: row.agent, requestId: row.requestId }]);
+    const freed = await parts.journal.apply([
+      { kind: 'ledger.expire', agent: row.agent, requestId: row.requestId },
+      ...(readiness.code === 'simulation_stale' ? [noted(row.agent, 'simulation_failed')] : []),
+    ]);
     // Somebody redeemed it meanwhile: what looked stale from here is their payment, and it goes on from what they left.
     if (!freed.ok && (await readRow(parts.store, row)).state !== 'held') return undefined;
   }

@@ -7,7 +7,7 @@ import { type HaltState, NO_HALT } from '../../core/halt.ts';
 import { PERMIT_TTL_MS, type PermitTerms } from '../../core/permit.ts';
 import type { PriceSource } from '../../core/price.ts';
 import type { Reason, ReasonCode } from '../../core/reason.ts';
-import { type Command, type RequestRow, type Store, storeKey } from '../../core/store.ts';
+import { type Command, type LedgerCap, type RequestRow, type Store, storeKey } from '../../core/store.ts';
 import type { LayerName } from '../../core/verdict.ts';
 import type { Host } from '../config.ts';
 import { docKey, docValue, type WalletRecord } from '../directory.ts';
@@ -15,6 +15,7 @@ import type { Journal } from '../journal.ts';
 import type { PolicyBook } from '../policy-book.ts';
 import { readPinned } from './contract-pins.ts';
 import { type DecisionFrame, decisionEvents, judgedDecision, overruled, refusalDecision, requestRow } from './decision-record.ts';
+import { asTold, metByRule, openReviews, outcomeOf } from './outcomes.ts';
 import { placeOf, slotCommands } from './place.ts';
 import { judgedTerms, type Prepared, signable } from './prepared.ts';
 import type { Simulator } from './simulator.ts';
@@ -47,6 +48,8 @@ export interface DecideParts extends StopParts {
   readonly price?: PriceSource | undefined;
   readonly decisionTimeoutMs: number;
   readonly simulator: Simulator;
+  /** Told of every judgement that stands; never waited for. */
+  readonly onJudged?: ((decision: Decision, policy: CompiledPolicy) => void) | undefined;
   /** What the deployment switched off outside the layers; stands in every decision. */
   readonly unenforced: readonly string[];
   /** False where nothing is signed without an approval of the wallet's parties, whatever the wallet's own record says. */
@@ -128,7 +131,8 @@ async function recordRefusal(
   // What a person allowed outlives a refusal that passes by itself: the row stays escalated.
   const keeps = options.satisfaction !== undefined && decision.verdict === 'denied' && decision.reasons[0]?.retryable === true;
   const noted: readonly Command[] = keeps ? [] : [{ kind: 'ledger.note', request: row }];
-  const result = await parts.journal.apply([...noted, ...counted, ...entries]);
+  const history = judgement === undefined ? [] : [...outcomeOf(decision), ...openReviews(decision, judgement)];
+  const result = await parts.journal.apply([...noted, ...counted, ...history, ...entries]);
   if (result.ok)
     return { kind: 'decided', decision, row: { ...row, logIndex: result.logIndex ?? -1 }, simulation: judgement?.simulation ?? null };
   // The row is no longer what it was: somebody decided this very request meanwhile, and that stands.
@@ -207,8 +211,12 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
   const decision = judgedDecision({ ...frame, unenforced: parts.unenforced }, prepared, policy, judgement, nowMs, approvals);
   if (options.dryRun === true)
     return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: judgement.simulation };
-  if (decision.verdict !== 'approved') return recordRefusal(parts, frame, prepared, decision, judgement, options);
-  return approve(parts, frame, prepared, { decision, judgement, policy, wallet }, options);
+  const decided =
+    decision.verdict === 'approved'
+      ? await approve(parts, frame, prepared, { decision, judgement, policy, wallet }, options)
+      : await recordRefusal(parts, frame, prepared, decision, judgement, options);
+  if (decided.kind === 'decided') parts.onJudged?.(decided.decision, policy);
+  return decided;
 }
 
 /** A signature does nothing on the chain until somebody uses it: there is nothing to run. */
@@ -222,6 +230,11 @@ interface Approving {
   readonly judgement: Judgement;
   readonly policy: CompiledPolicy;
   readonly wallet: WalletRecord;
+}
+
+/** No payment fails over a warning: where others were faster every time, what the last run saw is logged as it was seen. */
+function unwarned(caps: readonly LedgerCap[]): readonly LedgerCap[] {
+  return caps.map(({ account, windows }) => ({ account, windows: windows.map(({ warn: _warn, ...window }) => window) }));
 }
 
 /** The deciding step of a yes: all of it, or none of it and a recorded denial. */
@@ -258,17 +271,19 @@ async function approve(
   const row = requestRow(decision, prepared, { judgement, dueMs });
   const { agentId: agent, id: requestId } = request;
   const commands: Command[] = [
-    { kind: 'ledger.reserve', request: row, caps: judgement.caps },
+    { kind: 'ledger.reserve', request: row, caps: options.last === true ? unwarned(judgement.caps) : judgement.caps },
     ...judgement.rates,
     ...slotCommands(prepared, dueMs),
     { kind: 'permit.issue', agent, requestId, permit },
     ...(use?.consume ?? []),
+    ...openReviews(decision, judgement),
     ...decisionEvents(frame, decision).map((event) => parts.journal.command(event)),
   ];
   const result = await parts.journal.apply(commands);
   if (result.ok)
     return { kind: 'decided', decision, row: { ...row, permit, logIndex: result.logIndex ?? -1 }, simulation: judgement.simulation };
-  if (COLLISIONS.has(result.reason.code) && options.last !== true) {
+  const met = metByRule(result.reason);
+  if ((met || COLLISIONS.has(result.reason.code)) && options.last !== true) {
     // Another process changed it. Where its chain cannot be followed, what we know stays too old, and everything is denied.
     if (result.reason.code === 'registry_changed') await parts.refreshRegistry().catch(() => undefined);
     return { kind: 'again', reason: result.reason };
@@ -278,7 +293,7 @@ async function approve(
     parts,
     frame,
     prepared,
-    overruled(decision, result.reason, refused === undefined ? null : (LAYER_OF_COMMAND[refused] ?? null)),
+    met ? overruled(decision, asTold(result.reason), 'policy') : overruled(decision, result.reason, refused === undefined ? null : (LAYER_OF_COMMAND[refused] ?? null)),
     judgement,
     options,
   );

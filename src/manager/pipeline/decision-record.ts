@@ -113,6 +113,10 @@ export function judgedDecision(
     reasons: judgement.reasons,
     reports: judgement.reports,
     facts: judgement.facts,
+    ...(judgement.input === undefined
+      ? {}
+      : { input: { ...judgement.input, payload: Buffer.from(signable(prepared).payload).toString('base64') } }),
+    ...(judgement.quorum === undefined ? {} : { quorum: judgement.quorum }),
     signals: judgement.signals,
     unenforced: [...judgement.unenforced, ...(frame.unenforced ?? [])],
     riskScore: judgement.riskScore,
@@ -128,8 +132,11 @@ export function judgedDecision(
 export function overruled(decision: Decision, reason: Reason, layer: LayerName | null): Decision {
   return {
     ...decision,
+    ...(decision.input === undefined ? {} : { input: { ...decision.input, overruled: { layer, verdict: decision.verdict } } }),
     verdict: 'denied',
     reasons: [reason, ...decision.reasons],
+    // Nothing was reserved, so nothing crossed the mark of a cap.
+    signals: decision.signals.filter(({ type }) => type !== 'cap_warning'),
     reports: decision.reports.map((report) =>
       report.layer === layer ? { ...report, passed: false, verdict: 'deny', reasons: [reason, ...report.reasons] } : report,
     ),

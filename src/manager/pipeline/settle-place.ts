@@ -5,6 +5,7 @@ import type { SecurityEvent } from '../../core/event.ts';
 import type { ReasonCode } from '../../core/reason.ts';
 import type { Command, Json, RequestRow } from '../../core/store.ts';
 import type { Receipt } from '../../core/transaction.ts';
+import { noted } from './outcomes.ts';
 import { dropRivals, isOut, isSent, landedLines, othersOf, type Rivals, readRivals } from './rivals.ts';
 import { openSigned, readRow, type SigningParts } from './signed-bytes.ts';
 
@@ -69,6 +70,8 @@ export async function settleFinal(parts: SettleParts, row: RequestRow, receipt: 
       { kind: 'ledger.settle', agent: row.agent, requestId: row.requestId, to: 'final', lines },
       ...dropRivals(rivals, row),
       ...(await parts.onFinal(row.replaces === undefined ? row : { ...row, lines }, receipt)),
+      // What only kept another from landing says nothing about how the agent fares.
+      ...(row.replaces?.by === 'nothing' ? [] : [noted(row.agent, receipt.success ? 'success' : 'failed')]),
       parts.journal.command(parts.event(row.agent, severity, type, details, outcomeId(fresh))),
     ]);
     if (result.ok) return { status: 'final', receipt };
@@ -137,6 +140,7 @@ export async function settleLost(
       to: 'released',
       ...(outcome === 'expired' ? { freesSlot: true as const } : {}),
     },
+    ...(isOut(row) ? [noted(row.agent, 'failed')] : []),
     parts.journal.command(parts.event(row.agent, 'error', 'execution_failed', details, outcomeId(row))),
   ]);
   if (outcome === 'expired') return stop('transaction_expired', 'The transaction was not included while it was valid.', null);

@@ -6,6 +6,7 @@ import type { TimeMs } from '../../core/ids.ts';
 import type { SignatureMark, SignatureStatus, SignatureTerms } from '../../core/signature-order.ts';
 import type { Command, Json, RequestRow } from '../../core/store.ts';
 import { type AdvanceParts, outcomeId } from './advance.ts';
+import { noted } from './outcomes.ts';
 import { readRow } from './signed-bytes.ts';
 
 /** How far apart the final states of two endpoints of one chain may be, ms: what expired so lately is looked at again later. */
@@ -90,7 +91,7 @@ export async function settleSignature(parts: SettleSignatureParts, start: Reques
     >;
     const applied = await parts.journal.apply([
       { kind: 'ledger.settle', agent, requestId, to: isUsed ? 'final' : 'released' },
-      ...(isUsed ? await parts.onUsed(row, seenAtMs) : []),
+      ...(isUsed ? [...(await parts.onUsed(row, seenAtMs)), noted(agent, 'success')] : []),
       parts.journal.command(parts.event(agent, 'info', isUsed ? 'execution_success' : 'wallet_event', details, outcomeId(row))),
     ]);
     if (applied.ok) return fate;

@@ -1,12 +1,18 @@
-import type { Capability } from '../../core/effect.ts';
+import { type Capability, type Purpose, purposeOf } from '../../core/effect.ts';
 
-/** Words for what an agent wants to do, and the capability that each is. */
-const WORDS: ReadonlyMap<string, Capability> = new Map([
-  ...(['trading', 'trade', 'swap', 'buy', 'sell'] as const).map((word) => [word, 'trading'] as const),
+/** Words for what an agent wants to do, and what each is. */
+const WORDS: ReadonlyMap<string, Purpose> = new Map([
+  ...(['trading', 'trade', 'swap'] as const).map((word) => [word, 'swap'] as const),
   ...(['transfers', 'transfer', 'send', 'pay', 'payment'] as const).map((word) => [word, 'transfers'] as const),
-  ...(['staking', 'stake', 'unstake'] as const).map((word) => [word, 'staking'] as const),
-  ...(['nft', 'mint'] as const).map((word) => [word, 'nft'] as const),
-  ...(['governance', 'vote'] as const).map((word) => [word, 'governance'] as const),
+  ...(['staking', 'stake'] as const).map((word) => [word, 'stake'] as const),
+  ['unstake', 'unstake'],
+  ['buy', 'swap'],
+  ['sell', 'swap'],
+  ['nft', 'buy'],
+  ['mint', 'create'],
+  ...(['governance', 'vote'] as const).map((word) => [word, 'vote'] as const),
+  ['delegate', 'delegate'],
+  ['propose', 'propose'],
   ...(['contracts', 'contract', 'contract_call', 'call'] as const).map((word) => [word, 'contracts'] as const),
   ...(['approvals', 'approval', 'approve'] as const).map((word) => [word, 'approvals'] as const),
 ]);
@@ -22,7 +28,8 @@ export const TYPE_OF: Readonly<Record<Capability, string>> = {
   approvals: 'approve',
 };
 
-/** The capability that a word means; undefined for every other word. */
-export function capabilityOf(word: unknown): Capability | undefined {
-  return typeof word === 'string' ? WORDS.get(word) : undefined;
+/** The capability that a word means, and the one thing of it where the word says which; undefined for every other word. */
+export function purposeOfWord(word: unknown): ReturnType<typeof purposeOf> | undefined {
+  const purpose = typeof word === 'string' ? WORDS.get(word) : undefined;
+  return purpose === undefined ? undefined : purposeOf(purpose);
 }

@@ -2,7 +2,7 @@ import type { CompiledPolicy } from '../../authz/index.ts';
 import type { Authority, Authorization } from '../../core/authority.ts';
 import { canonicalize } from '../../core/canonical.ts';
 import { CastellanError } from '../../core/errors.ts';
-import type { EventDetails, SecurityEvent } from '../../core/event.ts';
+import type { EventDetails, PermissionChangedEvent, SecurityEvent } from '../../core/event.ts';
 import { newId } from '../../core/id.ts';
 import { agentIdSchema } from '../../core/schema.ts';
 import type { Command, Json, Store } from '../../core/store.ts';
@@ -12,6 +12,8 @@ import type { Journal } from '../journal.ts';
 import type { PolicyBook } from '../policy-book.ts';
 import { type AgentState, type KeptAgent, type KeptPolicy, readAgentState } from './kept-agent.ts';
 import { policyChangeFacts } from './policy-change-facts.ts';
+import { tellPolicy } from './policy-text.ts';
+import { countersSince } from './temporal-since.ts';
 import { isTightening } from './tightening.ts';
 import { voidPermits } from './void-permits.ts';
 
@@ -71,7 +73,7 @@ export function permissionChanged(
   agent: string | null,
   severity: SecurityEvent['severity'],
   details: EventDetails,
-): SecurityEvent {
+): PermissionChangedEvent {
   const at = host.clock.nowMs();
   return { v: 1, id: newId(host.random, at), tenant, at, agent, severity, type: 'permission_changed', details };
 }
@@ -125,21 +127,29 @@ export async function changePolicy(parts: PolicyParts, change: PolicyChange): Pr
       allowed = text;
     }
     if (state.agent !== undefined && !isAlive) await voidPermits(parts, agentId, state.agent.wallets);
-    const policy: KeptPolicy = { digest: after.digest, permissions, ...(configured === undefined ? {} : { configured }) };
+    const temporal = countersSince(after, state, host.clock.nowMs());
+    const policy: KeptPolicy = {
+      digest: after.digest,
+      permissions,
+      ...(configured === undefined ? {} : { configured }),
+      ...(temporal === undefined ? {} : { temporal }),
+    };
     const agent: KeptAgent = {
       id: agentId,
       user: state.agent?.user ?? userId ?? '',
       wallets: state.agent?.wallets ?? [],
       createdMs: state.agent?.createdMs ?? host.clock.nowMs(),
     };
+    const told = await tellPolicy(store, policies, after.digest, permissions);
+    const facts = { action: change.action, digest: after.digest, previous, loosens, ...change.facts };
+    const changed = permissionChanged(parts, agentId, 'info', facts);
     const commands: readonly Command[] = [
+      ...told.commands,
       ...(isAlive
         ? []
         : [{ kind: 'doc.put', key: docKey.agent(agentId), value: agent as unknown as Json, ifVersion: state.agentVersion } as const]),
       { kind: 'doc.put', key: docKey.policy(agentId), value: policy as unknown as Json, ifVersion: state.policyVersion },
-      journal.command(
-        permissionChanged(parts, agentId, 'info', { action: change.action, digest: after.digest, previous, loosens, ...change.facts }),
-      ),
+      journal.command(told.policy === undefined ? changed : { ...changed, policy: told.policy }),
     ];
     if (await applyOnce(parts, commands)) return { agent, policy, changed: true };
   }

@@ -1,4 +1,4 @@
-import { type CompiledPolicy, type Judge, type JudgeInput, type Judgement, judgeKeys } from '../../authz/index.ts';
+import { type CompiledPolicy, isCondition, type Judge, type JudgeInput, type Judgement, judgeKeys } from '../../authz/index.ts';
 import { accountChain } from '../../core/account.ts';
 import { nativeAssetId } from '../../core/asset.ts';
 import type { SimulationReport, Token } from '../../core/chain-adapter.ts';
@@ -16,7 +16,7 @@ import { type StopParts, stopReason } from '../pipeline/stop-reason.ts';
 import type { PolicyBook } from '../policy-book.ts';
 import { NotPlainData } from '../snapshot.ts';
 import { type CapabilityContext, type CapabilityFacts, readFacts, type TokenList } from './capability-facts.ts';
-import { capabilityOf, TYPE_OF } from './capability-words.ts';
+import { purposeOfWord, TYPE_OF } from './capability-words.ts';
 import { type KeptAgent, readAgentState } from './kept-agent.ts';
 import { type SupposedAction, supposedActions } from './supposed-actions.ts';
 
@@ -129,10 +129,10 @@ async function judge(
 }
 
 /** A pair names what comes back, too: the gate only sees what leaves, so the list of tokens is asked here. */
-function pairReason({ pair }: CapabilityFacts, { deny }: CompiledPolicy): Reason | undefined {
-  for (const { rule } of deny) {
+function pairReason({ pair }: CapabilityFacts, { rules }: CompiledPolicy): Reason | undefined {
+  for (const rule of rules) {
     const [only] = rule.when;
-    if (rule.id !== 'tokens' || only === undefined || !Array.isArray(only.value)) continue;
+    if (rule.id !== 'tokens' || only === undefined || !isCondition(only) || !Array.isArray(only.value)) continue;
     const listed = only.value as readonly string[];
     if (pair.some(({ asset }) => !listed.includes(asset))) return { code: rule.code, message: rule.label, rule: rule.id, retryable: false };
   }
@@ -140,8 +140,9 @@ function pairReason({ pair }: CapabilityFacts, { deny }: CompiledPolicy): Reason
 }
 
 async function answer(parts: CapabilityParts, agentId: string, word: string, context: unknown): Promise<CapabilityAnswer> {
-  const capability = capabilityOf(word);
-  if (capability === undefined) return refused('request_malformed', 'This is no capability.');
+  const purpose = purposeOfWord(word);
+  if (purpose === undefined) return refused('request_malformed', 'This is no capability.');
+  const { capability } = purpose;
   const nowMs = parts.host.clock.nowMs();
   const { agent, policyRow } = await readAgentState(parts.store, agentId);
   const [haltRow] = await parts.store.get([storeKey.halt()]);
@@ -154,8 +155,10 @@ async function answer(parts: CapabilityParts, agentId: string, word: string, con
   // Whether there is a wallet is not the question.
   const wallet = agent.wallets.find((account) => accountChain(account) === facts.chain) ?? (`${facts.chain}:nobody` as AccountId);
   let worst: CapabilityAnswer = YES;
-  for (const action of supposedActions(capability, facts, policy, wallet, nowMs)) {
-    const { verdict, reasons } = await judge(parts, agent, policy, TYPE_OF[capability], facts, action, wallet);
+  // What a trade brings back, a question does not tell: whether it is enough is asked of the request.
+  const asked = { ...policy, maxSlippage: null };
+  for (const action of supposedActions(purpose, facts, policy, wallet, nowMs)) {
+    const { verdict, reasons } = await judge(parts, agent, asked, TYPE_OF[capability], facts, action, wallet);
     if (verdict === 'denied') return no(reasons);
     if (verdict === 'escalated') worst = no(reasons, true);
   }

@@ -13,6 +13,8 @@ export interface KeptAgent extends AgentRecord {
 export interface KeptPolicy extends PolicyDocument {
   /** Digest of what the deployment's configuration last said, where it named the agent. */
   readonly configured?: string;
+  /** Since when each counter of its temporal rules counts, ms; 0 where the agent never lived without it. */
+  readonly temporal?: Readonly<Record<string, number>>;
 }
 
 /** Digest that stands where an agent was removed: no permit has it, and no policy compiles to it. */

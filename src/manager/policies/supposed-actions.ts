@@ -1,8 +1,8 @@
-import type { CompiledPolicy } from '../../authz/index.ts';
+import { type CompiledPolicy, conditionsOf } from '../../authz/index.ts';
 import { accountChain } from '../../core/account.ts';
 import { nativeAssetId } from '../../core/asset.ts';
 import type { Token } from '../../core/chain-adapter.ts';
-import type { Capability, Effect } from '../../core/effect.ts';
+import type { Capability, Effect, purposeOf } from '../../core/effect.ts';
 import type { AccountId } from '../../core/ids.ts';
 import { parseAmount } from '../../core/money.ts';
 import { Denied } from '../pipeline/denied.ts';
@@ -53,19 +53,29 @@ const outflow = (wallet: AccountId, to: AccountId | null, { asset }: Token, amou
 });
 
 function callActions(
-  capability: Capability,
+  { capability, operation }: ReturnType<typeof purposeOf>,
   facts: CapabilityFacts,
   policy: CompiledPolicy,
   wallet: AccountId,
   nowMs: number,
 ): readonly SupposedAction[] {
-  const reader = policy.rules.find(({ when }) => when.some(({ field }) => field === 'selector'));
+  const reader = policy.rules.find(({ when }) => conditionsOf(when).some(({ field }) => field === 'selector'));
   if (facts.amount !== null && facts.tokens.length === 0)
     throw new Denied('request_malformed', 'The amount is of no token: name the token.');
   return calleesOf(capability, facts, policy, nowMs).flatMap(({ contract, selector }) => {
     if (selector === null && reader !== undefined)
       throw new Denied('request_malformed', `The rule ${reader.id} looks at the method: name the selector.`);
-    const base = { kind: 'call', contract, selector: selector ?? '', method: 'supposed', args: null, leaf: '0', source: 'bytes' } as const;
+    const base = {
+      kind: 'call',
+      contract,
+      selector: selector ?? '',
+      // Understood, and not known by name.
+      method: '',
+      args: null,
+      leaf: '0',
+      source: 'bytes',
+      ...(operation === undefined ? {} : { operation }),
+    } as const;
     const asset = nativeAssetId(facts.chain);
     const plain: SupposedAction = { effects: [{ ...base, value: 0n, asset }], asset: null, amount: null };
     if (facts.amount === null) return [plain];
@@ -88,13 +98,14 @@ function callActions(
  * @throws Denied where nothing fits, or so much that the question has to say more
  */
 export function supposedActions(
-  capability: Capability,
+  purpose: ReturnType<typeof purposeOf>,
   facts: CapabilityFacts,
   policy: CompiledPolicy,
   wallet: AccountId,
   nowMs: number,
 ): readonly SupposedAction[] {
-  if (capability !== 'transfers' && capability !== 'approvals') return callActions(capability, facts, policy, wallet, nowMs);
+  const { capability } = purpose;
+  if (capability !== 'transfers' && capability !== 'approvals') return callActions(purpose, facts, policy, wallet, nowMs);
   const tokens = facts.tokens.length > 0 ? facts.tokens : facts.native === null ? [] : [facts.native];
   const [first] = tokens;
   if (first === undefined) throw new Denied('request_malformed', 'Name the token.');

@@ -1,5 +1,9 @@
-import type { CapSpec, CompiledPolicy, CompiledStrategy, ContractEntry, ContractPins } from '../../authz/index.ts';
+import type { CapSpec, CompiledPolicy, CompiledStrategy, ContractEntry, ContractPins, RateBounds } from '../../authz/index.ts';
+import type { LedgerWindow } from '../../core/ledger.ts';
+import { quorumsTighten } from './quorums-tighten.ts';
 import { ruleImplies } from './rule-implication.ts';
+import { temporalTightens } from './temporal-tightening.ts';
+import { treeTightens } from './tree-tightening.ts';
 
 type Check = (before: CompiledPolicy, after: CompiledPolicy) => boolean;
 
@@ -12,11 +16,23 @@ const isLowered = (after: bigint | number | null, before: bigint | number | null
 const haveSameKeys = (left: ReadonlyMap<string, unknown>, right: ReadonlyMap<string, unknown>): boolean =>
   left.size === right.size && [...left.keys()].every((key) => right.has(key));
 
+/** Whoever is warned is warned as early as before. */
+function warnsNoLater({ warn: before }: LedgerWindow, { warn: after, limit }: LedgerWindow): boolean {
+  return before === undefined || BigInt(after?.at ?? limit) <= BigInt(before.at);
+}
+
 function capTightens(before: CapSpec, after: CapSpec): boolean {
   if (before.unit !== after.unit) return false;
-  return before.windows.every(({ windowMs, limit }) =>
-    after.windows.some((window) => window.windowMs === windowMs && BigInt(window.limit) <= BigInt(limit)),
+  return before.windows.every((known) =>
+    after.windows.some(
+      (window) => window.windowMs === known.windowMs && BigInt(window.limit) <= BigInt(known.limit) && warnsNoLater(known, window),
+    ),
   );
+}
+
+function ratesTighten(before: RateBounds, after: RateBounds): boolean {
+  const bounds = ['maxPerMinute', 'maxPerHour', 'maxPerDay', 'burst'] as const;
+  return bounds.every((name) => isLowered(after[name], before[name])) && after.cooldownMs >= before.cooldownMs;
 }
 
 /** Whatever was pinned stays pinned to the same. */
@@ -32,7 +48,7 @@ function contractTightens(before: readonly ContractEntry[], after: readonly Cont
   if (before.length !== after.length) return false;
   return after.every((entry, index) => {
     const known = before[index];
-    if (known === undefined || known.capability !== entry.capability) return false;
+    if (known === undefined || known.capability !== entry.capability || known.operation !== entry.operation) return false;
     if (!pinsTighten(known.pins, entry.pins)) return false;
     if (after.length > 1) {
       const isSame = isNarrowed(known.selectors, entry.selectors) && isLowered(known.expiresAtMs, entry.expiresAtMs);
@@ -50,11 +66,18 @@ function strategyTightens(before: CompiledStrategy, after: CompiledStrategy): bo
     (before.protocols === null || isSubset(after.protocolNames, before.protocolNames)) &&
     isLowered(after.maxAmountPerTrade, before.maxAmountPerTrade) &&
     (before.daily === null || (after.daily !== null && capTightens(before.daily, after.daily))) &&
-    (after.boundsSlippage || !before.boundsSlippage)
+    isLowered(after.maxSlippage, before.maxSlippage)
   );
 }
 
 const HOURS_OF_WEEK = Array.from({ length: 7 * 24 }, (_, index) => ({ weekday: Math.floor(index / 24), hour: index % 24 }));
+
+/** By the clocks of one zone every hour of the week comes; where windows are of several, only what stays as it was is sure. */
+function hoursTighten(before: CompiledPolicy, after: CompiledPolicy): boolean {
+  const zones = new Set([...before.hours, ...after.hours].map(({ timeZone }) => timeZone ?? 'UTC'));
+  if (zones.size > 1) return JSON.stringify(before.hours) === JSON.stringify(after.hours);
+  return HOURS_OF_WEEK.every((at) => isOpen(before, at) || !isOpen(after, at));
+}
 
 function isOpen({ hours }: CompiledPolicy, at: { readonly weekday: number; readonly hour: number }): boolean {
   const hits = hours.filter(
@@ -88,7 +111,16 @@ const CHECKS: Readonly<Record<keyof CompiledPolicy, Check>> = {
       const own = after.get(asset);
       return own !== undefined && capTightens(cap, own);
     }),
-  rate: ({ rate: before }, { rate: after }) => after.maxPerHour <= before.maxPerHour && after.cooldownMs >= before.cooldownMs,
+  // A cap that joins an account leaves what the others count there as it is.
+  caps: ({ caps: before }, { caps: after }) =>
+    before.every((cap) =>
+      after.some(
+        ({ capId, scope, of, asset, spec }) =>
+          capId === cap.capId && scope === cap.scope && of === cap.of && asset === cap.asset && capTightens(cap.spec, spec),
+      ),
+    ),
+  rate: ({ rate: before }, { rate: after }) =>
+    ratesTighten(before, after) && (before.perUser === null || (after.perUser !== null && ratesTighten(before.perUser, after.perUser))),
   // Where protocols are allowed by name, an entry can also hold its contract tighter than the name does.
   contracts: ({ contracts: before }, { contracts: after, protocols }) =>
     [...after].every(([account, entries]) => contractTightens(before.get(account) ?? [], entries)) &&
@@ -107,21 +139,27 @@ const CHECKS: Readonly<Record<keyof CompiledPolicy, Check>> = {
       const own = after.get(id);
       return own !== undefined && strategyTightens(strategy, own);
     }),
-  hours: (before, after) => HOURS_OF_WEEK.every((at) => isOpen(before, at) || !isOpen(after, at)),
-  unverifiable: ({ unverifiable: before }, { unverifiable: after }) =>
-    before.every((bound) => after.some((kept) => kept.capability === bound.capability && kept.bound === bound.bound)),
+  hours: hoursTighten,
+  operationBounds: ({ operationBounds: before }, { operationBounds: after }) =>
+    before.every((bound) => after.some((kept) => kept.capability === bound.capability)),
+  maxSlippage: (before, after) => isLowered(after.maxSlippage, before.maxSlippage),
+  tree: ({ tree: before }, { tree: after }) => treeTightens(before, after, isTightening),
+  temporal: temporalTightens,
+  gasBuffer: ({ gasBuffer: before }, { gasBuffer: after }) => before === null || (after !== null && after >= before),
   maxFee: (before, after) => isLowered(after.maxFee, before.maxFee),
   requireSimulation: (before, after) => after.requireSimulation || !before.requireSimulation,
   simulationStalenessMs: (before, after) => after.simulationStalenessMs <= before.simulationStalenessMs,
   approvalTimeoutMs: (before, after) => isLowered(after.approvalTimeoutMs, before.approvalTimeoutMs),
+  approvalQuorums: quorumsTighten,
+  // A better label can make a rule match that allows, and a worse one a rule that does.
+  maxTrust: (before, after) => before.maxTrust === after.maxTrust,
   // Made from the fields above.
   digest: follows,
-  deny: follows,
-  escalate: follows,
-  allow: follows,
+  index: follows,
   ofAmounts: follows,
   named: follows,
   readsValue: follows,
+  readsCode: follows,
 };
 
 /**

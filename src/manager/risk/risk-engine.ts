@@ -107,7 +107,7 @@ export function createRisk(parts: RiskParts): RiskEngine {
   async function worth(unit: string, asset: string, amount: bigint): Promise<bigint | null> {
     if (asset === unit || amount === 0n) return amount;
     const price = await parts.price?.price(asset as Token['asset'], unit);
-    if (price === undefined || price.denominator <= 0n || price.numerator <= 0n) return null;
+    if (typeof price !== 'object' || price.denominator <= 0n || price.numerator <= 0n) return null;
     return (amount * price.numerator + price.denominator - 1n) / price.denominator;
   }
 

@@ -47,11 +47,25 @@ function cellsOf(root: Editable, found: Editable[] = []): Editable[] {
   return found;
 }
 
-const editable = (cell: Parameters<typeof bitsOf>[0]): Editable => ({
-  bytes: Uint8Array.from(bytesOf(cell)),
-  bits: bitsOf(cell),
-  refs: cell.refs.map(editable),
-});
+/** Each cell once, however many refer to it. */
+function distinctCells(root: Editable, found = new Set<Editable>()): ReadonlySet<Editable> {
+  if (!found.has(root)) {
+    found.add(root);
+    for (const ref of root.refs) distinctCells(ref, found);
+  }
+  return found;
+}
+
+type Source = Parameters<typeof bitsOf>[0];
+
+/** With `made`, cells that many refer to stay one cell: a change of it is a change for all of them. */
+function editable(cell: Source, made?: Map<Source, Editable>): Editable {
+  const known = made?.get(cell);
+  if (known !== undefined) return known;
+  const copy = { bytes: Uint8Array.from(bytesOf(cell)), bits: bitsOf(cell), refs: cell.refs.map((ref) => editable(ref, made)) };
+  made?.set(cell, copy);
+  return copy;
+}
 
 const setBit = (cell: Editable, at: number, value: boolean): void => {
   const mask = 0x80 >> (at & 7);
@@ -85,12 +99,15 @@ function edit(cell: Editable, donors: readonly Editable[], draw: Draw): void {
   else Object.assign(cell, { bytes: donor.bytes.slice(), bits: donor.bits, refs: [...donor.refs] });
 }
 
-/** Changes one to three cells of the tree, with cells of `other` to put in their place; canonical bytes again. */
-export function mutateCells(payload: Uint8Array, other: Uint8Array, draw: Draw): Uint8Array {
-  const root = editable(readDraft(payload));
+/**
+ * Changes one to three cells of the tree, with cells of `other` to put in their place; canonical bytes again. With `shared`, cells
+ * that many refer to are changed as one: a tree of thousands of messages that share all but their heads stays one.
+ */
+export function mutateCells(payload: Uint8Array, other: Uint8Array, draw: Draw, shared = false): Uint8Array {
+  const root = editable(readDraft(payload), shared ? new Map() : undefined);
   const donors = cellsOf(editable(readDraft(other)));
   for (let edits = 1 + draw(3); edits > 0; edits -= 1) {
-    const all = cellsOf(root);
+    const all = shared ? [...distinctCells(root)] : cellsOf(root);
     edit(all[draw(all.length)] as Editable, donors, draw);
   }
   return writeBoc(root as Draft);

@@ -1,4 +1,4 @@
-import type { Capability } from '../../../core/effect.ts';
+import type { Capability, Operation } from '../../../core/effect.ts';
 import type { AccountId, AssetId } from '../../../core/ids.ts';
 import type { EvmAddress } from '../address.ts';
 import { type AbiSignature, parseSignature } from './abi-signature.ts';
@@ -48,6 +48,7 @@ export interface MethodEntry {
   readonly signature: AbiSignature;
   readonly protocol?: string;
   readonly capability?: Capability;
+  readonly operation?: Operation;
   /** At a listed token its effects tell all: no `call` effect beside them. */
   readonly plain: boolean;
   readonly read: (call: MethodCall) => MethodReading;
@@ -75,7 +76,7 @@ export interface KnownContracts {
 export function methodEntry(
   signature: string,
   read: MethodEntry['read'],
-  about: Partial<Pick<MethodEntry, 'protocol' | 'capability' | 'plain'>> = {},
+  about: Partial<Pick<MethodEntry, 'protocol' | 'capability' | 'operation' | 'plain'>> = {},
 ): MethodEntry {
   return { signature: parseSignature(signature), plain: false, ...about, read };
 }

@@ -23,7 +23,7 @@ function addCall(
   frame: Frame,
   contract: AccountId,
   selector: string,
-  about: Pick<Called, 'method' | 'args' | 'protocol' | 'capability'>,
+  about: Pick<Called, 'method' | 'args' | 'protocol' | 'capability' | 'operation'>,
   found: Findings,
 ): void {
   const value = frame.inner ? 0n : frame.value;
@@ -66,10 +66,14 @@ function obeyItself(frame: Frame, contract: AccountId, found: Findings): void {
 
 function walkMethod(frame: Frame, entry: MethodEntry, call: MethodCall, known: KnownContracts, found: Findings): void {
   const { contract } = call;
-  const { signature, protocol, capability } = entry;
+  const { signature, protocol, capability, operation } = entry;
   const { effects = [], calls = [], unknown: open, args } = entry.read(call);
   if (!(entry.plain && call.listed)) {
-    const about = { ...(protocol === undefined ? {} : { protocol }), ...(capability === undefined ? {} : { capability }) };
+    const about = {
+      ...(protocol === undefined ? {} : { protocol }),
+      ...(capability === undefined ? {} : { capability }),
+      ...(operation === undefined ? {} : { operation }),
+    };
     const shown = args ?? argumentsText(signature.params, call.values);
     addCall(frame, contract, signature.selector, { method: signature.name, args: shown, ...about }, found);
   }

@@ -44,7 +44,7 @@ function pool(add: AddMethod): readonly MethodEntry[] {
     add(`supply(${supply})`, supplied),
     add(`deposit(${supply})`, supplied),
     add(`supplyWithPermit(${supply},${permit})`, permitted(supplied)),
-    add('withdraw(address asset,uint256 amount,address to)', withdrawn),
+    add('withdraw(address asset,uint256 amount,address to)', withdrawn, 'unstake'),
     add(
       'borrow(address asset,uint256 amount,uint256 interestRateMode,uint16 referralCode,address onBehalfOf)',
       (call) => {
@@ -54,21 +54,21 @@ function pool(add: AddMethod): readonly MethodEntry[] {
         const effects = pays(call, call.frame.sender, asset, asInteger(amount));
         return call.account(debtor) === call.frame.sender ? { effects } : { effects, unknown: 'it borrows on the account of another' };
       },
-      'trading',
+      'borrow',
     ),
     add(`repay(${repay})`, repaid),
     add(`repayWithPermit(${repay},${permit})`, permitted(repaid)),
-    add('setUserUseReserveAsCollateral(address asset,bool useAsCollateral)', MOVES_NOTHING),
+    add('setUserUseReserveAsCollateral(address asset,bool useAsCollateral)', MOVES_NOTHING, 'staking'),
     add('setUserEMode(uint8 categoryId)', MOVES_NOTHING, 'trading'),
   ];
 }
 
 /** The lending pool of Aave, versions 2 and 3. Lending and paying back count as staking, borrowing as trading. */
-export const AAVE = sameEverywhere('aave', () => pool(methodsOf('aave', 'staking')));
+export const AAVE = sameEverywhere('aave', () => pool(methodsOf('aave', 'stake')));
 
 /** The gateway through which the coin itself is lent: it wraps on the way. */
 export const AAVE_GATEWAY = sameEverywhere('aave-gateway', () => {
-  const add = methodsOf('aave-gateway', 'staking');
+  const add = methodsOf('aave-gateway', 'stake');
   return [
     add('depositETH(address pool,address onBehalfOf,uint16 referralCode)', (call) => ({
       effects: credits(call, call.account(call.values[1]), call.frame.native, call.frame.value),

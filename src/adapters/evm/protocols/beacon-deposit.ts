@@ -24,7 +24,7 @@ const many = (value: AbiValue | undefined): readonly string[] => asList(value).m
 
 /** The deposit contract of the beacon chain. */
 export const BEACON_DEPOSIT = sameEverywhere('beacon-deposit', () => [
-  methodsOf('beacon-deposit', 'staking')(
+  methodsOf('beacon-deposit', 'stake')(
     'deposit(bytes pubkey,bytes withdrawalCredentials,bytes signature,bytes32 depositDataRoot)',
     (call) => staked(call, one(call.values[1])),
   ),
@@ -32,7 +32,7 @@ export const BEACON_DEPOSIT = sameEverywhere('beacon-deposit', () => [
 
 /** Contracts of operators that pay in for several validators at once: Kiln, Figment, P2P. */
 export const BATCH_DEPOSIT = sameEverywhere('batch-deposit', () => {
-  const add = methodsOf('batch-deposit', 'staking');
+  const add = methodsOf('batch-deposit', 'stake');
   const lists = 'bytes[] pubkeys,bytes[] withdrawalCredentials,bytes[] signatures,bytes32[] depositDataRoots';
   const packed = 'bytes publicKeys,bytes withdrawalCredentials,bytes signatures,bytes32[] dataRoots';
   return [

@@ -46,7 +46,7 @@ function described(call: MethodCall, description: AbiValue | undefined): MethodR
 
 /** KyberSwap's meta aggregation router: bounded by the description, whatever its executor does. */
 export const KYBERSWAP = sameEverywhere('kyberswap', () => {
-  const add = methodsOf('kyberswap', 'trading');
+  const add = methodsOf('kyberswap', 'swap');
   const execution = `(address callTarget,address approveTarget,bytes targetData,${DESCRIPTION},bytes clientData) execution`;
   return [
     add(`swap(${execution})`, (call) => described(call, asList(call.values[0])[3])),

@@ -5,7 +5,7 @@ import { credits, pays, recipientAt, takes } from './flows.ts';
 import { type Deployment, MOVES_NOTHING, methodsOf, type Protocol, sameEverywhere } from './protocol.ts';
 
 /** stETH itself: it pays one to one, less a share's rounding. */
-export const LIDO = sameEverywhere('lido', () => [methodsOf('lido', 'staking')('submit(address referral)', MOVES_NOTHING)]);
+export const LIDO = sameEverywhere('lido', () => [methodsOf('lido', 'stake')('submit(address referral)', MOVES_NOTHING)]);
 
 const needsAsset = 'the token that it works with';
 
@@ -14,10 +14,10 @@ export const LIDO_WRAPPED: Protocol = {
   name: 'lido-wrapped',
   needsAsset,
   methods: ({ asset }: Deployment) => {
-    const add = methodsOf('lido-wrapped', 'staking');
+    const add = methodsOf('lido-wrapped', 'stake');
     return [
       add('wrap(uint256 stETHAmount)', (call) => ({ effects: takes(call, call.token(asset), asInteger(call.values[0])) })),
-      add('unwrap(uint256 wstETHAmount)', (call) => ({ effects: takes(call, call.asset, asInteger(call.values[0])) })),
+      add('unwrap(uint256 wstETHAmount)', (call) => ({ effects: takes(call, call.asset, asInteger(call.values[0])) }), 'unstake'),
     ];
   },
 };
@@ -27,7 +27,7 @@ export const LIDO_QUEUE: Protocol = {
   name: 'lido-queue',
   needsAsset,
   methods: ({ asset }: Deployment) => {
-    const add = methodsOf('lido-queue', 'staking');
+    const add = methodsOf('lido-queue', 'unstake');
     const requested = (call: MethodCall): MethodReading => {
       const amount = asList(call.values[0]).reduce<bigint>((sum, part) => sum + asInteger(part), 0n);
       const owner = recipientAt(call, call.values[1]);
@@ -60,9 +60,9 @@ export const LIDO_QUEUE: Protocol = {
         const effects = pays(call, to, call.frame.native, 0n);
         return to === call.frame.sender ? { effects } : { effects, unknown: 'how much another account is paid is not among the arguments' };
       }),
-      add('transferFrom(address from,address to,uint256 requestId)', item, 'nft'),
-      add('safeTransferFrom(address from,address to,uint256 requestId)', item, 'nft'),
-      add('safeTransferFrom(address from,address to,uint256 requestId,bytes data)', item, 'nft'),
+      add('transferFrom(address from,address to,uint256 requestId)', item, 'move'),
+      add('safeTransferFrom(address from,address to,uint256 requestId)', item, 'move'),
+      add('safeTransferFrom(address from,address to,uint256 requestId,bytes data)', item, 'move'),
     ];
   },
 };

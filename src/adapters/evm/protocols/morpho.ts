@@ -26,25 +26,33 @@ function paidOut(call: MethodCall, side: number, owner: number, to: number): Met
 
 /** Morpho Blue. Lending, collateral and paying back count as staking, borrowing as trading. */
 export const MORPHO = sameEverywhere('morpho', () => {
-  const add = methodsOf('morpho', 'staking');
+  const add = methodsOf('morpho', 'stake');
   const amounts = 'uint256 assets,uint256 shares,address onBehalf';
   return [
     add(`supply(${MARKET},${amounts},bytes data)`, (call) => paidIn(call, LOAN, 3, 4, 2)),
     add(`repay(${MARKET},${amounts},bytes data)`, (call) => paidIn(call, LOAN, 3, 4, 2)),
-    add(`withdraw(${MARKET},${amounts},address receiver)`, (call) => paidOut(call, LOAN, 3, 4)),
-    add(`borrow(${MARKET},${amounts},address receiver)`, (call) => paidOut(call, LOAN, 3, 4), 'trading'),
+    add(`withdraw(${MARKET},${amounts},address receiver)`, (call) => paidOut(call, LOAN, 3, 4), 'unstake'),
+    add(`borrow(${MARKET},${amounts},address receiver)`, (call) => paidOut(call, LOAN, 3, 4), 'borrow'),
     add(`supplyCollateral(${MARKET},uint256 assets,address onBehalf,bytes data)`, (call) => paidIn(call, COLLATERAL, 2, 3)),
-    add(`withdrawCollateral(${MARKET},uint256 assets,address onBehalf,address receiver)`, (call) => paidOut(call, COLLATERAL, 2, 3)),
-    add('setAuthorization(address authorized,bool newIsAuthorized)', (call) => ({
-      effects: [
-        {
-          kind: 'operator',
-          owner: call.frame.sender,
-          operator: call.account(call.values[0]),
-          collection: call.contract,
-          approved: asFlag(call.values[1]),
-        },
-      ],
-    })),
+    add(
+      `withdrawCollateral(${MARKET},uint256 assets,address onBehalf,address receiver)`,
+      (call) => paidOut(call, COLLATERAL, 2, 3),
+      'unstake',
+    ),
+    add(
+      'setAuthorization(address authorized,bool newIsAuthorized)',
+      (call) => ({
+        effects: [
+          {
+            kind: 'operator',
+            owner: call.frame.sender,
+            operator: call.account(call.values[0]),
+            collection: call.contract,
+            approved: asFlag(call.values[1]),
+          },
+        ],
+      }),
+      'staking',
+    ),
   ];
 });

@@ -12,7 +12,7 @@ function minted(call: MethodCall, collection: AccountId, to: AccountId, pieces: 
 
 /** Collections that the deployment registers, in the forms in which most of them mint. The price is the value sent along. */
 export const NFT_MINT = sameEverywhere('nft-mint', () => {
-  const add = methodsOf('nft-mint', 'nft');
+  const add = methodsOf('nft-mint', 'create');
   const own = (call: MethodCall, pieces: bigint) => minted(call, call.contract, call.frame.sender, pieces);
   return [
     ...['mint', 'publicMint', 'claim'].map((name) => add(`${name}()`, (call) => own(call, 1n))),
@@ -33,7 +33,7 @@ export const NFT_MINT = sameEverywhere('nft-mint', () => {
 
 /** The shared contract through which OpenSea's drops are minted. */
 export const SEADROP = sameEverywhere('seadrop', () => {
-  const add = methodsOf('seadrop', 'nft');
+  const add = methodsOf('seadrop', 'create');
   return [
     add('mintPublic(address nftContract,address feeRecipient,address minterIfNotPayer,uint256 quantity)', (call) => {
       const [collection, , minter, quantity] = call.values;

@@ -53,7 +53,7 @@ function wrapping(call: MethodCall, { chain, asset }: Deployment): MethodReading
 export const OKX: Protocol = {
   name: 'okx',
   methods: (deployment) => {
-    const add = methodsOf('okx', 'trading');
+    const add = methodsOf('okx', 'swap');
     const sender = (call: MethodCall): AccountId => call.frame.sender;
     return [
       add(`dagSwapByOrderId(uint256 orderId,${BASE},${PATH}[] paths)`, (call) => requested(call, call.values[1], sender(call))),

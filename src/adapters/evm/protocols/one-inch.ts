@@ -103,6 +103,6 @@ function versionSix(add: AddMethod): readonly MethodEntry[] {
 
 /** The aggregation routers of 1inch, versions 4 to 6: their methods differ wherever their meaning does. */
 export const ONE_INCH = sameEverywhere('1inch', () => {
-  const add = methodsOf('1inch', 'trading');
+  const add = methodsOf('1inch', 'swap');
   return [...versionFour(add), ...versionFive(add), ...versionSix(add), ...oneInchOrders(add)];
 });

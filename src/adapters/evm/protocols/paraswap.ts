@@ -36,7 +36,7 @@ const FEE_AND_PERMIT = 'uint256 partnerAndFee,bytes permit';
  * Swaps on Balancer name their tokens inside opaque bytes, and filled quotes in lists of orders: not read.
  */
 export const PARASWAP = sameEverywhere('paraswap', () => {
-  const add = methodsOf('paraswap', 'trading');
+  const add = methodsOf('paraswap', 'swap');
   const generic = (name: string) =>
     add(`${name}(address executor,(${TERMS}) swapData,${FEE_AND_PERMIT},bytes executorData)`, (call) =>
       swapped(call, asList(call.values[1]), GENERIC, call.values[3]),

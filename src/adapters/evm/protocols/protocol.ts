@@ -1,4 +1,4 @@
-import type { Capability } from '../../../core/effect.ts';
+import { type Purpose, purposeOf } from '../../../core/effect.ts';
 import type { ChainId } from '../../../core/ids.ts';
 import type { EvmAddress } from '../address.ts';
 import { type MethodCall, type MethodEntry, type MethodReading, methodEntry } from '../decode/method-entry.ts';
@@ -23,11 +23,11 @@ export interface Protocol {
 }
 
 /** Adds one method: its signature, what a call does, and what it is for where that differs from the protocol's other methods. */
-export type AddMethod = (signature: string, read: (call: MethodCall) => MethodReading, capability?: Capability) => MethodEntry;
+export type AddMethod = (signature: string, read: (call: MethodCall) => MethodReading, purpose?: Purpose) => MethodEntry;
 
 /** What makes the methods of one protocol. */
-export function methodsOf(protocol: string, usual: Capability): AddMethod {
-  return (signature, read, capability = usual) => methodEntry(signature, read, { protocol, capability });
+export function methodsOf(protocol: string, usual: Purpose): AddMethod {
+  return (signature, read, purpose = usual) => methodEntry(signature, read, { protocol, ...purposeOf(purpose) });
 }
 
 /** A protocol whose methods are the same at every deployment; they are made when the first deployment is. */

@@ -72,7 +72,7 @@ function advanced(call: MethodCall): MethodReading {
 
 /** Seaport 1.5 and 1.6. Orders matched or filled several at a time, as far as each is available, are not read. */
 export const SEAPORT = sameEverywhere('seaport', (): readonly MethodEntry[] => {
-  const add = methodsOf('seaport', 'nft');
+  const add = methodsOf('seaport', 'fill');
   return [
     add(`fulfillBasicOrder(${BASIC})`, basic),
     add(`fulfillBasicOrder_efficient_6GL6yc(${BASIC})`, basic),
@@ -83,7 +83,7 @@ export const SEAPORT = sameEverywhere('seaport', (): readonly MethodEntry[] => {
       `fulfillAdvancedOrder((${PARAMETERS},uint120 numerator,uint120 denominator,bytes signature,bytes extraData) advancedOrder,(uint256 orderIndex,uint8 side,uint256 index,uint256 identifier,bytes32[] criteriaProof)[] criteriaResolvers,bytes32 fulfillerConduitKey,address recipient)`,
       advanced,
     ),
-    add(`cancel(${COMPONENTS})`, MOVES_NOTHING),
-    add('incrementCounter()', MOVES_NOTHING),
+    add(`cancel(${COMPONENTS})`, MOVES_NOTHING, 'withdraw_offer'),
+    add('incrementCounter()', MOVES_NOTHING, 'withdraw_offer'),
   ];
 });

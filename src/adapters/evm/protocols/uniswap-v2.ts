@@ -44,7 +44,7 @@ const TAIL = 'address[] path,address to,uint256 deadline';
 
 /** The router of Uniswap v2 and of its many copies. Shares of a pool that are burnt are not named by its arguments: not read. */
 export const UNISWAP_V2 = sameEverywhere('uniswap-v2', () => {
-  const add = methodsOf('uniswap-v2', 'trading');
+  const add = methodsOf('uniswap-v2', 'swap');
   const exactIn = `uint256 amountIn,uint256 amountOutMin,${TAIL}`;
   const exactOut = `uint256 amountOut,uint256 amountInMax,${TAIL}`;
   const exactTokens = { sold: 0, bought: 1, path: 2, to: 3 };
@@ -76,7 +76,7 @@ export const UNISWAP_V2 = sameEverywhere('uniswap-v2', () => {
           ]),
         };
       },
-      'staking',
+      'stake',
     ),
     add(
       'addLiquidityETH(address token,uint256 amountTokenDesired,uint256 amountTokenMin,uint256 amountETHMin,address to,uint256 deadline)',
@@ -91,7 +91,7 @@ export const UNISWAP_V2 = sameEverywhere('uniswap-v2', () => {
           ],
         };
       },
-      'staking',
+      'stake',
     ),
   ];
 });

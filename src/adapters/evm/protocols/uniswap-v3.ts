@@ -116,7 +116,7 @@ function payments(add: AddMethod): readonly MethodEntry[] {
 export const UNISWAP_V3: Protocol = {
   name: 'uniswap-v3',
   methods: (deployment) => {
-    const add = methodsOf('uniswap-v3', 'trading');
+    const add = methodsOf('uniswap-v3', 'swap');
     const path = 'address[] path,address to';
     const routed = (read: (call: MethodCall) => MethodReading) => (call: MethodCall) =>
       read({ ...call, account: (value) => recipientOf(call, 'one-is-caller', value) });

@@ -13,6 +13,6 @@ function reading(call: MethodCall): MethodReading {
 
 /** Uniswap's router of commands, as it is since its second version. */
 export const UNIVERSAL_ROUTER = sameEverywhere('universal-router', () => {
-  const add = methodsOf('universal-router', 'trading');
+  const add = methodsOf('universal-router', 'swap');
   return [add('execute(bytes commands,bytes[] inputs,uint256 deadline)', reading), add('execute(bytes commands,bytes[] inputs)', reading)];
 });

@@ -2,6 +2,7 @@ import { evmChainNumber } from '../../../core/chain-id.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { createDeadlines } from '../../../core/deadline.ts';
 import type { Fork, ForkLauncher } from '../../../core/fork.ts';
+import type { Net } from '../../../core/net.ts';
 import type { RpcClient } from '../client.ts';
 import type { EvmChainConfig } from '../config.ts';
 import { createEndpoint } from '../endpoint.ts';
@@ -20,8 +21,9 @@ export function createForkClient(parts: {
   readonly config: Pick<EvmChainConfig, 'chain' | 'timeoutMs'>;
   readonly client: RpcClient;
   readonly clock: Clock;
+  readonly net?: Net | undefined;
 }): ForkClient {
-  const { binary, launch, config, client, clock } = parts;
+  const { binary, launch, config, client, clock, net } = parts;
   const deadlines = createDeadlines(clock);
   const closing = new AbortController();
   let kept: { readonly hash: string; readonly fork: Promise<Fork> } | null = null;
@@ -43,7 +45,7 @@ export function createForkClient(parts: {
         });
       }
       const { rpcUrl } = await (kept as { readonly fork: Promise<Fork> }).fork;
-      const endpoint = createEndpoint({ url: rpcUrl, index: 0, timeoutMs: config.timeoutMs, deadlines, closed: closing.signal });
+      const endpoint = createEndpoint({ url: rpcUrl, index: 0, timeoutMs: config.timeoutMs, deadlines, closed: closing.signal, net });
       return { ...client, request: (method, params, signal) => endpoint.ask(method, params, signal) };
     },
     async close() {

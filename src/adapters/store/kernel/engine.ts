@@ -2,14 +2,12 @@ import type { Clock } from '../../../core/clock.ts';
 import { CastellanError, isCastellanError } from '../../../core/errors.ts';
 import type { Random } from '../../../core/random.ts';
 import type { Step, StepResult } from '../../../core/store.ts';
+import { answer, type Call, createStepQueue, MAX_GROUP_STEPS, stepsOf } from './step-queue.ts';
+import type { Turns } from './turns.ts';
 
 /** Answer of an attempt that met another process's lock: nothing was done. */
 export const BUSY: unique symbol = Symbol('busy');
 
-/** Most steps that wait at once: some seconds of work. Beyond, the caller is told that the store cannot keep up. */
-export const MAX_QUEUED_STEPS = 100_000;
-/** Most steps that share one commit: bounds how long one commit blocks and how much memory it holds. */
-export const MAX_GROUP_STEPS = 512;
 /** Most groups that one process commits in a row before it leaves the lock to others. */
 const TENURE_GROUPS = 16;
 /** How long it leaves it: others look about once a millisecond. In turns too, so that a clock that stands still ends it. */
@@ -17,14 +15,6 @@ const REST_MS = 2;
 const REST_TURNS = 200;
 const MIN_BACKOFF_MS = 1;
 const MAX_BACKOFF_MS = 8;
-
-/** One turn of the event loop, and a hold on the process while somebody waits. */
-export interface Turns {
-  next(task: () => void): void;
-  hold(): void;
-  release(): void;
-  close(): void;
-}
 
 /** What the engine needs. */
 export interface EngineOptions {
@@ -48,17 +38,10 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-interface Call {
-  readonly steps: readonly Step[];
-  readonly resolve: (results: readonly StepResult[]) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Makes the writer. Calls of one turn of the event loop, and all that come while a commit waits, share a commit. */
 export function createEngine(options: EngineOptions): Engine {
   const { clock, random, turns } = options;
-  let queue: Call[] = [];
-  let queuedSteps = 0;
+  const queue = createStepQueue();
   let closed = false;
   let pumping: Promise<void> | undefined;
 
@@ -86,30 +69,10 @@ export function createEngine(options: EngineOptions): Engine {
     });
   };
 
-  const takeBatch = (): Call[] => {
-    let steps = 0;
-    let calls = 0;
-    for (const call of queue) {
-      if (calls > 0 && steps + call.steps.length > MAX_GROUP_STEPS) break;
-      steps += call.steps.length;
-      calls++;
-    }
-    const batch = calls === queue.length ? queue : queue.slice(0, calls);
-    queue = calls === queue.length ? [] : queue.slice(calls);
-    queuedSteps -= steps;
-    return batch;
-  };
-
   const commitBatch = async (batch: readonly Call[]): Promise<void> => {
     try {
-      const results = await retry(() =>
-        options.commit(batch.length === 1 ? (batch[0] as Call).steps : batch.flatMap((call) => call.steps)),
-      );
-      let from = 0;
-      for (const call of batch) {
-        call.resolve(from === 0 && batch.length === 1 ? results : results.slice(from, from + call.steps.length));
-        from += call.steps.length;
-      }
+      const steps = stepsOf(batch);
+      answer(batch, await retry(() => options.commit(steps)));
     } catch (error) {
       const unavailable = isCastellanError(error) && error.code === 'STORE_UNAVAILABLE';
       if (batch.length === 1 || unavailable) for (const call of batch) call.reject(error);
@@ -125,12 +88,12 @@ export function createEngine(options: EngineOptions): Engine {
 
   const pump = async (): Promise<void> => {
     await turn();
-    for (let groups = 1; queue.length > 0; groups++) {
-      await commitBatch(takeBatch());
+    for (let groups = 1; queue.calls() > 0; groups++) {
+      await commitBatch(queue.take(MAX_GROUP_STEPS));
       await turn();
       // Only a backlog keeps others out: where it is worked off, the callers' own work leaves gaps between commits.
-      const backlog = queuedSteps >= MAX_GROUP_STEPS && groups % TENURE_GROUPS === 0;
-      if (queue.length > 0 && (backlog || options.contended())) await rest();
+      const backlog = queue.steps() >= MAX_GROUP_STEPS && groups % TENURE_GROUPS === 0;
+      if (queue.calls() > 0 && (backlog || options.contended())) await rest();
     }
     pumping = undefined;
   };
@@ -140,16 +103,6 @@ export function createEngine(options: EngineOptions): Engine {
     apply(steps) {
       if (closed) return Promise.reject(new CastellanError('STORE_CLOSED', { message: 'The store is closed.' }));
       if (steps.length === 0) return Promise.resolve([]);
-      if (queuedSteps + steps.length > MAX_QUEUED_STEPS) {
-        return Promise.reject(
-          new CastellanError('STORE_UNAVAILABLE', {
-            message: 'Too many steps wait for the store.',
-            details: { queued: queuedSteps },
-            retryable: true,
-          }),
-        );
-      }
-      queuedSteps += steps.length;
       return new Promise((resolve, reject) => {
         queue.push({ steps, resolve, reject });
         pumping ??= pump();

@@ -1,4 +1,4 @@
-import type { ChargeLine, LedgerRow, LedgerWindow, WindowRow } from '../../../core/ledger.ts';
+import type { ChargeLine, LedgerRow, LedgerWarning, LedgerWindow, WindowRow } from '../../../core/ledger.ts';
 import { accountUnit, bookedIn, pendingOf, readAmount, roomAtMs } from '../../../core/ledger.ts';
 import { addHeld, EMPTY_LEDGER, heldUntil } from '../../../core/ledger-hold.ts';
 import { seedWindow } from '../../../core/ledger-window.ts';
@@ -168,7 +168,7 @@ function checkWindow(
   let used = 0n;
   if (windowMs === null) used = pending + BigInt(row.total);
   else if (windowMs > 0) used = pending + bookedIn(booked, windowMs, context.openAtMs).used;
-  if (used + amount <= limit) return undefined;
+  if (used + amount <= limit) return window.warn === undefined ? undefined : checkWarning(account, window, window.warn, used, amount);
   const code = windowMs === null ? 'spend_exceeds_cap' : windowMs === 0 ? 'per_transaction_limit' : 'window_limit';
   const resetsAtMs = windowMs === 0 ? null : roomAtMs(row, booked, windowMs, limit, amount, context.openAtMs);
   // Waiting helps where time alone frees enough, or where what is in flight may still come back.
@@ -181,6 +181,17 @@ function checkWindow(
     unit: accountUnit(account),
     ...(resetsAtMs === null ? {} : { resetsAtMs }),
     retryable,
+    facts: { account, windowMs },
+  });
+}
+
+/** A crossing is logged by the step that makes it, and by no other: where the decision saw other figures it is made again. */
+function checkWarning(account: string, { windowMs }: LedgerWindow, warn: LedgerWarning, used: bigint, amount: bigint): Reason | undefined {
+  const at = readAmount(warn?.at);
+  if (at === undefined || typeof warn.crosses !== 'boolean') return malformed('warn');
+  if ((used < at && used + amount >= at) === warn.crosses) return undefined;
+  return refuse('version_conflict', 'The use of a cap is another than the decision saw.', {
+    retryable: true,
     facts: { account, windowMs },
   });
 }

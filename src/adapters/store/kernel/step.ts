@@ -3,6 +3,7 @@ import type { Command, Step } from '../../../core/store.ts';
 import { putDoc } from './doc.ts';
 import { setHalt } from './halt.ts';
 import { appendEntry, pruneEntries } from './log.ts';
+import { addOutcome } from './outcome.ts';
 import { issue } from './permit.ts';
 import { takeRate } from './rate.ts';
 import { redeem } from './redeem.ts';
@@ -30,6 +31,8 @@ export function runCommand(context: StepContext, command: Command): Reason | und
       return expire(context, command.agent, command.requestId);
     case 'rate.take':
       return takeRate(context, command);
+    case 'outcome.note':
+      return addOutcome(context, command);
     case 'permit.issue':
       return issue(context, command);
     case 'permit.redeem':
@@ -54,6 +57,7 @@ function needsTime(command: Command): boolean {
   switch (command?.kind) {
     case 'ledger.note':
     case 'ledger.expire':
+    case 'outcome.note':
     case 'doc.put':
     case 'log.append':
       return false;

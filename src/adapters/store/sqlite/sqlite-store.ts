@@ -13,11 +13,11 @@ import { createRowCache } from '../kernel/row-cache.ts';
 import type { Row } from '../kernel/rows.ts';
 import type { TimeRow } from '../kernel/store-time.ts';
 import { createStoreTime, TIME_KEY } from '../kernel/store-time.ts';
+import { createTurns } from '../kernel/turns.ts';
 import { createWatchers } from '../kernel/watchers.ts';
 import { connect } from './connection.ts';
 import { isBusy, toStoreError } from './failure.ts';
 import { createTables } from './tables.ts';
-import { createTurns } from './turns.ts';
 
 /** Options of {@link createSqliteStore}. */
 export interface SqliteStoreOptions {

@@ -41,8 +41,12 @@ export function accountsReached(messages: readonly Message[], chain: ChainId, pr
       if (found !== null) asked.set(found.account, found);
       if (read.kind !== 'relay' || depth >= MAX_DEPTH) continue;
       try {
-        const inside = read.open().sends.map((send) => send.message);
-        visit(inside, depth + 1);
+        const { sends, foreign, changes, signerUpdates } = read.open();
+        leaves += foreign.length + changes.length + signerUpdates;
+        visit(
+          sends.map((send) => send.message),
+          depth + 1,
+        );
       } catch (error) {
         if (!isCastellanError(error)) throw error;
         leaves += MAX_LEAVES / 2;

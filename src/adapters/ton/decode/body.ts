@@ -17,8 +17,8 @@ export interface Relayed {
   /** Actions that send nothing. */
   readonly foreign: readonly ForeignAction[];
   readonly changes: readonly ExtendedAction[];
-  /** Whether others sign for the contract from then on. */
-  readonly newSigners: boolean;
+  /** How often the order says who signs for the contract from then on. */
+  readonly signerUpdates: number;
 }
 
 /** What the body of a message asks its receiver to do. `op` is `0x` and 8 hex digits. */

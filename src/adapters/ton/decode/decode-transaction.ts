@@ -45,7 +45,7 @@ export function decodeTransaction(tx: UnsignedTransaction, chain: CodecChain): D
   const order: OrderFrame = { chain: tx.chain, native, wallet: tx.wallet, facts: factsOf(tx.facts), known, protocols };
   const top = { ...order, sender: tx.wallet, depth: 0 };
   const fee: Effect = { kind: 'fee', account: tx.wallet, asset: native, max: tx.fee.ceiling, leaf: '0', source: 'bytes' };
-  const found: Findings = { effects: [fee], leaves: 0, text: 0, complete: true };
+  const found: Findings = { effects: [fee], leaves: 0, text: 0, currencies: 0, complete: true };
   const strange = new Set(foreign.map(({ position }) => position));
   let position = 0;
   for (const send of sends) {

@@ -1,4 +1,4 @@
-import type { Capability, Effect } from '../../../core/effect.ts';
+import type { Capability, Effect, Operation } from '../../../core/effect.ts';
 import type { AccountId, AssetId, ChainId } from '../../../core/ids.ts';
 import type { AccountFact } from '../../../core/transaction.ts';
 import type { Send } from '../out-list.ts';
@@ -6,11 +6,17 @@ import type { Protocols } from '../protocols/index.ts';
 
 /** Nesting of orders that is followed; deeper is unknown. Real ones nest two deep. */
 export const MAX_DEPTH = 8;
-/** Messages of one order that are followed, those inside others included: twice what one list can hold. */
+/**
+ * Messages of one order that are followed, those inside others included, beside all that such an inner order changes: twice
+ * what one list can hold.
+ */
 export const MAX_LEAVES = 512;
 
 /** Characters of all texts of one order that are looked at: many times what people write. */
 export const MAX_TEXT = 16_384;
+
+/** Other currencies of all messages of one order that are told one by one: many more than there are. */
+export const MAX_CURRENCIES = 256;
 
 /** What every leaf of one order is read against. */
 export interface OrderFrame {
@@ -40,6 +46,8 @@ export interface Findings {
   leaves: number;
   /** Characters of text so far. */
   text: number;
+  /** Other currencies so far. */
+  currencies: number;
   complete: boolean;
 }
 
@@ -85,6 +93,7 @@ export function addCall(
     readonly method: string | null;
     readonly args: Readonly<Record<string, string>> | null;
     readonly capability?: Capability;
+    readonly operation?: Operation;
   },
   found: Findings,
 ): void {

@@ -40,9 +40,10 @@ function label(reader: CellReader, left: number): { readonly length: number; rea
 /**
  * Reads a `Hashmap n X` that is not empty, in the order of its keys.
  * @param keyBits at most 48
- * @throws PAYLOAD_UNDECODABLE, also above 256 entries
+ * @param most entries that are read, at most 256
+ * @throws PAYLOAD_UNDECODABLE, also above `most` entries
  */
-export function readHashmap(root: Draft | Cell, keyBits: number): readonly Entry[] {
+export function readHashmap(root: Draft | Cell, keyBits: number, most = MAX_ENTRIES): readonly Entry[] {
   const found: Entry[] = [];
   const visit = (cell: Draft | Cell, prefix: number, left: number): void => {
     const reader = new CellReader(cell);
@@ -50,7 +51,7 @@ export function readHashmap(root: Draft | Cell, keyBits: number): readonly Entry
     const key = prefix * 2 ** length + bits;
     const below = left - length;
     if (below === 0) {
-      if (found.length === MAX_ENTRIES) throw undecodable('dictionary_invalid');
+      if (found.length >= most) throw undecodable('dictionary_invalid');
       found.push({ key, value: reader });
       return;
     }

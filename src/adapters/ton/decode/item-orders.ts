@@ -1,4 +1,5 @@
 import { collectibleAsset } from '../../../core/asset.ts';
+import { purposeOf } from '../../../core/effect.ts';
 import type { Body } from './body.ts';
 import type { Findings, Frame } from './frame.ts';
 import { addCall, addMove, addUnknown } from './frame.ts';
@@ -26,7 +27,7 @@ export function addItemTransfer(frame: Frame, body: Transfer, found: Findings): 
     addUnknown(found, leaf, { contract: newOwner, selector: forwarded.op, detail: 'the payload for the new owner is no text' });
   }
   if (body.customPayload !== null) addUnknown(found, leaf, { contract: to, selector: op, detail: 'a custom payload for the item' });
-  addCall(frame, { op, method: 'nft_transfer', args: { item: to, new_owner: newOwner }, capability: 'nft' }, found);
+  addCall(frame, { op, method: 'nft_transfer', args: { item: to, new_owner: newOwner }, ...purposeOf('move') }, found);
 }
 
 /** An item that ends: it leaves for nobody. */
@@ -36,5 +37,5 @@ export function addItemEnd(frame: Frame, { op, method }: End, found: Findings): 
   const asset = collectibleAsset(chain, 'nft', to);
   found.effects.push({ kind: 'outflow', account: sender, counterparty: null, asset, amount: 1n, leaf, source: 'bytes' });
   if (value > 0n) addMove(found, leaf, { from: sender, to, asset: native, amount: value });
-  addCall(frame, { op, method, args: { item: to }, capability: 'nft' }, found);
+  addCall(frame, { op, method, args: { item: to }, ...purposeOf('move') }, found);
 }

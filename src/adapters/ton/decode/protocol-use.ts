@@ -7,9 +7,10 @@ import type { Findings, Frame } from './frame.ts';
  * @param value Nanoton that reach the contract
  */
 export function addUse(frame: Frame, contract: AccountId, value: bigint, use: Use, found: Findings): void {
-  const { protocol, op, method, capability, args, gets } = use;
+  const { protocol, op, method, capability, operation, args, gets } = use;
+  const purpose = { capability, ...(operation === undefined ? {} : { operation }) };
   const at = { leaf: frame.leaf, source: 'bytes' as const };
-  found.effects.push({ kind: 'call', contract, selector: op, method, args, value, asset: frame.native, protocol, capability, ...at });
+  found.effects.push({ kind: 'call', contract, selector: op, method, args, value, asset: frame.native, protocol, ...purpose, ...at });
   for (const { asset, amount, to } of gets) {
     found.effects.push({ kind: 'inflow', account: to, counterparty: contract, asset, amount, ...at });
   }

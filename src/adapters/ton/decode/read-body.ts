@@ -42,8 +42,19 @@ function readOp(reader: CellReader, chain: ChainId): Body {
   }
 }
 
+// By identity: hundreds of messages may share one body, and each is looked at for its fee and again for its effects.
+const read = new WeakMap<Cell, { readonly chain: ChainId; readonly found: Body }>();
+
 /** Reads what a body asks for. Never throws for any body of ordinary cells: what it cannot read is `unknown`. */
 export function readBody(body: Cell, chain: ChainId): Body {
+  const known = read.get(body);
+  if (known?.chain === chain) return known.found;
+  const found = readAnew(body, chain);
+  read.set(body, { chain, found });
+  return found;
+}
+
+function readAnew(body: Cell, chain: ChainId): Body {
   if (body.isExotic) return { kind: 'unknown', op: null, detail: 'the body is an exotic cell' };
   const reader = new CellReader(body);
   if (reader.bitsLeft === 0 && reader.refsLeft === 0) return { kind: 'nothing' };

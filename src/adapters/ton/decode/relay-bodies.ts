@@ -23,7 +23,7 @@ function readW5(order: CellReader, chain: ChainId): Relayed {
   const { sends, foreign } = order.bit() ? readOutList(order.draft(), chain) : { sends: [], foreign: [] };
   const changes = order.bit() ? readExtended(order, chain) : [];
   order.end();
-  return { sends, foreign, changes, newSigners: false };
+  return { sends, foreign, changes, signerUpdates: 0 };
 }
 
 /** `"sint" wallet_id:32 valid_until:32 seqno:32 order signature:512`: anybody may hand a signed order in. */
@@ -46,7 +46,7 @@ const highloadTransfer: BodyReader = (reader, chain, op) => {
   reader.bytes(8);
   const list = reader.draft();
   reader.end();
-  return relay(op, 'highload_internal_transfer', () => ({ ...readOutList(list, chain), changes: [], newSigners: false }));
+  return relay(op, 'highload_internal_transfer', () => ({ ...readOutList(list, chain), changes: [], signerUpdates: 0 }));
 };
 
 /**
@@ -58,7 +58,7 @@ const highloadTransfer: BodyReader = (reader, chain, op) => {
  */
 function readActions(order: Draft | Cell, chain: ChainId): Relayed {
   const sends: Send[] = [];
-  let newSigners = false;
+  let signerUpdates = 0;
   for (const { value } of readHashmap(order, ACTION_KEY_BITS)) {
     const action = new CellReader(value.draft());
     value.end();
@@ -68,11 +68,11 @@ function readActions(order: Draft | Cell, chain: ChainId): Relayed {
       action.uint(8);
       action.draft();
       if (action.bit()) action.draft();
-      newSigners = true;
+      signerUpdates += 1;
     } else throw undecodable('action_unknown', { tag });
     action.end();
   }
-  return { sends, foreign: [], changes: [], newSigners };
+  return { sends, foreign: [], changes: [], signerUpdates };
 }
 
 /** An order behind `skip` bytes, in the only reference or the one after the signers. */

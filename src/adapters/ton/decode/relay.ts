@@ -36,9 +36,12 @@ export function addRelay(frame: Frame, body: Relay, found: Findings, walk: (fram
     if (depth >= MAX_DEPTH) return unknown(`orders nest deeper than ${MAX_DEPTH}`);
     return unknown(tooMany ? `more than ${MAX_LEAVES} messages` : 'the orders inside are not in standard form');
   }
-  const { sends, foreign, changes, newSigners } = relayed;
-  const args = { messages: String(sends.length), changes: String(changes.length + (newSigners ? 1 : 0)) };
+  const { sends, foreign, changes, signerUpdates } = relayed;
+  const args = { messages: String(sends.length), changes: String(changes.length + signerUpdates) };
   addCall(frame, { op, method, args }, found);
+  // Messages are counted as they are walked. What sends nothing is counted here: many orders may share one long list of it.
+  found.leaves += foreign.length + changes.length + signerUpdates;
+  if (found.leaves > MAX_LEAVES) return unknown(`more than ${MAX_LEAVES} messages`);
   const strange = new Set(foreign.map(({ position }) => position));
   let position = 0;
   for (const send of sends) {
@@ -50,5 +53,5 @@ export function addRelay(frame: Frame, body: Relay, found: Findings, walk: (fram
   for (const action of foreign) addForeign(to, action, `${leaf}.${action.position}`, found);
   const next = sends.length + foreign.length;
   for (const [index, action] of changes.entries()) addExtended(to, action, `${leaf}.${next + index}`, found);
-  if (newSigners) found.effects.push({ kind: 'control', account: to, aspect: 'signer', to: null, leaf, source: 'bytes' });
+  if (signerUpdates > 0) found.effects.push({ kind: 'control', account: to, aspect: 'signer', to: null, leaf, source: 'bytes' });
 }

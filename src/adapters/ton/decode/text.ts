@@ -1,8 +1,9 @@
-import type { Cell } from '@ton/core';
-import { CellReader } from '../cell-reader.ts';
+import { Cell } from '@ton/core';
+import type { CellReader } from '../cell-reader.ts';
 import { CellWriter } from '../cell-writer.ts';
 import type { Draft } from '../draft.ts';
-import { cellOf } from '../draft.ts';
+import { bitsOf, bytesOf, cellOf } from '../draft.ts';
+import { undecodable } from '../undecodable.ts';
 
 /** Bytes of text that one cell holds behind an operation code, and in a cell of its own. */
 const HEAD_BYTES = 123;
@@ -21,17 +22,19 @@ const CIPHER_BLOCK_BYTES = 16;
 
 /** Whole bytes that run on from cell to cell; null where they do not, or where there are too many. */
 function readBytes(first: CellReader): Buffer | null {
-  const parts: Buffer[] = [];
-  let length = 0;
-  let at = first;
-  for (;;) {
-    if (at.bitsLeft % 8 !== 0 || at.refsLeft > 1) return null;
-    length += at.bitsLeft / 8;
-    if (length > MAX_TEXT_BYTES) return null;
-    parts.push(at.bytes(at.bitsLeft / 8));
-    if (at.refsLeft === 0) return Buffer.concat(parts);
-    at = new CellReader(at.draft());
+  if (first.bitsLeft % 8 !== 0 || first.refsLeft > 1) return null;
+  let length = first.bitsLeft / 8;
+  if (length > MAX_TEXT_BYTES) return null;
+  const parts: Uint8Array[] = [first.bytes(length)];
+  // Every further cell is whole, and is taken as it lies: a hundred of them may be shared by hundreds of messages.
+  for (let at = first.refsLeft === 0 ? undefined : first.draft(); at !== undefined; at = at.refs[0]) {
+    if (at instanceof Cell && at.isExotic) throw undecodable('exotic_cell');
+    const bits = bitsOf(at);
+    length += bits / 8;
+    if (bits % 8 !== 0 || at.refs.length > 1 || length > MAX_TEXT_BYTES) return null;
+    parts.push(bytesOf(at));
   }
+  return Buffer.concat(parts, length);
 }
 
 /** Bytes of an encrypted comment that only its receiver can read; null where it is none. */

@@ -1,3 +1,4 @@
+import { purposeOf } from '../../../core/effect.ts';
 import type { AccountId, AssetId } from '../../../core/ids.ts';
 import { CellReader } from '../cell-reader.ts';
 import { undecodable } from '../undecodable.ts';
@@ -79,5 +80,5 @@ export function swapAtVault(arrival: Arrival): Omit<Use, 'op' | 'protocol'> | nu
     deadline: String(deadline),
     ...(referrer === null ? {} : { referrer }),
   };
-  return { method: 'swap', capability: 'trading', args, gets: [{ asset: out, amount: limit, to }], others: othersThan(from, to) };
+  return { method: 'swap', ...purposeOf('swap'), args, gets: [{ asset: out, amount: limit, to }], others: othersThan(from, to) };
 }

@@ -1,5 +1,5 @@
 import type { Cell } from '@ton/core';
-import type { Capability } from '../../../core/effect.ts';
+import type { Capability, Operation } from '../../../core/effect.ts';
 import type { AccountId, AssetId, ChainId } from '../../../core/ids.ts';
 import type { AccountFact } from '../../../core/transaction.ts';
 
@@ -54,6 +54,7 @@ export interface Use {
   readonly op: string;
   readonly method: string;
   readonly capability: Capability;
+  readonly operation?: Operation;
   readonly args: Readonly<Record<string, string>>;
   /** The least that comes out of it, and who gets it. */
   readonly gets: readonly { readonly asset: AssetId; readonly amount: bigint; readonly to: AccountId }[];

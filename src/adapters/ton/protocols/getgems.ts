@@ -1,3 +1,4 @@
+import { purposeOf } from '../../../core/effect.ts';
 import { CellReader } from '../cell-reader.ts';
 import type { Arrival, Use } from './deployment.ts';
 
@@ -19,5 +20,7 @@ export function orderAtSale({ payload, asset, native, amount, from, at }: Arriva
   if (!isEmpty) reader.bytes(8);
   reader.end();
   const gets = at.assets.map((item) => ({ asset: item, amount: 1n, to: from }));
-  return { method: op === OP_BUY ? 'buy' : 'cancel_sale', capability: 'nft', args: { amount: amount.toString() }, gets, others: [] };
+  const isBuy = op === OP_BUY;
+  const args = { amount: amount.toString() };
+  return { method: isBuy ? 'buy' : 'cancel_sale', ...purposeOf(isBuy ? 'buy' : 'withdraw_offer'), args, gets, others: [] };
 }

@@ -1,4 +1,5 @@
 import type { Cell } from '@ton/core';
+import { purposeOf } from '../../../core/effect.ts';
 import type { AssetId } from '../../../core/ids.ts';
 import { CellReader } from '../cell-reader.ts';
 import type { Arrival, Deployment, Protocols, Use } from './deployment.ts';
@@ -12,9 +13,9 @@ const NOMINATOR_ORDERS: ReadonlyMap<number, string> = new Map([
 ]);
 const REFERRAL_BITS = 64;
 
-const staking = (method: string, args: Use['args']): Omit<Use, 'op' | 'protocol'> => ({
+const staking = (method: 'stake' | 'unstake', args: Use['args']): Omit<Use, 'op' | 'protocol'> => ({
   method,
-  capability: 'staking',
+  ...purposeOf(method),
   args,
   gets: [],
   others: [],

@@ -1,3 +1,4 @@
+import { purposeOf } from '../../../core/effect.ts';
 import type { AccountId, AssetId } from '../../../core/ids.ts';
 import { CellReader } from '../cell-reader.ts';
 import { undecodable } from '../undecodable.ts';
@@ -35,7 +36,7 @@ function swapV1(reader: CellReader, arrival: Arrival, router: AccountId): Swap {
   const referrer = reader.bit() ? reader.account(arrival.chain) : null;
   reader.end();
   const args = { amount: arrival.amount.toString(), min_out: amount.toString(), to, ...(referrer === null ? {} : { referrer }) };
-  return { method: 'swap', capability: 'trading', args, gets: [{ asset, amount, to }], others: othersThan(arrival.from, to) };
+  return { method: 'swap', ...purposeOf('swap'), args, gets: [{ asset, amount, to }], others: othersThan(arrival.from, to) };
 }
 
 /**
@@ -69,7 +70,7 @@ function swapV2(reader: CellReader, arrival: Arrival, router: AccountId): Swap {
     deadline: deadline.toString(),
     ...(referrer === null ? {} : { referrer, referral_bps: String(fee) }),
   };
-  return { method: 'swap', capability: 'trading', args, gets: [{ asset, amount, to }], others: othersThan(from, to, refund, excesses) };
+  return { method: 'swap', ...purposeOf('swap'), args, gets: [{ asset, amount, to }], others: othersThan(from, to, refund, excesses) };
 }
 
 /** What a router is told to do with tokens that it was sent; null for anything but a swap. @throws PAYLOAD_UNDECODABLE */

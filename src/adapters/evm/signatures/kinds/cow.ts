@@ -1,4 +1,5 @@
 import { keccak256 } from '../../../../core/digest.ts';
+import { purposeOf } from '../../../../core/effect.ts';
 import { accountOf, hexOf } from '../../address.ts';
 import type { Found } from '../../decode/found.ts';
 import type { Kind } from './kind.ts';
@@ -34,7 +35,7 @@ export const COW_ORDER: Kind = {
     const kind = message.text('kind');
     return {
       standard: 'cow_order',
-      found: [callTo(order, { protocol: 'cow', capability: 'trading' }), ...flows, ...endless(order, expiresAtMs)],
+      found: [callTo(order, { protocol: 'cow', ...purposeOf('swap') }), ...flows, ...endless(order, expiresAtMs)],
       ...(kind === 'sell' || kind === 'buy' ? {} : { unclear: 'it is neither a sale nor a purchase' }),
       expiresAtMs,
       mark: markAt(order.contract, 'cow', { uid, amount: message.number(kind === 'buy' ? 'buyAmount' : 'sellAmount') }),

@@ -1,4 +1,5 @@
 import { keccak256 } from '../../../../core/digest.ts';
+import { purposeOf } from '../../../../core/effect.ts';
 import { accountOf, hexOf } from '../../address.ts';
 import type { Found } from '../../decode/found.ts';
 import type { Kind } from './kind.ts';
@@ -52,12 +53,7 @@ export const ONE_INCH_ORDER: Kind = {
     const severalFills = bit(traits, 254n) && !bit(traits, 255n);
     return {
       standard: 'one_inch_order',
-      found: [
-        callTo(order, { protocol: '1inch', capability: 'trading' }),
-        out,
-        ...(extended ? [] : [back]),
-        ...endless(order, expiresAtMs),
-      ],
+      found: [callTo(order, { protocol: '1inch', ...purposeOf('swap') }), out, ...(extended ? [] : [back]), ...endless(order, expiresAtMs)],
       ...unclear,
       expiresAtMs,
       mark: severalFills

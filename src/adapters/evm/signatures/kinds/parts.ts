@@ -1,6 +1,6 @@
 import { accountKey } from '../../../../core/account.ts';
 import { tokenAsset } from '../../../../core/asset.ts';
-import type { Capability } from '../../../../core/effect.ts';
+import type { purposeOf } from '../../../../core/effect.ts';
 import type { AccountId, AssetId, TimeMs } from '../../../../core/ids.ts';
 import type { SignatureMark } from '../../../../core/signature-order.ts';
 import { hexOf } from '../../address.ts';
@@ -39,7 +39,7 @@ export function selectorOfType(order: Pick<TypedOrder, 'data'>): string {
 }
 
 /** That the signature is for this contract, in the form of a call: a rule has to allow the contract. */
-export function callTo(order: TypedOrder, told: { readonly protocol?: string; readonly capability?: Capability } = {}): Found {
+export function callTo(order: TypedOrder, told: { readonly protocol?: string } & Partial<ReturnType<typeof purposeOf>> = {}): Found {
   return {
     kind: 'call',
     contract: order.contract,

@@ -1,4 +1,5 @@
 import { collectibleAsset } from '../../../../core/asset.ts';
+import { purposeOf } from '../../../../core/effect.ts';
 import type { AssetId } from '../../../../core/ids.ts';
 import { accountOf, hexOf } from '../../address.ts';
 import type { Found } from '../../decode/found.ts';
@@ -89,7 +90,7 @@ function read(order: TypedOrder, standard: string, orders: readonly Members[]): 
   return {
     standard,
     found: [
-      callTo(order, { protocol: 'seaport', capability: 'nft' }),
+      callTo(order, { protocol: 'seaport', ...purposeOf('sell') }),
       ...told.flatMap((found) => found ?? []),
       ...endless(order, earlier(expiresAtMs, expiresAtMs)),
     ],

@@ -1,3 +1,4 @@
+import { purposeOf } from '../../../../core/effect.ts';
 import type { Kind } from './kind.ts';
 import { Members } from './members.ts';
 import { callTo, endless, expiryMs, markAt } from './parts.ts';
@@ -10,7 +11,7 @@ export const VOTES_DELEGATION: Kind = {
     const expiresAtMs = expiryMs(message.number('expiry'));
     return {
       standard: 'votes_delegation',
-      found: [callTo(order, { capability: 'governance' }), ...endless(order, expiresAtMs)],
+      found: [callTo(order, purposeOf('delegate')), ...endless(order, expiresAtMs)],
       expiresAtMs,
       mark: markAt(order.contract, 'nonce', { nonce: message.number('nonce') }),
       summary: `lets ${message.account('delegatee')} vote with the power of ${order.contract}`,
@@ -34,7 +35,7 @@ export const BALLOT: Kind = {
     const proposal = message.number('proposalId');
     return {
       standard: 'ballot',
-      found: [callTo(order, { capability: 'governance' })],
+      found: [callTo(order, purposeOf('vote'))],
       expiresAtMs: null,
       mark: markAt(order.contract, 'vote', { proposal }),
       summary: `votes on proposal ${proposal} of ${order.contract}`,

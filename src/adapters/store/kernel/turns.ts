@@ -1,4 +1,10 @@
-import type { Turns } from '../kernel/engine.ts';
+/** One turn of the event loop, and a hold on the process while somebody waits. */
+export interface Turns {
+  next(task: () => void): void;
+  hold(): void;
+  release(): void;
+  close(): void;
+}
 
 /**
  * Turns of the event loop by message ports: two channels in alternation, since a port that is posted to from its own

@@ -1,0 +1,38 @@
+import type { Command } from '../command.ts';
+import { textOption } from '../command.ts';
+import { configOption, loadConfig } from '../load-config.ts';
+import { UsageError } from '../outcome.ts';
+import { table } from '../output.ts';
+import { policiesOf } from '../policies-of.ts';
+
+/** `castellan policy-snapshot`: what each agent's permissions compile to. */
+export const policySnapshot: Command = {
+  name: 'policy-snapshot',
+  usage: '[--agent <id>]',
+  summary: 'Show what the permissions of a configuration compile to: digest, rules and limits of each agent.',
+  notes: ['Reads the configuration alone: no store is opened, no chain is asked.'],
+  options: { ...configOption, agent: { type: 'string', short: 'a', value: '<id>', about: 'this agent alone' } },
+  positionals: [0, 0],
+  examples: ['castellan policy-snapshot', 'castellan policy-snapshot --agent agent --json > before.json'],
+  async run(call) {
+    const { permissions, compile } = policiesOf(await loadConfig(call));
+    const wanted = textOption(call, 'agent');
+    if (wanted !== undefined && !permissions.has(wanted)) throw new UsageError(`The configuration names no agent ${wanted}.`);
+    const agents = [...permissions].flatMap(([agent, words]) => {
+      if (wanted !== undefined && wanted !== agent) return [];
+      const { digest, rules, unit, unitCap } = compile(words);
+      return [{ agent, digest, unit: unit.id, limits: unitCap.windows, rules, permissions: words }];
+    });
+    return {
+      exitCode: 0,
+      data: { agents },
+      lines: agents.flatMap(({ agent, digest, unit, limits, rules }) => [
+        `agent ${agent}: policy ${digest}`,
+        ...table([
+          ...limits.map(({ rule, limit }) => [`  limit ${rule}`, `${limit} of ${unit}`]),
+          ...rules.map(({ id, then, label }) => [`  ${then}`, `${id}: ${label}`]),
+        ]),
+      ]),
+    };
+  },
+};

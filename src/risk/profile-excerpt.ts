@@ -1,0 +1,48 @@
+import type { AccountId, Json } from '../core/index.ts';
+import { couldResemble } from './lookalike.ts';
+import { parseProfile } from './parse-profile.ts';
+import { HOURS_PER_WEEK, type Profile } from './profile.ts';
+
+/**
+ * The profile as a decision keeps it: everything but the counterparties that none of `accounts` is or could be mistaken for.
+ * Judging effects between those accounts by it comes to the same as by the whole profile.
+ */
+export function excerptProfile(profile: Profile, accounts: Iterable<AccountId>): Json {
+  const { known, hours, ...rest } = profile;
+  const kept = couldResemble(accounts, known.accounts);
+  return {
+    ...rest,
+    hours: packHours(hours),
+    known: kept.map((account) => {
+      const at = known.accounts.indexOf(account);
+      return [account, known.counts[at] ?? 0, known.lastMinute[at] ?? 0];
+    }),
+  } as unknown as Json;
+}
+
+/** Reads an excerpt back. Fails closed: undefined for what is none, which scores as an agent that nothing is known about. */
+export function readExcerpt(json: Json | undefined): Profile | undefined {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
+  const { hours, known, ...rest } = json as { readonly [key: string]: Json };
+  if (!Array.isArray(known)) return undefined;
+  const column = (at: number): Json[] => known.map((row: Json) => (Array.isArray(row) ? (row[at] as Json) : null));
+  return parseProfile({ ...rest, hours: unpackHours(hours), known: { accounts: column(0), counts: column(1), lastMinute: column(2) } });
+}
+
+/** Entries from which bytes are shorter than naming the hours. */
+const MOST_NAMED = 64;
+
+/** Hours of the week in which nothing was ever paid are left out, `[hour, payments, …]`; many are a byte each, base64. */
+function packHours(hours: readonly number[]): Json {
+  const named = hours.flatMap((payments, hour) => (payments === 0 ? [] : [hour, payments]));
+  const fits = hours.every((count) => Number.isInteger(count) && count >= 0 && count <= 255);
+  return named.length > MOST_NAMED && fits ? Buffer.from(hours).toString('base64') : named;
+}
+
+function unpackHours(packed: Json | undefined): Json {
+  if (typeof packed === 'string') return [...Buffer.from(packed, 'base64')];
+  if (!Array.isArray(packed) || packed.length % 2 !== 0) return null;
+  const hours = new Array<Json>(HOURS_PER_WEEK).fill(0);
+  for (let at = 0; at < packed.length; at += 2) hours[packed[at] as number] = packed[at + 1] as Json;
+  return hours;
+}
