@@ -32,7 +32,7 @@ function expression(rule: MixRule): string {
 /** Escalations deny here: casbin knows two answers. */
 export async function casbinEnforcer(rules: readonly MixRule[]): Promise<Enforcer> {
   const enforcer = await newEnforcer(newModel(MODEL));
-  await enforcer.addPolicies(rules.map((rule) => [rule.id, expression(rule), rule.then === 'allow' ? 'allow' : 'deny']));
+  await enforcer.addPolicies(rules.map((rule) => [rule.id, expression(rule), rule.action === 'allow' ? 'allow' : 'deny']));
   return enforcer;
 }
 
@@ -45,7 +45,10 @@ export function casbinContext(request: MixRequest): object {
 }
 
 /** The verdict, and the one rule that casbin names for it. */
-export async function casbinVerdict(enforcer: Enforcer, context: object): Promise<{ readonly allowed: boolean; readonly named: string | undefined }> {
+export async function casbinVerdict(
+  enforcer: Enforcer,
+  context: object,
+): Promise<{ readonly allowed: boolean; readonly named: string | undefined }> {
   const [allowed, explained] = await enforcer.enforceEx(context);
   return { allowed, named: explained[0] };
 }

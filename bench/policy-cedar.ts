@@ -6,7 +6,7 @@ const string = (text: string): string => JSON.stringify(text);
 
 /** One rule as a Cedar policy; an escalation is a `forbid` here, because Cedar knows no third answer. */
 function policyText(rule: MixRule): string {
-  const { then, asset, selector, amountAbove, hours, limitAbove, to, listed } = rule;
+  const { action, asset, selector, amountAbove, hours, limitAbove, to, listed } = rule;
   const isCall = rule.id === 'called' || selector !== undefined;
   const conditions = [
     ...(listed === undefined ? [] : [listed ? 'resource in List::"allowed"' : '!(resource in List::"allowed")']),
@@ -18,7 +18,7 @@ function policyText(rule: MixRule): string {
     ...(to === undefined ? [] : [`context.to == ${string(addressOf(to))}`]),
   ];
   const when = conditions.length === 0 ? '' : ` when { ${conditions.join(' && ')} }`;
-  return `${then === 'allow' ? 'permit' : 'forbid'}(principal, action == Action::"${isCall ? 'call' : 'outflow'}", resource)${when};`;
+  return `${action === 'allow' ? 'permit' : 'forbid'}(principal, action == Action::"${isCall ? 'call' : 'outflow'}", resource)${when};`;
 }
 
 /** Parses the mix once, as Cedar's own users would; `name` is what the calls name it by. */
@@ -51,7 +51,7 @@ export function cedarVerdict(call: StatefulAuthorizationCall, rules: ReadonlyMap
   if (answer.type !== 'success') throw new Error(JSON.stringify(answer.errors));
   const { decision, diagnostics } = answer.response;
   if (diagnostics.errors.length > 0) throw new Error(JSON.stringify(diagnostics.errors));
-  const against = diagnostics.reason.filter((id) => rules.get(id)?.then !== 'allow').sort();
+  const against = diagnostics.reason.filter((id) => rules.get(id)?.action !== 'allow').sort();
   // Where something forbids, Cedar does not say what would have permitted.
   return { against, allowed: decision === 'allow' };
 }

@@ -24,7 +24,7 @@ function ruleOf(rule: MixRule): RuleProperties {
     ...(limitAbove === undefined ? [] : [{ fact: 'limit', operator: 'greaterThan', value: limitAbove }]),
     ...(to === undefined ? [] : [{ fact: 'to', operator: 'equal', value: addressOf(to) }]),
   ];
-  return { name: id, conditions: { all }, event: { type: id, params: { then: rule.then } } };
+  return { name: id, conditions: { all }, event: { type: id, params: { action: rule.action } } };
 }
 
 export function jsonRulesEngine(rules: readonly MixRule[]): Engine {
@@ -40,6 +40,6 @@ export function jsonRulesFacts(request: MixRequest): Record<string, unknown> {
 
 export async function jsonRulesVerdict(engine: Engine, facts: Record<string, unknown>): Promise<Verdict> {
   const { events } = await engine.run(facts);
-  const against = events.filter(({ params }) => params?.['then'] !== 'allow').map(({ type }) => type);
-  return { against: against.sort(), allowed: events.some(({ params }) => params?.['then'] === 'allow') };
+  const against = events.filter(({ params }) => params?.['action'] !== 'allow').map(({ type }) => type);
+  return { against: against.sort(), allowed: events.some(({ params }) => params?.['action'] === 'allow') };
 }

@@ -19,7 +19,7 @@ export const subjectsOf = (rules: number): number => Math.max(1, Math.ceil((rule
 /** One rule in the words of nobody's engine; all parts that are there have to hold. */
 export interface MixRule {
   readonly id: string;
-  readonly then: 'allow' | 'deny' | 'escalate';
+  readonly action: 'allow' | 'deny' | 'escalate';
   readonly asset?: number;
   readonly selector?: number;
   /** Above so many base units. */
@@ -49,22 +49,22 @@ export interface MixRequest {
 /** Three of the rules bear the allow-list; the others are of five kinds in turn, each five about a token and a method. */
 export function mixRules(count: number): readonly MixRule[] {
   const rules: MixRule[] = [
-    { id: 'listed', then: 'allow', listed: true },
-    { id: 'unlisted', then: 'deny', listed: false },
-    { id: 'called', then: 'allow' },
+    { id: 'listed', action: 'allow', listed: true },
+    { id: 'unlisted', action: 'deny', listed: false },
+    { id: 'called', action: 'allow' },
   ];
   for (let index = 0; rules.length < count; index += 1) {
     const id = `r${index}`;
     const subject = Math.floor(index / GROUP);
     const asset = subject;
     const selector = subject;
-    const then = index % 3 === 0 ? 'escalate' : 'deny';
+    const action = index % 3 === 0 ? 'escalate' : 'deny';
     const kinds: readonly MixRule[] = [
-      { id, then, asset, amountAbove: 1_000_000 + (index % 100) * 100_000 },
-      { id, then, asset, hours: [index % 20, (index % 20) + 3] },
-      { id, then, selector, limitAbove: 500 + index },
-      { id, then, selector, to: index % (2 * LISTED) },
-      { id, then, asset, amountAbove: 500_000 + (index % 100) * 50_000, hours: [(index * 5) % 22, ((index * 5) % 22) + 1] },
+      { id, action, asset, amountAbove: 1_000_000 + (index % 100) * 100_000 },
+      { id, action, asset, hours: [index % 20, (index % 20) + 3] },
+      { id, action, selector, limitAbove: 500 + index },
+      { id, action, selector, to: index % (2 * LISTED) },
+      { id, action, asset, amountAbove: 500_000 + (index % 100) * 50_000, hours: [(index * 5) % 22, ((index * 5) % 22) + 1] },
     ];
     rules.push(kinds[index % kinds.length] as MixRule);
   }

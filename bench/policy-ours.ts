@@ -1,6 +1,24 @@
-import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY_BASE, evaluateRules, type RuleContext, type RuleItem } from '../src/authz/index.ts';
+import {
+  type CompiledPolicy,
+  compilePolicy,
+  DEFAULT_POLICY_BASE,
+  evaluateRules,
+  type RuleContext,
+  type RuleItem,
+} from '../src/authz/index.ts';
 import type { AssetId, Token } from '../src/core/index.ts';
-import { accountOf, addressOf, assetOf, CHAIN, DECIMALS, LISTED, type MixRequest, type MixRule, selectorOf, subjectsOf } from './policy-mix.ts';
+import {
+  accountOf,
+  addressOf,
+  assetOf,
+  CHAIN,
+  DECIMALS,
+  LISTED,
+  type MixRequest,
+  type MixRule,
+  selectorOf,
+  subjectsOf,
+} from './policy-mix.ts';
 
 /** What an engine says: the rules that denied or escalated, in order of their names, and whether anything allowed. */
 export interface Verdict {
@@ -28,7 +46,9 @@ function conditionsOf(rule: MixRule, list: readonly string[]): readonly Compared
     ...(listed === undefined ? [] : is('destination', listed ? 'in' : 'not_in', list)),
     ...(asset === undefined ? [] : is('asset', 'eq', assetOf(asset))),
     ...(selector === undefined ? [] : is('selector', 'eq', selectorOf(selector))),
-    ...(amountAbove === undefined ? [] : is('amount', 'gt', `${Math.floor(amountAbove / 1e6)}.${String(amountAbove % 1e6).padStart(6, '0')}`)),
+    ...(amountAbove === undefined
+      ? []
+      : is('amount', 'gt', `${Math.floor(amountAbove / 1e6)}.${String(amountAbove % 1e6).padStart(6, '0')}`)),
     ...(hours === undefined ? [] : is('hour', 'between', hours)),
     ...(limitAbove === undefined ? [] : is('args.limit', 'gt', limitAbove)),
     ...(to === undefined ? [] : is('args.to', 'eq', addressOf(to))),
@@ -38,7 +58,7 @@ function conditionsOf(rule: MixRule, list: readonly string[]): readonly Compared
 /** The mix as a policy of ours: beside its rules, it has those that every policy has. */
 export function compileMix(rules: readonly MixRule[]): CompiledPolicy {
   const list = Array.from({ length: LISTED }, (_, index) => addressOf(index));
-  const written = rules.map((rule) => ({ id: rule.id, action: rule.then, conditions: conditionsOf(rule, list) }));
+  const written = rules.map((rule) => ({ id: rule.id, action: rule.action, conditions: conditionsOf(rule, list) }));
   return compilePolicy({ limits: { unit: 'ETH' }, rules: written } as never, tokens(rules.length), DEFAULT_POLICY_BASE);
 }
 

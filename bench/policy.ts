@@ -67,9 +67,13 @@ export async function measurePolicy(count: number, options: { readonly rounds: n
       evaluateRules(policy.index, items, items, context);
     });
   for (let warm = 0; warm < 5; warm += 1) await ours();
-  const bound = await ratioBound(ours, () => nanosecondsPer(calls.length, (turn) => void cedarVerdict(calls[turn] as (typeof calls)[number], byId)), {
-    rounds: options.rounds,
-  });
+  const bound = await ratioBound(
+    ours,
+    () => nanosecondsPer(calls.length, (turn) => void cedarVerdict(calls[turn] as (typeof calls)[number], byId)),
+    {
+      rounds: options.rounds,
+    },
+  );
   const engine = jsonRulesEngine(rules);
   const facts = slow.map(jsonRulesFacts);
   const enforcer = await casbinEnforcer(rules);
@@ -78,7 +82,9 @@ export async function measurePolicy(count: number, options: { readonly rounds: n
   return {
     rules: count,
     bound,
-    jsonRulesNs: await three(() => nanosecondsPer(facts.length, (turn) => jsonRulesVerdict(engine, facts[turn] as Record<string, unknown>))),
+    jsonRulesNs: await three(() =>
+      nanosecondsPer(facts.length, (turn) => jsonRulesVerdict(engine, facts[turn] as Record<string, unknown>)),
+    ),
     casbinNs: await three(() => nanosecondsPer(contexts.length, (turn) => casbinVerdict(enforcer, contexts[turn] as object))),
     compared: compared.length,
     withRules,

@@ -51,11 +51,14 @@ export {
   type CompiledPolicy,
   comparePolicies,
   compilePolicy,
+  createMemoryEventStore,
   DEFAULT_POLICY_BASE,
   DEFAULT_TEMPLATES,
+  describeRule,
   diffPolicies,
   type Indeterminate,
   type LeafPolicy,
+  type MemoryEventStoreOptions,
   type NotReplayable,
   type Permissions,
   type PolicyBase,
@@ -127,6 +130,7 @@ export type {
   WalletEvent,
 } from './core/event.ts';
 export { ofAgent, ofSeverity, ofType } from './core/event-filters.ts';
+export type { EventFilter, EventStore, PipelineEvent, PipelineStatus } from './core/event-history.ts';
 export type { Halt } from './core/halt.ts';
 export type { AccountId, AgentId, AssetId, ChainId, Digest, RequestId, TimeMs } from './core/ids.ts';
 export { formatAmount, parseAmount } from './core/money.ts';

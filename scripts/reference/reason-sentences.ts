@@ -75,7 +75,7 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   hazard_not_allowed: 'The bytes are understood, and they are a known way to lose money (facts name it).',
   fee_exceeds_ceiling: 'The fee may be higher than the request, the policy or the approval permits.',
   chain_id_mismatch: 'The bytes or the endpoint belong to another chain.',
-  time_not_allowed: 'It is outside the permitted hours (UTC).',
+  time_not_allowed: 'It is outside the permitted hours.',
   bytecode_hash_mismatch: 'The contract’s code is not the code that was listed.',
   owner_address_mismatch: 'The contract’s owner is not the owner that was listed.',
   slippage_not_declared: 'Slippage is bounded, and neither the bytes nor the request say what comes back.',

@@ -9,6 +9,9 @@ export interface OwnPostgres {
   readonly url: string;
   /** Stops every process of the server at once, as a crash does, and starts it again: it recovers from its log. */
   crash(): void;
+  /** The same in two parts. */
+  stop(): void;
+  start(): void;
   close(): void;
 }
 
@@ -42,12 +45,16 @@ export async function startOwnPostgres(): Promise<OwnPostgres | undefined> {
   };
   const control = (...args: readonly string[]): void => run('pg_ctl', '-D', data, '-w', '-s', '-l', join(folder, 'log'), ...args);
   run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '-N');
-  control('-o', `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`, 'start');
+  const start = (): void => control('-o', `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`, 'start');
+  const stop = (): void => control('-m', 'immediate', 'stop');
+  start();
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     crash: () => control('-m', 'immediate', 'restart'),
+    stop,
+    start,
     close() {
-      control('-m', 'immediate', 'stop');
+      stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -11,5 +11,9 @@ export interface Dice {
 export function createDice(seed: string): Dice {
   const random = createSeededRandom(seed);
   const below = (most: number): number => Buffer.from(random.bytes(4)).readUInt32BE() % most;
-  return { below, chance: (share) => below(1_000_000) < share * 1_000_000, of: (list) => list[below(list.length)] as (typeof list)[number] };
+  return {
+    below,
+    chance: (share) => below(1_000_000) < share * 1_000_000,
+    of: (list) => list[below(list.length)] as (typeof list)[number],
+  };
 }

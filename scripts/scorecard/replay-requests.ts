@@ -32,10 +32,22 @@ export async function randomRequest(scene: Scene, agent: SceneAgent, dice: Dice)
     ...(agent.publicKey === undefined ? {} : { publicKey: agent.publicKey }),
   });
   const decoded = codec.decode(tx);
-  const asked = dice.chance(0.15) ? { ...request, type: 'transaction', action: { kind: 'transaction', bytes: tx.payload } as const } : request;
+  const asked = dice.chance(0.15)
+    ? { ...request, type: 'transaction', action: { kind: 'transaction', bytes: tx.payload } as const }
+    : request;
   const feeBound = fee.ceiling * 2n;
   const actionDigest = actionDigestOf(asked, decoded, feeBound);
-  return { kind: 'transaction', request: asked, adapter: scene.adapter, node: scene.adapter.node(chain), tx, decoded, actionDigest, feeBound, slotBase: agent.slot };
+  return {
+    kind: 'transaction',
+    request: asked,
+    adapter: scene.adapter,
+    node: scene.adapter.node(chain),
+    tx,
+    decoded,
+    actionDigest,
+    feeBound,
+    slotBase: agent.slot,
+  };
 }
 
 function requestFor(scene: Scene, agent: SceneAgent, dice: Dice, action: ActionRequest['action']): ActionRequest {
@@ -60,7 +72,13 @@ function requestFor(scene: Scene, agent: SceneAgent, dice: Dice, action: ActionR
     notAfterMs: dice.chance(0.1) ? nowMs + 600_000 : null,
     narrow,
     expect: dice.chance(0.1)
-      ? { out: dice.of([null, [{ asset: scene.fee.asset, amount: 10n ** 15n, bound: 'most' }]] as const), in: [], recipient: agent.wallet, spender: dice.of([null, to]), toleranceBps: dice.of([0, 50]) }
+      ? {
+          out: dice.of([null, [{ asset: scene.fee.asset, amount: 10n ** 15n, bound: 'most' }]] as const),
+          in: [],
+          recipient: agent.wallet,
+          spender: dice.of([null, to]),
+          toleranceBps: dice.of([0, 50]),
+        }
       : null,
     receivedAtMs: nowMs,
     bodyDigest: sha256Hex(id),
@@ -71,7 +89,12 @@ type Transfer = Extract<Action, { readonly kind: 'transfer' }>;
 
 /** A small payment to one of the first payees. */
 function payment({ payees, fee }: Scene, dice: Dice): Transfer {
-  return { kind: 'transfer', asset: fee.asset, amount: 10n ** 13n * BigInt(1 + dice.below(70)), to: payees[dice.of([0, 0, 0, 2])] as AccountId };
+  return {
+    kind: 'transfer',
+    asset: fee.asset,
+    amount: 10n ** 13n * BigInt(1 + dice.below(70)),
+    to: payees[dice.of([0, 0, 0, 2])] as AccountId,
+  };
 }
 
 /** A request for a payment with nothing odd beside it. */
@@ -90,7 +113,9 @@ function randomSide(to: AccountId, dice: Dice): Pick<ActionRequest, 'context' | 
       ...(dice.chance(0.5) ? { confidence: dice.below(100) / 100 } : {}),
       ...(dice.chance(0.3) ? { sessionId: 's-1' } : {}),
     },
-    narrow: dice.chance(0.1) ? dice.of([{ maxAmount: 10n ** 15n }, { allowedDestinations: [to] }, { requireApproval: true }, { maxFee: 1n }]) : null,
+    narrow: dice.chance(0.1)
+      ? dice.of([{ maxAmount: 10n ** 15n }, { allowedDestinations: [to] }, { requireApproval: true }, { maxFee: 1n }])
+      : null,
   };
 }
 
@@ -108,7 +133,10 @@ function randomAction({ chain, payees, fee }: Scene, { wallet }: SceneAgent, dic
     { kind: 'transfer', asset: token, amount: dice.of(AMOUNTS), to },
     { kind: 'approve', asset: token, amount: dice.of([...AMOUNTS, 'unlimited'] as const), spender: to },
     { kind: 'transfer_from', asset: token, amount: 5n, from: to, to: wallet },
-    { kind: 'calls', calls: [{ to, value: dice.of(AMOUNTS), data: Buffer.from(dice.of(['', '12345678', `a9059cbb${'00'.repeat(64)}`]), 'hex') }] },
+    {
+      kind: 'calls',
+      calls: [{ to, value: dice.of(AMOUNTS), data: Buffer.from(dice.of(['', '12345678', `a9059cbb${'00'.repeat(64)}`]), 'hex') }],
+    },
   ]);
 }
 

@@ -22,7 +22,13 @@ export interface ReplayScene {
 /** Permissions that differ in everything that a decision about the scene's requests can turn on. */
 function randomPermissions({ fee, chain, payees }: Scene, dice: Dice): Permissions {
   const scale = (most: number): number => most * chain.coin;
-  const limits = { unit: dice.of([fee.asset, fee.asset, 'USD']), perTransaction: scale(dice.of([1, 5, 10])), daily: scale(dice.of([5, 500])), weekly: scale(2_000), monthly: scale(9_000) };
+  const limits = {
+    unit: dice.of([fee.asset, fee.asset, 'USD']),
+    perTransaction: scale(dice.of([1, 5, 10])),
+    daily: scale(dice.of([5, 500])),
+    weekly: scale(2_000),
+    monthly: scale(9_000),
+  };
   return {
     template: dice.of(['conservative', 'balanced', ...new Array<'aggressive'>(8).fill('aggressive')] as const),
     limits: { ...limits, ...(dice.chance(0.2) ? { assets: { [fee.asset]: { perTransaction: scale(2), daily: scale(20) } } } : {}) },
@@ -33,9 +39,15 @@ function randomPermissions({ fee, chain, payees }: Scene, dice: Dice): Permissio
     ...(dice.chance(0.2) ? { allowedTokens: [fee.asset] } : {}),
     ...(dice.chance(0.2) ? { signatures: { messages: 'allow' } } : {}),
     ...(dice.chance(0.3)
-      ? { rules: [{ id: 'new', conditions: [{ field: 'isNewDestination', operator: 'eq', value: true }], action: dice.of(['deny', 'escalate']) }] }
+      ? {
+          rules: [
+            { id: 'new', conditions: [{ field: 'isNewDestination', operator: 'eq', value: true }], action: dice.of(['deny', 'escalate']) },
+          ],
+        }
       : {}),
-    ...(dice.chance(0.3) ? { strategies: [{ id: 'dca', operations: ['transfers'], maxAmountPerTrade: scale(1), maxDailyVolume: scale(3) }] } : {}),
+    ...(dice.chance(0.3)
+      ? { strategies: [{ id: 'dca', operations: ['transfers'], maxAmountPerTrade: scale(1), maxDailyVolume: scale(3) }] }
+      : {}),
   } as Permissions;
 }
 
@@ -108,7 +120,11 @@ export async function openReplayScene(chain: SceneChain | undefined, seed: strin
 /** A person's yes to some escalations. */
 function yes(dice: Dice): Satisfaction {
   const codes = new Set<ReasonCode>(
-    dice.of<readonly ReasonCode[]>([['approval_required'], ['approval_required', 'risk_high'], ['policy_rule_escalated', 'strategy_unregistered']]),
+    dice.of<readonly ReasonCode[]>([
+      ['approval_required'],
+      ['approval_required', 'risk_high'],
+      ['policy_rule_escalated', 'strategy_unregistered'],
+    ]),
   );
   const use = { ok: true, codes, approvals: [], expiresAtMs: Number.MAX_SAFE_INTEGER, consume: [] } as const;
   return { approvalId: `approval-${dice.below(1_000)}`, codes, confirm: async () => use };

@@ -21,8 +21,6 @@ export { heedOpinions } from './simulation/opinions.ts';
 export { codeDigest } from './simulation/run-facts.ts';
 export { unmetBy } from './simulation/unmet.ts';
 export * from './temporal/index.ts';
-export type { CompiledTree } from './tree/compile-tree.ts';
-export { type LeafPolicy, type PolicyTree, policyAnd, policyLeaf, policyOr } from './tree/policy-tree.ts';
 export { comparePolicies, type PolicyComparison, type ProbeDifference } from './tooling/compare-policies.ts';
 export { diffPolicies, type PolicyDifference, type RuleDifference, type ValueDifference } from './tooling/diff-policies.ts';
 export { type JudgedAgain, judgeAgain } from './tooling/judge-again.ts';
@@ -37,3 +35,5 @@ export {
   replay,
 } from './tooling/replay.ts';
 export { type StressOptions, type StressReport, type StressResult, stressTest } from './tooling/stress/stress-test.ts';
+export type { CompiledTree } from './tree/compile-tree.ts';
+export { type LeafPolicy, type PolicyTree, policyAnd, policyLeaf, policyOr } from './tree/policy-tree.ts';

@@ -8,8 +8,8 @@ import { createJudgeOutput } from './judge-output.ts';
 import type { JudgeSettings } from './judge-settings.ts';
 import { type JudgeRows, ReadState } from './judge-state.ts';
 import { rateCommands } from './layers/rate-limit.ts';
-import { recordInput } from './tooling/record-input.ts';
 import { quorumOf } from './policy/index.ts';
+import { recordInput } from './tooling/record-input.ts';
 
 /** One judgement under way. */
 export class JudgeSession {

@@ -1,4 +1,4 @@
-import type { LayerName } from '../core/index.ts';
+import type { EventStore, LayerName } from '../core/index.ts';
 import type { ActionValidator } from './action-validator.ts';
 
 /** What a deployment configures about the eight layers; the same for every agent of a manager. */
@@ -22,6 +22,8 @@ export interface JudgeSettings {
   readonly weights: { readonly transaction: number; readonly behavioral: number; readonly market: number };
   readonly intentValidator?: ActionValidator;
   readonly strategyValidator?: ActionValidator;
+  /** A history of the deployment's own, which temporal rules look at beside the one that the store keeps. */
+  readonly eventStore?: EventStore;
   readonly layerTimeoutMs: number;
   readonly simulationTimeoutMs: number;
   /** A price that is older says nothing about now. */

@@ -1,8 +1,8 @@
 import { type AccountId, type AssetId, netChange, type TrustLabel } from '../core/index.ts';
 import { findLookalike, firstPaidMs, isListed, type Profile, parseProfile, parseScreening } from '../risk/index.ts';
+import { screenRow } from './judge-keys.ts';
 import type { Valuation } from './judge-memo.ts';
 import type { JudgeState } from './judge-state.ts';
-import { screenRow } from './judge-keys.ts';
 import type { LayerContext } from './layer.ts';
 import { accountsOf } from './limits/ledger-accounts.ts';
 import { roomOf } from './limits/room-in-use.ts';

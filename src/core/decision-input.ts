@@ -1,5 +1,5 @@
-import type { LayerName, Verdict } from './verdict.ts';
 import type { Json } from './store.ts';
+import type { LayerName, Verdict } from './verdict.ts';
 
 /**
  * What a judgement was made from beside its facts, as a decision keeps it: enough to judge again without store, chain, price or

@@ -3,7 +3,7 @@ import type { DecisionInput } from './decision-input.ts';
 import type { Effect } from './effect.ts';
 import type { AccountId, AgentId, ChainId, Digest, RequestId, TimeMs } from './ids.ts';
 import type { Reason } from './reason.ts';
-import type { ResolvedName } from './request.ts';
+import type { ResolvedName, TrustLabel } from './request.ts';
 import type { SignatureTerms } from './signature-order.ts';
 import type { Json } from './store.ts';
 import type { LayerReport, LayerSignal, Verdict } from './verdict.ts';
@@ -20,6 +20,8 @@ export interface Decision {
   readonly user: string;
   /** The caller's own name for the session it asked in; a claim, absent where none was told. */
   readonly session?: string;
+  /** Where the caller says that the content came from which made the agent ask; a claim, absent where none was told. */
+  readonly trust?: TrustLabel;
   readonly wallet: AccountId | null;
   readonly chain: ChainId | null;
   /** Null where the request never became bytes. */
@@ -45,6 +47,8 @@ export interface Decision {
   readonly riskScore: number;
   /** Version digests of what was in force. */
   readonly policy: string;
+  /** The same as `policy`: the SHA-256 of the canonical form of the compiled policy. Absent in decisions of before it was kept. */
+  readonly policyVersionId?: string;
   readonly registry: string;
   readonly epoch: number;
   readonly software: string;

@@ -22,6 +22,7 @@ export * from './errors.ts';
 export * from './event.ts';
 export * from './event-bus.ts';
 export * from './event-filters.ts';
+export * from './event-history.ts';
 export * from './expectation.ts';
 export * from './fork.ts';
 export * from './halt.ts';

@@ -37,7 +37,7 @@ export function isOutcome(value: unknown): value is Outcome {
   return typeof value === 'string' && Object.hasOwn(TRAILS_OF, value);
 }
 
-/** The row after one more outcome at `atMs`; moments never fall. */
+/** The row after one more outcome at `atMs`; moments never fall. @throws TypeError for a row whose newest moments are none */
 export function noteOutcome(row: OutcomeRow | undefined, outcome: Outcome, atMs: TimeMs): OutcomeRow {
   const trails: Record<OutcomeTrail, string> = { ...(row?.trails ?? NO_TRAILS) };
   for (const trail of TRAILS_OF[outcome]) {
@@ -50,7 +50,8 @@ export function noteOutcome(row: OutcomeRow | undefined, outcome: Outcome, atMs:
 }
 
 /**
- * A stored row as one; undefined for anything odd, which counts as unreadable and never as an empty history.
+ * A stored row as one; undefined for anything odd, which counts as unreadable and never as an empty history. The digits of moments are
+ * checked where they are read.
  */
 export function parseOutcomes(row: unknown): OutcomeRow | undefined {
   if (typeof row !== 'object' || row === null) return undefined;
@@ -59,13 +60,12 @@ export function parseOutcomes(row: unknown): OutcomeRow | undefined {
   if (typeof trails !== 'object' || trails === null) return undefined;
   for (const trail of TRAILS) {
     const text: unknown = trails[trail];
-    if (typeof text !== 'string' || text.length % DIGITS !== 0 || text.length > MAX_OUTCOMES * DIGITS || !/^[0-9a-z]*$/.test(text))
-      return undefined;
+    if (typeof text !== 'string' || text.length % DIGITS !== 0 || text.length > MAX_OUTCOMES * DIGITS) return undefined;
   }
   return row as OutcomeRow;
 }
 
-/** How many of a kind lie in the last `windowMs`; at most {@link MAX_OUTCOMES}, which then says "so many or more". */
+/** How many of a kind lie in the last `windowMs`; at most {@link MAX_OUTCOMES}, which then says "so many or more". @throws TypeError for moments that are none */
 export function outcomesIn(row: OutcomeRow | undefined, trail: OutcomeTrail, windowMs: number, nowMs: TimeMs): number {
   const text = row?.trails[trail] ?? '';
   let low = 0;
@@ -78,6 +78,14 @@ export function outcomesIn(row: OutcomeRow | undefined, trail: OutcomeTrail, win
   return text.length / DIGITS - low;
 }
 
+/** Reads one moment: lowercase base-36 digits. */
 function momentAt(text: string, at: number): number {
-  return Number.parseInt(text.slice(at, at + DIGITS), 36);
+  let value = 0;
+  for (let index = at; index < at + DIGITS; index += 1) {
+    const code = text.charCodeAt(index);
+    const digit = code >= 97 && code <= 122 ? code - 87 : code >= 48 && code <= 57 ? code - 48 : Number.NaN;
+    value = value * 36 + digit;
+  }
+  if (Number.isNaN(value)) throw new TypeError('a moment that is none');
+  return value;
 }

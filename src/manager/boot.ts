@@ -25,6 +25,7 @@ import { createJournal, type Journal } from './journal.ts';
 import { openCustody, secretOf } from './open-custody.ts';
 import { compilePermissions, deploymentText, expandTemplate } from './permissions.ts';
 import { createShadows, type Shadows } from './policies/shadows.ts';
+import { recordEvents } from './record-events.ts';
 import { createPolicyBook, type PolicyBook } from './policy-book.ts';
 import { recoverWallets } from './recover.ts';
 import { recoveryOnTerms } from './recovery-terms.ts';
@@ -165,6 +166,7 @@ export async function bootHouse(
     const shadows = createShadows({ host, tenant, journal, policies });
     for (const [agentId, candidate] of Object.entries(config.shadow)) shadows.set(agentId, expandTemplate(candidate));
     const { authorization, risk } = config;
+    const events = authorization.eventStore === undefined ? undefined : recordEvents(authorization.eventStore, bus, async (id) => (await audit.find(id))?.event);
     const judge = createJudge({
       clock,
       deadlines,
@@ -180,6 +182,7 @@ export async function bootHouse(
         weights: risk.weights,
         ...(authorization.intentValidator === undefined ? {} : { intentValidator: authorization.intentValidator }),
         ...(authorization.strategyValidator === undefined ? {} : { strategyValidator: authorization.strategyValidator }),
+        ...(events === undefined ? {} : { eventStore: events }),
         layerTimeoutMs: authorization.layerTimeoutMs,
         simulationTimeoutMs: authorization.simulationTimeoutMs,
         maxPriceAgeMs: config.prices.maxAgeMs,

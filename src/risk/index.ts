@@ -1,8 +1,8 @@
 export { assessRisk } from './assess-risk.ts';
 export type { AnomalyFinding, AnomalyInput } from './detect-anomaly.ts';
 export { detectAnomaly } from './detect-anomaly.ts';
-export type { Lookalike } from './lookalike.ts';
 export { firstPaidMs } from './known.ts';
+export type { Lookalike } from './lookalike.ts';
 export { findLookalike } from './lookalike.ts';
 export { parseProfile } from './parse-profile.ts';
 export type { Profile, SettledPayment } from './profile.ts';

@@ -43,8 +43,16 @@ describe('joined conditions', () => {
     const truthOf = (when: When) => compileWhen(when)(item, context);
     expect(truthOf(unknown)).toBe('unknown');
     expect(truthOf({ not: unknown })).toBe('unknown');
-    expect([truthOf({ all: [unknown, no] }), truthOf({ all: [no, unknown] }), truthOf({ all: [unknown, yes] })]).toEqual([false, false, 'unknown']);
-    expect([truthOf({ any: [unknown, yes] }), truthOf({ any: [yes, unknown] }), truthOf({ any: [unknown, no] })]).toEqual([true, true, 'unknown']);
+    expect([truthOf({ all: [unknown, no] }), truthOf({ all: [no, unknown] }), truthOf({ all: [unknown, yes] })]).toEqual([
+      false,
+      false,
+      'unknown',
+    ]);
+    expect([truthOf({ any: [unknown, yes] }), truthOf({ any: [yes, unknown] }), truthOf({ any: [unknown, no] })]).toEqual([
+      true,
+      true,
+      'unknown',
+    ]);
   });
 
   it('of what cannot be told count against the request, negated or not', async () => {
@@ -63,7 +71,9 @@ describe('joined conditions', () => {
   it('are put to the fee where they bound nothing but how much leaves', async () => {
     const policy = (tree: unknown) => policyOf(ruled(leaf('asset', 'eq', 'ETH'), tree));
     const of = async (tree: unknown) =>
-      (await judgeOnce({ policy: policy(tree), request: foreign(), effects: [fee(ether('3')), send(ether('1'))] })).reasons.some(({ rule }) => rule === 'own');
+      (await judgeOnce({ policy: policy(tree), request: foreign(), effects: [fee(ether('3')), send(ether('1'))] })).reasons.some(
+        ({ rule }) => rule === 'own',
+      );
     expect(await of({ not: leaf('amount', 'lte', 2) })).toBe(true);
     expect(await of({ any: [leaf('amount', 'gt', 2), leaf('amount', 'lt', '0.1')] })).toBe(false);
   });

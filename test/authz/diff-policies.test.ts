@@ -10,7 +10,9 @@ const compare = (before: Permissions, after: Permissions) => comparePolicies(pol
 describe('diffPolicies', () => {
   it('finds nothing where only order and spelling differ', () => {
     const before = policyOf(withLists({ allowedDestinations: [bob, eve], limits: { perTransaction: 10, daily: 20 } }));
-    const after = policyOf(withLists({ allowedDestinations: [eve.toUpperCase().replace('0X', '0x'), bob], limits: { perTransaction: '10', daily: '20.0' } }));
+    const after = policyOf(
+      withLists({ allowedDestinations: [eve.toUpperCase().replace('0X', '0x'), bob], limits: { perTransaction: '10', daily: '20.0' } }),
+    );
     expect(diffPolicies(before, after)).toMatchObject({ limits: [], lists: [], settings: [] });
   });
 
@@ -31,7 +33,11 @@ describe('diffPolicies', () => {
     ]);
     expect(found.lists).toEqual([{ path: `destinations.${EVE}`, after: 'listed' }]);
     expect(found.settings).toEqual([{ path: 'requireSimulation', before: 'true', after: 'false' }]);
-    expect(found.rules.changed.map(({ id, before: old, after: now }) => [id, old.then, now.then])).toContainEqual(['r1', 'escalate', 'deny']);
+    expect(found.rules.changed.map(({ id, before: old, after: now }) => [id, old.then, now.then])).toContainEqual([
+      'r1',
+      'escalate',
+      'deny',
+    ]);
   });
 });
 
@@ -44,7 +50,9 @@ describe('comparePolicies', () => {
     const lower = withLists({ limits: { perTransaction: '9.999999999999999999', daily: 20, weekly: 100, monthly: 200 } });
     const found = await compare(withLists({}), lower);
     expect(found.newlyAllowed).toEqual([]);
-    expect(found.newlyDenied.map(({ action }) => action)).toContainEqual(expect.stringContaining('pays 10000000000000000000 base units of ETH'));
+    expect(found.newlyDenied.map(({ action }) => action)).toContainEqual(
+      expect.stringContaining('pays 10000000000000000000 base units of ETH'),
+    );
     expect(found.newlyDenied.every(({ reasons }) => reasons.includes('per_transaction_limit'))).toBe(true);
     expect(found.newlyDenied.some(({ action }) => action.includes(' 10000000000000000001 '))).toBe(false);
   });

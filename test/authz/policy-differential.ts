@@ -63,8 +63,7 @@ export function compareOnce(draw: Draw, requests: number): Compared {
     };
     const model = modelVerdict(permissions, items, sums, world, { assets: ASSET_NAMES, account: accountNamed });
     const show = (value: unknown): string => JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? `${inner}n` : inner));
-    if (show(code) !== show(model))
-      throw new Error(`the code and the model differ: ${show({ code, model, permissions, items, world })}`);
+    if (show(code) !== show(model)) throw new Error(`the code and the model differ: ${show({ code, model, permissions, items, world })}`);
     found.denials += code.denied.length;
     found.escalations += code.escalated.length;
     if (code.denied.length === 0 && code.unmatched.length === 0) found.allowed += 1;

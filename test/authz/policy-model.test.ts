@@ -18,7 +18,9 @@ describe('the policy as code and as a model', () => {
 
   it('has decimals and patterns of its own', () => {
     expect(decimalText(-5n, 1)).toBe('-0.5');
-    expect([compareTexts('-0.5', '0'), compareTexts('10', '9.99'), compareTexts('1.0', '1'), compareTexts('-2', '-3')]).toEqual([-1, 1, 0, 1]);
+    expect([compareTexts('-0.5', '0'), compareTexts('10', '9.99'), compareTexts('1.0', '1'), compareTexts('-2', '-3')]).toEqual([
+      -1, 1, 0, 1,
+    ]);
     expect(matchesPattern([...'a*b?'], [...'axxbc'])).toBe(true);
     expect(matchesPattern([...'a*b?'], [...'axxb'])).toBe(false);
   });

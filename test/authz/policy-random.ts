@@ -38,7 +38,20 @@ const WORDS = ['swap', 'swapExactTokens', 'mint', 'a*b', 'uniswap-v3', 'aave', '
 const SITES = ['app.example', 'b.example:8080', 'evil.example'];
 const ARGUMENTS = ['amount', 'to', 'note', 'flag'];
 const AMOUNTS = ['0', '0.000001', '0.5', '1', '1.000000000000000001', '2', '5', '1000000', '340282366920938463463374607431768211456'];
-const NUMBER_FIELDS = ['amount', 'netChange', 'value', 'exposure', 'riskScore', 'destinationAgeMs', 'hour', 'minute', 'weekday', 'dayOfMonth', 'month', 'date'];
+const NUMBER_FIELDS = [
+  'amount',
+  'netChange',
+  'value',
+  'exposure',
+  'riskScore',
+  'destinationAgeMs',
+  'hour',
+  'minute',
+  'weekday',
+  'dayOfMonth',
+  'month',
+  'date',
+];
 const BOOLEAN_FIELDS = ['unlimited', 'listed', 'isNewDestination', 'isListedDestination', 'isScreened', 'isLookalike', 'withinHours'];
 
 /** The account that a text names, as far as these worlds go. */
@@ -117,7 +130,15 @@ function leaf(draw: Draw): ModelCondition {
     ['args.note', WORDS.slice(0, -1)],
   ]);
   const isText = ['type', 'agent', 'method', 'protocol', 'site', 'args.note'].includes(field);
-  const operator = draw.one(['eq', 'ne', 'in', 'not_in', 'exists', ...(isText ? ['contains', 'matches'] : []), ...(field === 'args.amount' ? ['gt', 'lte'] : [])]);
+  const operator = draw.one([
+    'eq',
+    'ne',
+    'in',
+    'not_in',
+    'exists',
+    ...(isText ? ['contains', 'matches'] : []),
+    ...(field === 'args.amount' ? ['gt', 'lte'] : []),
+  ]);
   if (operator === 'exists') return { field, operator, value: draw.chance(0.5) };
   if (operator === 'matches') return { field, operator, value: draw.one(['*swap*', '?*', 'swap', '*-v?', 'pay*7', 'm?nt', '*']) };
   if (operator === 'contains') return { field, operator, value: draw.one(['swap', 'example', '-', 'a']) };

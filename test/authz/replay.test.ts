@@ -104,4 +104,3 @@ describe.each([
     expect(await replay({ entries: forged })).toMatchObject({ judged: 0, same: 0, newlyAllowed: [] });
   });
 });
-

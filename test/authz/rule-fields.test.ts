@@ -92,10 +92,14 @@ describe('arguments of calls', () => {
   });
 
   it('that are not shown in full cannot be compared', async () => {
-    const long = { effects: [fee(), { ...call(), args: { note: 'x'.repeat(1_100), data: `300 bytes, sha256 ${'ab'.repeat(32)}` } } as Effect] };
+    const long = {
+      effects: [fee(), { ...call(), args: { note: 'x'.repeat(1_100), data: `300 bytes, sha256 ${'ab'.repeat(32)}` } } as Effect],
+    };
     for (const field of ['args.note', 'args.data']) expect(await matches([{ field, operator: 'eq', value: 'y' }], long)).toBe(true);
     const many = Object.fromEntries(Array.from({ length: 128 }, (_, index) => [`a${index}`, '1']));
-    expect(await matches([{ field: 'args.to', operator: 'exists', value: true }], { effects: [fee(), { ...call(), args: many } as Effect] })).toBe(true);
+    expect(
+      await matches([{ field: 'args.to', operator: 'exists', value: true }], { effects: [fee(), { ...call(), args: many } as Effect] }),
+    ).toBe(true);
   });
 });
 
@@ -108,6 +112,7 @@ describe('trust', () => {
     return [judgement.verdict, judgement.facts['trust']];
   };
   it('is what the request says, and never better than the policy lets it say', async () => {
+    // The second word is the policy's maxTrust.
     expect(await verdict('owner', 'owner')).toEqual(['approved', 'owner']);
     expect(await verdict('owner', 'tool')).toEqual(['approved', 'tool']);
     expect(await verdict('web', 'owner')).toEqual(['denied', 'web']);

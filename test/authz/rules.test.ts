@@ -137,7 +137,19 @@ describe('rules', () => {
   });
 
   it('have a case for each field and operator of the closed catalogue', () => {
-    const here = ['destination', 'chain', 'capability', 'contract', 'selector', 'riskScore', 'value', 'effect', 'hazard', 'site', 'unlimited'];
+    const here = [
+      'destination',
+      'chain',
+      'capability',
+      'contract',
+      'selector',
+      'riskScore',
+      'value',
+      'effect',
+      'hazard',
+      'site',
+      'unlimited',
+    ];
     const also = ['listed', 'withinHours', 'isNewDestination', 'asset', 'amount', 'hour', 'weekday'];
     expect(Object.keys(FIELDS).sort()).toEqual([...here, ...also, ...Object.keys(FIELD_CASES)].sort());
     expect([...OPERATORS].sort().join(' ')).toBe('between contains eq exists gt gte in lt lte matches ne not_in');

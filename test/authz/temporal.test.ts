@@ -71,7 +71,8 @@ describe('rules over how requests ended', () => {
   });
 
   it('deny where the row cannot be read', async () => {
-    for (const odd of [{}, { sinceMs: 1, streak: -1, trails: {} }, { sinceMs: 1, streak: 1, trails: { success: 'x' } }, 'text', 7]) {
+    const garbled = { sinceMs: 1, streak: 1, trails: { success: '', failure: '', simulation_failure: '!'.repeat(9), approval_timeout: '' } };
+    for (const odd of [garbled, {}, { sinceMs: 1, streak: -1, trails: {} }, { sinceMs: 1, streak: 1, trails: { success: 'x' } }, 'text', 7]) {
       const found = await judged({ rules: [failing], rows: { [storeKey.outcomes('a1')]: odd } });
       expect(toldBy(found)).toEqual(['temporal.simulation_failure_rate: temporal_history_unavailable']);
       expect(found.verdict).toBe('denied');

@@ -13,11 +13,11 @@ describe('civil time', () => {
     const zones = ['Europe/Berlin', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Africa/Casablanca'];
     let near = 0;
     for (const zone of zones) {
-      const changes = changesOf(zone);
+      const changes = changesOf(zone, Date.UTC(2025, 0, 1), Date.UTC(2027, 0, 1));
       near += changes.length;
       for (let pair = 0; pair < 250; pair += 1) expect(mismatch(zone, instant(random, changes, pair % 2 === 0))).toBeUndefined();
     }
-    expect(near).toBeGreaterThan(100);
+    expect(near).toBe(12);
   });
 
   it('shows an hour twice, and leaves one out', () => {
@@ -33,7 +33,12 @@ describe('civil time', () => {
   it('knows zones by name, and days by the calendar', () => {
     for (const zone of ['UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5']) expect(isTimeZone(zone), zone).toBe(true);
     for (const zone of ['', '+05:30', 'Europe/Nowhere', 'local', '../etc', 'E'.repeat(99)]) expect(isTimeZone(zone), zone).toBe(false);
-    expect([parseDate('2024-02-29'), parseDate('2025-02-29'), parseDate('2025-13-01'), parseDate('2025-1-1')]).toEqual([20_240_229, undefined, undefined, undefined]);
+    expect([parseDate('2024-02-29'), parseDate('2025-02-29'), parseDate('2025-13-01'), parseDate('2025-1-1')]).toEqual([
+      20_240_229,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect([civilField('weekday', -1), civilField('hour', -1), civilField('date', -1)]).toEqual([3, 23, 19_691_231]);
   });
 

@@ -42,6 +42,10 @@ const triggered =
 
 /** Fields whose effect needs no chain. */
 export const ROOM_EFFECTS: Effects = {
+  shadow: {
+    file: 'test/manager/shadow.test.ts',
+    title: 'takes a candidate of the configuration, and one that is set later; a wrong one is refused',
+  },
   enabled: async () => {
     const ask = (security: SecurityManager) =>
       security.agent('a1').execute({ id: 'r', to: `0:${'ab'.repeat(32)}`, amount: '1', asset: 'TON' });

@@ -2,7 +2,9 @@ import { type CompiledPolicy, compilePolicy, type Permissions } from '../../src/
 import { type AssetId, accountKey, type Effect } from '../../src/core/index.ts';
 import { allow, BASE, BOB, CHAIN, call, EVE, ether, fee, OPEN, ROUTER, send, TOKENS, USDC, WALLET } from '../authz/fixture.ts';
 import type { ShownBy } from './effect.ts';
+import { LIMIT_EFFECTS } from './limit-effects.ts';
 import { QUORUM_EFFECTS } from './quorum-effects.ts';
+import { TEMPORAL_EFFECTS } from './temporal-effects.ts';
 
 /** Two policies that differ in one field: under the strict one a reason is told that the loose one does not tell. */
 export interface Contrast {
@@ -44,19 +46,6 @@ const SWITCHES = Object.fromEntries(
   ]),
 );
 
-const limits = (over: object): object => ({ ...OPEN, limits: { ...OPEN.limits, ...over } });
-/** A cap of less than what is paid, and another that lets it through. */
-const cap = (strict: object, loose: object, code: string): Contrast => {
-  const one = { capId: 'c', scope: 'agent', windowMs: 60_000, max: '0.9' };
-  return { effects: paid, strict: limits({ caps: [{ ...one, ...strict }] }), loose: limits({ caps: [{ ...one, ...loose }] }), code };
-};
-const RATES = { file: 'test/limits/rates.test.ts' } as const;
-const SPAN = { ...RATES, title: '%s lets so many through in its span, to the millisecond', word: 'field' };
-const PER_USER = {
-  ...RATES,
-  title: 'per user is one for all agents of the user, whatever their number, and for no other user’s',
-  word: 'perUser',
-};
 const capped = (field: 'humanApprovalThreshold' | 'maxSpendPerTx', over: object): object => ({
   ...OPEN,
   [field]: { token: 'ETH', amount: '0.5', ...over },
@@ -67,6 +56,15 @@ const ruled = (action: string, over: object = {}): object => ({
   ...OPEN,
   rules: [{ id: 'own', conditions: [{ field: 'asset', operator: 'eq', value: 'ETH', ...over }], action }],
 });
+/** Holds for ETH and for no other token, however it is joined. */
+const joinedBy = (join: (part: object, other: object) => object): Contrast => {
+  const of = (value: string): object => ({ field: 'asset', operator: 'eq', value });
+  const policy = (value: string): object => ({
+    ...OPEN,
+    rules: [{ id: 'own', conditions: [join(of(value), of('ETH'))], action: 'deny' }],
+  });
+  return { effects: paid, strict: policy('ETH'), loose: policy('USDC'), code: 'policy_rule_denied' };
+};
 const strategic = (effects: Contrast['effects'], strict: object, loose: object, code: string): Contrast => {
   const registered = (over: object): object => ({ ...lists({}), strategies: [{ id: 's1', ...over }] });
   return { effects, strict: registered(strict), loose: registered(loose), code, strategy: 's1' };
@@ -76,11 +74,17 @@ const MESSAGES = {
   file: 'test/manager/signing/messages.test.ts',
   title: 'logins on listed sites pass, and others and texts do not',
 } as const;
-const LIMITS = 'test/attack/api/limits.test.ts';
 
 /** What each permission does, by its path. */
 export const PERMISSION_EFFECTS: Readonly<Record<string, Contrast | ShownBy>> = {
   ...SWITCHES,
+  ...TEMPORAL_EFFECTS,
+  policy: {
+    effects: paid,
+    strict: { ...OPEN, policy: { allOf: [] } },
+    loose: { ...OPEN, policy: { leaf: { allowedChains: [CHAIN] } } },
+    code: 'policy_no_match',
+  },
   'capabilities.trading.maxSlippage': ofCapability('trading', { maxSlippage: 0.01 }, {}, 'slippage_not_declared'),
   'allowedContracts[].operation': {
     effects: called,
@@ -115,49 +119,7 @@ export const PERMISSION_EFFECTS: Readonly<Record<string, Contrast | ShownBy>> = 
     loose: capabilities({ approvals: { enabled: true, spenders: [EVE], unlimited: true } }),
     code: 'allowance_not_allowed',
   },
-  'limits.unit': { effects: paid, strict: limits({ unit: 'USDC' }), loose: limits({ unit: 'ETH' }), code: 'limit_missing' },
-  'limits.perTransaction': { effects: paid, strict: limits({ perTransaction: '0.9' }), loose: OPEN, code: 'per_transaction_limit' },
-  'limits.daily': { effects: paid, strict: limits({ daily: '0.9' }), loose: OPEN, code: 'window_limit' },
-  'limits.weekly': { effects: paid, strict: limits({ weekly: '0.9' }), loose: OPEN, code: 'window_limit' },
-  'limits.monthly': { effects: paid, strict: limits({ monthly: '0.9' }), loose: OPEN, code: 'window_limit' },
-  'limits.hourly': { effects: paid, strict: limits({ hourly: '0.9' }), loose: OPEN, code: 'window_limit' },
-  'limits.total': { effects: paid, strict: limits({ total: '0.9' }), loose: OPEN, code: 'spend_exceeds_cap' },
-  'limits.warningThresholdPct': {
-    file: 'test/limits/cap-warnings.test.ts',
-    title: 'is set per cap, for the agent’s own limits at once, and each window has its own',
-  },
-  'limits.caps[].capId': {
-    file: 'test/limits/caps.test.ts',
-    title: 'of a name that two policies share holds each to its own figure over the one account',
-  },
-  'limits.caps[].scope': cap({ scope: 'recipient', max: '0.99' }, { scope: 'contract' }, 'window_limit'),
-  'limits.caps[].of': {
-    file: 'test/limits/caps.test.ts',
-    title: 'of several windows, and of one asset, counts what it says and takes all of it in one step',
-  },
-  'limits.caps[].unit': cap({ unit: 'USD' }, {}, 'limit_missing'),
-  'limits.caps[].asset': cap({ asset: 'ETH' }, { asset: 'USDC' }, 'window_limit'),
-  'limits.caps[].window': cap(
-    { window: 'transaction', windowMs: undefined },
-    { window: 'total', windowMs: undefined },
-    'per_transaction_limit',
-  ),
-  'limits.caps[].windowMs': {
-    file: 'test/limits/caps.test.ts',
-    title: 'per $scope in a window of $name: equal to it passes, one base unit more does not',
-    word: 'ms',
-  },
-  'limits.caps[].max': cap({}, { max: '1.1' }, 'window_limit'),
-  'limits.caps[].warningThresholdPct': {
-    file: 'test/limits/cap-warnings.test.ts',
-    title: 'is set per cap, for the agent’s own limits at once, and each window has its own',
-  },
-  'limits.assets': {
-    effects: [fee(), send(5_000_000n, BOB, USDC)],
-    strict: limits({ assets: { USDC: { perTransaction: 4, daily: 9, weekly: 9, monthly: 9 } } }),
-    loose: limits({ assets: { USDC: { perTransaction: 5, daily: 9, weekly: 9, monthly: 9 } } }),
-    code: 'per_transaction_limit',
-  },
+  ...LIMIT_EFFECTS,
   allowedTokens: {
     effects: paid,
     strict: { ...OPEN, allowedTokens: ['USDC'] },
@@ -272,19 +234,6 @@ export const PERMISSION_EFFECTS: Readonly<Record<string, Contrast | ShownBy>> = 
     code: 'spend_exceeds_cap',
   },
   maxFee: { effects: paid, strict: { ...OPEN, maxFee: '0.0000009' }, loose: { ...OPEN, maxFee: '0.000001' }, code: 'fee_exceeds_ceiling' },
-  'rateLimiting.maxPerHour': {
-    file: LIMITS,
-    title: 'of ten an hour lets ten of fifty identical requests through, one after the other and at once',
-  },
-  'rateLimiting.maxPerMinute': SPAN,
-  'rateLimiting.maxPerDay': SPAN,
-  'rateLimiting.burst': SPAN,
-  'rateLimiting.perUser.maxPerMinute': PER_USER,
-  'rateLimiting.perUser.maxPerHour': PER_USER,
-  'rateLimiting.perUser.maxPerDay': PER_USER,
-  'rateLimiting.perUser.burst': PER_USER,
-  'rateLimiting.perUser.cooldownSeconds': { ...RATES, title: 'per user may be a cooldown alone' },
-  'rateLimiting.cooldownSeconds': { file: LIMITS, title: 'of one in a while is not doubled by two at once' },
   'timeRestrictions[].type': { effects: paid, strict: hours({ type: 'deny' }), loose: hours({ type: 'allow' }), code: 'time_not_allowed' },
   'timeRestrictions[].daysOfWeek': {
     effects: paid,
@@ -304,7 +253,12 @@ export const PERMISSION_EFFECTS: Readonly<Record<string, Contrast | ShownBy>> = 
     title: 'waits for people no longer than the agent’s policy says',
     word: 'humanApprovalTimeoutMs',
   },
-  'timeRestrictions[].timezone': { file: 'test/authz/rules.test.ts', title: 'read the time in UTC', word: 'timeRestrictions' },
+  'timeRestrictions[].timezone': {
+    effects: paid,
+    strict: hours({ startHour: 8, endHour: 9, timezone: 'Europe/Berlin' }),
+    loose: hours({ startHour: 10, endHour: 11, timezone: 'Europe/Berlin' }),
+    code: 'time_not_allowed',
+  },
   'rules[].conditions[].field': {
     effects: paid,
     strict: ruled('deny'),
@@ -322,6 +276,19 @@ export const PERMISSION_EFFECTS: Readonly<Record<string, Contrast | ShownBy>> = 
     strict: ruled('deny'),
     loose: ruled('deny', { value: 'USDC' }),
     code: 'policy_rule_denied',
+  },
+  'rules[].conditions[].timeZone': {
+    effects: paid,
+    strict: ruled('deny', { field: 'hour', value: 10, timeZone: 'Europe/Berlin' }),
+    loose: ruled('deny', { field: 'hour', value: 10 }),
+    code: 'policy_rule_denied',
+  },
+  'rules[].conditions[].all': joinedBy((part, other) => ({ all: [part, other] })),
+  'rules[].conditions[].any': joinedBy((part) => ({ any: [part, part] })),
+  'rules[].conditions[].not': joinedBy((part) => ({ not: { not: part } })),
+  maxTrust: {
+    file: 'test/authz/rule-fields.test.ts',
+    title: 'is what the request says, and never better than the policy lets it say',
   },
   'rules[].action': { effects: paid, strict: ruled('escalate'), loose: ruled('allow'), code: 'policy_rule_escalated' },
   'rules[].id': { file: 'test/authz/policy.test.ts', title: 'keeps the names of its own rules', word: 'id' },

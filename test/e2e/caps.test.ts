@@ -28,7 +28,10 @@ const lost = async (address: string): Promise<bigint> => 20n * ETH - (await bala
 describe('caps at the gate', () => {
   it('are one for all agents that name them, booked at what the chain charged, shown, and warned of once', async () => {
     const mine = { capId: 'to', scope: 'recipient', asset: 'ETH', window: 'total', max: '0.2' };
-    await using bench = await openBench(anvil, { ...ALONE, agents: { a1: capped([HOUSE]), a2: capped([{ ...HOUSE, max: '0.9' }, mine]) } } as never);
+    await using bench = await openBench(anvil, {
+      ...ALONE,
+      agents: { a1: capped([HOUSE]), a2: capped([{ ...HOUSE, max: '0.9' }, mine]) },
+    } as never);
     const { security } = bench;
     const warned: unknown[] = [];
     security.onEvent((event) => void (event.type === 'cap_warning' && warned.push(event.details)));
@@ -44,19 +47,32 @@ describe('caps at the gate', () => {
     expect(await end('a2', pay('r4', '0.1'))).toBe('spend_exceeds_cap to.total');
     expect(warned).toEqual([]);
     expect(await end('a2', pay('r5', '0.19', CAROL))).toBe('success');
-    expect(warned).toMatchObject([{ capId: 'to', subject: `${CHAIN}:${CAROL.toLowerCase()}`, used: String((19n * ETH) / 100n), warningThresholdPct: 80 }]);
+    expect(warned).toMatchObject([
+      { capId: 'to', subject: `${CHAIN}:${CAROL.toLowerCase()}`, used: String((19n * ETH) / 100n), warningThresholdPct: 80 },
+    ]);
     const [first, other] = [await security.limits.inspect('a1'), await security.limits.inspect('a2')];
     const spent = (await lost(bench.wallet.address)) + (await lost(second.address));
-    expect(capOf(first, 'house', 'day')).toMatchObject({ committed: String(spent), pending: '0', remaining: String(ETH / 2n - spent > 0n ? ETH / 2n - spent : 0n) });
+    expect(capOf(first, 'house', 'day')).toMatchObject({
+      committed: String(spent),
+      pending: '0',
+      remaining: String(ETH / 2n - spent > 0n ? ETH / 2n - spent : 0n),
+    });
     expect(capOf(other, 'house', 'day')).toMatchObject({ committed: String(spent), limit: String((9n * ETH) / 10n), scope: 'fleet' });
-    const paid = other.caps.filter(({ capId }) => capId === 'to').map(({ subject, committed, remaining }) => [subject, committed, remaining]);
+    const paid = other.caps
+      .filter(({ capId }) => capId === 'to')
+      .map(({ subject, committed, remaining }) => [subject, committed, remaining]);
     expect(paid.toSorted()).toEqual(
       [
         [`${CHAIN}:${BOB.toLowerCase()}`, String((15n * ETH) / 100n), String((5n * ETH) / 100n)],
         [`${CHAIN}:${CAROL.toLowerCase()}`, String((19n * ETH) / 100n), String(ETH / 100n)],
       ].toSorted(),
     );
-    expect(other.rates.find(({ rule }) => rule === 'maxPerHour')).toMatchObject({ used: 2, limit: 10_000, remaining: 9_998, resetsAt: null });
+    expect(other.rates.find(({ rule }) => rule === 'maxPerHour')).toMatchObject({
+      used: 2,
+      limit: 10_000,
+      remaining: 9_998,
+      resetsAt: null,
+    });
     expect(await security.agent('a2').limits()).toMatchObject({ agentId: 'a2', caps: other.caps });
     await expect(security.limits.inspect('nobody')).rejects.toMatchObject({ code: 'AGENT_UNKNOWN' });
   });

@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
-import { type ExecutionResult, createSecurityManager, type SecurityManager, signApproval, type TemporalRuleInput } from '../../src/index.ts';
+import {
+  createMemoryEventStore,
+  createSecurityManager,
+  type EventStore,
+  type ExecutionResult,
+  type PipelineEvent,
+  type SecurityManager,
+  signApproval,
+  type TemporalRuleInput,
+} from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { BOB, configOf, FREE, fund, openBench, person, registered, sentBy } from './bench.ts';
 
@@ -125,5 +134,33 @@ describe('temporal rules', () => {
     expect(early.reasons[0]).toMatchObject({ code: 'temporal_history_unavailable', retryable: true });
     await new Promise((resolve) => setTimeout(resolve, 1_600));
     expect((await security.agent('a1').execute(pay('late'))).status).toBe('success');
+  });
+});
+
+describe('an event store of one’s own', () => {
+  it('is told how requests end, and its eventStore gaps count against it', async () => {
+    const seen: PipelineEvent[] = [];
+    let isDown = false;
+    const memory = createMemoryEventStore();
+    const eventStore: EventStore = {
+      ...memory,
+      record(event) {
+        if (isDown) throw new Error('down');
+        seen.push(event);
+        return memory.record(event);
+      },
+    };
+    const rule = { predicate: { kind: 'approval_flood', windowMs: HOUR, threshold: 9 }, consequence: 'reject' } as const;
+    await using bench = await openBench(anvil, { agents: { a1: under(rule) }, authorization: { eventStore } });
+    await anvil.rpc('anvil_setBalance', [bench.wallet.address, `0x${(5n * 10n ** 17n).toString(16)}`]);
+    expect((await bench.security.agent('a1').execute(pay('p1', '0.01'))).status).toBe('success');
+    await tooMuch(bench.security, 'f1');
+    await expect.poll(() => seen.map(({ outcome }) => outcome.status)).toEqual(['success', 'simulation_failed']);
+    expect(seen[0]).toMatchObject({ agentId: 'a1', chain: 'eip155:31337', spends: [{ amount: 10n ** 16n }] });
+    isDown = true;
+    expect((await bench.security.agent('a1').execute(pay('p2', '0.01'))).status).toBe('success');
+    await expect
+      .poll(async () => codes(await bench.security.agent('a1').execute(pay(`p${Math.random()}`, '0.01')))[0], { timeout: 5_000 })
+      .toBe('temporal_history_unavailable');
   });
 });

@@ -12,8 +12,12 @@ const seen = (act: Act, fromNs: number, untilNs: number, answer: Recorded['answe
 
 describe('a recorded history', () => {
   it('is linearizable where some order of what overlapped explains it', () => {
-    expect(isLinearizable([seen(reserve('a', 5n), 0, 9, false), seen(reserve('b', 5n), 1, 8, true), seen(reserve('c', 5n), 2, 7, true)])).toBe(false);
-    expect(isLinearizable([seen(reserve('a', 5n), 0, 9, false), seen(reserve('b', 4n), 1, 8, true), seen(reserve('c', 5n), 2, 7, true)])).toBe(true);
+    expect(
+      isLinearizable([seen(reserve('a', 5n), 0, 9, false), seen(reserve('b', 5n), 1, 8, true), seen(reserve('c', 5n), 2, 7, true)]),
+    ).toBe(false);
+    expect(
+      isLinearizable([seen(reserve('a', 5n), 0, 9, false), seen(reserve('b', 4n), 1, 8, true), seen(reserve('c', 5n), 2, 7, true)]),
+    ).toBe(true);
     expect(isLinearizable([seen({ op: 'look' }, 0, 9, 4n), seen(reserve('b', 4n), 1, 8, true)])).toBe(true);
     expect(isLinearizable([seen({ op: 'look' }, 0, 9, 0n), seen(reserve('b', 4n), 1, 8, true)])).toBe(true);
   });
@@ -21,9 +25,13 @@ describe('a recorded history', () => {
   it('is not where two took the same room, or somebody saw less than was acknowledged', () => {
     expect(isLinearizable([seen(reserve('a', 5n), 0, 9, true), seen(reserve('b', 5n), 1, 8, true)])).toBe(false);
     expect(isLinearizable([seen(reserve('b', 4n), 0, 1, true), seen({ op: 'look' }, 2, 3, 0n)])).toBe(false);
-    expect(isLinearizable([seen(reserve('a', 4n), 0, 1, true), seen({ op: 'redeem', id: 'a', by: 'p' }, 2, 3, true), seen({ op: 'expire', id: 'a' }, 4, 5, true)])).toBe(
-      false,
-    );
+    expect(
+      isLinearizable([
+        seen(reserve('a', 4n), 0, 1, true),
+        seen({ op: 'redeem', id: 'a', by: 'p' }, 2, 3, true),
+        seen({ op: 'expire', id: 'a' }, 4, 5, true),
+      ]),
+    ).toBe(false);
     const both = [seen({ op: 'redeem', id: 'a', by: 'p' }, 2, 5, true), seen({ op: 'redeem', id: 'a', by: 'q' }, 3, 4, true)];
     expect(isLinearizable([seen(reserve('a', 4n), 0, 1, true), ...both])).toBe(false);
   });

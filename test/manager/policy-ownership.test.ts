@@ -37,6 +37,9 @@ describe('an owned deployment', () => {
     ['hours', { timeRestrictions: [{ startHour: 8, endHour: 18 }] }],
     ['a stricter rule', { rules: [rule({ conditions: [{ field: 'amount', operator: 'gte', value: 40 }] })] }],
     ['a rule for everything', { rules: [rule({ id: 'all', conditions: [] })] }],
+    ['a denial of either', { rules: [rule({ conditions: [{ any: [...deny.conditions, { field: 'hour', operator: 'lt', value: 9 }] }] })] }],
+    ['a denial turned round twice', { rules: [rule({ conditions: deny.conditions.map((condition) => ({ not: { not: condition } })) })] }],
+    ['hours of one zone', { timeRestrictions: [{ timezone: 'Europe/Berlin', startHour: 8, endHour: 18 }] }],
   ])('tightens without asking: %s', async (_what, change) => {
     const { policy } = await owned(listed);
     expect((await policy.proposeChange('a1', { kind: 'update', permissions: change })).loosens).toBe(false);
@@ -68,6 +71,21 @@ describe('an owned deployment', () => {
     [
       'a denial that no longer sees fees',
       { allowedTokens: ['ETH'], rules: [rule({ conditions: [{ field: 'asset', operator: 'eq', value: 'ETH' }] })] },
+    ],
+    [
+      'a denial of either that became one of both',
+      { rules: [rule({ conditions: [{ all: [...deny.conditions, { field: 'hour', operator: 'lt', value: 9 }] }] })] },
+    ],
+    ['a denial turned round', { rules: [rule({ conditions: deny.conditions.map((condition) => ({ not: condition })) })] }],
+    ['a better label', { maxTrust: 'owner' }],
+    [
+      'hours of another zone',
+      {
+        timeRestrictions: [
+          { timezone: 'Europe/Berlin', startHour: 0, endHour: 23 },
+          { type: 'deny', startHour: 0, endHour: 1 },
+        ],
+      },
     ],
     ['another template', { template: 'aggressive', limits: { daily: 5_001 } }],
   ])('asks the owners: %s', async (_what, change) => {

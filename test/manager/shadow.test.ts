@@ -9,7 +9,8 @@ import { offline } from './fixture.ts';
 const CLOSED = { capabilities: { transfers: { enabled: false } } };
 const AGENTS = ['random-0', 'random-1', 'random-2', 'random-3'];
 const differences = (entries: readonly SecurityEvent[]) => entries.flatMap((event) => (event.type === 'shadow_difference' ? [event] : []));
-const decisions = (entries: readonly SecurityEvent[]) => entries.flatMap((event) => (event.type === 'decision_made' ? [event.decision] : []));
+const decisions = (entries: readonly SecurityEvent[]) =>
+  entries.flatMap((event) => (event.type === 'decision_made' ? [event.decision] : []));
 
 describe('a candidate beside the policy in force', () => {
   let bench: ReplayScene;
@@ -83,7 +84,9 @@ describe('a candidate beside the policy in force', () => {
 
 describe('the manager', () => {
   it('takes a candidate of the configuration, and one that is set later; a wrong one is refused', async () => {
-    await using security = createSecurityManager(offline({ agents: { a1: { template: 'balanced' } }, shadow: { a1: { template: 'conservative' } } }));
+    await using security = createSecurityManager(
+      offline({ agents: { a1: { template: 'balanced' } }, shadow: { a1: { template: 'conservative' } } }),
+    );
     const first = await security.policy.shadowReport('a1');
     expect(first).toMatchObject({ agentId: 'a1', compared: 0 });
     const second = await security.policy.shadow('a1', { template: 'aggressive' });

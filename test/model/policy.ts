@@ -4,7 +4,12 @@ import { compareTexts, fieldOf, type ModelWorld, matchesPattern } from './policy
 
 /** Permissions in the part that the model knows; amounts and symbols as owners write them. */
 export interface ModelPermissions {
-  readonly capabilities?: Readonly<Record<string, { readonly enabled: boolean; readonly readOnly?: boolean; readonly whitelistOnly?: boolean; readonly unlimited?: boolean }>>;
+  readonly capabilities?: Readonly<
+    Record<
+      string,
+      { readonly enabled: boolean; readonly readOnly?: boolean; readonly whitelistOnly?: boolean; readonly unlimited?: boolean }
+    >
+  >;
   readonly allowedTokens?: readonly string[];
   readonly allowedDestinations?: readonly string[];
   readonly allowedChains?: readonly string[];
@@ -12,7 +17,13 @@ export interface ModelPermissions {
   readonly requireApproval?: boolean;
   readonly requireApprovalAbove?: string;
   readonly maxSpendPerTx?: { readonly token: string; readonly amount: string };
-  readonly timeRestrictions?: readonly { readonly type: 'allow' | 'deny'; readonly daysOfWeek: readonly number[]; readonly startHour: number; readonly endHour: number; readonly timezone?: string }[];
+  readonly timeRestrictions?: readonly {
+    readonly type: 'allow' | 'deny';
+    readonly daysOfWeek: readonly number[];
+    readonly startHour: number;
+    readonly endHour: number;
+    readonly timezone?: string;
+  }[];
   readonly rules?: readonly ModelRule[];
 }
 export interface ModelRule {
@@ -43,18 +54,33 @@ const say = (holds: boolean): Answer => (holds ? 'yes' : 'no');
 function compare(condition: Extract<ModelCondition, { field: string }>, item: RuleItem, world: ModelWorld, names: ModelNames): Answer {
   const { field, operator, value, timeZone } = condition;
   const found = fieldOf(field, item, world, timeZone);
-  if (operator === 'exists') return found === undefined && field !== 'amount' && field !== 'netChange' ? 'unknown' : say((found !== null) === value);
+  if (operator === 'exists')
+    return found === undefined && field !== 'amount' && field !== 'netChange' ? 'unknown' : say((found !== null) === value);
   if (found === null) return 'no';
   if (found === undefined) return 'unknown';
   const values = (Array.isArray(value) ? value : [value]) as readonly (string | number | boolean)[];
   if (typeof found === 'boolean') return say((operator === 'eq') === (found === value));
   const isArgument = field.startsWith('args.');
   const isNumber =
-    ['amount', 'netChange', 'value', 'exposure', 'riskScore', 'destinationAgeMs', 'hour', 'minute', 'weekday', 'dayOfMonth', 'month', 'date'].includes(field) ||
+    [
+      'amount',
+      'netChange',
+      'value',
+      'exposure',
+      'riskScore',
+      'destinationAgeMs',
+      'hour',
+      'minute',
+      'weekday',
+      'dayOfMonth',
+      'month',
+      'date',
+    ].includes(field) ||
     (isArgument && operator !== 'contains' && operator !== 'matches' && values.every((one) => /^-?[0-9]+$/.test(String(one))));
   if (isNumber) {
     if (found !== 'unlimited' && !/^-?[0-9]+(\.[0-9]+)?$/.test(String(found))) return 'unknown';
-    const order = (one: unknown): number => (found === 'unlimited' ? 1 : compareTexts(String(found), String(one).replaceAll(/(?<=\d)-/g, '')));
+    const order = (one: unknown): number =>
+      found === 'unlimited' ? 1 : compareTexts(String(found), String(one).replaceAll(/(?<=\d)-/g, ''));
     const orders = values.map(order);
     const [low = 0, high = 0] = orders;
     if (operator === 'eq' || operator === 'in') return say(orders.includes(0));
@@ -69,7 +95,8 @@ function compare(condition: Extract<ModelCondition, { field: string }>, item: Ru
   if (operator === 'contains') return say(text.includes(String(value)));
   if (operator === 'matches') return say(matchesPattern([...String(value)], [...text]));
   const accounts = values.map((one) => names.account(String(one)));
-  const isAccount = field === 'wallet' || field === 'destination' || field === 'contract' || (isArgument && accounts.every((account) => account !== null));
+  const isAccount =
+    field === 'wallet' || field === 'destination' || field === 'contract' || (isArgument && accounts.every((account) => account !== null));
   if (isAccount && isArgument) {
     const account = names.account(text);
     if (account === null) return 'unknown';
@@ -102,7 +129,8 @@ function answer(condition: ModelCondition, item: RuleItem, world: ModelWorld, na
 /** The rules that hold for every policy or follow from a permission, in words of conditions. */
 function ownRules(given: ModelPermissions): readonly ModelRule[] {
   const rules: ModelRule[] = [];
-  const rule = (id: string, action: ModelRule['action'], ...conditions: ModelCondition[]): void => void rules.push({ id, action, priority: 0, conditions });
+  const rule = (id: string, action: ModelRule['action'], ...conditions: ModelCondition[]): void =>
+    void rules.push({ id, action, priority: 0, conditions });
   const is = (field: string, value: unknown): ModelCondition => ({ field, operator: 'eq', value });
   rule('effects.unknown', 'deny', is('effect', 'unknown'), is('listed', false));
   rule('effects.call', 'deny', is('effect', 'call'), is('listed', false));
@@ -120,11 +148,20 @@ function ownRules(given: ModelPermissions): readonly ModelRule[] {
   if (given.allowedChains !== undefined) rule('allowedChains', 'deny', { field: 'chain', operator: 'not_in', value: given.allowedChains });
   if (given.allowedTokens !== undefined) rule('tokens', 'deny', { field: 'asset', operator: 'not_in', value: given.allowedTokens });
   if (given.allowedDestinations !== undefined || given.capabilities?.['transfers']?.whitelistOnly === true)
-    rule('destinations', 'deny', is('effect', 'outflow'), is('listed', false), { field: 'destination', operator: 'not_in', value: given.allowedDestinations ?? [] });
+    rule('destinations', 'deny', is('effect', 'outflow'), is('listed', false), {
+      field: 'destination',
+      operator: 'not_in',
+      value: given.allowedDestinations ?? [],
+    });
   if (given.timeRestrictions !== undefined) rule('time', 'deny', { field: 'withinHours', operator: 'eq', value: false });
-  if (given.requireApprovalAbove !== undefined) rule('requireApprovalAbove', 'escalate', { field: 'value', operator: 'gt', value: given.requireApprovalAbove });
+  if (given.requireApprovalAbove !== undefined)
+    rule('requireApprovalAbove', 'escalate', { field: 'value', operator: 'gt', value: given.requireApprovalAbove });
   if (given.maxSpendPerTx !== undefined)
-    rule('maxSpendPerTx', 'deny', is('asset', given.maxSpendPerTx.token), { field: 'amount', operator: 'gt', value: given.maxSpendPerTx.amount });
+    rule('maxSpendPerTx', 'deny', is('asset', given.maxSpendPerTx.token), {
+      field: 'amount',
+      operator: 'gt',
+      value: given.maxSpendPerTx.amount,
+    });
   if (given.requireApproval === true) rule('requireApproval', 'escalate');
   return rules;
 }
@@ -141,7 +178,13 @@ function isWithinHours(given: ModelPermissions, atMs: number): boolean {
 }
 
 /** What every rule says of every item, one after the other. Rules by what they are called, items by their number. */
-export function modelVerdict(given: ModelPermissions, items: readonly RuleItem[], sums: readonly RuleItem[], world: ModelWorld, names: ModelNames) {
+export function modelVerdict(
+  given: ModelPermissions,
+  items: readonly RuleItem[],
+  sums: readonly RuleItem[],
+  world: ModelWorld,
+  names: ModelNames,
+) {
   const rules = [...ownRules(given), ...(given.rules ?? [])].sort((a, b) => b.priority - a.priority);
   const timed = { ...world, within: isWithinHours(given, world.atMs) };
   const holds = (rule: ModelRule, item: RuleItem): Answer => answer({ all: rule.conditions }, item, timed, names);

@@ -102,15 +102,15 @@ describe('a webhook of approvals', () => {
 
   it('lets no agent hold up the requests of another', async () => {
     const server = await startHookServer((response, arrival) => {
-      if (arrival.body.includes('"agent":"busy"')) setTimeout(() => response.end(), 300).unref();
+      if (arrival.body.includes('"agent":"busy"')) setTimeout(() => response.end(), 8_000).unref();
       else response.end();
     });
-    const webhook = hooked(server.url);
+    const webhook = hooked(server.url, { timeoutMs: 10_000 });
     const bench = await createBench();
     const flood = Array.from({ length: 20 }, () => webhook.notify(bench.request({ agent: 'busy' }), never, errandOf()));
     await webhook.notify(bench.request({ agent: 'calm' }), never, errandOf());
-    expect(server.arrivals.filter(({ body }) => body.includes('busy')).length).toBeLessThan(3);
-    for (const one of flood) void one;
+    expect(server.arrivals.filter(({ body }) => body.includes('busy')).length).toBeLessThan(2);
+    for (const one of flood) Promise.resolve(one).catch(() => undefined);
   });
 
   it('is handed again by the inbox what waits for a minute', async () => {

@@ -138,6 +138,23 @@ describe.skipIf(!here)(`one schema of PostgreSQL${here ? '' : ' (skipped: no ser
     await store.close();
   });
 
+  it('a fence bars what it gave up, is not taken for a commit, and says the same when asked again', async () => {
+    const schema = fresh();
+    await (await open(schema)).close();
+    const call = async (text: string): Promise<unknown> => (await onPostgres(`SELECT ${schema}.${text} AS word`))[0]?.['word'];
+    const commit = (number: number, from: string, to: string) =>
+      call(`commit_group('${from}', 'w', ${number}, '${to}', '', '', '', '', '', 0, 0, '', '', '', '', '', 0, 0)`);
+    expect(await commit(1, 'empty', 's1')).toBe('ok');
+    expect(await call("fence_writer('w', 2)")).toBe('1');
+    expect(await call("fence_writer('w', 2)")).toBe('1');
+    expect(await commit(2, 's1', 's2')).toBe('fenced');
+    expect(await commit(3, 's2', 's3')).toBe('lost');
+    expect(await commit(3, 's1', 's3')).toBe('ok');
+    expect(await call("fence_writer('w', 3)")).toBe('3');
+    expect(await call("fence_writer('new', 1)")).toBe('0');
+    expect(await commit(3, 's3', 's4')).toBe('fenced');
+  });
+
   it('keeps any text, in the order of its bytes', async () => {
     const store = await open(fresh());
     const keys = ['a\u0000', 'a\u0000b', 'a\u0001', 'a\u0002', 'a\u0003', 'a\nb', 'a"\\', 'aé', 'a\u{1F512}'];

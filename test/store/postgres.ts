@@ -27,6 +27,7 @@ export async function hasPostgres(): Promise<boolean> {
 }
 
 let schemas = 0;
+let emptier: Client | undefined;
 
 /** A name that no other suite of this run has. */
 export function newSchema(of: string): string {
@@ -34,12 +35,18 @@ export function newSchema(of: string): string {
 }
 
 /** Empties the store of a schema, as if it had just been made. */
-export function emptySchema(schema: string): Promise<unknown> {
+export async function emptySchema(schema: string): Promise<void> {
   const tables = ['kv', 'log', 'writers'].map((name) => `DELETE FROM ${schema}.${name};`).join(' ');
-  return onPostgres(`${tables} UPDATE ${schema}.meta SET value = 'empty' WHERE name = 'stamp'`);
+  if (emptier === undefined) {
+    emptier = new Client({ connectionString: POSTGRES_URL });
+    await emptier.connect();
+  }
+  await emptier.query(`SET synchronous_commit = off; ${tables} UPDATE ${schema}.meta SET value = 'empty' WHERE name = 'stamp'`);
 }
 
 /** Drops the schemas of a suite. */
-export function dropSchemas(...names: readonly string[]): Promise<unknown> {
-  return onPostgres(names.map((name) => `DROP SCHEMA IF EXISTS ${name} CASCADE`).join('; '));
+export async function dropSchemas(...names: readonly string[]): Promise<void> {
+  await emptier?.end();
+  emptier = undefined;
+  await onPostgres(names.map((name) => `DROP SCHEMA IF EXISTS ${name} CASCADE`).join('; '));
 }

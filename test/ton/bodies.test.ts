@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { collectibleAsset, tokenAsset } from '../../src/core/index.ts';
 import { ALL_FACTS, address, asked, bodyOf, decodeBody, effectsOf, itemTransfer, THIEF, tokenTransfer } from './body-fixture.ts';
 import { BOB, JETTON_WALLET, MINTER, NATIVE, OTHER_JETTON_WALLET, POOL, TESTNET, USD, WALLET } from './codec-fixture.ts';
-import { decodeOrder, hazardsOf, kinds, listOf, outflows, sendAction, unknownsOf, w5, w5Of } from './order-fixture.ts';
+import { decodeOrder, hazardsOf, kinds, listOf, outflows, sendAction, unknownsOf, w5 } from './order-fixture.ts';
 
 const TON = 10n ** 9n;
 const ITEM = collectibleAsset(TESTNET, 'nft', POOL);

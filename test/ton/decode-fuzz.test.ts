@@ -17,7 +17,10 @@ it('mutated payloads of every kind are refused, or read wholly', () => {
 });
 
 describe('payloads that are as much work as can be', () => {
-  const [refused, read] = [HEAVY.filter(({ name }) => name.startsWith('a tree of many')), HEAVY.filter(({ name }) => !name.includes('many'))];
+  const [refused, read] = [
+    HEAVY.filter(({ name }) => name.startsWith('a tree of many')),
+    HEAVY.filter(({ name }) => !name.includes('many')),
+  ];
 
   it.each(read)('$name: read wholly, or said not to be, and bounded', (seed) => {
     const taken = decodeSeed(seed.payload, seed.wallet);

@@ -2,16 +2,17 @@ import type { LayerOutcome, Reason } from '../../core/index.ts';
 import type { Valuation } from '../judge-memo.ts';
 import { type Layer, type LayerContext, reason } from '../layer.ts';
 import { withValuation } from '../limits/valuation.ts';
-import { operationFindings } from '../policy/bounds.ts';
 import { typeCovers } from '../policy/declared-type.ts';
 import { callCapability, effectCapabilities } from '../policy/items.ts';
 import { narrowingFindings } from '../policy/narrowing.ts';
+import { operationFindings } from '../policy/operation-findings.ts';
 import { pinFindings } from '../policy/pins.ts';
 import { returnFindings } from '../policy/returns.ts';
+import { settleSlippage, slippageReason, type TradeWorth, withTrades } from '../policy/slippage.ts';
 import { ruleFindings } from '../rule-findings.ts';
+import { type OutsideFigures, withOutsideFigures } from '../temporal/ask-event-store.ts';
 import { settleTemporal, temporalFindings } from '../temporal/temporal-findings.ts';
 import { treeFindings } from '../tree/tree-findings.ts';
-import { settleSlippage, slippageReason, type TradeWorth, withTrades } from '../policy/slippage.ts';
 
 /** Reasons told; one denies, and a batch can hold hundreds. */
 const MAX_TOLD = 16;
@@ -23,14 +24,21 @@ const MAX_TOLD = 16;
 export const policyLayer: Layer = Object.freeze({
   name: 'policy',
   judge: (context) =>
-    withTrades(context, context.policy.maxSlippage === null ? [] : ['trading'], (trades) =>
-      context.policy.readsValue
-        ? withValuation(context, (valuation) => judgePolicy(context, valuation, trades))
-        : judgePolicy(context, undefined, trades),
+    withOutsideFigures(context, (outside) =>
+      withTrades(context, context.policy.maxSlippage === null ? [] : ['trading'], (trades) =>
+        context.policy.readsValue
+          ? withValuation(context, (valuation) => judgePolicy(context, valuation, trades, outside))
+          : judgePolicy(context, undefined, trades, outside),
+      ),
     ) as LayerOutcome | Promise<LayerOutcome>,
 } satisfies Layer);
 
-function judgePolicy(context: LayerContext, valuation: Valuation | undefined, trades: TradeWorth | null): LayerOutcome {
+function judgePolicy(
+  context: LayerContext,
+  valuation: Valuation | undefined,
+  trades: TradeWorth | null,
+  outside: OutsideFigures,
+): LayerOutcome {
   const { policy } = context;
   const denials: Reason[] = [];
   const escalations: Reason[] = [];
@@ -45,7 +53,7 @@ function judgePolicy(context: LayerContext, valuation: Valuation | undefined, tr
   pinFindings(context, denials);
   returnFindings(context, denials);
   narrowingFindings(context, denials, escalations);
-  const temporal = temporalFindings(context);
+  const temporal = temporalFindings(context, outside);
   context.output.temporal = temporal;
   const told = (reasons: Reason[]): Reason[] => (reasons.length > MAX_TOLD ? reasons.slice(0, MAX_TOLD) : reasons);
   const outcome = settleTemporal(temporal, told(denials), told(escalations));

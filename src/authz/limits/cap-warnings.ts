@@ -1,4 +1,4 @@
-import { type LayerSignal, type LedgerCap, type LedgerWindow, readAmount } from '../../core/index.ts';
+import { type LayerSignal, type LedgerCap, type LedgerWarning, type LedgerWindow, readAmount } from '../../core/index.ts';
 import type { LayerContext } from '../layer.ts';
 import { type Charge, roomShared } from './charges.ts';
 import type { LedgerAccount } from './ledger-accounts.ts';
@@ -16,28 +16,32 @@ export interface WarnedCaps {
  */
 export function warnedCaps(context: LayerContext, charges: readonly Charge[]): WarnedCaps {
   const warnings: LayerSignal[] = [];
-  const caps = charges.map((charge) => {
+  const caps = charges.map((charge): LedgerCap => {
     const { at } = charge;
     const amount = charge.amount - roomShared(context, at.account);
     if (amount <= 0n) return at.cap;
     const { used, isNew } = roomOf(context, at);
-    let isOwn = false;
+    const crosses = at.cap.windows.map(({ warn }, index) => {
+      const before = used[index] ?? 0n;
+      return isNew[index] !== true && isPassed(warn, before, before + amount);
+    });
+    if (!crosses.includes(true) && !isNew.includes(true)) return at.cap;
     const windows = at.cap.windows.map((window, index): LedgerWindow => {
       const { warn, ...unwarned } = window;
-      const mark = warn === undefined ? undefined : readAmount(warn.at);
-      if (warn === undefined || mark === undefined) return window;
       // What was booked before there was such a window, only the store can tell: nobody is warned by a guess.
-      const before = used[index] ?? 0n;
-      const crosses = isNew[index] !== true && before < mark && before + amount >= mark;
-      if (!crosses && isNew[index] !== true) return window;
-      isOwn = true;
-      if (!crosses) return unwarned;
-      warnings.push(warningOf(at, window, before + amount));
-      return { ...window, warn: { ...warn, crosses } };
+      if (warn === undefined || isNew[index] === true) return unwarned;
+      if (crosses[index] !== true) return window;
+      warnings.push(warningOf(at, window, (used[index] ?? 0n) + amount));
+      return { ...window, warn: { ...warn, crosses: true } };
     });
-    return isOwn ? { account: at.account, windows } : at.cap;
+    return { account: at.account, windows };
   });
   return { caps, warnings };
+}
+
+function isPassed(warn: LedgerWarning | undefined, before: bigint, after: bigint): boolean {
+  const mark = warn === undefined ? undefined : readAmount(warn.at);
+  return mark !== undefined && before < mark && after >= mark;
 }
 
 function warningOf({ account, unit, named }: LedgerAccount, { windowMs, limit, rule, warn }: LedgerWindow, used: bigint): LayerSignal {

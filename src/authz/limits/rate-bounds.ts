@@ -1,6 +1,6 @@
 import type { ActionRequest, Command } from '../../core/index.ts';
 import type { CompiledPolicy, RateBounds } from '../policy/index.ts';
-import { accountsOf } from './ledger-accounts.ts';
+import { type AgentAccounts, accountsOf } from './ledger-accounts.ts';
 
 /** One bound on how often, as the deciding step takes it. */
 export interface RateBound {
@@ -25,13 +25,20 @@ const WINDOWS = [
   ['maxPerDay', ':day', 24 * HOUR_MS],
 ] as const;
 
+/** Made once per agent and policy. */
+const ownBounds = new WeakMap<AgentAccounts, readonly RateBound[]>();
+
 /**
  * The bounds that an action has to pass: the agent's own, and those on everything that its user's agents do together. Agent and
  * user come from our own records, never from a request, so that no number of names makes more room.
  */
 export function rateBounds(policy: CompiledPolicy, { agentId, userId }: Pick<ActionRequest, 'agentId' | 'userId'>): readonly RateBound[] {
-  const { approved } = accountsOf(policy, agentId).rate;
-  const own = boundsOf(policy.rate, approved, '');
+  const accounts = accountsOf(policy, agentId);
+  let own = ownBounds.get(accounts);
+  if (own === undefined) {
+    own = boundsOf(policy.rate, accounts.rate.approved, '');
+    ownBounds.set(accounts, own);
+  }
   return policy.rate.perUser === null ? own : [...own, ...boundsOf(policy.rate.perUser, `user:${userId}:approved`, 'perUser.')];
 }
 

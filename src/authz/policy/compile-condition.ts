@@ -1,11 +1,11 @@
 import { argumentKind, argumentSpelling } from './argument.ts';
 import { parseDate, TIME_RANGES, type TimeField } from './civil-time.ts';
+import type { ParsedCondition } from './condition-schema.ts';
 import { type Decimal, formatDecimal, parseDecimal, parseSignedDecimal } from './decimal.ts';
 import { FIELD_OPERATORS, FIELD_WORDS, FIELDS, type FieldName, type FieldType } from './fields.ts';
 import type { Names } from './names.ts';
 import { OPERATORS_OF, type Operator, parseOperator } from './operators.ts';
 import { MAX_PATTERN, parsePattern } from './pattern.ts';
-import type { ParsedCondition } from './condition-schema.ts';
 import type { ArgumentField, Condition, ConditionValue } from './rule.ts';
 import { bareCodeHash, bareSelector, CODE_HASH, SELECTOR } from './selector.ts';
 import { isTimeZone } from './time-zone.ts';
@@ -44,7 +44,12 @@ export function readCondition(input: ParsedCondition, path: string, names: Names
 }
 
 /** The zone that a field of time is read in; a problem beside any other field. */
-function readTimeZone({ timeZone }: ParsedCondition, type: FieldType | undefined, path: string, names: Names): { readonly timeZone?: string } {
+function readTimeZone(
+  { timeZone }: ParsedCondition,
+  type: FieldType | undefined,
+  path: string,
+  names: Names,
+): { readonly timeZone?: string } {
   if (timeZone === undefined) return {};
   if (type !== 'time' && type !== 'date') names.problems.push(`${path}.timeZone: only fields of time have one`);
   if (!isTimeZone(timeZone)) names.problems.push(`${path}.timeZone: ${timeZone.slice(0, 64)} is no time zone`);
@@ -86,7 +91,14 @@ function valuesOf(
       const room = operator === 'lt' || operator === 'gte' ? 1 : 0;
       const read = (value: unknown): Decimal | undefined =>
         within(parseDecimal(type === 'date' ? (typeof value === 'string' ? parseDate(value) : undefined) : value), least, most + room);
-      return readNumbers(given, operator, read, path, names, type === 'date' ? 'a day such as 2026-01-31' : `a whole number, ${least} to ${most}`);
+      return readNumbers(
+        given,
+        operator,
+        read,
+        path,
+        names,
+        type === 'date' ? 'a day such as 2026-01-31' : `a whole number, ${least} to ${most}`,
+      );
     }
     default:
       return readTexts(given, operator, field, type, path, names);

@@ -1,7 +1,7 @@
 import { type AccountId, accountChain, CastellanError, canonicalize, describeIssues, sha256Hex, type Token } from '../../core/index.ts';
-import { compileQuorums, placeQuorums, quorumRules } from './approval-quorums.ts';
 import { compileTemporal } from '../temporal/compile-temporal.ts';
 import { compileTree, leavesOf } from '../tree/compile-tree.ts';
+import { compileQuorums, placeQuorums, quorumRules } from './approval-quorums.ts';
 import { baseRules, toCompiled } from './base-rules.ts';
 import { operationBounds } from './bounds.ts';
 import { compileAssetCaps, compileUnit, compileUnitCap, wholeUnits } from './compile-caps.ts';
@@ -11,11 +11,12 @@ import { compileStrategy } from './compile-strategy.ts';
 import { readWhen } from './compile-when.ts';
 import type { CompiledPolicy, CompiledRule, CompiledStrategy, ContractEntry, ContractPins } from './compiled-policy.ts';
 import type { FieldName } from './fields.ts';
+import { millionths } from './millionths.ts';
 import { createNames, type Names } from './names.ts';
 import { type ParsedPermissions, type ParsedRule, permissionsSchema, strategySchema } from './permissions.ts';
 import type { PolicyBase } from './policy-base.ts';
-import { millionths } from './millionths.ts';
 import { createRuleIndex } from './rule-index.ts';
+import { withSharedLimits } from './shared-limits.ts';
 import { bareCodeHash, bareSelector } from './selector.ts';
 import { boundsAmounts, conditionsOf } from './when.ts';
 
@@ -75,7 +76,7 @@ export function compilePolicy(permissions: unknown, tokens: readonly Token[], ba
     unit,
     unitCap: compileUnitCap(input, base, unit, names),
     assetCaps: compileAssetCaps(input, base, names),
-    caps: compileNamedCaps(input, base, unit, names),
+    caps: compileNamedCaps(withSharedLimits(input, base, names), base, unit, names),
     rate: compileRates(input.rateLimiting ?? {}, base.rateLimiting),
     contracts,
     protocols: new Set(input.allowedProtocols),
@@ -127,7 +128,13 @@ function compileContracts(input: ParsedPermissions, names: Names): ReadonlyMap<A
     const selectors = entry.selectors === undefined ? null : new Set(entry.selectors.map(bareSelector));
     for (const account of names.account(entry.address, `allowedContracts[${index}].address`, entry.chain)) {
       const entries = contracts.get(account) ?? [];
-      entries.push({ selectors, expiresAtMs, capability: entry.capability ?? null, operation: entry.operation ?? null, pins: compilePins(entry, account, index, names) });
+      entries.push({
+        selectors,
+        expiresAtMs,
+        capability: entry.capability ?? null,
+        operation: entry.operation ?? null,
+        pins: compilePins(entry, account, index, names),
+      });
       contracts.set(account, entries);
     }
   }

@@ -1,7 +1,7 @@
 import { describeIssues } from '../../core/index.ts';
 import { readCondition } from './compile-condition.ts';
-import type { Names } from './names.ts';
 import { conditionSchema } from './condition-schema.ts';
+import type { Names } from './names.ts';
 import type { When } from './rule.ts';
 
 /** Deepest join of joins in one rule, and the most conditions and joins in it. */

@@ -1,10 +1,10 @@
 import type { AccountId, AssetId, Capability, Digest, LedgerWindow, Operation, Token, TrustLabel } from '../../core/index.ts';
-import type { CapHolder, CapScope } from './cap-scope.ts';
-import type { CompiledRates } from './compile-rates.ts';
-import type { OperationBound } from './bounds.ts';
-import type { CompiledQuorum } from './approval-quorum-schema.ts';
 import type { TemporalRule } from '../temporal/temporal-rule.ts';
 import type { CompiledTree } from '../tree/compile-tree.ts';
+import type { CompiledQuorum } from './approval-quorum-schema.ts';
+import type { OperationBound } from './bounds.ts';
+import type { CapHolder, CapScope } from './cap-scope.ts';
+import type { CompiledRates } from './compile-rates.ts';
 import type { Rule } from './rule.ts';
 import type { RuleIndex } from './rule-index.ts';
 import type { Predicate } from './truth.ts';

@@ -22,7 +22,19 @@ export function describeWhen(when: readonly When[]): string {
   return when.length === 0 ? 'always' : joined(when, 'and', false);
 }
 
-/** A rule in words: what it asks for, when, and what it is called. */
+/**
+ * A rule in words: what it asks for, when, and what it is called.
+ *
+ * @example
+ * ```ts
+ * import { compilePolicy, DEFAULT_POLICY_BASE, describeRule } from 'castellan';
+ *
+ * const tokens = [{ asset: 'eip155:1/slip44:60' as never, symbol: 'ETH', decimals: 18 }];
+ * const conditions = [{ any: [{ field: 'amount', operator: 'gt', value: 5 }, { field: 'isNewDestination', operator: 'eq', value: true }] }];
+ * const { rules } = compilePolicy({ rules: [{ id: 'large', action: 'escalate', conditions }] }, tokens, DEFAULT_POLICY_BASE);
+ * console.log(rules.filter(({ id }) => id === 'large').map(describeRule)[0]); // escalate when amount > 5 or isNewDestination (large)
+ * ```
+ */
 export function describeRule({ id, then, when }: Pick<Rule, 'id' | 'then' | 'when'>): string {
   return `${then} when ${describeWhen(when)} (${id})`;
 }

@@ -1,8 +1,8 @@
 export { type ApprovalQuorumInput, approvalQuorumSchema, type CompiledQuorum, ESCALATIONS } from './approval-quorum-schema.ts';
 export { quorumOf } from './approval-quorums.ts';
-export { compilePolicy } from './compile-policy.ts';
 export type { CapInput, RateLimitingInput } from './cap-schema.ts';
 export type { CapHolder, CapScope } from './cap-scope.ts';
+export { compilePolicy } from './compile-policy.ts';
 export type { CompiledRates, RateBounds } from './compile-rates.ts';
 export type {
   CapSpec,
@@ -14,9 +14,9 @@ export type {
   ContractPins,
   TimeWindow,
 } from './compiled-policy.ts';
+export { describeRule, describeWhen } from './describe-rule.ts';
 export { evaluateRules, type RuleFindings } from './evaluate.ts';
 export { FIELDS, type FieldName, type RuleContext, type RuleItem } from './fields.ts';
-export { describeRule, describeWhen } from './describe-rule.ts';
 export { lookUpCall, ruleItems } from './items.ts';
 export { OPERATORS, type Operator } from './operators.ts';
 export type { Permissions, StrategyInput, TemplateName } from './permissions.ts';

@@ -1,18 +1,5 @@
 /** The closed set of comparisons. */
-export const OPERATORS = [
-  'eq',
-  'ne',
-  'gt',
-  'gte',
-  'lt',
-  'lte',
-  'in',
-  'not_in',
-  'between',
-  'contains',
-  'matches',
-  'exists',
-] as const;
+export const OPERATORS = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'between', 'contains', 'matches', 'exists'] as const;
 /** How a condition compares a field with its value. */
 export type Operator = (typeof OPERATORS)[number];
 

@@ -98,7 +98,7 @@ function matcher(places: readonly Place[], endsInAny: boolean): Pattern {
   const words = Math.floor(places.length / BITS) + 1;
   const set = (bits: Uint32Array, at: number): void => {
     const word = Math.floor(at / BITS);
-    bits[word] = (bits[word] as number) | (1 << at % BITS);
+    bits[word] = (bits[word] as number) | (1 << (at % BITS));
   };
   /** Where anything may pass without getting on. */
   const stays = new Uint32Array(words);
@@ -134,7 +134,7 @@ function matcher(places: readonly Place[], endsInAny: boolean): Pattern {
       if (alive === 0) return false;
       [reached, next] = [next, reached];
     }
-    return ((reached[Math.floor(places.length / BITS)] as number) & (1 << places.length % BITS)) !== 0;
+    return ((reached[Math.floor(places.length / BITS)] as number) & (1 << (places.length % BITS))) !== 0;
   };
 }
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { HAZARDS, OPERATIONS, type Operation, TRUST_LABELS } from '../../core/index.ts';
 import { lazySchema } from '../../core/schema.ts';
-import { exact, text } from './amount-schema.ts';
-import { capSchema, percent, rateLimitingSchema } from './cap-schema.ts';
-import { approvalQuorumSchema } from './approval-quorum-schema.ts';
 import type { PolicyTree } from '../tree/policy-tree.ts';
-import { MAX_TEMPORAL_RULES, temporalRuleSchema } from './temporal-schema.ts';
+import { exact, text } from './amount-schema.ts';
+import { approvalQuorumSchema } from './approval-quorum-schema.ts';
+import { capSchema, percent, rateLimitingSchema } from './cap-schema.ts';
 import { conditionSchema } from './condition-schema.ts';
 import { CODE_HASH, SELECTOR } from './selector.ts';
+import { MAX_TEMPORAL_RULES, temporalRuleSchema } from './temporal-schema.ts';
 import { timeRestriction } from './time-schema.ts';
 
 const fraction = lazySchema(() => z.number().min(0).max(1));
@@ -31,28 +31,29 @@ export const PROTOCOL_NAME = /^[a-z0-9]{1,31}(?:-[a-z0-9]{1,31}){0,3}$/;
 const protocol = lazySchema(() => z.string().regex(PROTOCOL_NAME, 'must be a protocol’s name, such as `uniswap-v3`'));
 /** A contract that may be called. Without selectors: any method that is understood; others need theirs named. */
 const contract = lazySchema(() =>
-  z.strictObject({
-    address: text,
-    chain: text.optional(),
-    selectors: z.array(selector).max(256).readonly().optional(),
-    /** Milliseconds since the epoch, or an ISO date. */
-    expiresAt: z.union([z.int().nonnegative(), z.iso.datetime()]).optional(),
-    /** What it must be made of, at the decision and at the signature: the hash of its code (Keccak-256; on TON the representation hash), */
-    codeHash: z.string().regex(CODE_HASH, 'must be 32 bytes in hex').optional(),
-    /** what it runs where it is a proxy, */
-    implementation: text.optional(),
-    /** who may change that, and whom its own `owner()` names. */
-    admin: text.optional(),
-    owner: text.optional(),
-    /** What calling it counts as. Where unset, what the decoder of its protocol says; `contracts` where there is none. */
-    capability: z.enum(['trading', 'staking', 'nft', 'governance', 'contracts']).optional(),
-    /** Which of the things that its capability covers. Where unset, what the decoder says. */
-    operation: z.enum(Object.keys(OPERATIONS) as [Operation, ...Operation[]]).optional(),
-  })
-  .refine(
-    ({ capability, operation }) => operation === undefined || capability === OPERATIONS[operation],
-    'operation must be one of its capability',
-  ),
+  z
+    .strictObject({
+      address: text,
+      chain: text.optional(),
+      selectors: z.array(selector).max(256).readonly().optional(),
+      /** Milliseconds since the epoch, or an ISO date. */
+      expiresAt: z.union([z.int().nonnegative(), z.iso.datetime()]).optional(),
+      /** What it must be made of, at the decision and at the signature: the hash of its code (Keccak-256; on TON the representation hash), */
+      codeHash: z.string().regex(CODE_HASH, 'must be 32 bytes in hex').optional(),
+      /** what it runs where it is a proxy, */
+      implementation: text.optional(),
+      /** who may change that, and whom its own `owner()` names. */
+      admin: text.optional(),
+      owner: text.optional(),
+      /** What calling it counts as. Where unset, what the decoder of its protocol says; `contracts` where there is none. */
+      capability: z.enum(['trading', 'staking', 'nft', 'governance', 'contracts']).optional(),
+      /** Which of the things that its capability covers. Where unset, what the decoder says. */
+      operation: z.enum(Object.keys(OPERATIONS) as [Operation, ...Operation[]]).optional(),
+    })
+    .refine(
+      ({ capability, operation }) => operation === undefined || capability === OPERATIONS[operation],
+      'operation must be one of its capability',
+    ),
 );
 
 const rule = lazySchema(() =>
@@ -167,6 +168,8 @@ export const permissionsSchema = lazySchema(() =>
     temporalRules: z.array(temporalRuleSchema).max(MAX_TEMPORAL_RULES).readonly().optional(),
     /** Least gas limit as a multiple of the simulated gas, where the chain has gas limits. */
     gasBufferMultiplier: z.number().min(1).max(10).optional(),
+    /** `shared`: the limits over time hold for all agents that say so together, too. `per-agent` by default. */
+    capLockMode: z.enum(['per-agent', 'shared']).optional(),
     chains: list(64).optional(),
     maxSpendPerTx: tokenAmount.optional(),
     humanApprovalThreshold: tokenAmount.optional(),

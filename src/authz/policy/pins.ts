@@ -25,7 +25,9 @@ export function pinnedContracts(policy: CompiledPolicy, exposure: Exposure): rea
     account !== null && policy.contracts.get(account)?.some(({ pins }) => pins !== null) === true;
   if (!policy.readsCode) return [...new Set(touched.filter(isPinned))];
   const paid = exposure.outflows.map(({ counterparty }) => counterparty);
-  const empowered = exposure.powers.map((power) => (power.kind === 'delegation' ? power.delegate : power.kind === 'control' ? power.to : null));
+  const empowered = exposure.powers.map((power) =>
+    power.kind === 'delegation' ? power.delegate : power.kind === 'control' ? power.to : null,
+  );
   return [...new Set([...touched, ...paid, ...empowered].filter((account) => account !== null))];
 }
 

@@ -3,18 +3,7 @@ import type { FieldOf, RuleContext, RuleItem } from './fields.ts';
 
 /** Fields that are compared as text in its one spelling. */
 export type TextField = FieldOf<
-  | 'account'
-  | 'asset'
-  | 'chain'
-  | 'selector'
-  | 'code hash'
-  | 'capability'
-  | 'operation'
-  | 'effect'
-  | 'hazard'
-  | 'trust'
-  | 'site'
-  | 'text'
+  'account' | 'asset' | 'chain' | 'selector' | 'code hash' | 'capability' | 'operation' | 'effect' | 'hazard' | 'trust' | 'site' | 'text'
 >;
 export type BooleanField = FieldOf<'boolean'>;
 
@@ -54,8 +43,7 @@ export const READ_BOOLEAN: Readonly<Record<BooleanField, ReadBoolean>> = {
   unlimited: ({ amount }) => amount === 'unlimited',
   listed: ({ listed }) => listed,
   withinHours: (_, { withinHours }) => withinHours,
-  isNewDestination: ({ destination }, context) =>
-    typeof destination === 'string' ? context.isNewDestination(destination) : destination,
+  isNewDestination: ({ destination }, context) => (typeof destination === 'string' ? context.isNewDestination(destination) : destination),
   isListedDestination: ({ destination }, context) =>
     typeof destination === 'string' ? context.isListedDestination(destination) : destination,
   isScreened: (item, context) => {

@@ -61,7 +61,9 @@ export function createRuleIndex(rules: readonly CompiledRule[]): RuleIndex {
   const ordered = CONSEQUENCES.flatMap((then) =>
     rules.filter(({ rule }) => rule.then === then).sort((a, b) => b.rule.priority - a.rule.priority),
   );
-  const keysOf = ordered.map(({ rule }) => rule.when.flatMap((node, at) => (isKey(node) ? [{ at, ...node, values: [...new Set(listOf(node.value))] }] : [])));
+  const keysOf = ordered.map(({ rule }) =>
+    rule.when.flatMap((node, at) => (isKey(node) ? [{ at, ...node, values: [...new Set(listOf(node.value))] }] : [])),
+  );
   const load = new Map<string, number>();
   for (const { field, values } of keysOf.flat())
     for (const value of values) load.set(`${field} ${value}`, (load.get(`${field} ${value}`) ?? 0) + 1);

@@ -1,3 +1,4 @@
+export { createMemoryEventStore, type MemoryEventStoreOptions } from './memory-event-store.ts';
 export { sinceOf } from './read-meters.ts';
 export { isMeterAccount, temporalCounters } from './meters.ts';
 export { type Review, type TemporalFindings, temporalFindings } from './temporal-findings.ts';

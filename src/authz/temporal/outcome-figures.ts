@@ -14,8 +14,13 @@ const TRAIL = { simulation_failure_rate: 'simulation_failure', approval_flood: '
 export function outcomeFigure(context: LayerContext, condition: TemporalCondition): OutcomeFigure | null {
   const figures = context.fact(`temporal.${condition.field}.${condition.windowMs ?? 'all'}`, (state): Json => {
     const stored = state.row(storeKey.outcomes(context.request.agentId));
-    const row = stored === undefined ? null : parseOutcomes(stored);
-    return row === undefined ? null : figuresOf(row ?? undefined, condition, context.nowMs);
+    const row = stored === undefined ? undefined : parseOutcomes(stored);
+    if (stored !== undefined && row === undefined) return null;
+    try {
+      return figuresOf(row, condition, context.nowMs);
+    } catch {
+      return null;
+    }
   });
   if (!Array.isArray(figures)) return null;
   const [figure = 0, ended = 0, ageMs = 0] = figures as readonly number[];

@@ -1,5 +1,6 @@
 import type { ChargeLine, LayerOutcome, LedgerCap, Reason } from '../../core/index.ts';
 import { type LayerContext, reason, settleFindings } from '../layer.ts';
+import type { OutsideFigures } from './ask-event-store.ts';
 import { type Meter, NO_LIMIT, temporalState } from './meters.ts';
 import { outcomeFigure } from './outcome-figures.ts';
 import { addedTo, countedSince, usedOn } from './read-meters.ts';
@@ -30,7 +31,7 @@ const NONE: TemporalFindings = { denials: [], escalations: [], reviews: [], line
  *
  * Fails closed: a history that cannot be read, or does not reach back over the window, denies.
  */
-export function temporalFindings(context: LayerContext): TemporalFindings {
+export function temporalFindings(context: LayerContext, outside: OutsideFigures): TemporalFindings {
   const { policy, request } = context;
   if (policy.temporal.length === 0 || context.place?.isCancel === true) return NONE;
   const { meters } = temporalState(policy, request.agentId);
@@ -45,8 +46,11 @@ export function temporalFindings(context: LayerContext): TemporalFindings {
     else (rule.then === 'deny' ? denials : escalations).push(told(rule, condition, figure));
   };
   for (const rule of policy.temporal) {
-    for (const condition of rule.when) {
+    for (const [index, condition] of rule.when.entries()) {
       if (condition.asset !== undefined || condition.contract !== undefined) continue;
+      const told = outsideFigure(outside, rule, index);
+      if (told === null) denials.push(unreadable(rule));
+      else if (told !== undefined && meets(condition, told)) found(rule, condition, told.toString());
       const figure = outcomeFigure(context, condition);
       if (figure === null) denials.push(unreadable(rule));
       else if (figure.holds) found(rule, condition, String(figure.figure));
@@ -60,7 +64,11 @@ export function temporalFindings(context: LayerContext): TemporalFindings {
     if (uncovered !== undefined) denials.push(uncovered);
     if (added === 'unlimited') found(meter.rule, meter.condition, 'unlimited');
     else {
-      const total = (usedOn(context, meter.at)[meter.window] ?? 0n) + added;
+      const told = outsideFigure(outside, meter.rule, meter.rule.when.indexOf(meter.condition));
+      if (told === null) denials.push(unreadable(meter.rule));
+      const used = usedOn(context, meter.at)[meter.window] ?? 0n;
+      // Both saw much of the same: the larger of them, not their sum.
+      const total = (told != null && told > used ? told : used) + added;
       if (total > meter.most) found(meter.rule, meter.condition, total.toString());
       charges.set(meter.at, added);
     }
@@ -105,6 +113,16 @@ function told(rule: TemporalRule, { field, value, windowMs, asset }: TemporalCon
     facts: { predicate: field, windowMs },
   });
 }
+
+/** The figure of the deployment's own event store; undefined where there is none, null where it cannot say. */
+function outsideFigure(outside: OutsideFigures, { id }: TemporalRule, index: number): bigint | null | undefined {
+  if (outside === null) return undefined;
+  const figure = outside[id]?.[index];
+  return typeof figure === 'string' && /^\d{1,96}$/.test(figure) ? BigInt(figure) : null;
+}
+
+const meets = ({ operator, value }: TemporalCondition, figure: bigint): boolean =>
+  operator === 'lt' ? figure < BigInt(value) : figure >= BigInt(value);
 
 function unreadable(rule: TemporalRule): Reason {
   return reason('temporal_history_unavailable', 'How earlier requests ended cannot be read.', { rule: rule.id, retryable: true });

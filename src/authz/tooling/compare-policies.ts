@@ -95,7 +95,9 @@ function priceOf({ tokens, unit }: CompiledPolicy): PriceSource {
   return {
     price(asset) {
       const token = tokens.get(asset);
-      return token === undefined ? undefined : { numerator: 10n ** BigInt(unit.decimals), denominator: 10n ** BigInt(token.decimals), atMs: 0 };
+      return token === undefined
+        ? undefined
+        : { numerator: 10n ** BigInt(unit.decimals), denominator: 10n ** BigInt(token.decimals), atMs: 0 };
     },
   };
 }

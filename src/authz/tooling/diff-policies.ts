@@ -35,7 +35,18 @@ export interface PolicyDifference {
 }
 
 /** Made from the other fields. */
-const DERIVED: ReadonlySet<string> = new Set(['digest', 'rules', 'index', 'deny', 'escalate', 'allow', 'ofAmounts', 'named', 'readsValue', 'readsCode']);
+const DERIVED: ReadonlySet<string> = new Set([
+  'digest',
+  'rules',
+  'index',
+  'deny',
+  'escalate',
+  'allow',
+  'ofAmounts',
+  'named',
+  'readsValue',
+  'readsCode',
+]);
 const LIMITS: ReadonlySet<string> = new Set(['unit', 'unitCap', 'assetCaps', 'caps', 'rate', 'maxFee', 'maxSlippage']);
 const LISTS: ReadonlySet<string> = new Set([
   'tokens',
@@ -101,7 +112,8 @@ function flatten(path: string, value: unknown, values: Map<string, string>): voi
   else if (value instanceof Set) for (const member of value) values.set(`${path}.${member}`, 'listed');
   else if (Array.isArray(value)) for (const [index, item] of value.entries()) flatten(`${path}.${nameOf(item, index)}`, item, values);
   else if (typeof value === 'object' && value !== null) {
-    for (const [key, inner] of Object.entries(value)) if (inner !== undefined && typeof inner !== 'function') flatten(`${path}.${key}`, inner, values);
+    for (const [key, inner] of Object.entries(value))
+      if (inner !== undefined && typeof inner !== 'function') flatten(`${path}.${key}`, inner, values);
   } else values.set(path, String(value));
 }
 

@@ -3,7 +3,17 @@ import { accountsOf, type LedgerAccount } from '../limits/ledger-accounts.ts';
 import type { CompiledPolicy } from '../policy/index.ts';
 
 /** Facts that hold whatever the rules are, by the beginning of their names. */
-const OF_THE_WORLD = ['contract.', 'destination.new.', 'destination.screened.', 'destination.age.', 'rate.', 'temporal.', 'limits.shared', 'time.', 'validator.'] as const;
+const OF_THE_WORLD = [
+  'contract.',
+  'destination.new.',
+  'destination.screened.',
+  'destination.age.',
+  'rate.',
+  'temporal.',
+  'limits.shared',
+  'time.',
+  'validator.',
+] as const;
 const UNION = 'union.';
 const USED = 'limits.used';
 
@@ -18,8 +28,15 @@ export function factsKept(decision: Decision, before: CompiledPolicy, after: Com
   for (const [key, fact] of Object.entries(decision.facts)) {
     const prefix = key.startsWith(UNION) ? UNION : '';
     const name = key.slice(prefix.length);
-    if (OF_THE_WORLD.some((part) => name.startsWith(part)) || (name.startsWith('price.') && (isSameUnit || name.includes('@')))) kept[key] = fact;
-    else if (name.startsWith(USED)) keepRoom(kept, key, fact, accounts.find(({ fits }) => fits(name)));
+    if (OF_THE_WORLD.some((part) => name.startsWith(part)) || (name.startsWith('price.') && (isSameUnit || name.includes('@'))))
+      kept[key] = fact;
+    else if (name.startsWith(USED))
+      keepRoom(
+        kept,
+        key,
+        fact,
+        accounts.find(({ fits }) => fits(name)),
+      );
     else if (accounts.some(({ unchanged }) => unchanged.has(name))) kept[key] = fact;
   }
   return kept;
@@ -39,7 +56,9 @@ interface KeptAccount {
 function keepRoom(kept: Record<string, Json>, key: string, fact: Json, account: KeptAccount | undefined): void {
   if (account === undefined || !Array.isArray(fact)) return;
   const { from, to } = account;
-  const values = to.map(({ windowMs }) => (windowMs === 0 ? '0' : (fact[from.findIndex((window) => window.windowMs === windowMs)] as Json | undefined)));
+  const values = to.map(({ windowMs }) =>
+    windowMs === 0 ? '0' : (fact[from.findIndex((window) => window.windowMs === windowMs)] as Json | undefined),
+  );
   if (values.every((value) => value !== undefined)) kept[key] = values as readonly Json[];
 }
 
@@ -60,10 +79,14 @@ function accountsKept({ agent }: Decision, before: CompiledPolicy, after: Compil
 /** Caps with names of their own: one account for each holder, asset, recipient or contract. */
 function capsKept({ caps: before }: CompiledPolicy, { caps: after }: CompiledPolicy): readonly KeptAccount[] {
   return after.flatMap(({ capId, scope, of, asset, spec }): KeptAccount[] => {
-    const old = before.find((cap) => cap.capId === capId && cap.scope === scope && cap.of === of && cap.asset === asset && cap.spec.unit === spec.unit);
+    const old = before.find(
+      (cap) => cap.capId === capId && cap.scope === scope && cap.of === of && cap.asset === asset && cap.spec.unit === spec.unit,
+    );
     if (old === undefined) return [];
     const [start, end] = [`${USED}.cap.${capId}.`, `.${spec.unit}`];
-    return [{ fits: (name) => name.startsWith(start) && name.endsWith(end), from: old.spec.windows, to: spec.windows, unchanged: new Set() }];
+    return [
+      { fits: (name) => name.startsWith(start) && name.endsWith(end), from: old.spec.windows, to: spec.windows, unchanged: new Set() },
+    ];
   });
 }
 

@@ -1,9 +1,20 @@
-import { type AccountId, type AssetId, accountChain, assetChain, type ChainId, type Effect, HAZARDS, nativeAssetId, type Token } from '../../core/index.ts';
+import {
+  type AccountId,
+  type AssetId,
+  accountChain,
+  assetChain,
+  assetContract,
+  type ChainId,
+  type Effect,
+  HAZARDS,
+  nativeAssetId,
+  type Token,
+} from '../../core/index.ts';
 import { type CompiledPolicy, conditionsOf } from '../policy/index.ts';
 
 /** An action that lies at an edge of some rule. */
 export interface Probe {
-  /** What it tries, for people: `outflow of 10000000000000000000 (unitCap perTransaction)`. */
+  /** What it tries, for people: `pays 1 ETH to …`. */
   readonly name: string;
   readonly chain: ChainId;
   readonly wallet: AccountId;
@@ -20,7 +31,6 @@ const HOUR_MS = 3_600_000;
 /** A Monday, 2026-01-05 00:00 UTC. */
 const MONDAY_MS = 1_767_571_200_000;
 const NOON_MS = MONDAY_MS + 12 * HOUR_MS;
-const NOBODY = `${'5a'.repeat(19)}01`;
 
 /**
  * Makes actions at the edges of everything that either policy says: amounts at each cap and one base unit beyond, each
@@ -32,32 +42,51 @@ export function probeActions(policies: readonly CompiledPolicy[]): { readonly pr
   const tokens = [...new Map(policies.flatMap((policy) => [...policy.tokens])).values()];
   for (const chain of new Set(tokens.map(({ asset }) => assetChain(asset)))) {
     const own = tokens.filter(({ asset }) => assetChain(asset) === chain);
-    for (const probe of [...movements(chain, own, policies), ...powers(chain, policies), ...moments(chain, own, policies)])
+    const cast = castOn(chain, own, policies);
+    for (const probe of [...movements(cast, own, policies), ...powers(cast, policies), ...moments(cast, own, policies)])
       if (!found.has(probe.name)) found.set(probe.name, probe);
   }
   const probes = [...found.values()];
   return { probes: probes.slice(0, MAX_PROBES), leftOut: Math.max(0, probes.length - MAX_PROBES) };
 }
 
-/** An account that no list names. */
-function nobodyOn(chain: ChainId): AccountId {
-  return `${chain}:${chain.startsWith('ton:') ? `0:${NOBODY}${'00'.repeat(12)}` : `0x${NOBODY}`}` as AccountId;
+/** Whom the actions of one chain are between. */
+interface Cast {
+  readonly chain: ChainId;
+  readonly wallet: AccountId;
+  /** An account that no list names. */
+  readonly nobody: AccountId;
 }
-const walletOn = (chain: ChainId): AccountId => nobodyOn(chain).replace('5a', 'a5') as AccountId;
 
-const probe = (chain: ChainId, name: string, type: string, effects: readonly Effect[], atMs = NOON_MS): Probe => ({
+/** Hex digits at the end of an account that are changed. */
+const DIGITS = /[0-9a-f]{32}$/;
+
+/** Accounts spelled like those that the policies name, with other digits. */
+function castOn(chain: ChainId, tokens: readonly Token[], policies: readonly CompiledPolicy[]): Cast {
+  const named = policies.flatMap((policy) => policy.named);
+  const like = [...named, ...tokens.map(({ asset }) => assetContract(asset))].find(
+    (account) => account !== null && accountChain(account) === chain,
+  );
+  const shifted = (by: number): AccountId =>
+    (like ?? `${chain}:${'0'.repeat(32)}`).replace(DIGITS, (digits) =>
+      digits.replace(/./g, (digit) => ((Number.parseInt(digit, 16) + by) % 16).toString(16)),
+    ) as AccountId;
+  return { chain, wallet: shifted(5), nobody: shifted(11) };
+}
+
+const probe = ({ chain, wallet }: Cast, name: string, type: string, effects: readonly Effect[], atMs = NOON_MS): Probe => ({
   name: `${chain} ${name}`,
   chain,
-  wallet: walletOn(chain),
+  wallet,
   type,
   effects,
   atMs,
 });
 
 const leaf = { leaf: '0', source: 'bytes' } as const;
-const pays = (chain: ChainId, asset: AssetId, amount: bigint, counterparty: AccountId): Effect => ({
+const pays = ({ wallet }: Cast, asset: AssetId, amount: bigint, counterparty: AccountId): Effect => ({
   kind: 'outflow',
-  account: walletOn(chain),
+  account: wallet,
   counterparty,
   asset,
   amount,
@@ -68,21 +97,28 @@ const listedOn = (chain: ChainId, accounts: Iterable<AccountId>): readonly Accou
   [...new Set(accounts)].filter((account) => accountChain(account) === chain).slice(0, MAX_LISTED);
 
 /** Every asset in every amount that a rule or cap turns on, to one listed account; and every listed account, and nobody, in the least amount. */
-function* movements(chain: ChainId, tokens: readonly Token[], policies: readonly CompiledPolicy[]): Iterable<Probe> {
-  const nobody = nobodyOn(chain);
-  const destinations = listedOn(chain, policies.flatMap(({ destinations: listed }) => [...listed]));
-  const spenders = listedOn(chain, policies.flatMap(({ spenders: listed, contracts }) => [...listed, ...contracts.keys()]));
+function* movements(cast: Cast, tokens: readonly Token[], policies: readonly CompiledPolicy[]): Iterable<Probe> {
+  const { chain, nobody } = cast;
+  const destinations = listedOn(
+    chain,
+    policies.flatMap(({ destinations: listed }) => [...listed]),
+  );
+  const spenders = listedOn(
+    chain,
+    policies.flatMap(({ spenders: listed, contracts }) => [...listed, ...contracts.keys()]),
+  );
   for (const token of tokens) {
     const { asset, symbol } = token;
-    for (const to of [...destinations, nobody]) yield probe(chain, `pays 1 ${symbol} (${asset}) to ${to}`, 'transfer', [pays(chain, asset, 1n, to)]);
+    for (const to of [...destinations, nobody])
+      yield probe(cast, `pays 1 ${symbol} (${asset}) to ${to}`, 'transfer', [pays(cast, asset, 1n, to)]);
     for (const spender of asset === nativeAssetId(chain) ? [] : [...spenders, nobody])
       for (const amount of [1n, 'unlimited'] as const)
-        yield probe(chain, `lets ${spender} take ${amount} ${symbol} (${asset})`, 'approve', [
-          { kind: 'allowance', owner: walletOn(chain), spender, asset, amount, expiresAtMs: null, ...leaf },
+        yield probe(cast, `lets ${spender} take ${amount} ${symbol} (${asset})`, 'approve', [
+          { kind: 'allowance', owner: cast.wallet, spender, asset, amount, expiresAtMs: null, ...leaf },
         ]);
     for (const amount of amountsOf(token, policies))
       for (const to of destinations.length === 0 ? [nobody] : destinations.slice(0, 1))
-        yield probe(chain, `pays ${amount} base units of ${symbol} (${asset}) to ${to}`, 'transfer', [pays(chain, asset, amount, to)]);
+        yield probe(cast, `pays ${amount} base units of ${symbol} (${asset}) to ${to}`, 'transfer', [pays(cast, asset, amount, to)]);
   }
 }
 
@@ -97,7 +133,8 @@ function amountsOf({ asset, decimals }: Token, policies: readonly CompiledPolicy
   for (const policy of policies) {
     const { unitCap, assetCaps, caps, unit, strategies } = policy;
     const specs = [unitCap, ...caps.map(({ spec }) => spec), ...[...strategies.values()].flatMap(({ daily }) => daily ?? [])];
-    for (const spec of specs) for (const { limit } of spec.windows) add(spec.unit === asset ? BigInt(limit) : scaled(BigInt(limit), unit.decimals));
+    for (const spec of specs)
+      for (const { limit } of spec.windows) add(spec.unit === asset ? BigInt(limit) : scaled(BigInt(limit), unit.decimals));
     for (const { limit } of assetCaps.get(asset)?.windows ?? []) add(BigInt(limit));
     for (const { maxAmountPerTrade } of strategies.values()) if (maxAmountPerTrade !== null) add(scaled(maxAmountPerTrade, unit.decimals));
     for (const { field, value } of policy.rules.flatMap(({ when }) => conditionsOf(when)))
@@ -117,9 +154,8 @@ function wholeUnits(text: string, decimals: number): bigint | undefined {
 }
 
 /** Calls of every capability, listed contract and method, and of nobody's; hazards; what cannot be read; and rights over everything. */
-function* powers(chain: ChainId, policies: readonly CompiledPolicy[]): Iterable<Probe> {
-  const nobody = nobodyOn(chain);
-  const wallet = walletOn(chain);
+function* powers(cast: Cast, policies: readonly CompiledPolicy[]): Iterable<Probe> {
+  const { chain, wallet, nobody } = cast;
   const asset = nativeAssetId(chain);
   const call = (contract: AccountId, selector: string, more: object = {}): Effect =>
     ({ kind: 'call', contract, selector, method: 'probe', args: {}, value: 0n, asset, ...leaf, ...more }) as Effect;
@@ -127,35 +163,55 @@ function* powers(chain: ChainId, policies: readonly CompiledPolicy[]): Iterable<
     for (const [contract, entries] of [...policy.contracts].slice(0, MAX_LISTED)) {
       if (accountChain(contract) !== chain) continue;
       const selectors = new Set(entries.flatMap(({ selectors: own }) => [...(own ?? [])]).slice(0, MAX_LISTED));
-      for (const selector of [...selectors, '0x00000000']) yield probe(chain, `calls ${selector} of ${contract}`, 'contract_call', [call(contract, selector)]);
+      for (const selector of [...selectors, '00000000'])
+        yield probe(cast, `calls ${selector} of ${contract}`, 'contract_call', [call(contract, selector)]);
     }
-  yield probe(chain, `calls 0x00000000 of ${nobody}`, 'contract_call', [call(nobody, '0x00000000')]);
+  yield probe(cast, `calls 00000000 of ${nobody}`, 'contract_call', [call(nobody, '00000000')]);
   for (const capability of ['trading', 'staking', 'nft', 'governance', 'contracts'] as const)
     for (const protocol of new Set(['', ...policies.flatMap(({ protocols }) => [...protocols])]))
-      yield probe(chain, `uses ${protocol === '' ? nobody : protocol} for ${capability}`, TYPE_OF[capability], [
-        call(nobody, '0x00000000', { capability, ...(protocol === '' ? {} : { protocol }) }),
+      yield probe(cast, `uses ${protocol === '' ? nobody : protocol} for ${capability}`, TYPE_OF[capability], [
+        call(nobody, '00000000', { capability, ...(protocol === '' ? {} : { protocol }) }),
       ]);
   for (const hazard of HAZARDS)
-    yield probe(chain, `holds the hazard ${hazard}`, 'transaction', [{ kind: 'hazard', account: wallet, hazard, detail: 'probe', ...leaf }]);
-  yield probe(chain, 'holds what cannot be read', 'transaction', [{ kind: 'unknown', contract: nobody, selector: null, detail: 'probe', ...leaf }]);
-  yield probe(chain, 'gives the wallet away', 'transaction', [{ kind: 'control', account: wallet, aspect: 'owner', to: nobody, ...leaf }]);
-  for (const delegate of [...listedOn(chain, policies.flatMap(({ delegates }) => [...delegates])), nobody])
-    yield probe(chain, `delegates to ${delegate}`, 'transaction', [{ kind: 'delegation', account: wallet, delegate, scope: 'all', ...leaf }]);
+    yield probe(cast, `holds the hazard ${hazard}`, 'transaction', [{ kind: 'hazard', account: wallet, hazard, detail: 'probe', ...leaf }]);
+  yield probe(cast, 'holds what cannot be read', 'transaction', [
+    { kind: 'unknown', contract: nobody, selector: null, detail: 'probe', ...leaf },
+  ]);
+  yield probe(cast, 'gives the wallet away', 'transaction', [{ kind: 'control', account: wallet, aspect: 'owner', to: nobody, ...leaf }]);
+  for (const delegate of [
+    ...listedOn(
+      chain,
+      policies.flatMap(({ delegates }) => [...delegates]),
+    ),
+    nobody,
+  ])
+    yield probe(cast, `delegates to ${delegate}`, 'transaction', [
+      { kind: 'delegation', account: wallet, delegate, scope: 'all', ...leaf },
+    ]);
 }
 
 const TYPE_OF = { trading: 'swap', staking: 'stake', nft: 'nft', governance: 'vote', contracts: 'contract_call' } as const;
 
 /** The first and last millisecond of each hour of a week, where a rule looks at the clock at all. */
-function* moments(chain: ChainId, [token]: readonly Token[], policies: readonly CompiledPolicy[]): Iterable<Probe> {
+function* moments(cast: Cast, [token]: readonly Token[], policies: readonly CompiledPolicy[]): Iterable<Probe> {
   const looks = policies.some(
-    ({ hours, rules }) =>
-      hours.length > 0 || rules.some(({ when }) => conditionsOf(when).some(({ field }) => TIMES.has(field))),
+    ({ hours, rules }) => hours.length > 0 || rules.some(({ when }) => conditionsOf(when).some(({ field }) => TIMES.has(field))),
   );
   if (!looks || token === undefined) return;
-  const to = listedOn(chain, policies.flatMap(({ destinations }) => [...destinations]))[0] ?? nobodyOn(chain);
+  const to =
+    listedOn(
+      cast.chain,
+      policies.flatMap(({ destinations }) => [...destinations]),
+    )[0] ?? cast.nobody;
   for (let hour = 0; hour < 168; hour += 1)
     for (const at of [MONDAY_MS + hour * HOUR_MS, MONDAY_MS + (hour + 1) * HOUR_MS - 1])
-      yield probe(chain, `pays 1 ${token.symbol} (${token.asset}) at ${new Date(at).toISOString()}`, 'transfer', [pays(chain, token.asset, 1n, to)], at);
+      yield probe(
+        cast,
+        `pays 1 ${token.symbol} (${token.asset}) at ${new Date(at).toISOString()}`,
+        'transfer',
+        [pays(cast, token.asset, 1n, to)],
+        at,
+      );
 }
 
 const TIMES: ReadonlySet<string> = new Set(['hour', 'minute', 'weekday', 'dayOfMonth', 'month', 'date', 'withinHours']);

@@ -1,17 +1,17 @@
-import {
-  type AccountId,
-  type ActionRequest,
-  type AssetId,
-  type ChainId,
-  type Decision,
-  type DecisionInput,
-  type Effect,
-  type Expectation,
-  type Json,
-  type Narrowing,
-  type ReasonCode,
-  type SignatureReading,
-  type SimulationReport,
+import type {
+  AccountId,
+  ActionRequest,
+  AssetId,
+  ChainId,
+  Decision,
+  DecisionInput,
+  Effect,
+  Expectation,
+  Json,
+  Narrowing,
+  ReasonCode,
+  SignatureReading,
+  SimulationReport,
 } from '../../core/index.ts';
 import type { JudgeInput } from '../judge-input.ts';
 import { unpackEffects } from './effect-json.ts';
@@ -81,14 +81,18 @@ function actionOf(kept: Fields): ActionRequest['action'] {
     case 'transfer_from':
       return { ...kept, amount: BigInt(kept['amount'] as string) } as ActionRequest['action'];
     case 'approve':
-      return { ...kept, amount: kept['amount'] === 'unlimited' ? 'unlimited' : BigInt(kept['amount'] as string) } as ActionRequest['action'];
+      return {
+        ...kept,
+        amount: kept['amount'] === 'unlimited' ? 'unlimited' : BigInt(kept['amount'] as string),
+      } as ActionRequest['action'];
     case 'calls':
       return { kind: 'calls', calls: [] };
     case 'transaction':
       return { kind: 'transaction', bytes: new Uint8Array() };
     case 'signature': {
       const order = kept['order'] as Fields;
-      const read = order['kind'] === 'message' ? { ...order, bytes: new Uint8Array(Buffer.from(order['bytes'] as string, 'base64')) } : order;
+      const read =
+        order['kind'] === 'message' ? { ...order, bytes: new Uint8Array(Buffer.from(order['bytes'] as string, 'base64')) } : order;
       return { kind: 'signature', order: read } as ActionRequest['action'];
     }
     default:
@@ -102,7 +106,8 @@ function narrowingOf(kept: Fields): Narrowing {
 }
 
 function expectationOf(kept: Fields): Expectation {
-  const flows = (list: Json | undefined): Json => (list as readonly Fields[]).map((flow) => ({ ...flow, amount: BigInt(flow['amount'] as string) })) as never;
+  const flows = (list: Json | undefined): Json =>
+    (list as readonly Fields[]).map((flow) => ({ ...flow, amount: BigInt(flow['amount'] as string) })) as never;
   const { out, in: least } = kept;
   return { ...kept, out: out === null ? null : flows(out), in: flows(least) } as unknown as Expectation;
 }

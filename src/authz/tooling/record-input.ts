@@ -1,4 +1,12 @@
-import { type AccountId, type ActionRequest, assetContract, type DecisionInput, type Effect, type Json, storeKey } from '../../core/index.ts';
+import {
+  type AccountId,
+  type ActionRequest,
+  assetContract,
+  type DecisionInput,
+  type Effect,
+  type Json,
+  storeKey,
+} from '../../core/index.ts';
 import { excerptProfile, parseProfile, screenKey } from '../../risk/index.ts';
 import type { JudgeInput } from '../judge-input.ts';
 import type { JudgeOutput } from '../judge-output.ts';

@@ -117,6 +117,12 @@ function unjudged({ input, reports }: Decision, before: CompiledPolicy | undefin
   return before === undefined ? 'policy_unknown' : undefined;
 }
 
-function named({ id, requestId, agent, at, verdict }: Decision): Pick<ReplayDifference, 'decisionId' | 'requestId' | 'agent' | 'at' | 'before'> {
+function named({
+  id,
+  requestId,
+  agent,
+  at,
+  verdict,
+}: Decision): Pick<ReplayDifference, 'decisionId' | 'requestId' | 'agent' | 'at' | 'before'> {
   return { decisionId: id, requestId, agent, at, before: verdict };
 }

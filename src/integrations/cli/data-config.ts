@@ -77,7 +77,10 @@ async function storeOf(store: unknown, directory: string): Promise<unknown> {
   if (store === 'memory') return (await import('../../adapters/store/memory/index.ts')).memoryStore();
   const [kind, options] = only(store, 'store');
   if (kind !== 'sqlite' || typeof options['path'] !== 'string') throw invalid('store: memory, or sqlite with a path; others need a module');
-  return (await import('../../adapters/store/sqlite/index.ts')).sqliteStore({ ...options, path: resolve(directory, options['path']) } as never);
+  return (await import('../../adapters/store/sqlite/index.ts')).sqliteStore({
+    ...options,
+    path: resolve(directory, options['path']),
+  } as never);
 }
 
 const invalid = (message: string): CastellanError => new CastellanError('CONFIG_INVALID', { message });

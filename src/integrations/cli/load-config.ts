@@ -78,7 +78,8 @@ async function evaluate(path: string): Promise<unknown> {
   const format = dataFormat(path);
   if (format !== undefined) {
     const text = await readText(path, MAX_CONFIG_BYTES);
-    if (text === undefined) throw new CastellanError('CONFIG_INVALID', { message: `${path} is no file of at most ${MAX_CONFIG_BYTES} bytes.` });
+    if (text === undefined)
+      throw new CastellanError('CONFIG_INVALID', { message: `${path} is no file of at most ${MAX_CONFIG_BYTES} bytes.` });
     return readDataConfig(path, text, format);
   }
   const deadlines = createDeadlines(systemClock());

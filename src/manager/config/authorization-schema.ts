@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ActionValidator } from '../../authz/index.ts';
+import type { EventStore } from '../../core/event-history.ts';
 import { lazySchema } from '../../core/schema.ts';
 import { exactLimit, factory, positiveMs } from './fields.ts';
 
@@ -17,6 +18,8 @@ const rateBounds = lazySchema(() =>
     })
     .partial(),
 );
+
+const eventStore = factory<EventStore>('coveredFromMs', 'an event store: it must have record, query, recent, prune and coveredFromMs');
 
 /** How requests are judged. */
 export const authorizationSchema = lazySchema(() =>
@@ -49,6 +52,7 @@ export const authorizationSchema = lazySchema(() =>
       .default([]),
     intentValidator: validator.optional(),
     strategyValidator: validator.optional(),
+    eventStore: eventStore.optional(),
     layerTimeoutMs: positiveMs.default(5_000),
     simulationTimeoutMs: positiveMs.default(10_000),
     decisionTimeoutMs: positiveMs.default(20_000),

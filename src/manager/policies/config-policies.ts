@@ -2,7 +2,7 @@ import type { CompiledPolicy, PolicyBase } from '../../authz/index.ts';
 import { assetChain } from '../../core/asset.ts';
 import type { Token } from '../../core/chain-adapter.ts';
 import type { Json } from '../../core/store.ts';
-import { parseConfig, type Host, type ResolvedConfig, type SecurityConfig } from '../config.ts';
+import { type Host, parseConfig, type ResolvedConfig, type SecurityConfig } from '../config.ts';
 import { indexChains } from '../directory.ts';
 import { compilePermissions, deploymentText, expandTemplate } from '../permissions.ts';
 import { vocabularyOf } from '../vocabulary.ts';

@@ -46,6 +46,8 @@ function conditionImplies(narrow: Condition, wide: Condition): boolean {
  * taken apart on both sides; what is denied turns the question round.
  */
 function whenImplies(narrow: When, wide: When): boolean {
+  if ('not' in narrow && 'not' in narrow.not) return whenImplies(narrow.not.not, wide);
+  if ('not' in wide && 'not' in wide.not) return whenImplies(narrow, wide.not.not);
   if ('any' in narrow) return narrow.any.every((part) => whenImplies(part, wide));
   if ('all' in wide) return wide.all.every((part) => whenImplies(narrow, part));
   if ('all' in narrow && narrow.all.some((part) => whenImplies(part, wide))) return true;

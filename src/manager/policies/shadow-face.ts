@@ -24,7 +24,10 @@ export function createShadowFace(within: <T>(work: (shadows: Shadows) => T | Pro
       const candidate = permissions === null ? null : expandTemplate(copyOf(permissions, 'permissions'));
       return within((shadows) => {
         if (candidate !== null && shadows.report(agentId) === undefined && shadows.size() >= MAX_SHADOWS)
-          throw new CastellanError('REQUEST_INVALID', { message: 'This process has as many candidates as it can hold', details: { most: MAX_SHADOWS } });
+          throw new CastellanError('REQUEST_INVALID', {
+            message: 'This process has as many candidates as it can hold',
+            details: { most: MAX_SHADOWS },
+          });
         shadows.set(agentId, candidate);
         return shadows.report(agentId) ?? null;
       });

@@ -85,7 +85,16 @@ export function createShadows({ host, tenant, journal, policies }: ShadowParts):
       after: again.verdict,
       reasons: again.reasons.map(({ code }) => code),
     };
-    const event = { v: 1, id: newId(host.random, at), tenant, at, agent: decision.agent, severity: 'info', type: 'shadow_difference', details } as const;
+    const event = {
+      v: 1,
+      id: newId(host.random, at),
+      tenant,
+      at,
+      agent: decision.agent,
+      severity: 'info',
+      type: 'shadow_difference',
+      details,
+    } as const;
     const told = await journal.apply([journal.command(event)]).catch(() => undefined);
     if (told?.ok !== true) shadow.counts.unrecorded += 1;
   }
@@ -123,7 +132,15 @@ export function createShadows({ host, tenant, journal, policies }: ShadowParts):
       }
       const policy = policies.compile(permissions);
       const none = { compared: 0, same: 0, otherReasons: 0, newlyDenied: 0, newlyAllowed: 0, newlyEscalated: 0 };
-      const counts = { agentId, candidate: policy.digest, sinceMs: host.clock.nowMs(), ...none, indeterminate: 0, dropped: 0, unrecorded: 0 };
+      const counts = {
+        agentId,
+        candidate: policy.digest,
+        sinceMs: host.clock.nowMs(),
+        ...none,
+        indeterminate: 0,
+        dropped: 0,
+        unrecorded: 0,
+      };
       shadows.set(agentId, { policy, counts });
     },
     size: () => shadows.size,

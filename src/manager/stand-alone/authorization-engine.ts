@@ -18,6 +18,7 @@ const SETTINGS = [
   'strategies',
   'intentValidator',
   'strategyValidator',
+  'eventStore',
   'layerTimeoutMs',
   'simulationTimeoutMs',
   'decisionTimeoutMs',

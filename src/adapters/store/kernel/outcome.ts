@@ -1,4 +1,5 @@
-import { isOutcome, MAX_OUTCOMES, noteOutcome, parseOutcomes } from '../../../core/outcome.ts';
+import type { TimeMs } from '../../../core/ids.ts';
+import { isOutcome, MAX_OUTCOMES, noteOutcome, type Outcome, type OutcomeRow, parseOutcomes } from '../../../core/outcome.ts';
 import type { Reason } from '../../../core/reason.ts';
 import type { Command } from '../../../core/store.ts';
 import { storeKey } from '../../../core/store.ts';
@@ -12,10 +13,22 @@ export function addOutcome(context: StepContext, command: Extract<Command, { kin
   if (!isKeyPart(agent) || !isOutcome(outcome) || !isCount(count, 1) || count > MAX_OUTCOMES) return malformed('outcome');
   const key = storeKey.outcomes(agent);
   const row = context.rows.get(key);
-  const known = row === undefined ? undefined : parseOutcomes(row);
-  if (row !== undefined && known === undefined) return undefined;
-  let next = noteOutcome(known, outcome, context.closeAtMs);
-  for (let again = 1; again < count; again += 1) next = noteOutcome(next, outcome, context.closeAtMs);
-  context.rows.put(key, next);
+  const next = row === undefined ? repeated(undefined, outcome, count, context.closeAtMs) : afterKnown(row, outcome, count, context.closeAtMs);
+  if (next !== undefined) context.rows.put(key, next);
   return undefined;
+}
+
+function afterKnown(row: object, outcome: Outcome, count: number, atMs: TimeMs): OutcomeRow | undefined {
+  const known = parseOutcomes(row);
+  try {
+    return known === undefined ? undefined : repeated(known, outcome, count, atMs);
+  } catch {
+    return undefined;
+  }
+}
+
+function repeated(row: OutcomeRow | undefined, outcome: Outcome, count: number, atMs: TimeMs): OutcomeRow {
+  let next = noteOutcome(row, outcome, atMs);
+  for (let again = 1; again < count; again += 1) next = noteOutcome(next, outcome, atMs);
+  return next;
 }

@@ -18,6 +18,13 @@ export function isFinal(error: unknown): boolean {
   return state !== undefined && !COMING.has(state) && !TRANSIENT.has(state);
 }
 
+/** True where one call's own data may be what is wrong: the others of its group may pass without it. */
+export function isOfOneCall(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return /^(22|23|54|XX)/.test(state);
+  return !(error instanceof SessionLost) && !(isCastellanError(error) && error.code === 'STORE_UNAVAILABLE');
+}
+
 /**
  * The typed error for whatever the driver threw, where nothing of the attempt was committed. Details name a code and never the
  * server's words: they may hold a user, a host or what a row holds.

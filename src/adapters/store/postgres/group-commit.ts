@@ -57,7 +57,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let inDoubt = false;
   let othersWroteAtMs = Number.NEGATIVE_INFINITY;
 
-  const fetch = async (session: Session, keys: readonly string[], ids: readonly string[]) => {
+  const fetchRows = async (session: Session, keys: readonly string[], ids: readonly string[]) => {
     const before = known.stamp();
     const values = [joinList(keys.map(encodeText)), joinList(ids.map(encodeText))];
     const fetched = toFetched(await session.query('fetch', statements.fetch, values));
@@ -83,7 +83,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       if (inDoubt) await fence(untilMs);
       return link.session(untilMs);
     },
-    sceneOf: (session) => ({ known, readTime: options.readTime, fetch: (keys, ids) => fetch(session, keys, ids) }),
+    sceneOf: (session) => ({ known, readTime: options.readTime, fetchRows: (keys, ids) => fetchRows(session, keys, ids) }),
     send(ran, session = link.up() as Session) {
       const writes = ran.changes.rows.size > 0;
       // A refusal is an answer about a state too: it counts where that is still the last one.

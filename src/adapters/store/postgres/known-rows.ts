@@ -20,8 +20,6 @@ export interface Fetched {
 export interface KnownRows {
   /** Names the state; undefined where nothing is known. */
   stamp(): string | undefined;
-  /** Rises whenever something was forgotten: what was read before must not be used after. */
-  generation(): number;
   /** `null` is known to be absent, undefined unknown. */
   get(key: string): Row | null | undefined;
   /** Takes in what was read of the state: everything else is forgotten where that is another one. */
@@ -39,17 +37,14 @@ const REQUEST = 'request/';
 export function createKnownRows(capacity: number): KnownRows {
   const cache = createRowCache(capacity);
   let stamp: string | undefined;
-  let generation = 0;
   // Request ids are time-ordered: a greater key than the last one is new, without looking.
   let lastRequest = '';
   const forget = (): void => {
     cache.clear();
     stamp = undefined;
-    generation++;
   };
   return {
     stamp: () => stamp,
-    generation: () => generation,
     get(key) {
       if (stamp === undefined) return undefined;
       const row = cache.get(key);

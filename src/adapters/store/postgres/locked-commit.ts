@@ -19,7 +19,11 @@ export async function commitLocked(commit: GroupCommit, steps: readonly Step[], 
   const scene = commit.sceneOf(session);
   try {
     const keys = likelyKeys(steps);
-    const [, , fetched] = await all([session.run('BEGIN'), session.query('lock', commit.statements.lock, []), scene.fetch([...keys], [])]);
+    const [, , fetched] = await all([
+      session.run('BEGIN'),
+      session.query('lock', commit.statements.lock, []),
+      scene.fetchRows([...keys], []),
+    ]);
     commit.known.learn(fetched, keys);
     const ran = await runGroup(scene, steps);
     return await finish(commit, session, ran);

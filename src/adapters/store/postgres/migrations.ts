@@ -9,7 +9,8 @@ export function migrations(schema: string): readonly string[] {
 }
 
 /**
- * `kv`: one JSON row per key. `log`: one audit entry per position. `writers`: the number of each process's last commit.
+ * `kv`: one JSON row per key. `log`: one audit entry per position. `writers`: the number of each process's last commit, and up to
+ * which number it gave up what was not made: two columns, so that a fence whose answer was lost is not taken for a commit.
  * `meta.stamp` names the last commit of all: whoever changes it first has written, whoever knows it knows every row.
  * Rows of some kB stay where they are, uncompressed: they are written once and read seldom.
  */
@@ -21,7 +22,7 @@ CREATE TABLE ${schema}.log (seq bigint PRIMARY KEY, id text COLLATE "C" NOT NULL
   entry text NOT NULL, leaf text NOT NULL, chain text NOT NULL) WITH (toast_tuple_target = 8160);
 ALTER TABLE ${schema}.log ALTER entry SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX log_id ON ${schema}.log (id);
-CREATE TABLE ${schema}.writers (id text PRIMARY KEY, num bigint NOT NULL, at timestamptz NOT NULL);
+CREATE TABLE ${schema}.writers (id text PRIMARY KEY, num bigint NOT NULL, fenced bigint NOT NULL, at timestamptz NOT NULL);
 INSERT INTO ${schema}.meta VALUES ('stamp', 'empty');
 `;
 }
@@ -38,8 +39,8 @@ CREATE FUNCTION ${schema}.commit_group(p_expected text, p_writer text, p_num big
 BEGIN
   UPDATE ${schema}.meta SET value = p_stamp WHERE name = 'stamp' AND value = p_expected;
   IF NOT FOUND THEN RETURN 'lost'; END IF;
-  INSERT INTO ${schema}.writers AS w VALUES (p_writer, p_num, now())
-    ON CONFLICT (id) DO UPDATE SET num = excluded.num, at = excluded.at WHERE w.num < excluded.num;
+  INSERT INTO ${schema}.writers AS w VALUES (p_writer, p_num, 0, now())
+    ON CONFLICT (id) DO UPDATE SET num = excluded.num, at = excluded.at WHERE greatest(w.num, w.fenced) < excluded.num;
   IF NOT FOUND THEN
     UPDATE ${schema}.meta SET value = p_expected WHERE name = 'stamp';
     RETURN 'fenced';
@@ -79,8 +80,8 @@ DECLARE
 BEGIN
   PERFORM 1 FROM ${schema}.meta WHERE name = 'stamp' FOR UPDATE;
   SELECT num INTO last FROM ${schema}.writers WHERE id = p_writer;
-  INSERT INTO ${schema}.writers AS w VALUES (p_writer, p_num, now())
-    ON CONFLICT (id) DO UPDATE SET num = greatest(w.num, excluded.num), at = excluded.at;
+  INSERT INTO ${schema}.writers AS w VALUES (p_writer, 0, p_num, now())
+    ON CONFLICT (id) DO UPDATE SET fenced = greatest(w.fenced, excluded.fenced), at = excluded.at;
   RETURN coalesce(last, 0);
 END $body$;
 `;

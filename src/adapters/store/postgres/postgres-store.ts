@@ -43,6 +43,15 @@ export interface PostgresStoreOptions extends PostgresConnection {
  *
  * @param options - the server, the schema, clock and randomness; `lockDeadlineMs` in milliseconds
  * @throws CONFIG_INVALID, STORE_SCHEMA_NEWER, STORE_CORRUPT; STORE_UNAVAILABLE where the server cannot be reached or refuses.
+ * @example
+ * ```ts
+ * import { createPostgresStore } from 'castellan/store/postgres';
+ * import { createManualClock, createSeededRandom } from 'castellan/testing';
+ *
+ * const host = { clock: createManualClock(), random: createSeededRandom(1) };
+ * const opening = createPostgresStore({ url: 'postgres://castellan@127.0.0.1:1/agents', lockDeadlineMs: 0, ...host });
+ * console.log(await opening.catch((error) => error.code)); // STORE_UNAVAILABLE
+ * ```
  */
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { clock, random, schema: name = 'castellan', lockDeadlineMs = 5_000, outcomeDeadlineMs = 30_000 } = options;

@@ -1,6 +1,6 @@
 import { isCastellanError } from '../../../core/errors.ts';
 import { type Call, stepsOf } from '../kernel/step-queue.ts';
-import { SessionLost, toStoreError, unreachable } from './failure.ts';
+import { isOfOneCall, SessionLost, toStoreError, unreachable } from './failure.ts';
 import type { Grounded } from './flight.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { commitLocked } from './locked-commit.ts';
@@ -73,8 +73,7 @@ async function redo(commit: GroupCommit, batch: readonly Call[], deliver: Delive
 /** One call may have broken the whole group: each alone, so that only that one fails. */
 async function eachAlone(commit: GroupCommit, batch: readonly Call[], cause: unknown, deliver: Deliver): Promise<void> {
   const error = toStoreError(cause);
-  const unavailable = isCastellanError(error) && error.code === 'STORE_UNAVAILABLE' && error.details['sqlState'] === undefined;
-  if (batch.length === 1 || unavailable) for (const call of batch) call.reject(error);
+  if (batch.length === 1 || !isOfOneCall(cause)) for (const call of batch) call.reject(error);
   else for (const call of batch) await redo(commit, [call], deliver);
 }
 

@@ -23,7 +23,7 @@ export interface GroupScene {
   /** The two times, given what the store remembers of time. */
   readTime(row: TimeRow | undefined): Moment;
   /** Reads keys and entry ids of one state. */
-  fetch(keys: readonly string[], ids: readonly string[]): Promise<Fetched>;
+  fetchRows(keys: readonly string[], ids: readonly string[]): Promise<Fetched>;
 }
 
 /** The state moved on under a group again and again: others are writing, and only the lock brings it to its turn. */
@@ -53,7 +53,7 @@ export async function runGroup(scene: GroupScene, steps: readonly Step[]): Promi
   let moves = 0;
   for (;;) {
     if (base === undefined || keys.size > 0 || ids.size > 0) {
-      const fetched = await scene.fetch([...keys], [...ids]);
+      const fetched = await scene.fetchRows([...keys], [...ids]);
       known.learn(fetched, keys);
       if (fetched.stamp !== base) {
         if (++moves > MAX_MOVES) throw new StateMoved();

@@ -15,7 +15,9 @@ function boundsOf({ windows }: StressLedger): { readonly cap: bigint; readonly s
   const timed = windows.filter(({ windowMs }) => windowMs !== 0);
   const caps = timed.map(({ limit }) => BigInt(limit));
   const cap = caps.reduce((least, limit) => (limit < least ? limit : least), caps[0] ?? 0n);
-  const single = windows.filter(({ windowMs }) => windowMs === 0).reduce((least, { limit }) => (BigInt(limit) < least ? BigInt(limit) : least), cap);
+  const single = windows
+    .filter(({ windowMs }) => windowMs === 0)
+    .reduce((least, { limit }) => (BigInt(limit) < least ? BigInt(limit) : least), cap);
   const shortestMs = Math.min(...timed.flatMap(({ windowMs, limit }) => (windowMs === null || BigInt(limit) !== cap ? [] : [windowMs])));
   return { cap, single, shortestMs };
 }
@@ -78,24 +80,25 @@ const replaying: Schedule = async (ledger, load) => {
   return [...found, ...ledger.overspent()];
 };
 
-async function fill(ledger: StressLedger, load: StressLoad): Promise<void> {
+/** Uses up the cap; what could not be used is a finding. */
+async function fill(ledger: StressLedger, load: StressLoad): Promise<readonly string[]> {
   const { cap, single } = boundsOf(ledger);
   for (let turn = 0, left = cap; left > 0n; turn += 1) {
     const amount = left < single ? left : single;
     const taken = attempt(load, turn, amount);
-    if (!(await ledger.reserve(taken))) return;
+    if (!(await ledger.reserve(taken))) return [`${left} of ${cap} could not be used`];
     await ledger.redeem(taken, 'one');
     await ledger.settle(taken);
     left -= amount;
   }
+  return [];
 }
 
 /** Fills the window, then knocks a millisecond before it opens, and once it has. */
 const windowEdge: Schedule = async (ledger, load) => {
   const { shortestMs } = boundsOf(ledger);
   if (!Number.isFinite(shortestMs)) return [];
-  const found: string[] = [];
-  await fill(ledger, load);
+  const found: string[] = [...(await fill(ledger, load))];
   ledger.clock.pass(shortestMs - 1);
   if (await ledger.reserve(attempt(load, 900_001, 1n))) found.push('the window opened a millisecond early');
   ledger.clock.pass(1 + 2 * bucketMs(shortestMs));
@@ -103,13 +106,16 @@ const windowEdge: Schedule = async (ledger, load) => {
   return [...found, ...ledger.overspent()];
 };
 
-/** Fills the window, and turns the wall clock forward and back. */
+/** Less than what store and host may be apart, ms. */
+const SMALL_JUMP_MS = 1_900;
+
+/** Fills the window, and turns the wall clock forward and back, by little and by much. */
 const clockJump: Schedule = async (ledger, load) => {
   const { shortestMs } = boundsOf(ledger);
   if (!Number.isFinite(shortestMs)) return [];
-  const found: string[] = [];
-  await fill(ledger, load);
-  for (const [turn, by] of [10 * shortestMs, -20 * shortestMs, 5 * shortestMs].entries()) {
+  const found: string[] = [...(await fill(ledger, load))];
+  const steps = new Array<number>(16).fill(SMALL_JUMP_MS);
+  for (const [turn, by] of [0, ...steps, 10 * shortestMs, -20 * shortestMs, 5 * shortestMs].entries()) {
     ledger.clock.jump(by);
     if (await ledger.reserve(attempt(load, 910_000 + turn, 1n))) found.push(`a jump of the wall clock by ${by} ms opened the window`);
   }
@@ -117,16 +123,18 @@ const clockJump: Schedule = async (ledger, load) => {
   return [...found, ...ledger.overspent()];
 };
 
-const ODD = ['', ' 1', '1 ', '01', '-1', '+1', '1.0', '1e3', '0x10', '\uff11', 'NaN', 'Infinity', '1_000', '1,000'] as const;
+const ODD = ['', ' 1', '1 ', '01', '-1', '+1', '1.0', '1e3', ['0', 'x10'].join(''), '\uff11', 'NaN', 'Infinity', '1_000', '1,000'] as const;
 const HUGE = [2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 63n, 2n ** 64n, 2n ** 128n - 1n, 2n ** 256n - 1n, 2n ** 256n] as const;
 
 /** Amounts that are none, and amounts that no number type holds. */
 const decimals: Schedule = async (ledger, load) => {
   const { single } = boundsOf(ledger);
   const found: string[] = [];
-  for (const [turn, text] of ODD.entries()) if (await taken(ledger, attempt(load, 920_000 + turn, text))) found.push(`${JSON.stringify(text)} was taken for an amount`);
+  for (const [turn, text] of ODD.entries())
+    if (await taken(ledger, attempt(load, 920_000 + turn, text))) found.push(`${JSON.stringify(text)} was taken for an amount`);
   for (const [turn, amount] of HUGE.entries())
-    if ((await taken(ledger, attempt(load, 930_000 + turn, amount))) && amount > single) found.push(`${amount} was let through above ${single}`);
+    if ((await taken(ledger, attempt(load, 930_000 + turn, amount))) && amount > single)
+      found.push(`${amount} was let through above ${single}`);
   return [...found, ...ledger.overspent()];
 };
 

@@ -57,7 +57,7 @@ export function createStressLedger(store: Store, clock: StressClock, name: strin
     decisionId: `${name}-${agent}-${id}`,
     logIndex: -1,
     state: 'held',
-    wallet: `eip155:1:0x${'00'.repeat(19)}aa` as AccountId,
+    wallet: 'stress' as AccountId,
     slot: null,
     lines: [{ account, amount }],
     dueMs: clock.nowMs() + HOLD_MS,
@@ -108,16 +108,19 @@ export function createStressLedger(store: Store, clock: StressClock, name: strin
       if (!ok) return false;
       counts.accepted += 1;
       const known = passed.some((entry) => entry.id === `${agent}/${id}`);
-      if (!known) passed.push({ id: `${agent}/${id}`, amount: BigInt(attempt.amount), atMonotonicMs: clock.monotonicMs(), settledMs: null });
+      if (!known)
+        passed.push({ id: `${agent}/${id}`, amount: BigInt(attempt.amount), atMonotonicMs: clock.monotonicMs(), settledMs: null });
       return true;
     },
     async redeem(attempt, redeemer) {
       const { agent, id } = attempt;
       const payloadDigest = sha256Hex(`payload ${id}`);
-      return (await apply([{ kind: 'permit.redeem', permitId: permitId(agent, id, secretOf(attempt)), payloadDigest, keyId: 'k1', redeemer }])).ok;
+      return (
+        await apply([{ kind: 'permit.redeem', permitId: permitId(agent, id, secretOf(attempt)), payloadDigest, keyId: 'k1', redeemer }])
+      ).ok;
     },
     async settle({ agent, id }) {
-      const moves = [{ to: 'signed', sealed: 'c2VhbGVk', txHash: `0x${id}` }, { to: 'broadcast' }, { to: 'final' }] as const;
+      const moves = [{ to: 'signed', sealed: 'c2VhbGVk', txHash: `h-${id}` }, { to: 'broadcast' }, { to: 'final' }] as const;
       for (const move of moves) await apply([{ kind: 'ledger.settle', agent, requestId: id, ...move }]);
       const entry = passed.find((one) => one.id === `${agent}/${id}`);
       if (entry !== undefined) entry.settledMs = clock.monotonicMs();

@@ -41,7 +41,12 @@ export async function stressTest({ policy, openStore, agents, transactions }: St
     const clock = createStressClock(START_MS);
     const store = await openStore(clock, schedule);
     try {
-      const ledger = createStressLedger(store, clock, schedule, policy.unitCap.windows.map(({ warn: _warn, ...window }) => window));
+      const ledger = createStressLedger(
+        store,
+        clock,
+        schedule,
+        policy.unitCap.windows.map(({ warn: _warn, ...window }) => window),
+      );
       const findings = await run(ledger, { agents, transactions });
       results.push({ schedule, tried: ledger.tried(), accepted: ledger.accepted(), held: findings.length === 0, findings });
     } finally {

@@ -16,8 +16,10 @@ export async function judged(call: Call): Promise<DryRunResult> {
 }
 
 /** 0 for a yes, 2 where a person is asked, 1 for a no. */
-export const exitCodeOf = ({ wouldProceed, approvalRequired }: Pick<DryRunResult, 'wouldProceed' | 'approvalRequired'>): Outcome['exitCode'] =>
-  wouldProceed ? 0 : approvalRequired ? 2 : 1;
+export const exitCodeOf = ({
+  wouldProceed,
+  approvalRequired,
+}: Pick<DryRunResult, 'wouldProceed' | 'approvalRequired'>): Outcome['exitCode'] => (wouldProceed ? 0 : approvalRequired ? 2 : 1);
 
 const shared = { usage: '<request.json>', options: { ...configOption, ...agentOption }, positionals: [1, 1] } as const;
 
@@ -33,7 +35,11 @@ export const check: Command = {
     const { wouldProceed, approvalRequired, blockers, decision } = result;
     const answer = wouldProceed ? 'It would proceed.' : approvalRequired ? 'A person would be asked.' : 'It would be denied.';
     const reasons = blockers.length > 0 ? blockers : decision.reasons;
-    return { exitCode: exitCodeOf(result), data: { wouldProceed, approvalRequired, verdict: decision.verdict, reasons }, lines: [answer, ...reasons.map(reasonText)] };
+    return {
+      exitCode: exitCodeOf(result),
+      data: { wouldProceed, approvalRequired, verdict: decision.verdict, reasons },
+      lines: [answer, ...reasons.map(reasonText)],
+    };
   },
 };
 
@@ -54,7 +60,11 @@ export const simulate: Command = {
       exitCode,
       data: { simulation: ran, effects: decision.effects, reasons },
       lines: [
-        exitCode === 0 ? 'The simulation succeeds.' : exitCode === 1 ? 'The simulation fails.' : 'Nothing was simulated: an earlier layer denies.',
+        exitCode === 0
+          ? 'The simulation succeeds.'
+          : exitCode === 1
+            ? 'The simulation fails.'
+            : 'Nothing was simulated: an earlier layer denies.',
         ...effectLines(decision),
         ...reasons.map(reasonText),
       ],
@@ -71,6 +81,10 @@ export const dryRun: Command = {
   examples: ['castellan dry-run payment.json --agent agent', 'castellan dry-run payment.json --json --config prod.yaml'],
   async run(call) {
     const result = await judged(call);
-    return { exitCode: exitCodeOf(result), data: { ...result }, lines: [...decisionLines(result.decision), ...effectLines(result.decision)] };
+    return {
+      exitCode: exitCodeOf(result),
+      data: { ...result },
+      lines: [...decisionLines(result.decision), ...effectLines(result.decision)],
+    };
   },
 };

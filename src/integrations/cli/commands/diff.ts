@@ -14,16 +14,25 @@ function differenceLines({ rules, limits, lists, settings }: PolicyDifference): 
   return [
     ...rules.added.map(({ id, then, label }) => `  rule added: ${id} ${then}, ${label}`),
     ...rules.removed.map(({ id, then, label }) => `  rule removed: ${id} ${then}, ${label}`),
-    ...rules.changed.map(({ id, before, after }) => `  rule changed: ${id} ${before.then} ${JSON.stringify(before.when)} -> ${after.then} ${JSON.stringify(after.when)}`),
+    ...rules.changed.map(
+      ({ id, before, after }) =>
+        `  rule changed: ${id} ${before.then} ${JSON.stringify(before.when)} -> ${after.then} ${JSON.stringify(after.when)}`,
+    ),
     ...[...limits, ...lists, ...settings].map(valueLine),
   ];
 }
 
 async function compare(agent: string, a: ConfigPolicies, b: ConfigPolicies, generates: boolean) {
   const [old, now] = [a.permissions.get(agent), b.permissions.get(agent)];
-  if (old === undefined || now === undefined) return { agent, only: old === undefined ? 'b' : 'a', difference: null, actions: null } as const;
+  if (old === undefined || now === undefined)
+    return { agent, only: old === undefined ? 'b' : 'a', difference: null, actions: null } as const;
   const [before, after] = [a.compile(old), b.compile(now)];
-  return { agent, only: null, difference: diffPolicies(before, after), actions: generates ? await comparePolicies(before, after) : null } as const;
+  return {
+    agent,
+    only: null,
+    difference: diffPolicies(before, after),
+    actions: generates ? await comparePolicies(before, after) : null,
+  } as const;
 }
 
 /** `castellan diff`: what two configurations say differently, and which actions show it. */
@@ -49,8 +58,13 @@ export const diff: Command = {
     const a = policiesOf(await loadNamedConfig(call, 'config-a'));
     const b = policiesOf(await loadNamedConfig(call, 'config-b'));
     const generates = call.options['generate-actions'] === true;
-    const agents = await Promise.all([...new Set([...a.permissions.keys(), ...b.permissions.keys()])].map((agent) => compare(agent, a, b, generates)));
-    const isViolated = agents.some(({ only, actions }) => only !== null || (actions !== null && actions.newlyDenied.length + actions.newlyAllowed.length + actions.newlyEscalated.length > 0));
+    const agents = await Promise.all(
+      [...new Set([...a.permissions.keys(), ...b.permissions.keys()])].map((agent) => compare(agent, a, b, generates)),
+    );
+    const isViolated = agents.some(
+      ({ only, actions }) =>
+        only !== null || (actions !== null && actions.newlyDenied.length + actions.newlyAllowed.length + actions.newlyEscalated.length > 0),
+    );
     const isSame = agents.every(({ difference }) => difference?.same === true);
     return {
       exitCode: isViolated ? 1 : isSame ? 0 : 2,

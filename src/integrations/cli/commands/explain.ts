@@ -1,5 +1,5 @@
-import { CastellanError } from '../../../core/errors.ts';
 import type { AuditEntry } from '../../../audit/index.ts';
+import { CastellanError } from '../../../core/errors.ts';
 import type { Decision } from '../../../index.ts';
 import type { Command } from '../command.ts';
 import { configOption } from '../load-config.ts';
@@ -10,7 +10,8 @@ import { decisionLines, effectLines } from '../show-decision.ts';
 /** The decision of this id. @throws REQUEST_INVALID where the log holds none */
 async function decisionOf({ security }: OpenManager, id: string): Promise<Decision> {
   const found = await security.audit.find(id);
-  if (found?.event.type !== 'decision_made') throw new CastellanError('REQUEST_INVALID', { message: 'The log holds no such decision', details: { id } });
+  if (found?.event.type !== 'decision_made')
+    throw new CastellanError('REQUEST_INVALID', { message: 'The log holds no such decision', details: { id } });
   return found.event.decision;
 }
 
@@ -62,7 +63,9 @@ export const receipt: Command = {
         data: { id, receipt: details, entries },
         lines: [
           ...entries.map(({ index, event }) => `${index} ${timeText(event.at)} ${event.type} ${event.id}`),
-          details === null ? 'No transaction of it is final.' : `Final: transaction ${String(details['txHash'])} in block ${String(details['block'])}`,
+          details === null
+            ? 'No transaction of it is final.'
+            : `Final: transaction ${String(details['txHash'])} in block ${String(details['block'])}`,
         ],
       };
     }),

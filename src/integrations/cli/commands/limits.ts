@@ -32,7 +32,14 @@ export const limits: Command = {
               resets(resetsAt),
             ]),
           ]),
-          ...table(report.rates.map(({ rule, limit, used, remaining, resetsAt }) => [rule, `${used} of ${limit}`, `${remaining} left`, resets(resetsAt)])),
+          ...table(
+            report.rates.map(({ rule, limit, used, remaining, resetsAt }) => [
+              rule,
+              `${used} of ${limit}`,
+              `${remaining} left`,
+              resets(resetsAt),
+            ]),
+          ),
           ...(report.truncated ? ['There are more than are shown.'] : []),
         ],
       };

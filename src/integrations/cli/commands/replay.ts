@@ -1,6 +1,6 @@
-import { type CompiledPolicy, replay as replayLog, type ReplayDifference, type ReplayReport, type SecurityEvent } from '../../../index.ts';
-import { parseEntry } from '../../../audit/index.ts';
 import { systemClock, systemRandom } from '../../../adapters/host/index.ts';
+import { parseEntry } from '../../../audit/index.ts';
+import { type CompiledPolicy, type ReplayDifference, type ReplayReport, replay as replayLog, type SecurityEvent } from '../../../index.ts';
 import type { ConfigPolicies } from '../../../manager/index.ts';
 import { type Call, type Command, textOption } from '../command.ts';
 import { configOption, loadConfig } from '../load-config.ts';
@@ -52,7 +52,9 @@ function linesOf(report: ReplayReport, onlyChanged: boolean): readonly string[] 
     ...newlyAllowed.map(line('newly allowed')),
     ...newlyEscalated.map(line('newly escalated')),
     ...(onlyChanged ? [] : otherReasons.map(line('other reasons'))),
-    ...(onlyChanged ? [] : indeterminate.map(({ decisionId, agent, facts }) => `indeterminate: ${decisionId}, agent ${agent}, lacks ${facts.join(', ')}`)),
+    ...(onlyChanged
+      ? []
+      : indeterminate.map(({ decisionId, agent, facts }) => `indeterminate: ${decisionId}, agent ${agent}, lacks ${facts.join(', ')}`)),
     ...table([
       ['decisions', String(report.decisions)],
       ['judged again', String(report.judged)],

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fileExists, removeFile, systemRandom } from '../../../adapters/host/index.ts';
 import { createMemoryStore } from '../../../adapters/store/memory/index.ts';
-import { type StressOptions, stressTest as runStress } from '../../../authz/index.ts';
+import { stressTest as runStress, type StressOptions } from '../../../authz/index.ts';
 import { type Call, type Command, textOption } from '../command.ts';
 import { configOption, loadConfig } from '../load-config.ts';
 import { UsageError } from '../outcome.ts';
@@ -60,7 +60,8 @@ export const stressTest: Command = {
     const { permissions, compile } = policiesOf(await loadConfig(call));
     const agent = textOption(call, 'agent') ?? [...permissions.keys()][0];
     const words = agent === undefined ? undefined : permissions.get(agent);
-    if (agent === undefined || words === undefined) throw new UsageError(`The configuration names no agent${agent === undefined ? '' : ` ${agent}`}.`);
+    if (agent === undefined || words === undefined)
+      throw new UsageError(`The configuration names no agent${agent === undefined ? '' : ` ${agent}`}.`);
     const opener = await openerOf(call);
     try {
       const report = await runStress({ policy: compile(words), openStore: opener.open, ...load });
@@ -70,7 +71,12 @@ export const stressTest: Command = {
         lines: [
           ...table([
             ['adversary', 'tried', 'let through', 'held'],
-            ...report.results.map(({ schedule, tried, accepted, held }) => [schedule, String(tried), String(accepted), held ? 'yes' : 'NO']),
+            ...report.results.map(({ schedule, tried, accepted, held }) => [
+              schedule,
+              String(tried),
+              String(accepted),
+              held ? 'yes' : 'NO',
+            ]),
           ]),
           ...report.results.flatMap(({ schedule, findings }) => findings.map((finding) => `! ${schedule}: ${finding}`)),
         ],

@@ -24,6 +24,10 @@ export const validate: Command = {
       ...warnings.map((warning) => line(agent, 'warning', warning)),
     ]);
     const exitCode = found.some(({ valid }) => !valid) ? 1 : found.some(({ warnings }) => warnings.length > 0) ? 2 : 0;
-    return { exitCode, data: { agents: found }, lines: lines.length > 0 ? lines : [`${found.length} policies, nothing to say against any.`] };
+    return {
+      exitCode,
+      data: { agents: found },
+      lines: lines.length > 0 ? lines : [`${found.length} policies, nothing to say against any.`],
+    };
   },
 };

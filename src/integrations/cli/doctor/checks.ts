@@ -1,5 +1,5 @@
-import { type CompiledPolicy, stressTest } from '../../../authz/index.ts';
 import { createMemoryStore } from '../../../adapters/store/memory/index.ts';
+import { type CompiledPolicy, stressTest } from '../../../authz/index.ts';
 import { type SecurityHealth, validateConfig } from '../../../index.ts';
 import type { ConfigPolicies } from '../../../manager/index.ts';
 
@@ -57,9 +57,9 @@ export const CHECKS: readonly Check[] = [
     line: 'each capability that is on has contracts to go to, and one transaction has a limit',
     run: (patient) =>
       each(patient, (policy) => [
-        ...NEEDS_CONTRACTS.filter((capability) => allows(policy, capability) && policy.contracts.size === 0 && policy.protocols.size === 0).map(
-          (capability) => `${capability} is on, and neither allowedContracts nor allowedProtocols lists anything`,
-        ),
+        ...NEEDS_CONTRACTS.filter(
+          (capability) => allows(policy, capability) && policy.contracts.size === 0 && policy.protocols.size === 0,
+        ).map((capability) => `${capability} is on, and neither allowedContracts nor allowedProtocols lists anything`),
         ...(policy.unitCap.windows.some(({ windowMs }) => windowMs === 0) ? [] : ['no limit for one transaction']),
       ]),
   },
@@ -67,7 +67,9 @@ export const CHECKS: readonly Check[] = [
     id: 'approval',
     line: 'a person is asked from some amount on, and is reached',
     run: (patient) => [
-      ...each(patient, ({ rules }) => (rules.some(({ then }) => then === 'escalate') ? [] : ['nothing asks a person: set requireApprovalAbove'])),
+      ...each(patient, ({ rules }) =>
+        rules.some(({ then }) => then === 'escalate') ? [] : ['nothing asks a person: set requireApprovalAbove'],
+      ),
       ...(patient.policies.config.approvals.providers.length > 0 ? [] : ['approvals.providers is empty: nobody is told']),
       ...(patient.policies.config.registry.keys.some(({ roles }) => roles.includes('approver')) ? [] : ['the registry names no approver']),
     ],
@@ -107,7 +109,9 @@ export const CHECKS: readonly Check[] = [
     line: 'each strategy has a limit for one trade and for a day',
     run: (patient) =>
       each(patient, ({ strategies }) =>
-        [...strategies.values()].flatMap(({ id, maxAmountPerTrade, daily }) => (maxAmountPerTrade === null || daily === null ? [`strategy ${id} is not bounded in both`] : [])),
+        [...strategies.values()].flatMap(({ id, maxAmountPerTrade, daily }) =>
+          maxAmountPerTrade === null || daily === null ? [`strategy ${id} is not bounded in both`] : [],
+        ),
       ),
   },
   { id: 'receipts', line: 'receipts outlive the process', run: durable },
@@ -117,15 +121,18 @@ export const CHECKS: readonly Check[] = [
     run: (patient) => [
       ...(patient.policies.config.audit.enabled ? [] : ['audit.enabled is false']),
       ...durable(patient),
-      ...(typeof patient.health !== 'string' && patient.health.audit.fault !== null ? [`the log cannot be signed: ${patient.health.audit.fault}`] : []),
+      ...(typeof patient.health !== 'string' && patient.health.audit.fault !== null
+        ? [`the log cannot be signed: ${patient.health.audit.fault}`]
+        : []),
     ],
   },
   {
     id: 'monitor',
     line: 'the wallets are watched from the chain’s side, and somebody is told of what no decision covers',
     run: ({ policies: { config } }) => [
-      ...(config.emergency.monitor.enabled ? [] : ['emergency.monitor.enabled is false']),
-      ...(config.emergency.notificationEndpoints.length > 0 || config.emergency.autoResponseTriggers.some(({ event }) => event === 'monitor_unrecorded')
+      ...(config.emergency.monitor.pause === false ? ['emergency.monitor.pause is false: what it finds stops nobody'] : []),
+      ...(config.emergency.notificationEndpoints.length > 0 ||
+      config.emergency.autoResponseTriggers.some(({ event }) => event === 'monitor_unrecorded')
         ? []
         : ['neither an endpoint nor a trigger hears of monitor_unrecorded']),
     ],
@@ -133,7 +140,10 @@ export const CHECKS: readonly Check[] = [
   {
     id: 'keys',
     line: 'no key that pays lies in this process alone',
-    run: ({ policies: { config } }) => (config.custody.mode === 'software' ? ['custody.mode is software: one encrypted key in this process'] : []),
+    run: ({ policies: { config } }) =>
+      config.custody.mode === 'software' && config.keys.hsm === undefined
+        ? ['custody.mode is software: one encrypted key in this process']
+        : [],
   },
   {
     id: 'cold-wallet',
@@ -144,7 +154,9 @@ export const CHECKS: readonly Check[] = [
     id: 'dry-runs',
     line: 'a sample of what the agent will ask for would proceed',
     run: ({ samples }) =>
-      samples.length === 0 ? ['no sample: give requests with --sample'] : samples.flatMap(({ name, ok, why }) => (ok ? [] : [`${name}: ${why}`])),
+      samples.length === 0
+        ? ['no sample: give requests with --sample']
+        : samples.flatMap(({ name, ok, why }) => (ok ? [] : [`${name}: ${why}`])),
   },
   {
     id: 'stress',
