@@ -75,13 +75,19 @@ class MixContext implements RuleContext {
   readonly valueDecimals = 18;
   readonly #tokens: CompiledPolicy['tokens'];
   readonly #atMs: number;
+  #asset: AssetId | undefined;
+  #decimals: number | undefined;
 
   constructor({ tokens }: CompiledPolicy, hour: number) {
     this.#tokens = tokens;
     this.#atMs = DAY + hour * 3_600_000;
   }
   decimals(asset: AssetId): number | undefined {
-    return this.#tokens.get(asset)?.decimals;
+    if (asset !== this.#asset) {
+      this.#asset = asset;
+      this.#decimals = this.#tokens.get(asset)?.decimals;
+    }
+    return this.#decimals;
   }
   localMs(): number {
     return this.#atMs;

@@ -52,7 +52,9 @@ async function sceneWith(count: number): Promise<Scene> {
   const [policyRow] = await store.get([storeKey.doc(`policy/${agent.id}`)]);
   const { value } = policyRow as unknown as { readonly value: { readonly [name: string]: Json } };
   const counter = `velocity|${asset}`;
-  await store.apply([{ commands: [{ kind: 'doc.put', key: `policy/${agent.id}`, value: { ...value, temporal: { [`${counter}/${HOUR_MS}`]: 0 } } }] }]);
+  await store.apply([
+    { commands: [{ kind: 'doc.put', key: `policy/${agent.id}`, value: { ...value, temporal: { [`${counter}/${HOUR_MS}`]: 0 } } }] },
+  ]);
   await decideOnce(scene, agent, 0);
   const policy = scene.house.policies.lastOf(agent.id)?.digest ?? '';
   const account = `agent:${agent.id}:${counter}`;

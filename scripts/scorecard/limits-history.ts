@@ -13,6 +13,8 @@ export interface Recorded {
   readonly untilNs: bigint;
   /** Granted or refused; of a look, what is used. */
   readonly answer: boolean | bigint;
+  /** Why a move was refused, for whoever looks for the reason. */
+  readonly code?: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -30,13 +32,17 @@ export const accountOf = (history: string): string => `history:${history}|USD`;
 export async function record(store: Store, history: string, act: Act, nowMs: () => number): Promise<Recorded> {
   const account = accountOf(history);
   const fromNs = process.hrtime.bigint();
-  const answer = act.op === 'look' ? await look(store, account, nowMs()) : await play(store, account, act, nowMs());
-  return { act, fromNs, untilNs: process.hrtime.bigint(), answer };
+  if (act.op === 'look') {
+    const answer = await look(store, account, nowMs());
+    return { act, fromNs, untilNs: process.hrtime.bigint(), answer };
+  }
+  const code = await play(store, account, act, nowMs());
+  return { act, fromNs, untilNs: process.hrtime.bigint(), answer: code === 'ok', code };
 }
 
-async function play(store: Store, account: string, move: Move, nowMs: number): Promise<boolean> {
+async function play(store: Store, account: string, move: Move, nowMs: number): Promise<string> {
   const [result] = await store.apply([{ commands: commandsOf(move, capsFor(HISTORY_BOUNDS, account), nowMs, account) }]);
-  return result?.ok === true;
+  return result?.ok === true ? 'ok' : (result?.reason.code ?? 'none');
 }
 
 async function look(store: Store, account: string, nowMs: number): Promise<bigint> {

@@ -36,11 +36,19 @@ async function measure(kind: string, size: number, play: Play, report: (line: st
       acts.some((other) => other !== act && other.fromNs < act.untilNs && act.fromNs < other.untilNs),
     ).length;
     granted += acts.filter(({ answer }) => answer === true).length;
-    if (!isLinearizable(acts))
-      wrong.push(`${kind} ${n}: ${acts.map(({ act, answer }) => `${JSON.stringify(act, text)}=${answer}`).join(' ')}`);
+    if (!isLinearizable(acts)) wrong.push(`${kind} ${n}: ${told(acts)}`);
     if ((n + 1) % 250 === 0) report(`${n + 1} histories on ${kind}`);
   }
   return { wrong, overlapping, granted, acts: size * CLIENTS * ACTS };
+}
+
+/** A history in words: act, answer, and the span in microseconds since its beginning. */
+function told(acts: readonly Recorded[]): string {
+  const beginNs = acts.reduce((first, { fromNs }) => (fromNs < first ? fromNs : first), acts[0]?.fromNs ?? 0n);
+  const since = (ns: bigint): bigint => (ns - beginNs) / 1_000n;
+  return acts
+    .map(({ act, answer, code, fromNs, untilNs }) => `${JSON.stringify(act, text)}=${code ?? answer}@${since(fromNs)}-${since(untilNs)}`)
+    .join(' ');
 }
 
 const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);

@@ -10,8 +10,8 @@ const temporalBar: Bar = {
   isTiming: true,
   target: `at most ${MOST} × that at 100 events`,
   async run(mode) {
-    const long = mode === 'full' ? 1_000_000 : 5_000;
-    const bound = await measureTemporal({ long, decisions: mode === 'full' ? 512 : 64, rounds: mode === 'full' ? 11 : 5 });
+    const long = mode === 'full' ? 1_000_000 : 3_000;
+    const bound = await measureTemporal({ long, decisions: mode === 'full' ? 512 : 64, rounds: 11 });
     return {
       figure: `${bound.ratio.toFixed(3)} × (95 %: ${bound.upper.toFixed(3)})`,
       pass: bound.upper <= MOST,

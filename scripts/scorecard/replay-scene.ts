@@ -135,10 +135,10 @@ export function permissionsIn(entries: readonly SecurityEvent[]) {
   const told = new Map<string, { permissions: Readonly<Record<string, Json>>; tokens: readonly Token[]; base: PolicyBase }>();
   let deployment: Json | undefined;
   for (const event of entries) {
-    if (event.type !== 'permission_changed' || event.policy === undefined) continue;
-    deployment = event.policy.deployment ?? deployment;
+    if (event.type !== 'permission_changed' || event.enacts === undefined) continue;
+    deployment = event.enacts.deployment ?? deployment;
     const { tokens, base } = deployment as unknown as { readonly tokens: readonly Token[]; readonly base: PolicyBase };
-    told.set(event.policy.digest, { permissions: event.policy.permissions as Readonly<Record<string, Json>>, tokens, base });
+    told.set(event.enacts.digest, { permissions: event.enacts.permissions as Readonly<Record<string, Json>>, tokens, base });
   }
   return told;
 }

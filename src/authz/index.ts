@@ -35,5 +35,4 @@ export {
   replay,
 } from './tooling/replay.ts';
 export { type StressOptions, type StressReport, type StressResult, stressTest } from './tooling/stress/stress-test.ts';
-export type { CompiledTree } from './tree/compile-tree.ts';
-export { type LeafPolicy, type PolicyTree, policyAnd, policyLeaf, policyOr } from './tree/policy-tree.ts';
+export { policyAnd, policyLeaf, policyOr } from './tree/policy-tree.ts';

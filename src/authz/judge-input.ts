@@ -25,7 +25,7 @@ import type { MarketFacts } from '../risk/index.ts';
 import type { JudgeRows, Simulate } from './judge-state.ts';
 import type { JudgedTerms } from './judged-terms.ts';
 import type { CompiledPolicy } from './policy/index.ts';
-import type { Review } from './temporal/temporal-findings.ts';
+import type { Review } from './temporal/findings.ts';
 import type { RecordedFacts } from './tooling/recorded-facts.ts';
 
 /** One transaction or signature to judge, and everything it is judged by. */

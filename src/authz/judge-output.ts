@@ -1,5 +1,5 @@
 import type { ChargeLine, Effect, LayerSignal, LedgerCap, SimulationReport } from '../core/index.ts';
-import type { TemporalFindings } from './temporal/temporal-findings.ts';
+import type { TemporalFindings } from './temporal/findings.ts';
 
 const NO_TEMPORAL = { reviews: [], lines: [], caps: [] } as const;
 
@@ -23,5 +23,16 @@ export interface JudgeOutput {
 
 /** Nothing found yet. */
 export function createJudgeOutput(): JudgeOutput {
-  return { riskScore: 0, lines: [], feeLines: [], caps: [], warnings: [], simulation: null, simulated: null, temporal: NO_TEMPORAL, signals: [], unenforced: [] };
+  return {
+    riskScore: 0,
+    lines: [],
+    feeLines: [],
+    caps: [],
+    warnings: [],
+    simulation: null,
+    simulated: null,
+    temporal: NO_TEMPORAL,
+    signals: [],
+    unenforced: [],
+  };
 }

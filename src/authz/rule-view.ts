@@ -23,6 +23,9 @@ export class RuleView implements RuleContext {
   readonly value: bigint | undefined;
   readonly valueDecimals: number;
   readonly #context: LayerContext;
+  /** Of the asset that was asked about last: rules ask about one item after the other. */
+  #asset: AssetId | undefined;
+  #decimals: number | undefined;
 
   constructor(context: LayerContext, valuation: Valuation | undefined) {
     const { policy, settings, output, request } = context;
@@ -52,7 +55,11 @@ export class RuleView implements RuleContext {
   }
 
   decimals(asset: AssetId): number | undefined {
-    return this.#context.policy.tokens.get(asset)?.decimals;
+    if (asset !== this.#asset) {
+      this.#asset = asset;
+      this.#decimals = this.#context.policy.tokens.get(asset)?.decimals;
+    }
+    return this.#decimals;
   }
 
   netChange(asset: AssetId): bigint {

@@ -166,8 +166,11 @@ export interface KeyEvent extends SecurityEventBase {
 export interface PermissionChangedEvent extends SecurityEventBase {
   readonly type: 'permission_changed';
   readonly details: EventDetails;
-  /** The rules that are in force from then on, in words, where it puts any in force. */
-  readonly policy?: PolicyText;
+  /**
+   * The rules that are in force from then on, in words, where it puts any in force. Its name sorts before `id`, which has to be the last
+   * id that an entry holds.
+   */
+  readonly enacts?: PolicyText;
 }
 
 /**

@@ -25,8 +25,8 @@ import { createJournal, type Journal } from './journal.ts';
 import { openCustody, secretOf } from './open-custody.ts';
 import { compilePermissions, deploymentText, expandTemplate } from './permissions.ts';
 import { createShadows, type Shadows } from './policies/shadows.ts';
-import { recordEvents } from './record-events.ts';
 import { createPolicyBook, type PolicyBook } from './policy-book.ts';
+import { recordEvents } from './record-events.ts';
 import { recoverWallets } from './recover.ts';
 import { recoveryOnTerms } from './recovery-terms.ts';
 import { vocabularyOf } from './vocabulary.ts';
@@ -166,7 +166,10 @@ export async function bootHouse(
     const shadows = createShadows({ host, tenant, journal, policies });
     for (const [agentId, candidate] of Object.entries(config.shadow)) shadows.set(agentId, expandTemplate(candidate));
     const { authorization, risk } = config;
-    const events = authorization.eventStore === undefined ? undefined : recordEvents(authorization.eventStore, bus, async (id) => (await audit.find(id))?.event);
+    const events =
+      authorization.eventStore === undefined
+        ? undefined
+        : recordEvents(authorization.eventStore, bus, async (id) => (await audit.find(id))?.event);
     const judge = createJudge({
       clock,
       deadlines,

@@ -50,7 +50,11 @@ function statusOf(event: SecurityEvent): PipelineStatus | undefined {
     case 'execution_failed':
       return typeof event.details['txHash'] === 'string' ? 'execution_failed' : undefined;
     case 'approval_decision':
-      return event.details['state'] === 'expired' ? 'approval_timeout' : event.details['state'] === 'rejected' ? 'approval_rejected' : undefined;
+      return event.details['state'] === 'expired'
+        ? 'approval_timeout'
+        : event.details['state'] === 'rejected'
+          ? 'approval_rejected'
+          : undefined;
     default:
       return undefined;
   }

@@ -77,7 +77,16 @@ export async function closeReview(
     const { decisionId, times } = toItem(row as unknown as Doc);
     const at = host.clock.nowMs();
     const details = { action: 'review_closed', rule, decisionId, times, by, notes };
-    const event = { v: 1, id: newId(host.random, at), tenant, at, agent: agentId, severity: 'info', type: 'incident_event', details } as const;
+    const event = {
+      v: 1,
+      id: newId(host.random, at),
+      tenant,
+      at,
+      agent: agentId,
+      severity: 'info',
+      type: 'incident_event',
+      details,
+    } as const;
     const closed = await journal.apply([
       { kind: 'doc.put', key, value: null, ifVersion: (row as unknown as Doc).version },
       journal.command(event),

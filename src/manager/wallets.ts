@@ -179,7 +179,7 @@ export function createWallets(parts: WalletParts): Wallets {
         agent.value === undefined ? [{ kind: 'doc.put', key: docKey.agent(agentId), value: record as unknown as Json, ifVersion: 0 }] : [];
       const told = await tellPolicy(store, parts.policies, digest, permissions);
       const changed = event(agentId, 'permission_changed', { digest, previous: policy.value?.digest ?? null });
-      const tells = told.policy === undefined ? changed : ({ ...changed, policy: told.policy } as SecurityEvent);
+      const tells = told.policy === undefined ? changed : ({ ...changed, enacts: told.policy } as SecurityEvent);
       if (await apply([...told.commands, ...create, command, parts.journal.command(tells)])) return { digest, changed: true };
     }
     throw conflict();

@@ -63,7 +63,14 @@ describe('an event store of one’s own', () => {
   });
 
   const odd: readonly (readonly [string, Partial<Record<keyof EventStore, unknown>>])[] = [
-    ['throws', { query: () => { throw new Error('down'); } }],
+    [
+      'throws',
+      {
+        query: () => {
+          throw new Error('down');
+        },
+      },
+    ],
     ['rejects', { query: async () => Promise.reject(new Error('down')) }],
     ['answers no list', { query: () => 'all' }],
     ['answers no events', { recent: () => [{}] }],
@@ -94,7 +101,12 @@ describe('an event store of one’s own', () => {
   });
 
   it('is not asked where no rule looks back', async () => {
-    const store = { ...createMemoryEventStore(), query: () => { throw new Error('down'); } };
+    const store = {
+      ...createMemoryEventStore(),
+      query: () => {
+        throw new Error('down');
+      },
+    };
     expect((await judged(store, [])).verdict).toBe('approved');
   });
 });

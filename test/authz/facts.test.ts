@@ -42,7 +42,14 @@ describe('facts', () => {
   it('record what was read, small and as JSON; the same input gives the same judgement', async () => {
     const first = await judgeOnce();
     const second = await judgeOnce();
-    expect(Object.keys(first.facts).sort()).toEqual(['anomaly', `limits.used.${ETH}`, 'rate.approved', 'risk', 'simulation']);
+    expect(Object.keys(first.facts).sort()).toEqual([
+      'anomaly',
+      `limits.used.${ETH}`,
+      'rate.approved',
+      'rate.attempts',
+      'risk',
+      'simulation',
+    ]);
     expect(JSON.parse(JSON.stringify(first.facts))).toEqual(first.facts);
     expect(JSON.stringify(first.facts).length).toBeLessThan(1_000);
     expect(second).toEqual(first);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FEE, ETH, foreign, judgeOnce, OPEN, policyOf, report, tx } from './fixture.ts';
+import { ETH, FEE, foreign, judgeOnce, OPEN, policyOf, report, tx } from './fixture.ts';
 
 /** What the gas limit and the simulated gas come to under a policy. */
 async function codes(gas: string | undefined, gasEstimate: string, gasBufferMultiplier: number | undefined): Promise<readonly string[]> {
@@ -22,7 +22,8 @@ describe('gasBufferMultiplier', () => {
   });
 
   it('denies where the run does not tell its gas', async () => {
-    for (const odd of ['0', '', '-1', '0x10', '1e5', ' 1']) expect(await codes('25200', odd, 1.2), odd).toEqual(['gas_buffer_insufficient']);
+    for (const odd of ['0', '', '-1', '0x10', '1e5', ' 1'])
+      expect(await codes('25200', odd, 1.2), odd).toEqual(['gas_buffer_insufficient']);
   });
 
   it('asks for nothing where transactions have no gas limit', async () => {

@@ -1,7 +1,7 @@
 import type { RuleItem } from '../../src/authz/index.ts';
 import type { AssetId } from '../../src/core/index.ts';
 import type { ModelCondition, ModelPermissions } from '../model/policy.ts';
-import type { ModelWorld } from '../model/policy-fields.ts';
+import { compareTexts, type ModelWorld } from '../model/policy-fields.ts';
 import { account, CHAIN, ETH, TOKENS, USDC, WALLET } from './fixture.ts';
 
 /** Draws from one seeded source. */
@@ -95,12 +95,12 @@ function leaf(draw: Draw): ModelCondition {
     const zone = isTime ? draw.one(ZONES) : undefined;
     const operator = draw.one(['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'between', 'exists']);
     const values = [numberFor(field, draw), numberFor(field, draw)];
-    const number = (text: string | number): number => Number(String(text).replaceAll(/(?<=\d)-/g, ''));
+    const plain = (text: string | number): string => String(text).replaceAll(/(?<=\d)-/g, '');
     const value =
       operator === 'exists'
         ? draw.chance(0.5)
         : operator === 'between'
-          ? values.sort((a, b) => number(a) - number(b))
+          ? values.sort((a, b) => compareTexts(plain(a), plain(b)))
           : operator === 'in' || operator === 'not_in'
             ? values
             : values[0];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isTightening } from '../../src/manager/policies/tightening.ts';
 import { type LeafPolicy, type PolicyTree, policyAnd, policyLeaf, policyOr } from '../../src/authz/index.ts';
-import { BOB, call, CHAIN, ETH, ether, EVE, fee, foreign, judgeOnce, OPEN, policyOf, ROUTER, send } from './fixture.ts';
+import { isTightening } from '../../src/manager/policies/tightening.ts';
+import { BOB, CHAIN, call, ETH, EVE, ether, fee, foreign, judgeOnce, OPEN, policyOf, ROUTER, send } from './fixture.ts';
 
 const small = policyLeaf({ maxSpendPerTx: { token: 'ETH', amount: '1' } }, 'small');
 const large = policyLeaf({ maxSpendPerTx: { token: 'ETH', amount: '5' }, requireApproval: true }, 'large');
@@ -80,7 +80,10 @@ describe('a tree of policies', () => {
 
   it('takes the strictest of what leaves say about the transaction as a whole', () => {
     const leaf = (gasBufferMultiplier: number, humanApprovalTimeoutMs: number, simulationStalenessMs: number) =>
-      policyLeaf({ gasBufferMultiplier, humanApprovalTimeoutMs, simulationStalenessMs, requireSimulation: true }, `l${gasBufferMultiplier}`);
+      policyLeaf(
+        { gasBufferMultiplier, humanApprovalTimeoutMs, simulationStalenessMs, requireSimulation: true },
+        `l${gasBufferMultiplier}`,
+      );
     const { gasBuffer, approvalTimeoutMs, simulationStalenessMs } = around(policyOr([leaf(1.1, 9_000, 700), leaf(1.3, 8_000, 900)]));
     expect({ gasBuffer, approvalTimeoutMs, simulationStalenessMs }).toEqual({
       gasBuffer: 1_300_000n,

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TON } from '../../bench/ton-decide.ts';
 import { openReplayScene, permissionsIn } from '../../scripts/scorecard/replay-scene.ts';
+import { entryId, toEntry } from '../../src/audit/index.ts';
 import { type CandidateOf, type CompiledPolicy, compilePolicy, replay } from '../../src/authz/index.ts';
 import type { Json, SecurityEvent } from '../../src/core/index.ts';
 
@@ -96,10 +97,15 @@ describe.each([
     expect(new Set(untold.notReplayable.map(({ why }) => why))).toEqual(new Set(['policy_unknown']));
   });
 
+  it('keeps each entry’s own id the last that its text holds, whatever ids its rules have', () => {
+    for (const event of entries) expect(entryId(toEntry(event).entry)).toBe(event.id);
+    expect(entries.some((event) => event.type === 'permission_changed' && JSON.stringify(event.enacts).includes('"id":'))).toBe(true);
+  });
+
   it('takes no text for rules that it does not compile to', async () => {
     const forged = entries.map((event): SecurityEvent => {
-      if (event.type !== 'permission_changed' || event.policy === undefined) return event;
-      return { ...event, policy: { ...event.policy, permissions: { capabilities: { transfers: { enabled: true } } } } };
+      if (event.type !== 'permission_changed' || event.enacts === undefined) return event;
+      return { ...event, enacts: { ...event.enacts, permissions: { capabilities: { transfers: { enabled: true } } } } };
     });
     expect(await replay({ entries: forged })).toMatchObject({ judged: 0, same: 0, newlyAllowed: [] });
   });

@@ -6,7 +6,9 @@ const limits = { unit: 'ETH', perTransaction: 10, daily: 20, weekly: 100, monthl
 const shared = policyOf({ ...OPEN, limits, capLockMode: 'shared' });
 const apart = policyOf({ ...OPEN, limits, capLockMode: 'per-agent' });
 const accountsOf = async (policy: typeof shared, agentId: string) =>
-  (await judgeOnce({ policy, effects: [fee(), send(ether('1'))], request: foreign({ type: 'transaction', agentId }) })).lines.map(({ account }) => account);
+  (await judgeOnce({ policy, effects: [fee(), send(ether('1'))], request: foreign({ type: 'transaction', agentId }) })).lines.map(
+    ({ account }) => account,
+  );
 
 describe('capLockMode', () => {
   it('shared: agents take room on one account beside their own', async () => {
@@ -33,6 +35,8 @@ describe('capLockMode', () => {
   });
 
   it('is refused beside limits of single assets, which are shared by caps', () => {
-    expect(() => policyOf({ ...OPEN, limits: { ...limits, assets: { USDC: { daily: 5 } } }, capLockMode: 'shared' })).toThrow(/capLockMode/);
+    expect(() => policyOf({ ...OPEN, limits: { ...limits, assets: { USDC: { daily: 5 } } }, capLockMode: 'shared' })).toThrow(
+      /capLockMode/,
+    );
   });
 });

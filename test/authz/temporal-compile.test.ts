@@ -7,7 +7,11 @@ import { BASE, OPEN, policyOf, ROUTER, TOKENS, USDC } from './fixture.ts';
 
 const HOUR = 3_600_000;
 const compiled = (...temporalRules: readonly TemporalRuleInput[]) => policyOf({ ...OPEN, temporalRules });
-const failing = (threshold: number, windowMs = HOUR, consequence: 'reject' | 'require_approval' | 'flag_for_review' = 'reject'): TemporalRuleInput => ({
+const failing = (
+  threshold: number,
+  windowMs = HOUR,
+  consequence: 'reject' | 'require_approval' | 'flag_for_review' = 'reject',
+): TemporalRuleInput => ({
   predicate: { kind: 'simulation_failure_rate', windowMs, threshold },
   consequence,
 });
@@ -17,14 +21,24 @@ describe('temporal rules as people write them', () => {
     const { temporal } = compiled(
       { predicate: { kind: 'simulation_failure_rate', windowMs: HOUR, threshold: 3 }, consequence: { kind: 'require_approval' } },
       {
-        predicate: { kind: 'contract_call_frequency', windowMs: 300_000, contractAddress: ROUTER.slice(9), chain: 'eip155:1', threshold: 10 },
+        predicate: {
+          kind: 'contract_call_frequency',
+          windowMs: 300_000,
+          contractAddress: ROUTER.slice(9),
+          chain: 'eip155:1',
+          threshold: 10,
+        },
         consequence: 'reject',
         label: 'calls',
       },
       { predicate: { kind: 'success_drought', windowMs: HOUR, threshold: 1, warmUpMs: 5, minOutcomes: 7 }, consequence: 'flag_for_review' },
       { predicate: { kind: 'success_drought', windowMs: HOUR, threshold: 2 }, consequence: 'reject', label: 'dry' },
       { predicate: { kind: 'spend_velocity', windowMs: 1_800_000, maxAmount: 50_000n, token: 'USDC' }, consequence: 'reject' },
-      { predicate: { kind: 'spend_velocity', windowMs: 1_800_000, maxAmount: '50000', token: 'USDC', decimals: 6 }, consequence: 'reject', label: 'base' },
+      {
+        predicate: { kind: 'spend_velocity', windowMs: 1_800_000, maxAmount: '50000', token: 'USDC', decimals: 6 },
+        consequence: 'reject',
+        label: 'base',
+      },
       { predicate: { kind: 'consecutive_failures', count: 5 }, consequence: 'reject' },
     );
     expect(temporal.map(({ id, then, when }) => [id, then, when])).toEqual([
@@ -36,7 +50,11 @@ describe('temporal rules as people write them', () => {
         [{ field: 'success_drought', operator: 'lt', value: '1', windowMs: HOUR, warmUpMs: 5, minOutcomes: 7 }],
       ],
       ['temporal.dry', 'deny', [{ field: 'success_drought', operator: 'lt', value: '2', windowMs: HOUR, warmUpMs: HOUR, minOutcomes: 2 }]],
-      ['temporal.spend_velocity', 'deny', [{ field: 'spend_velocity', operator: 'gte', value: '50000000000', windowMs: 1_800_000, asset: USDC }]],
+      [
+        'temporal.spend_velocity',
+        'deny',
+        [{ field: 'spend_velocity', operator: 'gte', value: '50000000000', windowMs: 1_800_000, asset: USDC }],
+      ],
       ['temporal.base', 'deny', [{ field: 'spend_velocity', operator: 'gte', value: '50000', windowMs: 1_800_000, asset: USDC }]],
       ['temporal.consecutive_failures', 'deny', [{ field: 'consecutive_failures', operator: 'gte', value: '5', windowMs: null }]],
     ]);
@@ -50,7 +68,9 @@ describe('temporal rules as people write them', () => {
   });
 
   it('refuses what cannot be meant', () => {
-    const velocity = (over: object) => [{ predicate: { kind: 'spend_velocity', windowMs: HOUR, maxAmount: 1, token: 'USDC', ...over }, consequence: 'reject' }];
+    const velocity = (over: object) => [
+      { predicate: { kind: 'spend_velocity', windowMs: HOUR, maxAmount: 1, token: 'USDC', ...over }, consequence: 'reject' },
+    ];
     const wrong: readonly (readonly [unknown, RegExp])[] = [
       [[failing(1), failing(2)], /label: simulation_failure_rate is there twice/],
       [velocity({ maxAmount: 0 }), /maxAmount: must be above 0/],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bookAmount, type Json, noteOutcome, type OutcomeRow, storeKey, type WindowRow } from '../../src/core/index.ts';
-import { type TemporalNote, TemporalModel } from '../model/temporal.ts';
+import { TemporalModel, type TemporalNote } from '../model/temporal.ts';
 import { BOB, fee, NOW, send, USDC } from './fixture.ts';
 import { counting, judged, toldBy } from './temporal-scene.ts';
 
@@ -51,7 +51,12 @@ describe('temporal rules and the model on paper', () => {
 
   it('agree on spending to the bucket: never too little, at most 1/256 of the window too long', async () => {
     const spent = fc.array(fc.record({ amount: fc.bigInt(1n, 50n), age: fc.integer({ min: 0, max: 6_000 }) }), { maxLength: 20 });
-    const scene = fc.record({ spent, windowMs: fc.integer({ min: 256, max: 5_000 }), inFlight: fc.bigInt(0n, 20n), now: fc.bigInt(1n, 30n) });
+    const scene = fc.record({
+      spent,
+      windowMs: fc.integer({ min: 256, max: 5_000 }),
+      inFlight: fc.bigInt(0n, 20n),
+      now: fc.bigInt(1n, 30n),
+    });
     await fc.assert(
       fc.asyncProperty(scene, async ({ spent: list, windowMs: span, inFlight, now }) => {
         const model = new TemporalModel();
@@ -70,7 +75,9 @@ describe('temporal rules and the model on paper', () => {
         const perhaps = model.used('a1', USDC, span, NOW, true) + now;
         const under = async (maxAmount: bigint): Promise<boolean> => {
           const predicate = { kind: 'spend_velocity', windowMs: span, maxAmount, token: 'USDC', decimals: 6 } as const;
-          return toldBy(await judged({ rows, rules: [{ predicate, consequence: 'reject' }], effects: [fee(), send(now, BOB, USDC)] })).length > 0;
+          return (
+            toldBy(await judged({ rows, rules: [{ predicate, consequence: 'reject' }], effects: [fee(), send(now, BOB, USDC)] })).length > 0
+          );
         };
         expect(await under(surely), 'the bound itself triggers').toBe(true);
         expect(await under(perhaps + 1n), 'one above what may count at most does not').toBe(false);

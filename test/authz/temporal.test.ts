@@ -5,8 +5,11 @@ import { allow, BOB, call, ETH, ether, fee, NOW, ROUTER, report, request, send, 
 import { counting, judged, outcomes, toldBy } from './temporal-scene.ts';
 
 const HOUR = 3_600_000;
-const rule = (predicate: TemporalRuleInput['predicate'], kind: 'reject' | 'require_approval' | 'flag_for_review' = 'reject', label?: string) =>
-  ({ predicate, consequence: { kind }, ...(label === undefined ? {} : { label }) }) satisfies TemporalRuleInput;
+const rule = (
+  predicate: TemporalRuleInput['predicate'],
+  kind: 'reject' | 'require_approval' | 'flag_for_review' = 'reject',
+  label?: string,
+) => ({ predicate, consequence: { kind }, ...(label === undefined ? {} : { label }) }) satisfies TemporalRuleInput;
 const times = (outcome: Outcome, ...ages: readonly number[]) => ages.map((age) => [outcome, NOW - age] as const);
 const VELOCITY = `velocity|${USDC}`;
 const SINCE_VELOCITY = `${VELOCITY}/${HOUR}`;
@@ -71,8 +74,19 @@ describe('rules over how requests ended', () => {
   });
 
   it('deny where the row cannot be read', async () => {
-    const garbled = { sinceMs: 1, streak: 1, trails: { success: '', failure: '', simulation_failure: '!'.repeat(9), approval_timeout: '' } };
-    for (const odd of [garbled, {}, { sinceMs: 1, streak: -1, trails: {} }, { sinceMs: 1, streak: 1, trails: { success: 'x' } }, 'text', 7]) {
+    const garbled = {
+      sinceMs: 1,
+      streak: 1,
+      trails: { success: '', failure: '', simulation_failure: '!'.repeat(9), approval_timeout: '' },
+    };
+    for (const odd of [
+      garbled,
+      {},
+      { sinceMs: 1, streak: -1, trails: {} },
+      { sinceMs: 1, streak: 1, trails: { success: 'x' } },
+      'text',
+      7,
+    ]) {
       const found = await judged({ rules: [failing], rows: { [storeKey.outcomes('a1')]: odd } });
       expect(toldBy(found)).toEqual(['temporal.simulation_failure_rate: temporal_history_unavailable']);
       expect(found.verdict).toBe('denied');
@@ -101,7 +115,12 @@ describe('rules over what was spent and called', () => {
       { windowMs: HOUR, limit: '99999999', rule: 'temporal.spend_velocity' },
     ]);
     const asked = rule({ kind: 'spend_velocity', windowMs: HOUR, maxAmount: 100n, token: 'USDC' }, 'require_approval');
-    const answered = await judged({ rules: [asked], rows, effects: paid(5_000_000n), over: { satisfied: new Set(['temporal_rule_triggered']) } });
+    const answered = await judged({
+      rules: [asked],
+      rows,
+      effects: paid(5_000_000n),
+      over: { satisfied: new Set(['temporal_rule_triggered']) },
+    });
     expect(answered.verdict).toBe('approved');
     expect(cap(answered)?.[0]?.limit).toBe('9'.repeat(90));
     expect(answered.lines).toContainEqual({ account: `agent:a1:${VELOCITY}`, amount: '5000000' });

@@ -1,6 +1,6 @@
 import { type CompiledPolicy, compilePolicy, type Permissions } from '../../src/authz/index.ts';
 import { type AssetId, accountKey, type Effect } from '../../src/core/index.ts';
-import { allow, BASE, BOB, CHAIN, call, EVE, ether, fee, OPEN, ROUTER, send, TOKENS, USDC, WALLET } from '../authz/fixture.ts';
+import { allow, BASE, BOB, CHAIN, call, EVE, ether, fee, OPEN, ROUTER, send, TOKENS, WALLET } from '../authz/fixture.ts';
 import type { ShownBy } from './effect.ts';
 import { LIMIT_EFFECTS } from './limit-effects.ts';
 import { QUORUM_EFFECTS } from './quorum-effects.ts';
@@ -79,12 +79,6 @@ const MESSAGES = {
 export const PERMISSION_EFFECTS: Readonly<Record<string, Contrast | ShownBy>> = {
   ...SWITCHES,
   ...TEMPORAL_EFFECTS,
-  policy: {
-    effects: paid,
-    strict: { ...OPEN, policy: { allOf: [] } },
-    loose: { ...OPEN, policy: { leaf: { allowedChains: [CHAIN] } } },
-    code: 'policy_no_match',
-  },
   'capabilities.trading.maxSlippage': ofCapability('trading', { maxSlippage: 0.01 }, {}, 'slippage_not_declared'),
   'allowedContracts[].operation': {
     effects: called,
@@ -248,11 +242,6 @@ export const PERMISSION_EFFECTS: Readonly<Record<string, Contrast | ShownBy>> = 
     code: 'time_not_allowed',
   },
   'timeRestrictions[].endHour': { effects: paid, strict: hours({ endHour: 8 }), loose: hours({ endHour: 9 }), code: 'time_not_allowed' },
-  humanApprovalTimeoutMs: {
-    file: 'test/e2e/approval.test.ts',
-    title: 'waits for people no longer than the agent’s policy says',
-    word: 'humanApprovalTimeoutMs',
-  },
   'timeRestrictions[].timezone': {
     effects: paid,
     strict: hours({ startHour: 8, endHour: 9, timezone: 'Europe/Berlin' }),
@@ -286,10 +275,7 @@ export const PERMISSION_EFFECTS: Readonly<Record<string, Contrast | ShownBy>> = 
   'rules[].conditions[].all': joinedBy((part, other) => ({ all: [part, other] })),
   'rules[].conditions[].any': joinedBy((part) => ({ any: [part, part] })),
   'rules[].conditions[].not': joinedBy((part) => ({ not: { not: part } })),
-  maxTrust: {
-    file: 'test/authz/rule-fields.test.ts',
-    title: 'is what the request says, and never better than the policy lets it say',
-  },
+  maxTrust: { file: 'test/authz/rule-fields.test.ts', title: 'is what the request says, and never better than the policy lets it say' },
   'rules[].action': { effects: paid, strict: ruled('escalate'), loose: ruled('allow'), code: 'policy_rule_escalated' },
   'rules[].id': { file: 'test/authz/policy.test.ts', title: 'keeps the names of its own rules', word: 'id' },
   'rules[].priority': { file: 'test/authz/rules.test.ts', title: 'order: deny over escalate over allow, whatever the priority' },

@@ -50,7 +50,9 @@ describe('temporal rules', () => {
       const wallet = await one.custody.createWallet('owner', 'a1');
       await fund(anvil, wallet.address);
       const two = createSecurityManager(configOf(anvil, given));
-      const results = await Promise.all([one, two].flatMap((security, at) => [0, 1].map((n) => security.agent('a1').execute(pay(`${at}-${n}`)))));
+      const results = await Promise.all(
+        [one, two].flatMap((security, at) => [0, 1].map((n) => security.agent('a1').execute(pay(`${at}-${n}`)))),
+      );
       expect(results.filter(({ status }) => status === 'success')).toHaveLength(2);
       await Promise.all([one.shutdown(2_000), two.shutdown(2_000)]);
       const after = createSecurityManager(configOf(anvil, given));
@@ -115,7 +117,13 @@ describe('temporal rules', () => {
     for (let at = 0; at < 4; at += 1) expect((await bench.security.agent('a1').execute(pay(`p${at}`))).status).toBe('success');
     const [item, ...more] = await bench.security.reviews.list('a1');
     expect(more).toEqual([]);
-    expect(item).toMatchObject({ agentId: 'a1', rule: 'temporal.fast', limit: '300000000000000000', found: '400000000000000000', times: 2 });
+    expect(item).toMatchObject({
+      agentId: 'a1',
+      rule: 'temporal.fast',
+      limit: '300000000000000000',
+      found: '400000000000000000',
+      times: 2,
+    });
     expect(events.filter((type) => type === 'anomaly_detected')).toHaveLength(2);
     expect(await bench.security.reviews.close('a1', 'temporal.fast', { by: 'ann', notes: 'a payroll' })).toBe(true);
     expect(await bench.security.reviews.close('a1', 'temporal.fast', { by: 'ann' })).toBe(false);

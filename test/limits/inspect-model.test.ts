@@ -8,7 +8,7 @@ import { inspectLimits } from '../../src/manager/limits/inspect-limits.ts';
 import { createPolicyBook } from '../../src/manager/policy-book.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 import { HOLD_MS } from '../../src/testing/store-conformance/scene.ts';
-import { BOB, EVE, policyOf, send, WALLET } from '../authz/fixture.ts';
+import { account, BOB, ETH, EVE, policyOf, send, WALLET } from '../authz/fixture.ts';
 import { LimitLedger } from '../model/limit-ledger.ts';
 import { openRig, WIDE } from './rig.ts';
 
@@ -160,5 +160,40 @@ describe('limits as they are shown', () => {
       { numRuns: 25 },
     );
     expect(granted).toBeGreaterThan(25);
+  });
+
+  it('show no more than 256 recipients of a cap, and say that there are more', async () => {
+    const clock = createManualClock();
+    const store = createMemoryStore({ clock });
+    const rig = openRig({ clock, store, isStored: true });
+    const permissions: Permissions = {
+      ...WIDE,
+      limits: { ...WIDE.limits, caps: [{ capId: 'to', scope: 'recipient', window: 'day', max: 1 }] },
+    };
+    const policy = policyOf(permissions);
+    await store.apply([
+      {
+        commands: [
+          { kind: 'doc.put', key: 'agent/a1', value: { id: 'a1', user: 'u1', wallets: [WALLET], createdMs: 0 } },
+          { kind: 'doc.put', key: 'policy/a1', value: { digest: policy.digest, permissions: permissions as unknown as Json } },
+        ],
+      },
+    ]);
+    const book = createPolicyBook((given) => policyOf(given as Permissions));
+    const shown = async () => {
+      const { caps, truncated } = await inspectLimits({ store, policies: book, nowMs: () => clock.nowMs() }, 'a1');
+      return [caps.filter(({ capId }) => capId === 'to').length, truncated];
+    };
+    const pay = (from: number, count: number) =>
+      rig.spend(
+        policy,
+        Array.from({ length: count }, (_, n) => send(1n, account((from + n).toString(16).padStart(4, '0').repeat(10)), ETH, String(n))),
+      );
+    expect((await pay(0, 200)).code).toBe('ok');
+    expect(await shown()).toEqual([200, false]);
+    expect((await pay(200, 56)).code).toBe('ok');
+    expect(await shown()).toEqual([256, false]);
+    expect((await pay(256, 1)).code).toBe('ok');
+    expect(await shown()).toEqual([256, true]);
   });
 });

@@ -23,9 +23,15 @@ describe('validateConfig', () => {
   });
 
   it('names every error by its path', () => {
-    const found = validateConfig({ ...SOUND, colour: 'red', limits: { unit: 'ETH', daily: -1 }, allowedTokens: ['NOPE'] }, { tokens: TOKENS });
+    const found = validateConfig(
+      { ...SOUND, colour: 'red', limits: { unit: 'ETH', daily: -1 }, allowedTokens: ['NOPE'] },
+      { tokens: TOKENS },
+    );
     expect(found.valid).toBe(false);
-    expect(found.errors.map(({ path, code }) => `${path} ${code}`).toSorted()).toEqual(['colour unknown_field', 'limits.daily invalid_field']);
+    expect(found.errors.map(({ path, code }) => `${path} ${code}`).toSorted()).toEqual([
+      'colour unknown_field',
+      'limits.daily invalid_field',
+    ]);
     expect(validateConfig({ ...SOUND, allowedTokens: ['NOPE'] }, { tokens: TOKENS }).errors[0]?.path).toBe('allowedTokens[0]');
     expect(validateConfig(7).valid).toBe(false);
     expect(validateConfig({ template: 'none' }).errors).toHaveLength(1);
@@ -37,7 +43,11 @@ describe('validateConfig', () => {
   const barred = rule('never', 'deny', ['asset', 'eq', 'ETH'], ['asset', 'ne', 'ETH']);
 
   it.each([
-    ['unreachable_rule never', { rules: [contradictory] }, { rules: [rule('never', 'deny', ['amount', 'gt', '5'], ['amount', 'lt', '6'])] }],
+    [
+      'unreachable_rule never',
+      { rules: [contradictory] },
+      { rules: [rule('never', 'deny', ['amount', 'gt', '5'], ['amount', 'lt', '6'])] },
+    ],
     ['unreachable_rule never', { rules: [bordering] }, { rules: [rule('never', 'deny', ['amount', 'gte', '5'], ['amount', 'lte', '5'])] }],
     ['unreachable_rule never', { rules: [disjoint] }, { rules: [rule('never', 'deny', ['asset', 'eq', 'ETH'])] }],
     ['unreachable_rule never', { rules: [barred] }, { rules: [rule('never', 'deny', ['asset', 'ne', 'ETH'])] }],
@@ -51,22 +61,44 @@ describe('validateConfig', () => {
       { maxSpendPerTx: { token: 'ETH', amount: 1 }, humanApprovalThreshold: { token: 'ETH', amount: 2 } },
       { maxSpendPerTx: { token: 'ETH', amount: 2 }, humanApprovalThreshold: { token: 'ETH', amount: 1 } },
     ],
-    ['unreachable_rule allowedContracts[0]', { allowedContracts: [{ address: ROUTER, selectors: [] }] }, { allowedContracts: [{ address: ROUTER }] }],
+    [
+      'unreachable_rule allowedContracts[0]',
+      { allowedContracts: [{ address: ROUTER, selectors: [] }] },
+      { allowedContracts: [{ address: ROUTER }] },
+    ],
     [
       'shadowed_rule narrow',
       { rules: [rule('wide', 'deny', ['amount', 'gt', '5']), rule('narrow', 'deny', ['amount', 'gt', '9'])] },
       { rules: [rule('wide', 'deny', ['amount', 'gt', '5']), rule('narrow', 'deny', ['asset', 'eq', 'USDC'])] },
     ],
-    ['cap_never_binds limits.perTransaction', { limits: { ...SOUND.limits, perTransaction: 6 } }, { limits: { ...SOUND.limits, perTransaction: 5 } }],
+    [
+      'cap_never_binds limits.perTransaction',
+      { limits: { ...SOUND.limits, perTransaction: 6 } },
+      { limits: { ...SOUND.limits, perTransaction: 5 } },
+    ],
     [
       'window_shorter_than_cooldown temporal.quick',
-      { rateLimiting: { cooldownSeconds: 120 }, temporalRules: [{ predicate: { kind: 'approval_flood', windowMs: 60_000, threshold: 2 }, consequence: 'reject', label: 'quick' }] },
-      { rateLimiting: { cooldownSeconds: 60 }, temporalRules: [{ predicate: { kind: 'approval_flood', windowMs: 60_000, threshold: 2 }, consequence: 'reject', label: 'quick' }] },
+      {
+        rateLimiting: { cooldownSeconds: 120 },
+        temporalRules: [{ predicate: { kind: 'approval_flood', windowMs: 60_000, threshold: 2 }, consequence: 'reject', label: 'quick' }],
+      },
+      {
+        rateLimiting: { cooldownSeconds: 60 },
+        temporalRules: [{ predicate: { kind: 'approval_flood', windowMs: 60_000, threshold: 2 }, consequence: 'reject', label: 'quick' }],
+      },
     ],
-    ['window_shorter_than_cooldown rateLimiting.maxPerHour', { rateLimiting: { cooldownSeconds: 7_200 } }, { rateLimiting: { cooldownSeconds: 3_600 } }],
+    [
+      'window_shorter_than_cooldown rateLimiting.maxPerHour',
+      { rateLimiting: { cooldownSeconds: 7_200 } },
+      { rateLimiting: { cooldownSeconds: 3_600 } },
+    ],
     ['no_simulation requireSimulation', { requireSimulation: false }, { requireSimulation: true }],
     ['nothing_allowed', { capabilities: {} }, {}],
-    ['empty_tree policy.all/none', { policy: policyAnd([policyAnd([], 'none')], 'all') }, { policy: policyAnd([policyLeaf({ chains: ['eip155:1'] }, 'some')], 'all') }],
+    [
+      'empty_tree policy.all/none',
+      { policy: policyAnd([policyAnd([], 'none')], 'all') },
+      { policy: policyAnd([policyLeaf({ chains: ['eip155:1'] }, 'some')], 'all') },
+    ],
   ])('warns with %s, and not where it is otherwise', (told, strict, loose) => {
     expect(warnings(strict)).toContain(told);
     expect(warnings(loose)).not.toContain(told);
@@ -74,7 +106,10 @@ describe('validateConfig', () => {
   });
 
   it('warns of caps above what the wallets hold', () => {
-    expect(warnings({}, { balances: { ETH: '0.5' } })).toEqual(['cap_above_balance limits.perTransaction', 'cap_above_balance limits.daily']);
+    expect(warnings({}, { balances: { ETH: '0.5' } })).toEqual([
+      'cap_above_balance limits.perTransaction',
+      'cap_above_balance limits.daily',
+    ]);
     expect(warnings({}, { balances: { 'eip155:1/slip44:60': 3 } })).toEqual(['cap_above_balance limits.daily']);
     expect(warnings({}, { balances: { ETH: 5 } })).toEqual([]);
   });

@@ -26,7 +26,7 @@ beforeAll(async () => {
   const told = permissionsIn(entries);
   const last = new Map(
     entries.flatMap((event) =>
-      event.type === 'permission_changed' && event.policy !== undefined ? [[event.agent ?? '', event.policy.digest]] : [],
+      event.type === 'permission_changed' && event.enacts !== undefined ? [[event.agent ?? '', event.enacts.digest]] : [],
     ),
   );
   const agents = Object.fromEntries([...last].map(([agent, digest]) => [agent, told.get(digest)?.permissions ?? {}]));

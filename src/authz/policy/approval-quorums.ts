@@ -1,7 +1,7 @@
 import type { ApprovalQuorum, Reason, ReasonCode, Role } from '../../core/index.ts';
 import { type ApprovalQuorumInput, approvalQuorumSchema, type CompiledQuorum, type ParsedQuorum } from './approval-quorum-schema.ts';
 import { toCompiled } from './base-rules.ts';
-import type { CompiledRule } from './compiled-policy.ts';
+import type { CompiledRule } from './compiled-rule.ts';
 import { formatDecimal, parseDecimal } from './decimal.ts';
 import type { Names } from './names.ts';
 

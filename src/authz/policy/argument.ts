@@ -16,7 +16,7 @@ const MOST_SHOWN = 128;
 const LONGEST_SHOWN = 1_024;
 const SHORTENED = /^\d+ bytes, sha256 [0-9a-f]{64}$/;
 const WHOLE = /^-?(?:0|[1-9][0-9]{0,99})$/;
-const HEX = /^0x[0-9a-fA-F]*$/;
+const HEX = /^0[xX][0-9a-fA-F]*$/;
 
 /** Bytes have one spelling, lowercase; other text stays as it is. */
 export function argumentSpelling(text: string): string {

@@ -1,5 +1,5 @@
 import type { Capability, Hazard } from '../../core/index.ts';
-import type { CompiledRule } from './compiled-policy.ts';
+import type { CompiledRule } from './compiled-rule.ts';
 import { compileWhen } from './condition.ts';
 import { formatDecimal, parseDecimal } from './decimal.ts';
 import { flatAmount } from './flat-amount.ts';

@@ -1,5 +1,4 @@
 import { type AccountId, accountChain, CastellanError, canonicalize, describeIssues, sha256Hex, type Token } from '../../core/index.ts';
-import { compileTemporal } from '../temporal/compile-temporal.ts';
 import { compileTree, leavesOf } from '../tree/compile-tree.ts';
 import { compileQuorums, placeQuorums, quorumRules } from './approval-quorums.ts';
 import { baseRules, toCompiled } from './base-rules.ts';
@@ -8,16 +7,18 @@ import { compileAssetCaps, compileUnit, compileUnitCap, wholeUnits } from './com
 import { compileNamedCaps } from './compile-named-caps.ts';
 import { compileRates } from './compile-rates.ts';
 import { compileStrategy } from './compile-strategy.ts';
+import { compileTemporal } from './compile-temporal.ts';
 import { readWhen } from './compile-when.ts';
-import type { CompiledPolicy, CompiledRule, CompiledStrategy, ContractEntry, ContractPins } from './compiled-policy.ts';
+import type { CompiledPolicy, CompiledStrategy, ContractEntry, ContractPins } from './compiled-policy.ts';
+import type { CompiledRule } from './compiled-rule.ts';
 import type { FieldName } from './fields.ts';
 import { millionths } from './millionths.ts';
 import { createNames, type Names } from './names.ts';
 import { type ParsedPermissions, type ParsedRule, permissionsSchema, strategySchema } from './permissions.ts';
 import type { PolicyBase } from './policy-base.ts';
 import { createRuleIndex } from './rule-index.ts';
-import { withSharedLimits } from './shared-limits.ts';
 import { bareCodeHash, bareSelector } from './selector.ts';
+import { withSharedLimits } from './shared-limits.ts';
 import { boundsAmounts, conditionsOf } from './when.ts';
 
 /**

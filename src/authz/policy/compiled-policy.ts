@@ -1,19 +1,11 @@
 import type { AccountId, AssetId, Capability, Digest, LedgerWindow, Operation, Token, TrustLabel } from '../../core/index.ts';
 import type { TemporalRule } from '../temporal/temporal-rule.ts';
-import type { CompiledTree } from '../tree/compile-tree.ts';
 import type { CompiledQuorum } from './approval-quorum-schema.ts';
 import type { OperationBound } from './bounds.ts';
 import type { CapHolder, CapScope } from './cap-scope.ts';
 import type { CompiledRates } from './compile-rates.ts';
 import type { Rule } from './rule.ts';
 import type { RuleIndex } from './rule-index.ts';
-import type { Predicate } from './truth.ts';
-
-/** A rule with its conditions as code. */
-export interface CompiledRule {
-  readonly rule: Rule;
-  readonly when: readonly Predicate[];
-}
 
 /** What a listed contract must be made of, as the chain tells it. Null pins nothing. */
 export interface ContractPins {
@@ -68,6 +60,11 @@ export interface CompiledStrategy {
   /** Most that a trade may lose against the prices of the unit, millionths. */
   readonly maxSlippage: bigint | null;
 }
+
+/** A tree ready to judge with. Paths are labels from the root on: `treasury/spend-tier/small`. */
+export type CompiledTree =
+  | { readonly kind: 'allOf' | 'anyOf'; readonly path: string; readonly children: readonly CompiledTree[] }
+  | { readonly kind: 'leaf'; readonly path: string; readonly policy: CompiledPolicy };
 
 /** A policy ready to judge with: parsed, resolved, compiled and hashed once. */
 export interface CompiledPolicy {

@@ -18,7 +18,7 @@ const SIGNS: Readonly<Record<Exclude<Operator, 'exists'>, string>> = {
 const MOST_SHOWN = 8;
 
 /** Conditions in words, as one line: `asset = … and (amount > 5 or not hour between 9 and 17 Europe/Berlin)`. */
-export function describeWhen(when: readonly When[]): string {
+function describeWhen(when: readonly When[]): string {
   return when.length === 0 ? 'always' : joined(when, 'and', false);
 }
 

@@ -8,18 +8,19 @@ export type {
   CapSpec,
   CompiledCap,
   CompiledPolicy,
-  CompiledRule,
   CompiledStrategy,
+  CompiledTree,
   ContractEntry,
   ContractPins,
   TimeWindow,
 } from './compiled-policy.ts';
-export { describeRule, describeWhen } from './describe-rule.ts';
+export type { CompiledRule } from './compiled-rule.ts';
+export { describeRule } from './describe-rule.ts';
 export { evaluateRules, type RuleFindings } from './evaluate.ts';
 export { FIELDS, type FieldName, type RuleContext, type RuleItem } from './fields.ts';
 export { lookUpCall, ruleItems } from './items.ts';
 export { OPERATORS, type Operator } from './operators.ts';
-export type { Permissions, StrategyInput, TemplateName } from './permissions.ts';
+export type { LeafPolicy, Permissions, PolicyTree, StrategyInput, TemplateName } from './permissions.ts';
 export { DEFAULT_POLICY_BASE, type PolicyBase } from './policy-base.ts';
 export type { ArgumentField, Condition, Consequence, Rule, When } from './rule.ts';
 export { DEFAULT_TEMPLATES } from './templates.ts';

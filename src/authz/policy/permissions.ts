@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { HAZARDS, OPERATIONS, type Operation, TRUST_LABELS } from '../../core/index.ts';
 import { lazySchema } from '../../core/schema.ts';
-import type { PolicyTree } from '../tree/policy-tree.ts';
 import { exact, text } from './amount-schema.ts';
 import { approvalQuorumSchema } from './approval-quorum-schema.ts';
 import { capSchema, percent, rateLimitingSchema } from './cap-schema.ts';
@@ -189,6 +188,15 @@ export type Permissions = z.input<typeof permissionsSchema> & {
   /** What is not given here is this template's. The manager writes it out in full; what it stores names none. */
   readonly template?: TemplateName | undefined;
 };
+/** What a leaf says: fields of permissions that make rules, or the rules themselves. What it leaves out is as around the tree. */
+export type LeafPolicy = Partial<Omit<Permissions, 'policy' | 'template' | 'temporalRules'>> | NonNullable<Permissions['rules']>;
+
+/** Policies joined: all of them have to agree, or one of them is enough. An empty list agrees to nothing. */
+export type PolicyTree =
+  | { readonly allOf: readonly PolicyTree[]; readonly label?: string | undefined }
+  | { readonly anyOf: readonly PolicyTree[]; readonly label?: string | undefined }
+  | { readonly leaf: LeafPolicy; readonly label?: string | undefined };
+
 export type ParsedPermissions = z.output<typeof permissionsSchema>;
 export type ParsedRule = z.output<typeof rule>;
 export type ParsedStrategy = z.output<typeof strategySchema>;

@@ -1,4 +1,4 @@
-import type { CompiledRule } from './compiled-policy.ts';
+import type { CompiledRule } from './compiled-rule.ts';
 import { FIELDS } from './fields.ts';
 import { READ_TEXT, type ReadText, type TextField } from './read-field.ts';
 import type { Condition, When } from './rule.ts';

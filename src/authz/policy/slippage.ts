@@ -93,7 +93,7 @@ export function slippageReason(trades: TradeWorth | null, most: bigint | null, r
     return reason('price_unavailable', 'Slippage is bounded, and a side of the trade has no price.', {
       rule,
       unit: trades.asset,
-      retryable: trades.why === 'no_price',
+      retryable: trades.why !== 'no_source',
     });
   const { given, promised } = trades;
   if (given === 0n || promised * MILLIONTHS >= given * (MILLIONTHS - most)) return null;

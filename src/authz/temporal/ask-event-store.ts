@@ -16,14 +16,19 @@ export function withOutsideFigures<T>(context: LayerContext, judge: (figures: Ou
   const { settings, policy } = context;
   const { eventStore } = settings;
   if (policy.temporal.length === 0) return judge(null);
-  const told = context.factLater('temporal.events', (): Json | Promise<Json> => (eventStore === undefined ? null : figuresBy(eventStore, context)));
+  const told = context.factLater('temporal.events', (): Json | Promise<Json> =>
+    eventStore === undefined ? null : figuresBy(eventStore, context),
+  );
   return told instanceof Promise ? told.then((figures) => judge(figures as OutsideFigures)) : judge(told as OutsideFigures);
 }
 
 async function figuresBy(store: EventStore, { policy, request, nowMs }: LayerContext): Promise<Json> {
   const { agentId } = request;
   const spans = policy.temporal.flatMap(({ when }) => when.map(({ windowMs, warmUpMs = 0 }) => Math.max(windowMs ?? 0, warmUpMs)));
-  const longest = Math.max(0, ...policy.temporal.flatMap(({ when }) => when.map(({ field, value }) => (field === 'consecutive_failures' ? Number(value) : 0))));
+  const longest = Math.max(
+    0,
+    ...policy.temporal.flatMap(({ when }) => when.map(({ field, value }) => (field === 'consecutive_failures' ? Number(value) : 0))),
+  );
   let events: readonly PipelineEvent[] | undefined;
   let newest: readonly PipelineEvent[] | undefined;
   let coveredFromMs: unknown;
@@ -80,7 +85,9 @@ function figureOf(condition: TemporalCondition, all: readonly PipelineEvent[], n
     case 'approval_flood':
       return String(count('approval_timeout'));
     case 'contract_call_frequency':
-      return String(events.filter((event) => event.outcome.status === 'success' && contract !== undefined && event.contracts.includes(contract)).length);
+      return String(
+        events.filter((event) => event.outcome.status === 'success' && contract !== undefined && event.contracts.includes(contract)).length,
+      );
     case 'spend_velocity':
       return events
         .flatMap((event) => (event.outcome.status === 'success' ? event.spends : []))

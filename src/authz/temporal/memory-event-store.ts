@@ -28,7 +28,11 @@ const MOST_EVENTS = 1_000_000;
  * console.log(await events.coveredFromMs('a1')); // 2
  * ```
  */
-export function createMemoryEventStore({ maxWindowMs = 86_400_000, maxEvents = 10_000, sinceMs = 0 }: MemoryEventStoreOptions = {}): EventStore {
+export function createMemoryEventStore({
+  maxWindowMs = 86_400_000,
+  maxEvents = 10_000,
+  sinceMs = 0,
+}: MemoryEventStoreOptions = {}): EventStore {
   const isCount = (value: number, most: number): boolean => Number.isSafeInteger(value) && value > 0 && value <= most;
   if (!isCount(maxWindowMs, Number.MAX_SAFE_INTEGER) || !isCount(maxEvents, MOST_EVENTS) || !Number.isSafeInteger(sinceMs) || sinceMs < 0)
     throw new CastellanError('CONFIG_INVALID', { message: 'maxWindowMs and maxEvents are positive whole numbers, sinceMs a moment' });

@@ -40,7 +40,12 @@ function figuresOf(row: OutcomeRow | undefined, { field, windowMs }: TemporalCon
   return [successes, successes + outcomesIn(row, 'failure', span, nowMs), row === undefined ? 0 : Math.max(0, nowMs - row.sinceMs)];
 }
 
-function holds({ operator, value, warmUpMs = 0, minOutcomes = 0 }: TemporalCondition, figure: number, ended: number, ageMs: number): boolean {
+function holds(
+  { operator, value, warmUpMs = 0, minOutcomes = 0 }: TemporalCondition,
+  figure: number,
+  ended: number,
+  ageMs: number,
+): boolean {
   if (operator === 'lt') return figure < Number(value) && ended >= minOutcomes && ageMs >= warmUpMs;
   return figure >= Number(value);
 }

@@ -1,27 +1,11 @@
-import type { ChargeLine, LayerOutcome, LedgerCap, Reason } from '../../core/index.ts';
+import type { LayerOutcome, LedgerCap, Reason } from '../../core/index.ts';
 import { type LayerContext, reason, settleFindings } from '../layer.ts';
 import type { OutsideFigures } from './ask-event-store.ts';
+import type { Review, TemporalFindings } from './findings.ts';
 import { type Meter, NO_LIMIT, temporalState } from './meters.ts';
 import { outcomeFigure } from './outcome-figures.ts';
 import { addedTo, countedSince, usedOn } from './read-meters.ts';
 import type { TemporalCondition, TemporalRule } from './temporal-rule.ts';
-
-/** A rule that asks a person to look, without holding the request up. */
-export interface Review {
-  readonly rule: string;
-  readonly label: string;
-  readonly found: string;
-  readonly limit: string;
-}
-
-/** What the temporal rules say of a transaction, and what it has to take on their counters. */
-export interface TemporalFindings {
-  readonly denials: readonly Reason[];
-  readonly escalations: readonly Reason[];
-  readonly reviews: readonly Review[];
-  readonly lines: readonly ChargeLine[];
-  readonly caps: readonly LedgerCap[];
-}
 
 const NONE: TemporalFindings = { denials: [], escalations: [], reviews: [], lines: [], caps: [] };
 
@@ -83,11 +67,11 @@ export function settleTemporal(
   denials: readonly Reason[],
   escalations: readonly Reason[],
 ): LayerOutcome {
-  const signals = reviews.map(({ rule, found, limit }) => ({ type: 'anomaly_detected' as const, details: { type: 'review', rule, found, limit } }));
-  const { verdict, reasons } = settleFindings(
-    [...denials, ...late],
-    denials.length + late.length > 0 ? asked : [...escalations, ...asked],
-  );
+  const signals = reviews.map(({ rule, found, limit }) => ({
+    type: 'anomaly_detected' as const,
+    details: { type: 'review', rule, found, limit },
+  }));
+  const { verdict, reasons } = settleFindings([...denials, ...late], denials.length + late.length > 0 ? asked : [...escalations, ...asked]);
   return { verdict, reasons, ...(signals.length === 0 ? {} : { signals }) };
 }
 

@@ -26,7 +26,7 @@ export function createPolicyVersions(): PolicyVersions {
   };
   return {
     take(event) {
-      if (event.type === 'permission_changed' && event.policy !== undefined) take(event.policy);
+      if (event.type === 'permission_changed' && event.enacts !== undefined) take(event.enacts);
     },
     policyOf(digest) {
       if (!compiled.has(digest)) {

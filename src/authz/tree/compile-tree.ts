@@ -1,10 +1,5 @@
 import { isCastellanError } from '../../core/index.ts';
-import type { CompiledPolicy } from '../policy/compiled-policy.ts';
-
-/** A tree ready to judge with. Paths are labels from the root on: `treasury/spend-tier/small`. */
-export type CompiledTree =
-  | { readonly kind: 'allOf' | 'anyOf'; readonly path: string; readonly children: readonly CompiledTree[] }
-  | { readonly kind: 'leaf'; readonly path: string; readonly policy: CompiledPolicy };
+import type { CompiledPolicy, CompiledTree } from '../policy/compiled-policy.ts';
 
 /** Deepest tree, and most nodes of one. */
 export const MAX_TREE_DEPTH = 8;
@@ -31,7 +26,16 @@ const LEAF_FIELDS = new Set([
   'timeRestrictions',
 ]);
 /** Read off the policy around the tree where the leaf says nothing of its own. */
-const INHERITED = ['allowedContracts', 'allowedProtocols', 'allowedDeployments', 'allowedDelegates', 'allowedHazards', 'signatures', 'limits', 'maxTrust'] as const;
+const INHERITED = [
+  'allowedContracts',
+  'allowedProtocols',
+  'allowedDeployments',
+  'allowedDelegates',
+  'allowedHazards',
+  'signatures',
+  'limits',
+  'maxTrust',
+] as const;
 const OWN_OF_CAPABILITIES = new Set(['enabled', 'readOnly', 'whitelistOnly', 'unlimited', 'spenders']);
 const PINS = ['codeHash', 'implementation', 'admin', 'owner'] as const;
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9_. -]{0,63}$/;
@@ -74,7 +78,8 @@ function compileNode(
     return undefined;
   }
   const { label } = node;
-  if (label !== undefined && (typeof label !== 'string' || !LABEL.test(label))) problems.push(`${at}.label: must be 1–64 letters, digits, _ . - or spaces`);
+  if (label !== undefined && (typeof label !== 'string' || !LABEL.test(label)))
+    problems.push(`${at}.label: must be 1–64 letters, digits, _ . - or spaces`);
   const own = typeof label === 'string' ? label : `${kind}-${position}`;
   const path = above === '' ? own : `${above}/${own}`;
   if (kind === 'leaf') return compileLeaf(node['leaf'], path, `${at}.leaf`, parts);

@@ -1,16 +1,4 @@
-import type { Permissions } from '../policy/permissions.ts';
-
-/** Custom rules as people write them. */
-type Rules = NonNullable<Permissions['rules']>;
-
-/** What a leaf says: fields of permissions that make rules, or the rules themselves. What it leaves out is as around the tree. */
-export type LeafPolicy = Partial<Omit<Permissions, 'policy' | 'template' | 'temporalRules'>> | Rules;
-
-/** Policies joined: all of them have to agree, or one of them is enough. An empty list agrees to nothing. */
-export type PolicyTree =
-  | { readonly allOf: readonly PolicyTree[]; readonly label?: string | undefined }
-  | { readonly anyOf: readonly PolicyTree[]; readonly label?: string | undefined }
-  | { readonly leaf: LeafPolicy; readonly label?: string | undefined };
+import type { LeafPolicy, PolicyTree } from '../policy/permissions.ts';
 
 /**
  * All of these have to agree; the strictest decides. Without any, nothing is allowed.

@@ -1,8 +1,8 @@
 import type { Json, Reason } from '../../core/index.ts';
 import type { Valuation } from '../judge-memo.ts';
 import { type LayerContext, reason } from '../layer.ts';
+import type { CompiledTree } from '../policy/compiled-policy.ts';
 import { ruleFindings } from '../rule-findings.ts';
-import type { CompiledTree } from './compile-tree.ts';
 import { leafContext } from './leaf-context.ts';
 
 /** What a tree, or a part of it, says of a transaction. */
@@ -29,7 +29,10 @@ export function treeFindings(context: LayerContext, valuation: Valuation | undef
   if (tree === null) return ALLOWED;
   const leaves: Trace[] = [];
   const found = judgeNode(context, valuation, tree, leaves);
-  context.fact('policy.tree', (): Json => ({ verdict: found.verdict, decided: found.decided, leaves: leaves.map((leaf) => ({ ...leaf })) }));
+  context.fact(
+    'policy.tree',
+    (): Json => ({ verdict: found.verdict, decided: found.decided, leaves: leaves.map((leaf) => ({ ...leaf })) }),
+  );
   return found;
 }
 
@@ -73,7 +76,10 @@ function judgeLeaf(
     verdict,
     denials: denials.slice(0, MAX_OF_LEAF).map(named),
     // An approval answers codes: each that a person is asked about is told once.
-    escalations: verdict === 'escalate' ? escalations.filter((one, index) => escalations.findIndex(({ code }) => code === one.code) === index).map(named) : [],
+    escalations:
+      verdict === 'escalate'
+        ? escalations.filter((one, index) => escalations.findIndex(({ code }) => code === one.code) === index).map(named)
+        : [],
     decided: [path],
   };
 }

@@ -282,19 +282,12 @@ async function approve(
   const result = await parts.journal.apply(commands);
   if (result.ok)
     return { kind: 'decided', decision, row: { ...row, permit, logIndex: result.logIndex ?? -1 }, simulation: judgement.simulation };
-  const met = metByRule(result.reason);
-  if ((met || COLLISIONS.has(result.reason.code)) && options.last !== true) {
+  if ((metByRule(result.reason) || COLLISIONS.has(result.reason.code)) && options.last !== true) {
     // Another process changed it. Where its chain cannot be followed, what we know stays too old, and everything is denied.
     if (result.reason.code === 'registry_changed') await parts.refreshRegistry().catch(() => undefined);
     return { kind: 'again', reason: result.reason };
   }
   const refused = commands[result.command]?.kind;
-  return recordRefusal(
-    parts,
-    frame,
-    prepared,
-    met ? overruled(decision, asTold(result.reason), 'policy') : overruled(decision, result.reason, refused === undefined ? null : (LAYER_OF_COMMAND[refused] ?? null)),
-    judgement,
-    options,
-  );
+  const layer = metByRule(result.reason) ? 'policy' : refused === undefined ? null : (LAYER_OF_COMMAND[refused] ?? null);
+  return recordRefusal(parts, frame, prepared, overruled(decision, asTold(result.reason), layer), judgement, options);
 }

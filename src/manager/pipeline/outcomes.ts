@@ -39,7 +39,8 @@ export function metByRule({ facts }: Reason): boolean {
   return typeof account === 'string' && isMeterAccount(account);
 }
 
-/** The same refusal as the rule would have told it. */
+/** A refusal of the store, by a rule over history as the rule would have told it. */
 export function asTold(refusal: Reason): Reason {
+  if (!metByRule(refusal)) return refusal;
   return { ...refusal, code: 'temporal_rule_triggered', message: 'A rule over the agent’s history matches.', retryable: true };
 }

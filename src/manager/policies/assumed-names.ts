@@ -20,7 +20,11 @@ export function assumedTokens(permissions: Json): readonly Token[] {
   const symbols = new Set<string>();
   collect(permissions, symbols);
   // Addresses are read on the chains of the token list.
-  const natives = [`${String(chain)}/slip44:60`, 'ton:-239/slip44:607'].map((asset) => ({ asset: asset as AssetId, symbol: `native of ${asset}`, decimals: 18 }));
+  const natives = [`${String(chain)}/slip44:60`, 'ton:-239/slip44:607'].map((asset) => ({
+    asset: asset as AssetId,
+    symbol: `native of ${asset}`,
+    decimals: 18,
+  }));
   const tokens = [...symbols].map((symbol) => ({
     asset: `${String(chain)}/erc20:0x${sha256Hex(symbol).slice(0, 40)}` as AssetId,
     symbol,
@@ -32,17 +36,20 @@ export function assumedTokens(permissions: Json): readonly Token[] {
 /** Limits count in dollars where the policy names no unit: nobody says which coin is meant. */
 export function assumedBase(permissions: Json): PolicyBase {
   const limits = isFields(permissions) && isFields(permissions['limits']) ? permissions['limits'] : {};
-  return limits['unit'] === undefined ? { ...DEFAULT_POLICY_BASE, limits: { ...DEFAULT_POLICY_BASE.limits, unit: 'USD' } } : DEFAULT_POLICY_BASE;
+  return limits['unit'] === undefined
+    ? { ...DEFAULT_POLICY_BASE, limits: { ...DEFAULT_POLICY_BASE.limits, unit: 'USD' } }
+    : DEFAULT_POLICY_BASE;
 }
 
 function collect(value: Json, symbols: Set<string>): void {
   if (Array.isArray(value)) for (const inner of value as readonly Json[]) collect(inner, symbols);
   if (!isFields(value)) return;
   for (const [name, inner] of Object.entries(value)) {
-    if (name === 'assets' && isFields(inner)) Object.keys(inner).forEach((key) => take(key, symbols));
+    if (name === 'assets' && isFields(inner)) for (const key of Object.keys(inner)) take(key, symbols);
     if (OF_TOKENS.has(name)) for (const text of Array.isArray(inner) ? (inner as readonly Json[]) : [inner]) take(text, symbols);
     // A condition names its field beside its value.
-    if (name === 'value' && value['field'] === 'asset') for (const text of Array.isArray(inner) ? (inner as readonly Json[]) : [inner]) take(text, symbols);
+    if (name === 'value' && value['field'] === 'asset')
+      for (const text of Array.isArray(inner) ? (inner as readonly Json[]) : [inner]) take(text, symbols);
     collect(inner, symbols);
   }
 }

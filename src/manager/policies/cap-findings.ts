@@ -1,16 +1,22 @@
 import type { CapSpec, CompiledPolicy } from '../../authz/index.ts';
 import type { Token } from '../../core/chain-adapter.ts';
 import type { LedgerWindow } from '../../core/ledger.ts';
-import type { ConfigFinding, ValidateOptions } from './validate-config.ts';
+import type { ConfigFinding, ValidateOptions } from './config-finding.ts';
 
 /** Caps that never bind: above a wider cap beside them, or above all that there is. */
-export function capFindings(policy: CompiledPolicy, { balances, tokens }: ValidateOptions & { readonly tokens: readonly Token[] }): readonly ConfigFinding[] {
+export function capFindings(
+  policy: CompiledPolicy,
+  { balances, tokens }: ValidateOptions & { readonly tokens: readonly Token[] },
+): readonly ConfigFinding[] {
   const caps: readonly (readonly [string, CapSpec])[] = [
     ['limits', policy.unitCap],
     ...[...policy.assetCaps].map(([asset, spec]) => [`limits.assets.${asset}`, spec] as const),
     ...policy.caps.map(({ capId, spec }) => [`limits.caps.${capId}`, spec] as const),
   ];
-  return caps.flatMap(([path, { unit, windows }]) => [...neverBinding(path, windows), ...aboveBalance(path, unit, windows, balances ?? {}, tokens)]);
+  return caps.flatMap(([path, { unit, windows }]) => [
+    ...neverBinding(path, windows),
+    ...aboveBalance(path, unit, windows, balances ?? {}, tokens),
+  ]);
 }
 
 const spanOf = ({ windowMs }: LedgerWindow): number => windowMs ?? Number.POSITIVE_INFINITY;
@@ -37,7 +43,11 @@ function aboveBalance(
   if (amount === undefined) return [];
   return windows
     .filter((window) => spanOf(window) <= 86_400_000 && BigInt(window.limit) > amount)
-    .map(({ rule }) => ({ code: 'cap_above_balance', path: `${path}.${rule}`, message: 'It is more than the wallets hold: it never binds.' }));
+    .map(({ rule }) => ({
+      code: 'cap_above_balance',
+      path: `${path}.${rule}`,
+      message: 'It is more than the wallets hold: it never binds.',
+    }));
 }
 
 /** Whole coins as base units, rounded down; undefined for what is no amount. */

@@ -149,7 +149,7 @@ export async function changePolicy(parts: PolicyParts, change: PolicyChange): Pr
         ? []
         : [{ kind: 'doc.put', key: docKey.agent(agentId), value: agent as unknown as Json, ifVersion: state.agentVersion } as const]),
       { kind: 'doc.put', key: docKey.policy(agentId), value: policy as unknown as Json, ifVersion: state.policyVersion },
-      journal.command(told.policy === undefined ? changed : { ...changed, policy: told.policy }),
+      journal.command(told.policy === undefined ? changed : { ...changed, enacts: told.policy }),
     ];
     if (await applyOnce(parts, commands)) return { agent, policy, changed: true };
   }

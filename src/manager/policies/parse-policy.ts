@@ -1,7 +1,5 @@
 import type { Permissions } from '../../authz/index.ts';
-
-/** How a policy is written down. */
-export type PolicyFormat = 'json' | 'yaml';
+import type { PolicyFormat } from './policy-format.ts';
 
 /**
  * Reads a policy from text. Nothing in the text is executed, expanded or repeated: YAML is its core schema, without aliases, tags or merge

@@ -2,9 +2,9 @@ import type { CompiledPolicy, CompiledTree } from '../../authz/index.ts';
 import type { Token } from '../../core/chain-adapter.ts';
 import type { Json } from '../../core/store.ts';
 import { capFindings } from './cap-findings.ts';
+import type { ConfigFinding, ValidateOptions } from './config-finding.ts';
 import { contradicts } from './rule-contradiction.ts';
 import { ruleImplies } from './rule-implication.ts';
-import type { ConfigFinding, ValidateOptions } from './validate-config.ts';
 
 const warn = (code: string, path: string, message: string): ConfigFinding => ({ code, path, message });
 
@@ -20,7 +20,9 @@ export function policyWarnings(
     ...capFindings(policy, options),
     ...approvalWarnings(policy, options),
     ...cooldownWarnings(policy),
-    ...(policy.requireSimulation ? [] : [warn('no_simulation', 'requireSimulation', 'Transactions may be signed that nothing has simulated.')]),
+    ...(policy.requireSimulation
+      ? []
+      : [warn('no_simulation', 'requireSimulation', 'Transactions may be signed that nothing has simulated.')]),
     ...(policy.rules.some(({ then }) => then === 'allow') ? [] : [warn('nothing_allowed', '', 'Nothing in the policy allows anything.')]),
     ...closedContracts(permissions),
   ];
@@ -49,7 +51,8 @@ function ruleWarnings({ rules }: CompiledPolicy, own: ReadonlySet<string>): read
 
 function emptyTrees(tree: CompiledTree | null): readonly ConfigFinding[] {
   if (tree === null || tree.kind === 'leaf') return [];
-  const own = tree.children.length === 0 ? [warn('empty_tree', `policy.${tree.path}`, 'A part of the tree is empty, which allows nothing.')] : [];
+  const own =
+    tree.children.length === 0 ? [warn('empty_tree', `policy.${tree.path}`, 'A part of the tree is empty, which allows nothing.')] : [];
   return [...own, ...tree.children.flatMap(emptyTrees)];
 }
 

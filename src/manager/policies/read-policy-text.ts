@@ -1,7 +1,7 @@
 import { type Document, isAlias, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Permissions } from '../../authz/index.ts';
 import { CastellanError } from '../../core/errors.ts';
-import type { PolicyFormat } from './parse-policy.ts';
+import type { PolicyFormat } from './policy-format.ts';
 
 /** Longest text, characters, and most nodes in it. */
 const MAX_TEXT = 1_048_576;

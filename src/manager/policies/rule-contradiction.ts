@@ -8,7 +8,8 @@ function scaled(text: string): bigint | undefined {
   return match[1] === '-' ? -size : size;
 }
 
-const valuesOf = ({ value }: Condition): readonly string[] => (typeof value === 'boolean' ? [String(value)] : typeof value === 'string' ? [value] : value);
+const valuesOf = ({ value }: Condition): readonly string[] =>
+  typeof value === 'boolean' ? [String(value)] : typeof value === 'string' ? [value] : value;
 
 /** Whether no value at all satisfies these comparisons of one field. Sound and not complete. */
 function excludeEachOther(conditions: readonly Condition[]): boolean {

@@ -32,7 +32,9 @@ export const outcomeChecks: readonly StoreCheck[] = [
       expect(row?.streak).toBe(1);
       expect([within('failure', 10_000), within('success', 10_000)]).toEqual([4, 1]);
       expect([within('simulation_failure', 10_000), within('approval_timeout', 10_000)]).toEqual([1, 1]);
-      expect([within('failure', 5_000), within('failure', 5_001), within('failure', 1_001), within('failure', 1_000)]).toEqual([3, 4, 1, 0]);
+      expect([within('failure', 5_000), within('failure', 5_001), within('failure', 1_001), within('failure', 1_000)]).toEqual([
+        3, 4, 1, 0,
+      ]);
     },
   },
   {

@@ -13,7 +13,8 @@ export function addOutcome(context: StepContext, command: Extract<Command, { kin
   if (!isKeyPart(agent) || !isOutcome(outcome) || !isCount(count, 1) || count > MAX_OUTCOMES) return malformed('outcome');
   const key = storeKey.outcomes(agent);
   const row = context.rows.get(key);
-  const next = row === undefined ? repeated(undefined, outcome, count, context.closeAtMs) : afterKnown(row, outcome, count, context.closeAtMs);
+  const next =
+    row === undefined ? repeated(undefined, outcome, count, context.closeAtMs) : afterKnown(row, outcome, count, context.closeAtMs);
   if (next !== undefined) context.rows.put(key, next);
   return undefined;
 }

@@ -1,8 +1,8 @@
-import { parseDecimal, scaleDecimal } from '../policy/decimal.ts';
-import { flatAmount } from '../policy/flat-amount.ts';
-import type { Names } from '../policy/names.ts';
-import type { TemporalCondition, TemporalRule } from './temporal-rule.ts';
-import type { ParsedTemporalRule } from '../policy/temporal-schema.ts';
+import type { TemporalCondition, TemporalRule } from '../temporal/temporal-rule.ts';
+import { parseDecimal, scaleDecimal } from './decimal.ts';
+import { flatAmount } from './flat-amount.ts';
+import type { Names } from './names.ts';
+import type { ParsedTemporalRule } from './temporal-schema.ts';
 
 const THEN = { reject: 'deny', require_approval: 'escalate', flag_for_review: 'review' } as const;
 

@@ -1,0 +1,2 @@
+/** How a policy is written down. */
+export type PolicyFormat = 'json' | 'yaml';
