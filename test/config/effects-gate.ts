@@ -92,7 +92,10 @@ export const GATE_EFFECTS: Effects = {
     expect(await asked(anvil, strategy({}), in2)).toEqual(['success']);
     expect(await asked(anvil, strategy({ maxAmountPerTrade: '0.0005' }), in2)).toContain('strategy_amount_exceeded');
   },
-  'authorization.eventStore': { file: 'test/e2e/temporal.test.ts', title: 'is told how requests end, and its eventStore gaps count against it' },
+  'authorization.eventStore': {
+    file: 'test/e2e/temporal.test.ts',
+    title: 'is told how requests end, and its eventStore gaps count against it',
+  },
   'authorization.intentValidator': differs(
     'intent_validator_rejected',
     { authorization: { intentValidator: validatorOf(true) } },

@@ -33,12 +33,36 @@ afterAll(async () => {
 });
 
 describe('temporal rules', () => {
-  it('let as much leave as they say, however many ask at once', async () => {
+  it('let as much leave as they say, however many wallets pay at once', async () => {
     await using bench = await openBench(anvil, { agents: { a1: under({ predicate: VELOCITY, consequence: 'reject' }) } });
-    const results = await Promise.all(Array.from({ length: 6 }, (_, at) => bench.security.agent('a1').execute(pay(`p${at}`))));
+    // Each has a sequence of its own: nothing but the counter makes them wait for each other.
+    const others = await Promise.all(Array.from({ length: 7 }, () => bench.security.custody.createWallet('owner', 'a1')));
+    const wallets = [bench.wallet, ...others];
+    for (const { address } of others) await fund(anvil, address);
+    const results = await Promise.all(
+      wallets.map(({ account }, at) => bench.security.agent('a1').execute({ ...pay(`p${at}`), wallet: account })),
+    );
     expect(results.filter(({ status }) => status === 'success')).toHaveLength(2);
     for (const result of results.filter(({ status }) => status !== 'success')) expect(codes(result)).toContain('temporal_rule_triggered');
-    expect(await sentBy(anvil, bench.wallet)).toBe(2);
+    const sent = await Promise.all(wallets.map((wallet) => sentBy(anvil, wallet)));
+    expect(sent.reduce((sum, count) => sum + count, 0)).toBe(2);
+  });
+
+  it('ask a person about the one too many of several at once, and about no more than that', async () => {
+    await using bench = await openBench(anvil, { agents: { a1: under({ predicate: VELOCITY, consequence: 'require_approval' }) } });
+    const others = await Promise.all(Array.from({ length: 4 }, () => bench.security.custody.createWallet('owner', 'a1')));
+    for (const { address } of others) await fund(anvil, address);
+    const wallets = [bench.wallet, ...others];
+    const results = await Promise.all(
+      wallets.map(({ account }, at) => bench.security.agent('a1').execute({ ...pay(`p${at}`), wallet: account })),
+    );
+    expect(results.map(({ status }) => status).toSorted()).toEqual([
+      'approval_pending',
+      'approval_pending',
+      'approval_pending',
+      'success',
+      'success',
+    ]);
   });
 
   it('hold two managers over one store to one history, and outlive both', async () => {
@@ -65,8 +89,8 @@ describe('temporal rules', () => {
 
   it('see what the simulation denied, and not their own denials', async () => {
     const rule = { predicate: { kind: 'simulation_failure_rate', windowMs: HOUR, threshold: 2 }, consequence: 'reject' } as const;
-    await using bench = await openBench(anvil, { agents: { a1: under(rule) } });
-    await fund(anvil, bench.wallet.address, 0n);
+    const inARow = { predicate: { kind: 'consecutive_failures', count: 2 }, consequence: 'reject' } as const;
+    await using bench = await openBench(anvil, { agents: { a1: under(rule, inARow) } });
     await anvil.rpc('anvil_setBalance', [bench.wallet.address, `0x${(5n * 10n ** 17n).toString(16)}`]);
     expect((await tooMuch(bench.security, 'f1')).status).not.toBe('success');
     expect((await bench.security.agent('a1').execute(pay('ok', '0.01'))).status).toBe('success');
@@ -74,7 +98,7 @@ describe('temporal rules', () => {
     for (let at = 0; at < 3; at += 1) {
       const denied = await bench.security.agent('a1').execute(pay(`d${at}`, '0.01'));
       expect(codes(denied)[0]).toBe('temporal_rule_triggered');
-      expect(denied.reasons[0]?.requested).toBe('2');
+      expect(denied.reasons.map(({ rule: id, requested }) => `${id} ${requested}`)).toEqual(['temporal.simulation_failure_rate 2']);
     }
     // A dry run is no event.
     expect((await bench.security.agent('a1').dryRun(pay('dry', '0.9'))).wouldProceed).toBe(false);

@@ -33,11 +33,15 @@ export async function faultyEndpoint(answer: (question: Question, response: Serv
     request.on('end', () => {
       const question = JSON.parse(Buffer.concat(chunks).toString()) as Question;
       asked.push(question.method);
-      void Promise.resolve(answer(question, response)).then((result) => {
-        if (result === undefined) return;
-        response.setHeader('content-type', 'application/json');
-        response.end(isRaw(result) ? result.body : JSON.stringify({ jsonrpc: '2.0', id: question.id, result }));
-      });
+      Promise.resolve(answer(question, response)).then(
+        (result) => {
+          if (result === undefined) return;
+          response.setHeader('content-type', 'application/json');
+          response.end(isRaw(result) ? result.body : JSON.stringify({ jsonrpc: '2.0', id: question.id, result }));
+        },
+        // The node behind may go away while somebody who gave up is still being answered.
+        () => response.destroy(),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

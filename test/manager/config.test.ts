@@ -84,7 +84,7 @@ describe('a configuration', () => {
       [{ enable: true }, 'enable'],
       [{ risk: { enable: true } }, 'risk.enable'],
       [{ audit: { enabledd: true } }, 'audit.enabledd'],
-      [{ authorization: { defaultLimits: { hourly: 1 } } }, 'authorization.defaultLimits.hourly'],
+      [{ authorization: { defaultLimits: { yearly: 1 } } }, 'authorization.defaultLimits.yearly'],
       [{ emergency: { killSwitch: true } }, 'emergency.killSwitch'],
       [{ keys: { password: 'x' } }, 'keys.password'],
       [{ approvals: { wait: 1 } }, 'approvals.wait'],

@@ -97,7 +97,8 @@ describe('a webhook of approvals', () => {
     server.answer = ok;
     const before = server.arrivals.length;
     await hooked(server.url, { store }).notify(request, never, errandOf());
-    expect(server.arrivals.length).toBe(before + 1);
+    // What the first one had under way may arrive as well: it is delivered at least once.
+    expect(server.arrivals.length).toBeGreaterThan(before);
   });
 
   it('lets no agent hold up the requests of another', async () => {

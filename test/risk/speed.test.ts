@@ -44,12 +44,13 @@ it('a score and an anomaly check of five effects, warm', () => {
 });
 
 it('costs the same after 100 and after 100,000 payments', () => {
-  const cost = (count: number) => {
-    const profile = habitual(count);
-    const risk = input({ profile, nowMs: dueAfter(count) });
-    return nanoseconds(5_000, () => assessRisk(risk));
-  };
-  const [few, many] = [cost(100), cost(100_000)];
+  const costs = [100, 100_000].map((count) => {
+    const risk = input({ profile: habitual(count), nowMs: dueAfter(count) });
+    return () => nanoseconds(1_000, () => assessRisk(risk));
+  });
+  // In turns, and the least of each: what else the machine does meanwhile falls on both.
+  const rounds = Array.from({ length: 7 }, () => costs.map((cost) => cost()));
+  const [few = 0, many = Number.POSITIVE_INFINITY] = [0, 1].map((side) => Math.min(...rounds.map((round) => round[side] ?? 0)));
   process.stdout.write(`assessRisk after 100 payments: ${few.toFixed(0)} ns; after 100,000: ${many.toFixed(0)} ns\n`);
   expect(many).toBeLessThan(few * 3);
 });

@@ -119,7 +119,7 @@ export const SIGNATURE_DRAINS: readonly EvmDrain[] = [
     },
     order: (victim) => sale(victim, 0n),
     twin: (victim) => sale(victim, 10n ** 18n),
-    meets: { balanced: ['capability_disabled'], aggressive: ['limit_missing'] },
+    meets: { balanced: ['limit_missing'], aggressive: ['limit_missing'] },
   },
   {
     name: 'a call in the wallet’s name, wrapped in typed data',

@@ -139,7 +139,7 @@ export const TRANSACTION_DRAINS: readonly EvmDrain[] = [
     },
     order: ({ art, me, item }) => call(art, 'safeTransferFrom(address,address,uint256)', [me, THIEF, item]),
     twin: ({ art, me, item }) => call(art, 'safeTransferFrom(address,address,uint256)', [me, SHOP, item]),
-    meets: { balanced: ['capability_disabled'], aggressive: ['limit_missing'] },
+    meets: { balanced: ['limit_missing'], aggressive: ['limit_missing'] },
   },
   {
     name: 'a payment to an address that begins and ends like the shop’s',
@@ -204,8 +204,8 @@ export const TRANSACTION_DRAINS: readonly EvmDrain[] = [
     },
     order: (victim) => swap(victim, 5n * USD, THIEF),
     twin: (victim) => swap(victim, 5n * USD),
-    // The template's bound on slippage wants more than a least amount: what the request expects.
-    meets: { balanced: ['slippage_not_declared'] },
+    // The template bounds slippage, and nobody tells what the victim's tokens are worth.
+    meets: { balanced: ['price_unavailable'] },
   },
   {
     name: 'a swap that promises nothing back',
@@ -215,8 +215,8 @@ export const TRANSACTION_DRAINS: readonly EvmDrain[] = [
     check: { file: 'src/authz/policy/returns.ts', find: 'if (promised) continue;', replace: 'if (promised || amount > 0n) continue;' },
     order: (victim) => swap(victim, 0n),
     twin: (victim) => swap(victim, 5n * USD),
-    // The template's bound on slippage wants more than a least amount: what the request expects.
-    meets: { balanced: ['slippage_not_declared'] },
+    // The template bounds slippage, and nobody tells what the victim's tokens are worth.
+    meets: { balanced: ['price_unavailable'] },
   },
   {
     name: 'calldata that two readers read differently',

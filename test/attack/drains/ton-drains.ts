@@ -205,6 +205,6 @@ export const TON_DRAINS: readonly Drain<TonVictim, TonOrder>[] = [
     },
     order: ({ till, robber, wallet }) => givesItem(till.address, robber, wallet),
     twin: ({ till, shop, wallet }) => givesItem(till.address, shop, wallet),
-    meets: { balanced: ['capability_disabled'], aggressive: ['limit_missing'] },
+    meets: { balanced: ['limit_missing'], aggressive: ['limit_missing'] },
   },
 ];
