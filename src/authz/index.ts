@@ -24,7 +24,6 @@ export * from './temporal/index.ts';
 export { comparePolicies, type PolicyComparison, type ProbeDifference } from './tooling/compare-policies.ts';
 export { diffPolicies, type PolicyDifference, type RuleDifference, type ValueDifference } from './tooling/diff-policies.ts';
 export { type JudgedAgain, judgeAgain } from './tooling/judge-again.ts';
-export { createPolicyVersions, type PolicyVersions } from './tooling/policy-versions.ts';
 export {
   type CandidateOf,
   type Indeterminate,

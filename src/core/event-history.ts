@@ -41,7 +41,9 @@ export interface EventFilter {
  * return promises. One that fails, is late, answers oddly or does not reach back over a rule's window denies.
  */
 export interface EventStore {
+  /** Keeps one event. What was recorded before is never changed. */
   record(event: PipelineEvent): void | Promise<void>;
+  /** Events that fit the filter, oldest first. */
   query(filter?: EventFilter): readonly PipelineEvent[] | Promise<readonly PipelineEvent[]>;
   /** The newest `count`, oldest first. */
   recent(count: number, filter?: Omit<EventFilter, 'from' | 'to'>): readonly PipelineEvent[] | Promise<readonly PipelineEvent[]>;

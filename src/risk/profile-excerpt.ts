@@ -15,7 +15,9 @@ export function excerptProfile(profile: Profile, accounts: Iterable<AccountId>):
     hours: packHours(hours),
     known: kept.map((account) => {
       const at = known.accounts.indexOf(account);
-      return [account, known.counts[at] ?? 0, known.lastMinute[at] ?? 0];
+      const last = known.lastMinute[at] ?? 0;
+      const first = known.firstMinute?.[at] ?? last;
+      return [account, known.counts[at] ?? 0, last, ...(first === last ? [] : [first])];
     }),
   } as unknown as Json;
 }
@@ -26,7 +28,10 @@ export function readExcerpt(json: Json | undefined): Profile | undefined {
   const { hours, known, ...rest } = json as { readonly [key: string]: Json };
   if (!Array.isArray(known)) return undefined;
   const column = (at: number): Json[] => known.map((row: Json) => (Array.isArray(row) ? (row[at] as Json) : null));
-  return parseProfile({ ...rest, hours: unpackHours(hours), known: { accounts: column(0), counts: column(1), lastMinute: column(2) } });
+  const lastMinute = column(2);
+  // Who was paid within one minute alone has no fourth column.
+  const firstMinute = column(3).map((first, at) => first ?? (lastMinute[at] as Json));
+  return parseProfile({ ...rest, hours: unpackHours(hours), known: { accounts: column(0), counts: column(1), lastMinute, firstMinute } });
 }
 
 /** Entries from which bytes are shorter than naming the hours. */

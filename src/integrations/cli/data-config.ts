@@ -76,7 +76,9 @@ async function chainsOf(chains: unknown): Promise<readonly unknown[]> {
 async function storeOf(store: unknown, directory: string): Promise<unknown> {
   if (store === 'memory') return (await import('../../adapters/store/memory/index.ts')).memoryStore();
   const [kind, options] = only(store, 'store');
-  if (kind !== 'sqlite' || typeof options['path'] !== 'string') throw invalid('store: memory, or sqlite with a path; others need a module');
+  if (kind === 'postgres') return (await import('../../adapters/store/postgres/index.ts')).postgresStore(options as never);
+  if (kind !== 'sqlite' || typeof options['path'] !== 'string')
+    throw invalid('store: memory, sqlite with a path, or postgres with a url; others need a module');
   return (await import('../../adapters/store/sqlite/index.ts')).sqliteStore({
     ...options,
     path: resolve(directory, options['path']),
