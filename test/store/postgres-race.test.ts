@@ -11,8 +11,8 @@ describe.skipIf(!here)(`many processes on one schema${here ? '' : ' (skipped: no
   });
 
   it('count nothing twice though one of them is killed again and again', async () => {
-    const race = await raceOnPostgres({ each: 400, killEveryMs: 400 }, POSTGRES_URL, 3);
-    expect(race).toMatchObject({ overspend: 0, held: [600, 600, 600], refilled: 600 });
+    const race = await raceOnPostgres({ each: 2_000, killEveryMs: 400 }, POSTGRES_URL, 3);
+    expect(race).toMatchObject({ overspend: 0, held: [3_000, 3_000, 3_000], refilled: 3_000 });
     expect(race.kills).toBeGreaterThan(0);
   });
 

@@ -30,6 +30,17 @@ const LISTS = { approved: 'newlyAllowed', escalated: 'newlyEscalated', denied: '
 /**
  * Judges actions at the edges of two policies by both: an agent that has done nothing yet, every token worth one of the unit,
  * risk and simulation left out, so that nothing but the policies speaks.
+ *
+ * @example
+ * ```ts
+ * import { type AssetId, comparePolicies, compilePolicy, DEFAULT_POLICY_BASE } from 'castellan';
+ *
+ * const tokens = [{ asset: 'eip155:1/slip44:60' as AssetId, symbol: 'ETH', decimals: 18 }];
+ * const policyOf = (perTransaction: number) =>
+ *   compilePolicy({ capabilities: { transfers: { enabled: true } }, limits: { unit: 'ETH', perTransaction } }, tokens, DEFAULT_POLICY_BASE);
+ * const { newlyDenied, newlyAllowed } = await comparePolicies(policyOf(2), policyOf(1));
+ * console.log(newlyDenied.length > 0, newlyAllowed.length); // true 0
+ * ```
  */
 export async function comparePolicies(before: CompiledPolicy, after: CompiledPolicy): Promise<PolicyComparison> {
   const { probes, leftOut } = probeActions([before, after]);

@@ -17,12 +17,33 @@ export function policyAnd(allOf: readonly PolicyTree[], label?: string): PolicyT
   return { allOf, ...(label === undefined ? {} : { label }) };
 }
 
-/** One of these is enough; the first that agrees decides. Without any, nothing is allowed. See {@link policyAnd}. */
+/**
+ * One of these is enough; the first that agrees decides. Without any, nothing is allowed.
+ *
+ * @example
+ * ```ts
+ * import { policyLeaf, policyOr } from 'castellan';
+ *
+ * const small = policyLeaf({ maxSpendPerTx: { token: 'ETH', amount: '1' } }, 'small');
+ * const asked = policyLeaf({ maxSpendPerTx: { token: 'ETH', amount: '5' }, requireApproval: true }, 'asked');
+ * console.log(Object.keys(policyOr([small, asked], 'size')).join(' ')); // anyOf label
+ * ```
+ */
 export function policyOr(anyOf: readonly PolicyTree[], label?: string): PolicyTree {
   return { anyOf, ...(label === undefined ? {} : { label }) };
 }
 
-/** One policy of a tree. It narrows what stands around the tree, and widens nothing. See {@link policyAnd}. */
+/**
+ * One policy of a tree. It narrows what stands around the tree, and widens nothing.
+ *
+ * @param label - what the decision calls it where it decides
+ * @example
+ * ```ts
+ * import { policyLeaf } from 'castellan';
+ *
+ * console.log(policyLeaf({ allowedChains: ['eip155:1'] }, 'where').label); // where
+ * ```
+ */
 export function policyLeaf(leaf: LeafPolicy, label?: string): PolicyTree {
   return { leaf, ...(label === undefined ? {} : { label }) };
 }
