@@ -81,7 +81,7 @@ function judged(race: LimitsRace, each: number, more: string): Measurement {
 const SIZES = { full: { each: 100_000 }, quick: { each: 250 } } as const;
 const KILLED = {
   full: { each: 20_000, killEveryMs: 500 },
-  quick: { each: 200, killEveryMs: 500 },
+  quick: { each: 2_500, killEveryMs: 500 },
 } as const;
 const CRASHED = { full: { each: 40_000, crashes: 50 }, quick: { each: 200, crashes: 2 } } as const;
 
