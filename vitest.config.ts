@@ -57,7 +57,11 @@ export default defineConfig({
     pool: 'forks',
     // Much of a run is waiting: three files at once, even where there are only two cores.
     maxWorkers: Math.max(3, availableParallelism() - 1),
-    reporters: ['default', secondTries, ...(report === undefined ? [] : [['json', { outputFile: report }] as ['json', { outputFile: string }]])],
+    reporters: [
+      'default',
+      secondTries,
+      ...(report === undefined ? [] : [['json', { outputFile: report }] as ['json', { outputFile: string }]]),
+    ],
     env: {
       CASTELLAN_VECTORS: process.env['CASTELLAN_VECTORS'] ?? beside('../shared/vectors'),
       CASTELLAN_DATA: process.env['CASTELLAN_DATA'] ?? beside('../shared/data'),

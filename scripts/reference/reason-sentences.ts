@@ -82,7 +82,8 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   slippage_exceeded: 'The least that comes back from a trade is worth less than the slippage bound allows.',
   gas_buffer_insufficient: 'The gas limit is less than `gasBufferMultiplier` times the simulated gas.',
   temporal_rule_triggered: 'A rule over what the agent did of late matches; `rule` names it.',
-  temporal_history_unavailable: 'The history that a temporal rule looks at cannot be read, or does not reach back over its window: try again at `resetsAtMs`.',
+  temporal_history_unavailable:
+    'The history that a temporal rule looks at cannot be read, or does not reach back over its window: try again at `resetsAtMs`.',
 
   spend_exceeds_cap: 'The transaction is above the spend cap of the policy, or above the caller’s own `narrow.maxAmount`.',
   per_transaction_limit: 'The transaction and its fee are above `limits.perTransaction`.',

@@ -29,7 +29,12 @@ export interface Running {
   /** Background work by name; `reconcile` is done once before a start is over. */
   readonly jobs: { readonly reconcile: Job; readonly rotateKeys: Job; readonly monitor: Job };
   /** What doors do inside; handed over here because it is loaded with the house. */
-  readonly work: { readonly agent: AgentWork; readonly custody: CustodyWork; readonly exposure: typeof readExposure; readonly claims: Claims };
+  readonly work: {
+    readonly agent: AgentWork;
+    readonly custody: CustodyWork;
+    readonly exposure: typeof readExposure;
+    readonly claims: Claims;
+  };
 }
 
 /** Opens, admits work, and closes again. */

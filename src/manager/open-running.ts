@@ -64,7 +64,15 @@ export async function openRunning(config: ResolvedConfig, host: Host, bus: Event
     const watch = createJob(host.clock, config.emergency.monitor.intervalMs, (signal) => monitor.run(signal));
     const claims = createClaims({ store: house.store, clock: house.host.clock });
     const jobs = { reconcile: reconciler, rotateKeys, monitor: watch };
-    return { house, parts, policies, risk, monitor, jobs, work: { agent: agentWork, custody: custodyWork, exposure: readExposure, claims } };
+    return {
+      house,
+      parts,
+      policies,
+      risk,
+      monitor,
+      jobs,
+      work: { agent: agentWork, custody: custodyWork, exposure: readExposure, claims },
+    };
   } catch (error) {
     await closeHouse(house);
     throw error;

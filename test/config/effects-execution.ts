@@ -10,7 +10,10 @@ const ann = person('ann');
 const ben = person('ben');
 
 const WEBHOOK = { file: 'test/e2e/approval-webhook.test.ts', title: 'brings the question to people and their answer back' } as const;
-const QUORUMS = { file: 'test/e2e/approval-quorums.test.ts', title: 'of the deployment hold for every agent, whatever its permissions say' } as const;
+const QUORUMS = {
+  file: 'test/e2e/approval-quorums.test.ts',
+  title: 'of the deployment hold for every agent, whatever its permissions say',
+} as const;
 
 /** Fields whose effect shows in who is asked, and in what is signed and sent. */
 export const EXECUTION_EFFECTS: Effects = {

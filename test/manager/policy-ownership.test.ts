@@ -37,7 +37,10 @@ describe('an owned deployment', () => {
     ['hours', { timeRestrictions: [{ startHour: 8, endHour: 18 }] }],
     ['a stricter rule', { rules: [rule({ conditions: [{ field: 'amount', operator: 'gte', value: 40 }] })] }],
     ['a rule for everything', { rules: [rule({ id: 'all', conditions: [] })] }],
-    ['a denial of either', { rules: [rule({ conditions: [{ any: [...deny.conditions, { field: 'amount', operator: 'gte', value: 40 }] }] })] }],
+    [
+      'a denial of either',
+      { rules: [rule({ conditions: [{ any: [...deny.conditions, { field: 'amount', operator: 'gte', value: 40 }] }] })] },
+    ],
     ['a denial turned round twice', { rules: [rule({ conditions: deny.conditions.map((condition) => ({ not: { not: condition } })) })] }],
     ['hours of one zone', { timeRestrictions: [{ timezone: 'Europe/Berlin', startHour: 8, endHour: 18 }] }],
   ])('tightens without asking: %s', async (_what, change) => {
