@@ -42,7 +42,7 @@ export interface PostgresStoreOptions extends PostgresConnection {
  * `apply` resolves: concurrent steps share one commit. It keeps two connections open.
  *
  * @param options - the server, the schema, clock and randomness; `lockDeadlineMs` in milliseconds
- * @throws CONFIG_INVALID, STORE_SCHEMA_NEWER, STORE_CORRUPT; STORE_UNAVAILABLE where the server cannot be reached or refuses.
+ * @throws PEER_MISSING where the optional package pg is not installed; CONFIG_INVALID, STORE_SCHEMA_NEWER, STORE_CORRUPT; STORE_UNAVAILABLE where the server cannot be reached or refuses.
  * @example
  * ```ts
  * import { createPostgresStore } from 'castellan/store/postgres';
@@ -56,7 +56,7 @@ export interface PostgresStoreOptions extends PostgresConnection {
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { clock, random, schema: name = 'castellan', lockDeadlineMs = 5_000, outcomeDeadlineMs = 30_000 } = options;
   const schema = parseSchemaName(name);
-  checkConnection(options);
+  await checkConnection(options);
   const turns = createTurns();
   const known = createKnownRows(options.cachedRows ?? 50_000);
   const time = createStoreTime(clock);

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { CastellanError } from '../../../core/errors.ts';
 import { SessionLost, sqlState } from './failure.ts';
 import { type PostgresConnection, sessionSettings, toClientConfig } from './settings.ts';
@@ -30,9 +30,18 @@ interface Socketed {
   unref(): void;
 }
 
-/** Connects and prepares the session. Throws what the driver throws. */
+/** The driver, loaded once a store is opened: the package stands without it. */
+async function loadDriver(): Promise<typeof pg> {
+  const { default: driver } = await import('pg').catch((cause: unknown) => {
+    throw new CastellanError('PEER_MISSING', { message: 'A store on PostgreSQL needs the package pg.', details: { peer: 'pg' }, cause });
+  });
+  return driver;
+}
+
+/** Connects and prepares the session. Throws what the driver throws. @throws PEER_MISSING */
 export async function openSession(connection: PostgresConnection, lockDeadlineMs: number): Promise<Session> {
-  const client = new pg.Client(toClientConfig(connection, lockDeadlineMs)) as pg.Client & Socketed;
+  const driver = await loadDriver();
+  const client = new driver.Client(toClientConfig(connection, lockDeadlineMs)) as pg.Client & Socketed;
   let alive = true;
   let busy = 0;
   // An idle connection that breaks would otherwise end the process.
@@ -94,10 +103,11 @@ export async function openSession(connection: PostgresConnection, lockDeadlineMs
   }
 }
 
-/** The configuration's fault is told before anything is tried. @throws CONFIG_INVALID */
-export function checkConnection(connection: PostgresConnection): void {
+/** The configuration's fault is told before anything is tried. @throws CONFIG_INVALID, PEER_MISSING */
+export async function checkConnection(connection: PostgresConnection): Promise<void> {
+  const driver = await loadDriver();
   try {
-    new pg.Client(toClientConfig(connection, 1));
+    new driver.Client(toClientConfig(connection, 1));
   } catch {
     // Without the cause: it quotes the address, password and all.
     throw new CastellanError('CONFIG_INVALID', {
