@@ -45,7 +45,7 @@ describe.skipIf(!isHere)('AgentKit’s wallet provider over a guarded client', (
       await anvil.rpc('anvil_setBalance', [wallet.address, '0x8ac7230489e80000']);
       expect(provider.getAddress()).toBe(wallet.address);
       const hash = await provider.sendTransaction({ to: SHOP, value: parseEther('0.5') });
-      expect(await anvil.rpc('eth_getTransactionReceipt', [hash])).toMatchObject({ status: '0x1' });
+      await expect.poll(() => anvil.rpc('eth_getTransactionReceipt', [hash]), { timeout: 10_000 }).toMatchObject({ status: '0x1' });
       await expect(provider.sendTransaction({ to: SHOP, value: parseEther('3') })).rejects.toThrow(/limit/);
       await expect(provider.sendTransaction({ to: STRANGER, value: 1n })).rejects.toThrow();
       await expect(provider.signMessage('I owe you')).rejects.toThrow();

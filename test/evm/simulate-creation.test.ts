@@ -56,7 +56,9 @@ describe('a contract creation on a node whose simulation takes calls alone', () 
     expect(flows(report)).toMatchObject([{ counterparty: on(created), asset: NATIVE, amount: 5n }]);
     expect(BigInt(report.gasEstimate)).toBeGreaterThan(50_000n);
     const { hash } = await chain.sign(alice, tx).then(async (signed) => ({ hash: (await chain.node.broadcast(signed)).hash }));
-    expect(await anvil.rpc('eth_getTransactionReceipt', [hash])).toMatchObject({ status: '0x1', contractAddress: created });
+    await expect
+      .poll(() => anvil.rpc('eth_getTransactionReceipt', [hash]), { timeout: 10_000, interval: 10 })
+      .toMatchObject({ status: '0x1', contractAddress: created });
     const code = (await anvil.rpc('eth_getCode', [created, 'latest'])) as string;
     const deployed = { kind: 'deploy', account: on(created), codeDigest: sha256Hex(bytes(code)), leaf: '0', source: 'simulation' };
     expect(report.effects).toContainEqual(deployed);

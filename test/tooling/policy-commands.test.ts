@@ -105,7 +105,7 @@ describe('a configuration that is data', () => {
     ['a tag', 'tenant: !!js/function "x"\n'],
     ['an alias', 'a: &x { b: 1 }\nc: *x\n'],
     ['an unknown chain', 'chains: [{ sol: {} }]\n'],
-    ['a store that only code makes', 'store: { postgres: { url: x } }\n'],
+    ['a store that only code makes', 'store: { redis: { url: x } }\n'],
     ['an unknown field', 'colour: red\n'],
   ])('refuses %s', async (_what, text) => {
     desk.write('bad.yaml', text);
