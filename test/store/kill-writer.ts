@@ -1,13 +1,13 @@
-import { writeSync } from 'node:fs';
 import { systemClock, systemRandom } from '../../src/adapters/host/index.ts';
 import { createSqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import { appendCommand, capsOf, requestRow } from '../../src/testing/store-conformance/scene.ts';
+import { say } from '../fixtures/say.ts';
 
 // Writes until it is killed: eight callers, each step one entry, one reservation and one document. Tells what was acknowledged.
 const [path = '', round = ''] = process.argv.slice(2);
 const clock = systemClock();
 const store = await createSqliteStore({ path, clock, random: systemRandom() });
-writeSync(1, 'ready\n');
+say('ready\n');
 let count = 0;
 await Promise.all(
   Array.from({ length: 8 }, async () => {
@@ -24,7 +24,7 @@ await Promise.all(
         },
       ]);
       if (result?.ok !== true) throw new Error('refused');
-      writeSync(1, `${id}\n`);
+      say(`${id}\n`);
     }
   }),
 );
