@@ -1,11 +1,11 @@
 import { serializeTransaction } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toHex } from '../../src/core/digest.ts';
 import type { Agent, AgentRequest, Wallet } from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { type Bench, BOB, CAROL, CHAIN, FREE, fund, openBench, sentBy, stranger } from '../e2e/bench.ts';
 import { bytes } from '../evm/chain-fixture.ts';
 import { type Deployed, deploy } from '../fixtures/evm-contracts.ts';
+import { sendRaw } from '../fixtures/send-raw.ts';
 
 const USD = 1_000_000n;
 let anvil: Anvil;
@@ -93,7 +93,7 @@ describe('a contract on the list', () => {
     const touching = bytes(serializeTransaction({ type: 'eip1559', chainId: 31337, nonce, ...call, ...price }));
     const { raw } = await agent.signTransaction({ chain: CHAIN as never, wallet: account as never, bytes: touching });
     await router.send('turn');
-    await anvil.rpc('eth_sendRawTransaction', [`0x${toHex(raw)}`]);
+    await sendRaw(anvil, raw);
     expect(held - (await dollars(address))).toBe(100n * USD);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evm } from '../../src/adapters/evm/index.ts';
 import { createSecurityManager, type SecurityManager, type Wallet } from '../../src/index.ts';
+import { sendFrom } from '../fixtures/send-raw.ts';
 import { CHAIN, type DelegationScene, ETH, NATIVE, other, owner, shop, sponsor, startDelegationScene } from './delegation-fixture.ts';
 
 let scene: DelegationScene;
@@ -92,7 +93,7 @@ describe('a gate before a delegation account', () => {
   it('stops for good where the sender’s key was used past it', async () => {
     const outside = { from: gas, to: shop.address, value: '0x1' };
     await scene.anvil.rpc('anvil_impersonateAccount', [gas]);
-    await scene.anvil.rpc('eth_sendTransaction', [outside]);
+    await sendFrom(scene.anvil, outside);
     const after = await pay('eight', '0.1');
     expect(after.reasons.map(({ code }) => code)).toContain('halted');
   });

@@ -4,6 +4,7 @@ import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { createManualClock } from '../../src/testing/index.ts';
 import { balanceOf, openBench, stranger } from '../e2e/bench.ts';
 import { type Cell, type CellEndpoints, type CellOutcome, cellsOf, type Outcome, openNodes } from '../fixtures/faulty-nodes.ts';
+import { mined, sendFrom } from '../fixtures/send-raw.ts';
 import { assetOf, CHAIN, connect, NATIVE, on, signer } from './chain-fixture.ts';
 import { EVM_DIALECT } from './nodes-dialect.ts';
 
@@ -71,6 +72,7 @@ async function minedPayment(anvil: Anvil): Promise<SignedTransaction> {
   const signed = await buildAndSign(PAYER, ACTION);
   await node.broadcast(signed);
   await node.close();
+  await mined(anvil, signed.hash);
   return signed;
 }
 
@@ -78,7 +80,7 @@ async function minedPayment(anvil: Anvil): Promise<SignedTransaction> {
 export async function openTable(reached: Reached = 'net'): Promise<TableScene> {
   const anvil = await startAnvil();
   const [from, to] = [OTHER.address, PAYEE.address];
-  const other = (await anvil.rpc('eth_sendTransaction', [{ from, to, value: '0x1' }])) as string;
+  const other = await sendFrom(anvil, { from, to, value: '0x1' });
   const old = await minedPayment(anvil);
   // A contract that answers one word, seven, to whatever it is asked.
   const token = stranger();

@@ -4,6 +4,7 @@ import type { Action, SimulationReport } from '../../src/core/index.ts';
 import type { Anvil } from '../../src/testing/anvil.ts';
 import { startAnvil } from '../../src/testing/anvil.ts';
 import { type Deployed, deploy, WEIRD_TOKENS } from '../fixtures/evm-contracts.ts';
+import { sendFrom } from '../fixtures/send-raw.ts';
 import { assetOf, calling, connect, on, signer } from './chain-fixture.ts';
 
 const MAX = 2n ** 256n - 1n;
@@ -23,7 +24,7 @@ beforeAll(async () => {
     if (name !== 'SecondDoor' && name !== 'Upgradable') await named(name).send('mint', [alice.address, 1_000n]);
   }
   const proxied = named('NoReturn').data('mint', [alice.address, 1_000n]);
-  await anvil.rpc('eth_sendTransaction', [{ from: keeper.address, to: named('Upgradable').address, data: proxied }]);
+  await sendFrom(anvil, { from: keeper.address, to: named('Upgradable').address, data: proxied });
   const list = [...tokens].map(([symbol, { address }]) => ({ symbol, address, decimals: symbol === 'Small' ? 0 : 18 }));
   chain = connect(anvil, { tokens: list });
 });

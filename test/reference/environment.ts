@@ -8,6 +8,7 @@ import { isCastellanError, type SecurityConfig, type VerificationMessage, type W
 import { startTonDevChain, type TonDevChain } from '../../src/testing/ton-devchain/index.ts';
 import { type DelegationScene, ETH, sponsor, startDelegationScene } from '../evm/delegation-fixture.ts';
 import { deploySafeContracts, type SafeDeployment } from '../fixtures/safe-contracts.ts';
+import { sendRaw } from '../fixtures/send-raw.ts';
 import { keysOf, walletOf } from '../fixtures/ton-deploy.ts';
 
 /** What the snippets leave out, and nothing else: where the chains are, what keeps the state, and what it is sealed with. */
@@ -109,7 +110,7 @@ export async function startEvm(): Promise<Place & { readonly scene: DelegationSc
       for (const paid of [address, ...sender]) await anvil.rpc('anvil_setBalance', [paid, `0x${(BigInt(coins) * ETH).toString(16)}`]);
     },
     balance: async (address) => BigInt((await anvil.rpc('eth_getBalance', [address, 'latest'])) as string),
-    send: async (raw) => void (await anvil.rpc('eth_sendRawTransaction', [`0x${Buffer.from(raw).toString('hex')}`])),
+    send: async (raw) => void (await sendRaw(anvil, raw)),
     close: () => scene.close(),
   };
 }

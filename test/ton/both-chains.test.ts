@@ -4,6 +4,7 @@ import { ton } from '../../src/adapters/ton/index.ts';
 import { createFixedPrices, createSecurityManager, type SecurityManager, type Wallet } from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { startTonDevChain, type TonDevChain } from '../../src/testing/ton-devchain/index.ts';
+import { sendFrom } from '../fixtures/send-raw.ts';
 import { keysOf, walletOf } from '../fixtures/ton-deploy.ts';
 
 const ETH_CHAIN = 'eip155:31337';
@@ -45,7 +46,7 @@ beforeAll(async () => {
   });
   onEvm = await security.custody.createWallet('owner', 'a1', { chain: ETH_CHAIN });
   onTon = await security.custody.createWallet('owner', 'a1', { chain: chain.chain });
-  await anvil.rpc('eth_sendTransaction', [{ from: treasury, to: onEvm.address, value: '0xde0b6b3a7640000' }]);
+  await sendFrom(anvil, { from: treasury, to: onEvm.address, value: '0xde0b6b3a7640000' });
   await chain.fund(onTon.address, 1_000_000_000_000n);
 });
 afterAll(async () => {
