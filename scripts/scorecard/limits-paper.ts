@@ -104,7 +104,9 @@ export class Paper {
 
   /** The same for papers that answer every further move alike. */
   key(): string {
-    const notes = [...this.#ledger.notes.values()].map(({ id, state, takenMs, bookedMs }) => `${id}${state}${takenMs}/${bookedMs}`);
+    const notes = [...this.#ledger.notes.values()].map(
+      ({ id, amount, state, takenMs, bookedMs }) => `${id}${state}${amount}@${takenMs}/${bookedMs}`,
+    );
     const kept = [...this.#kept].map(([id, { state, by }]) => `${id}${state}${by}`);
     return `${this.#killed}|${notes.sort().join()}|${kept.sort().join()}`;
   }

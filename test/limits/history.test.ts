@@ -22,6 +22,12 @@ describe('a recorded history', () => {
     expect(isLinearizable([seen({ op: 'look' }, 0, 9, 0n), seen(reserve('b', 4n), 1, 8, true)])).toBe(true);
   });
 
+  it('is linearizable where another order of the same acts leaves another amount', () => {
+    const acts = [seen(reserve('a', 4n), 0, 9, true), seen({ op: 'expire', id: 'a' }, 1, 9, true), seen(reserve('a', 2n), 2, 9, true)];
+    for (const used of [2n, 4n]) expect(isLinearizable([...acts, seen({ op: 'look' }, 10, 11, used)]), String(used)).toBe(true);
+    expect(isLinearizable([...acts, seen({ op: 'look' }, 10, 11, 6n)])).toBe(false);
+  });
+
   it('is not where two took the same room, or somebody saw less than was acknowledged', () => {
     expect(isLinearizable([seen(reserve('a', 5n), 0, 9, true), seen(reserve('b', 5n), 1, 8, true)])).toBe(false);
     expect(isLinearizable([seen(reserve('b', 4n), 0, 1, true), seen({ op: 'look' }, 2, 3, 0n)])).toBe(false);
