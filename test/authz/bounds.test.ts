@@ -126,6 +126,25 @@ describe('slippage', () => {
     expect(fair.filter((code) => code.startsWith('slippage'))).toEqual([]);
   });
 
+  it('takes nothing for a return that another call brings: what is taken out of a stake was the wallet’s own', async () => {
+    const stake = [does('unstake', 'staking', '0.1'), gets(99n * PERCENT, WETH, '0.1')];
+    const bad = [does('swap', 'trading', '0.0'), send(SOLD, ROUTER, USDC, '0.0'), gets(1n, WETH, '0.0')];
+    expect(await codes([...bad, ...stake], bounded)).toContain('slippage_exceeded');
+    const expected = {
+      request: {
+        expect: {
+          out: [{ asset: USDC, amount: SOLD, bound: 'most' as const }],
+          in: [{ asset: WETH, amount: 99n * PERCENT, bound: 'least' as const }],
+          recipient: WALLET,
+          spender: null,
+          toleranceBps: 0,
+        },
+      },
+    };
+    expect(await codes([...bad, ...stake], bounded, expected)).toContain('slippage_exceeded');
+    expect((await codes(bad, bounded, expected)).filter((code) => code.startsWith('slippage'))).toEqual([]);
+  });
+
   it('bounds a strategy’s calls too, those that nobody names included', async () => {
     const strategy = (more: object = {}) => ({
       strategies: [{ id: 's1', maxSlippage: 0.01, ...more }],

@@ -28,15 +28,19 @@ function tradesOf(context: LayerContext, counted: readonly Capability[]): Trades
   const left = exposure.outflows.filter(({ leaf, call }) => groups.has(groupOf(leaf)) || (call !== null && calls.includes(call)));
   const { expect } = request;
   const isUnread = calls.some(({ protocol }) => protocol === null);
-  // What the request expects is held against the simulation, whatever the bytes are.
-  if (expect != null && expect.recipient === request.wallet && expect.in.length > 0) {
+  // What another call brings, such as a stake that is taken out, is the wallet's own and no return of a trade.
+  const beside = exposure.calls.filter((call) => !calls.includes(call));
+  const isAlone = beside.every((call) => callCapability(policy, call, nowMs) === 'approvals');
+  // What the request expects is held against the simulation, whatever the bytes are: of the whole transaction, so of trades alone.
+  if (isAlone && expect != null && expect.recipient === request.wallet && expect.in.length > 0) {
     const promised = expect.in.filter(({ bound, asset }) => bound !== 'most' && isKnownAsset(context, asset));
     const isBounded = expect.out?.every(({ bound }) => bound !== 'least') === true;
     return { given: isBounded ? (expect.out ?? []) : left, promised, isOpen: !isBounded && isUnread };
   }
   const promised = decoded.effects.flatMap((effect): readonly AssetAmount[] => {
     const isOurs = effect.kind === 'inflow' && effect.source === 'bytes' && effect.account === request.wallet;
-    return isOurs && groups.has(groupOf(effect.leaf)) && isKnownAsset(context, effect.asset) ? [effect] : [];
+    const isReturn = groups.has(groupOf(effect.leaf)) && !beside.some(({ leaf }) => leaf === effect.leaf);
+    return isOurs && isReturn && isKnownAsset(context, effect.asset) ? [effect] : [];
   });
   return { given: left, promised, isOpen: isUnread };
 }
