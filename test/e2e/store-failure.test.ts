@@ -9,6 +9,7 @@ const MILLI = 10n ** 15n;
 const away = () => new CastellanError('STORE_UNAVAILABLE', { message: 'away', retryable: true });
 const order = (to: string, id = 'order-1') => ({ id, to, amount: '0.001', asset: 'ETH' });
 const KEY = '11'.repeat(32);
+const LOOKS_OFTEN = { settleTimeoutMs: 5_000, reconcileMs: 50 };
 
 let anvil: Anvil;
 beforeAll(async () => {
@@ -99,7 +100,7 @@ describe('what a crash or a time-out leaves', () => {
       delete hooks.afterApply;
       delete hooks.beforeApply;
       await security.shutdown(500);
-      const second = createSecurityManager(configOf(anvil, given));
+      const second = createSecurityManager(configOf(anvil, { ...given, execution: LOOKS_OFTEN }));
       await second.start();
       // What the first look hands in again may be mined after it: the next one finds it there.
       await vi.waitFor(
@@ -130,6 +131,7 @@ describe('what a crash or a time-out leaves', () => {
     const second = createSecurityManager(
       configOf(anvil, {
         ...given,
+        execution: LOOKS_OFTEN,
         store: {
           open: () => ({
             ...store,
