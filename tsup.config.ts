@@ -12,6 +12,7 @@ const entries = {
   'store/memory': 'src/adapters/store/memory/index.ts',
   'store/sqlite': 'src/adapters/store/sqlite/index.ts',
   'store/postgres': 'src/adapters/store/postgres/index.ts',
+  'store/redis': 'src/adapters/store/redis/index.ts',
   ton: 'src/adapters/ton/index.ts',
   wallets: 'src/integrations/wallets/index.ts',
   'wallets/ton': 'src/integrations/wallets/ton/index.ts',

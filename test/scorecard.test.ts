@@ -106,6 +106,6 @@ describe('scorecard', () => {
     const result = spawnSync(process.execPath, ['scripts/scorecard.ts', 'no-such-area'], { cwd: root, encoding: 'utf8' });
     expect(result.status).toBe(3);
     expect(result.stderr).toContain('usage: npm run scorecard');
-    expect(result.stderr).toContain('areas: api, chains, gate, limits, policy, ton\n');
+    expect(result.stderr).toContain('areas: api, chains, gate, limits, mutation, policy, ton\n');
   });
 });

@@ -32,6 +32,7 @@ const entries = [
   'src/adapters/store/memory/index.ts',
   'src/adapters/store/sqlite/index.ts',
   'src/adapters/store/postgres/index.ts',
+  'src/adapters/store/redis/index.ts',
   'src/adapters/ton/index.ts',
   'src/integrations/wallets/index.ts',
   'src/integrations/wallets/ton/index.ts',

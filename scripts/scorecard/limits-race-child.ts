@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
 import { appendCommand, applyOne, capsOf, issueCommand, redeemCommand, requestRow } from '../../src/testing/store-conformance/scene.ts';
 import { openRaceStore, type RaceStore } from './race-store.ts';
 
@@ -7,6 +8,8 @@ import { openRaceStore, type RaceStore } from './race-store.ts';
 const CALLERS = 128;
 const [place = '', name = '', from = '0', to = '0', cap = '0'] = process.argv.slice(2);
 const store = await openRaceStore(JSON.parse(place) as RaceStore);
+// A process that is killed leaves nothing for the next one otherwise.
+flushCompileCache();
 process.stdout.write('ready\n');
 // When the holds end is told once all are ready.
 const [told] = (await once(process.stdin, 'data')) as [Buffer];

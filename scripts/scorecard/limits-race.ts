@@ -3,15 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { createClient } from 'redis';
 import type { Bar, Measurement, Mode } from './bar.ts';
 import { type LimitsRace, limitsRace, type RaceOptions } from './limits-race-run.ts';
 import { startOwnPostgres } from './own-postgres.ts';
-import type { RaceStore } from './race-store.ts';
 
 const PROCESSES = 8;
 
 /** Where the bars find a PostgreSQL server. */
 export const POSTGRES_URL = process.env['CASTELLAN_TEST_POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test';
+
+/** Where the bars find a Redis server. */
+export const REDIS_URL = process.env['CASTELLAN_TEST_REDIS_URL'] ?? 'redis://127.0.0.1:6379';
 
 type Terms = Omit<RaceOptions, 'place' | 'processes'>;
 
@@ -27,13 +30,32 @@ export async function raceOnSqlite(terms: Terms, processes = PROCESSES): Promise
 
 /** A race over a new schema of a PostgreSQL server. */
 export async function raceOnPostgres(terms: Terms, url = POSTGRES_URL, processes = PROCESSES): Promise<LimitsRace> {
-  const place: RaceStore = { kind: 'postgres', url, schema: `castellan_race_${process.pid}` };
+  return onSchema(url, (schema) => limitsRace({ ...terms, processes, place: { kind: 'postgres', url, schema } }));
+}
+
+/** A race over a new schema with a counter on Redis in front of it. */
+export async function raceOnRedis(terms: Terms, url = POSTGRES_URL, redisUrl = REDIS_URL, processes = PROCESSES): Promise<LimitsRace> {
+  return onSchema(url, async (schema) => {
+    try {
+      return await limitsRace({ ...terms, processes, place: { kind: 'redis', url, schema, redisUrl } });
+    } finally {
+      const client = createClient({ url: redisUrl });
+      await client.connect();
+      const keys = await client.keys(`{${schema}}:*`);
+      if (keys.length > 0) await client.del(keys);
+      client.destroy();
+    }
+  });
+}
+
+async function onSchema(url: string, race: (schema: string) => Promise<LimitsRace>): Promise<LimitsRace> {
+  const schema = `castellan_race_${process.pid}`;
   try {
-    return await limitsRace({ ...terms, processes, place });
+    return await race(schema);
   } finally {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    await client.query(`SET client_min_messages = error; DROP SCHEMA IF EXISTS ${place.schema} CASCADE`);
+    await client.query(`SET client_min_messages = error; DROP SCHEMA IF EXISTS ${schema} CASCADE`);
     await client.end();
   }
 }
@@ -86,7 +108,11 @@ const KILLED = {
 const CRASHED = { full: { each: 40_000, crashes: 50 }, quick: { each: 200, crashes: 2 } } as const;
 
 const target = 'overspend 0 at each look; the cap used to the last unit';
-const over = { sqlite: raceOnSqlite, postgres: (terms: Terms) => raceOnPostgres(terms) } as const;
+const over = {
+  sqlite: raceOnSqlite,
+  postgres: (terms: Terms) => raceOnPostgres(terms),
+  redis: (terms: Terms) => raceOnRedis(terms),
+} as const;
 
 const raceBar = (kind: keyof typeof over): Bar => ({
   name: `eight processes on one cap, ${kind}`,
@@ -117,4 +143,12 @@ const crashBar: Bar = {
 };
 
 /** Caps under many processes, kills and crashes. */
-export const bars: readonly Bar[] = [raceBar('sqlite'), raceBar('postgres'), killBar('sqlite'), killBar('postgres'), crashBar];
+export const bars: readonly Bar[] = [
+  raceBar('sqlite'),
+  raceBar('postgres'),
+  raceBar('redis'),
+  killBar('sqlite'),
+  killBar('postgres'),
+  killBar('redis'),
+  crashBar,
+];

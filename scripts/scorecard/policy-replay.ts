@@ -15,6 +15,7 @@ export const bars: readonly Bar[] = [
       const count = mode === 'full' ? 10_000 : 400;
       const total = { decisions: 0, same: 0, chars: 0, inputChars: 0, ms: 0 };
       const verdicts = new Map<string, number>();
+      const under = { trees: 0, history: 0 };
       for (const chain of [undefined, TON]) {
         const scene = await openReplayScene(chain, SEED);
         try {
@@ -30,6 +31,9 @@ export const bars: readonly Bar[] = [
             if (event.type !== 'decision_made') continue;
             total.chars += canonicalize(event).length;
             total.inputChars += canonicalize(event.decision.input ?? {}).length;
+            const names = Object.keys(event.decision.facts);
+            if (names.some((name) => name.endsWith('policy.tree'))) under.trees += 1;
+            if (names.some((name) => /^(union\.)?temporal\./.test(name))) under.history += 1;
             verdicts.set(event.decision.verdict, (verdicts.get(event.decision.verdict) ?? 0) + 1);
           }
         } finally {
@@ -39,9 +43,10 @@ export const bars: readonly Bar[] = [
       const told = [...verdicts].map(([verdict, times]) => `${times} ${verdict}`).join(', ');
       return {
         figure: `${total.same} of ${total.decisions}`,
-        pass: total.same === total.decisions && total.decisions === 2 * count && verdicts.size === 3,
+        pass:
+          total.same === total.decisions && total.decisions === 2 * count && verdicts.size === 3 && under.trees > 0 && under.history > 0,
         notes: [
-          `${told}; seed ${SEED}; ${Math.round((total.decisions / total.ms) * 1_000)} decisions a second judged again`,
+          `${told}; ${under.trees} under a tree of policies, ${under.history} under rules over history; seed ${SEED}; ${Math.round((total.decisions / total.ms) * 1_000)} decisions a second judged again`,
           `an entry has ${Math.round(total.chars / total.decisions)} characters, ${Math.round(total.inputChars / total.decisions)} of them the input that replay needs`,
         ],
       };

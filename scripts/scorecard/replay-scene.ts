@@ -1,12 +1,14 @@
 import { settleAll } from '../../bench/payments.ts';
 import { openScene, type Scene, type SceneAgent, type SceneChain } from '../../bench/scene.ts';
 import { parseEntry } from '../../src/audit/index.ts';
-import type { AccountId, Json, Permissions, PolicyBase, PriceSource, ReasonCode, SecurityEvent, Token } from '../../src/index.ts';
+import type { AccountId, Json, PolicyBase, PriceSource, ReasonCode, SecurityEvent, Token } from '../../src/index.ts';
 import { walletFacts } from '../../src/manager/directory.ts';
 import { expandTemplate } from '../../src/manager/permissions.ts';
-import { decide, type Satisfaction } from '../../src/manager/pipeline/decide.ts';
+import { decide } from '../../src/manager/pipeline/decide.ts';
+import type { Satisfaction } from '../../src/manager/pipeline/satisfaction.ts';
 import { emptyProfile, trainProfile } from '../../src/risk/index.ts';
 import { createDice, type Dice } from './replay-dice.ts';
+import { randomPermissions } from './replay-permissions.ts';
 import { randomRequest } from './replay-requests.ts';
 import { randomRun } from './replay-runs.ts';
 
@@ -17,38 +19,6 @@ export interface ReplayScene {
   /** Decides about so many more. */
   decide(count: number): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Permissions that differ in everything that a decision about the scene's requests can turn on. */
-function randomPermissions({ fee, chain, payees }: Scene, dice: Dice): Permissions {
-  const scale = (most: number): number => most * chain.coin;
-  const limits = {
-    unit: dice.of([fee.asset, fee.asset, 'USD']),
-    perTransaction: scale(dice.of([1, 5, 10])),
-    daily: scale(dice.of([5, 500])),
-    weekly: scale(2_000),
-    monthly: scale(9_000),
-  };
-  return {
-    template: dice.of(['conservative', 'balanced', ...new Array<'aggressive'>(8).fill('aggressive')] as const),
-    limits: { ...limits, ...(dice.chance(0.2) ? { assets: { [fee.asset]: { perTransaction: scale(2), daily: scale(20) } } } : {}) },
-    rateLimiting: { maxPerHour: dice.of([5, 1_000, 1_000]), cooldownSeconds: dice.of([0, 0, 45]) },
-    allowedDestinations: payees.slice(0, dice.of([2, 8, 32])).map((_, index) => chain.payee(index)),
-    ...(dice.chance(0.2) ? { requireApprovalAbove: scale(1) } : {}),
-    ...(dice.chance(0.2) ? { timeRestrictions: [{ startHour: dice.below(12), endHour: 13 + dice.below(11) }] } : {}),
-    ...(dice.chance(0.2) ? { allowedTokens: [fee.asset] } : {}),
-    ...(dice.chance(0.2) ? { signatures: { messages: 'allow' } } : {}),
-    ...(dice.chance(0.3)
-      ? {
-          rules: [
-            { id: 'new', conditions: [{ field: 'isNewDestination', operator: 'eq', value: true }], action: dice.of(['deny', 'escalate']) },
-          ],
-        }
-      : {}),
-    ...(dice.chance(0.3)
-      ? { strategies: [{ id: 'dca', operations: ['transfers'], maxAmountPerTrade: scale(1), maxDailyVolume: scale(3) }] }
-      : {}),
-  } as Permissions;
 }
 
 async function createAgents(scene: Scene, count: number, dice: Dice): Promise<SceneAgent[]> {
@@ -78,11 +48,16 @@ async function put({ house }: Scene, key: string, value: Json): Promise<void> {
   if (result?.ok !== true) throw new Error(`${key} was not stored`);
 }
 
-/** Opens the scene on a chain of either family: real codec, real house, no network. */
-export async function openReplayScene(chain: SceneChain | undefined, seed: string, agentCount = 12): Promise<ReplayScene> {
+/** Opens the scene on a chain of either family: real codec, real house, no network. `more` is configuration. */
+export async function openReplayScene(
+  chain: SceneChain | undefined,
+  seed: string,
+  agentCount = 12,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<ReplayScene> {
   const dice = createDice(seed);
   // A fraud that is found would stop the agents, and every later request with them.
-  const config = { emergency: { autoResponseEnabled: false } };
+  const config = { emergency: { autoResponseEnabled: false }, ...more };
   const scene = await openScene({ agents: 1, config, ...(chain === undefined ? {} : { chain }) });
   const agents = await createAgents(scene, agentCount, dice);
   const listed = scene.payees[1] as AccountId;
@@ -117,6 +92,9 @@ export async function openReplayScene(chain: SceneChain | undefined, seed: strin
   };
 }
 
+/** A person was told of whatever rule there is. */
+const EVERY_RULE: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
+
 /** A person's yes to some escalations. */
 function yes(dice: Dice): Satisfaction {
   const codes = new Set<ReasonCode>(
@@ -127,7 +105,7 @@ function yes(dice: Dice): Satisfaction {
     ]),
   );
   const use = { ok: true, codes, approvals: [], expiresAtMs: Number.MAX_SAFE_INTEGER, consume: [] } as const;
-  return { approvalId: `approval-${dice.below(1_000)}`, codes, confirm: async () => use };
+  return { approvalId: `approval-${dice.below(1_000)}`, codes, rules: EVERY_RULE, confirm: async () => use };
 }
 
 /** What a log tells of the rules of its decisions, by their digest. */

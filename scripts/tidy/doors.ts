@@ -23,6 +23,7 @@ const DOORS: readonly Door[] = [
   { library: /^simple-statistics$/, open: /^src\/risk\/statistics\.ts$/ },
   { library: /^node:sqlite$/, open: /^src\/adapters\/store\/sqlite\// },
   { library: /^pg$/, open: /^src\/adapters\/store\/postgres\// },
+  { library: /^redis$/, open: /^src\/adapters\/store\/redis\/(session|settings)\.ts$/ },
   { library: /^rxjs(\/|$)/, open: /^src\/(authz\/|emergency\/|core\/event-(bus|filters)\.ts$)/, typesAnywhere: true },
   {
     library: /^zod(\/|$)/,

@@ -22,8 +22,9 @@ export function createAnnouncer(
   const end = new AbortController();
   const tell = async (provider: ApprovalProvider, request: ApprovalRequest): Promise<void> => {
     try {
-      const isOpen = async (): Promise<boolean> => (await get(request.id))?.state === 'pending';
-      await provider.notify(request, answer, { isOpen, ended: end.signal });
+      const state = async (): Promise<ApprovalRecord['state'] | undefined> => (await get(request.id))?.state;
+      const isOpen = async (): Promise<boolean> => (await state()) === 'pending';
+      await provider.notify(request, answer, { isOpen, state, ended: end.signal });
     } catch {
       // A provider that fails approves nothing; the request stays open until it is answered or expires.
     }

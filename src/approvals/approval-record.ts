@@ -31,10 +31,14 @@ export function parseApprovalRecord(value: Json, id: string): ApprovalRecord {
   throw new CastellanError('STORE_CORRUPT', { message: 'A stored approval is not readable.', details: { id } });
 }
 
+/** Whether a yes, a no or a use may still come; what is closed stays so. */
+export function isOpenState(state: ApprovalRecord['state']): boolean {
+  return state === 'pending' || state === 'approved';
+}
+
 /** The record as it is worth at a moment: an open one past its expiry is expired, whatever the row says. */
 export function atMoment(record: ApprovalRecord, nowMs: TimeMs): ApprovalRecord {
-  const open = record.state === 'pending' || record.state === 'approved';
-  return open && record.request.expiresAtMs <= nowMs ? { ...record, state: 'expired' } : record;
+  return isOpenState(record.state) && record.request.expiresAtMs <= nowMs ? { ...record, state: 'expired' } : record;
 }
 
 /** Why a record does not let its request pass; undefined where it does. */
@@ -64,7 +68,8 @@ export function asksTheSame(a: ApprovalRequest, b: ApprovalRequest): boolean {
     a.effectsDigest === b.effectsDigest &&
     a.policy === b.policy &&
     a.registry === b.registry &&
-    [...a.satisfies].sort().join() === [...b.satisfies].sort().join() &&
+    canonicalize([...a.satisfies].sort()) === canonicalize([...b.satisfies].sort()) &&
+    canonicalize([...(a.rules ?? [])].sort()) === canonicalize([...(b.rules ?? [])].sort()) &&
     canonicalize(a.quorum ?? {}) === canonicalize(b.quorum ?? {})
   );
 }

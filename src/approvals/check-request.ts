@@ -10,6 +10,8 @@ const MAX_RENDERED = 16_384;
 const PLAIN = /^[\x20-\x7e\n]*$/;
 /** Keys of one role that a request may ask for. */
 const MAX_NEED = 16;
+/** Rules of a policy, and the layers that may ask beside them. */
+const MAX_RULES = 1_024;
 const FIELDS = new Set([
   'v',
   'id',
@@ -22,6 +24,7 @@ const FIELDS = new Set([
   'effectsDigest',
   'rendered',
   'satisfies',
+  'rules',
   'quorum',
   'policy',
   'registry',
@@ -45,28 +48,37 @@ export function checkApprovalRequest(request: ApprovalRequest, tenant: string, n
       });
   };
   const isText = (value: unknown, most: number): boolean =>
-    typeof value === 'string' && value.length > 0 && value.length <= most && value.isWellFormed();
+    typeof value === 'string' && value.length > 0 && value.length <= most && PLAIN.test(value);
+  const isLine = (value: unknown, most: number): boolean => isText(value, most) && !(value as string).includes('\n');
   check('v', request?.v === 1 && Object.keys(request).every((field) => FIELDS.has(field)));
   check('id', typeof request.id === 'string' && ID.test(request.id));
   check('tenant', request.tenant === tenant);
   check('agent', agentIdSchema.safeParse(request.agent).success);
   check('requestId', requestIdSchema.safeParse(request.requestId).success);
-  check('decisionId', isText(request.decisionId, 128));
-  check('wallet', isText(request.wallet, 256));
+  check('decisionId', isLine(request.decisionId, 128));
+  check('wallet', isLine(request.wallet, 256));
   check('actionDigest', DIGEST.test(request.actionDigest));
-  check('rendered', isText(request.rendered, MAX_RENDERED) && PLAIN.test(request.rendered));
+  check('rendered', isText(request.rendered, MAX_RENDERED));
   check('effectsDigest', request.effectsDigest === sha256Hex(request.rendered));
   check(
     'satisfies',
     Array.isArray(request.satisfies) &&
       request.satisfies.length > 0 &&
       request.satisfies.length <= 32 &&
-      request.satisfies.every((code) => isText(code, 64)),
+      request.satisfies.every((code) => isLine(code, 64)),
+  );
+  check(
+    'rules',
+    request.rules === undefined ||
+      (Array.isArray(request.rules) &&
+        request.rules.length > 0 &&
+        request.rules.length <= MAX_RULES &&
+        request.rules.every((rule) => isLine(rule, 256))),
   );
   check('quorum', request.quorum === undefined || isQuorum(request.quorum));
-  check('policy', isText(request.policy, 128));
-  check('registry', isText(request.registry, 128));
-  check('nonce', isText(request.nonce, 128));
+  check('policy', isLine(request.policy, 128));
+  check('registry', isLine(request.registry, 128));
+  check('nonce', isLine(request.nonce, 128));
   check('createdAtMs', Number.isSafeInteger(request.createdAtMs));
   check(
     'expiresAtMs',

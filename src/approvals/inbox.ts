@@ -24,12 +24,13 @@ import {
   type TimeMs,
 } from '../core/index.ts';
 import { createAnnouncer } from './announce.ts';
-import { answered, approvalDoc, approvalReason, atMoment, parseApprovalRecord } from './approval-record.ts';
+import { answered, approvalDoc, approvalReason, atMoment, isOpenState, parseApprovalRecord } from './approval-record.ts';
 import type { RegistryAuthority } from './authority.ts';
 import { answerFault, checkAnswer } from './check-answer.ts';
 import { checkApprovalRequest } from './check-request.ts';
 import { createOpenApprovals } from './open-approvals.ts';
 import { approvingKeys, fillsQuorum, judgeAnswer, needOf, stricterQuorum, sumOf } from './quorum.ts';
+import { createStoredApprovals } from './stored-approvals.ts';
 import { createWaiters } from './waiters.ts';
 
 /** What approvals stand on. */
@@ -84,8 +85,6 @@ export interface ApprovalInbox extends Approvals {
 
 /** Attempts against concurrent writers of one record. */
 const ATTEMPTS = 16;
-/** Records read per page of a listing. */
-const PAGE = 500;
 
 /**
  * Durable requests for approval. An approval binds the action, its effects as text, policy and registry; it is signed by
@@ -122,6 +121,7 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
     );
   });
   const opening = createOpenApprovals({ store, put, told });
+  const stored = createStoredApprovals(store);
 
   async function read(id: string): Promise<{ readonly record: ApprovalRecord; readonly version: number } | undefined> {
     const doc = typeof id === 'string' && id.length <= 128 ? await readDoc(store, approvalDoc(id)) : undefined;
@@ -205,7 +205,8 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
     async list(filter: { readonly agent?: AgentId; readonly state?: ApprovalRecord['state'] } = {}) {
       const now = await nowMs();
       const found: ApprovalRecord[] = [];
-      for await (const record of all()) {
+      const isOpen = filter.state !== undefined && isOpenState(filter.state);
+      for await (const record of isOpen ? stored.open() : stored.all()) {
         const current = atMoment(record, now);
         if (
           (filter.agent === undefined || current.request.agent === filter.agent) &&
@@ -213,7 +214,7 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
         )
           found.push(current);
       }
-      return found;
+      return found.sort((a, b) => (a.request.id < b.request.id ? -1 : 1));
     },
     answer,
     async wait(id: string, timeoutMs: number): Promise<ApprovalRecord> {
@@ -253,13 +254,13 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
     },
     reject: (id: string, by: string) =>
       rewrite(id, async (record, now) => {
-        if (record.state !== 'pending' && record.state !== 'approved') return undefined;
+        if (!isOpenState(record.state)) return undefined;
         return { record: { ...record, state: 'rejected', answeredAtMs: now }, facts: { by: String(by).slice(0, 64), verdict: 'reject' } };
       }),
     async expire(): Promise<number> {
       let count = 0;
       const now = await nowMs();
-      for await (const record of all()) {
+      for await (const record of stored.open({ tidy: true })) {
         const { state } = atMoment(record, now);
         announcer.remind({ ...record, state }, now);
         if (state === record.state) continue;
@@ -272,17 +273,6 @@ export function createApprovals(options: ApprovalsOptions): ApprovalInbox {
     stop: announcer.stop,
   });
   return inbox;
-
-  async function* all(): AsyncGenerator<ApprovalRecord> {
-    const prefix = storeKey.doc(approvalDoc(''));
-    let after: string | undefined;
-    for (;;) {
-      const rows = await store.scan(prefix, { limit: PAGE, ...(after === undefined ? {} : { after }) });
-      for (const row of rows) yield parseApprovalRecord(parseDoc(row.value, row.key).value, row.key.slice(prefix.length));
-      after = rows.at(-1)?.key;
-      if (rows.length < PAGE || after === undefined) return;
-    }
-  }
 }
 
 const BINDING = ['agent', 'requestId', 'actionDigest', 'effectsDigest', 'policy', 'registry'] as const;

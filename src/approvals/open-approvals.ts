@@ -10,12 +10,14 @@ import {
   type Store,
   type TimeMs,
 } from '../core/index.ts';
-import { approvalDoc, asksTheSame, atMoment, parseApprovalRecord } from './approval-record.ts';
+import { approvalDoc, asksTheSame, atMoment, isOpenState, parseApprovalRecord } from './approval-record.ts';
+import { openDoc, openIds } from './stored-approvals.ts';
 
 /** Open requests of one agent; more than a person would read. The oldest that nobody spoke about gives way. */
 export const MAX_OPEN = 100;
 
-const ATTEMPTS = 16;
+/** Attempts against others that open: each loses only to one that won, and so many may wait of one agent. */
+const ATTEMPTS = MAX_OPEN + 28;
 
 /** Opens requests: one per (agent, request id), a bounded number per agent. */
 export interface OpenApprovals {
@@ -39,14 +41,13 @@ interface Held {
 }
 
 /**
- * Document `approval-open/<agent>` lists the ids that may be open. Only opening writes it, so answering and using an
- * approval never compete for it; what was closed meanwhile drops out at the next opening.
+ * Document `approval-open/<agent>` lists the ids that may be open. Answering and using an approval never compete for
+ * it; what was closed meanwhile drops out at the next opening, or when somebody looks through what is open.
  */
 export function createOpenApprovals({ store, put, told }: OpenApprovalsOptions): OpenApprovals {
   async function readOpen(agent: string, nowMs: TimeMs): Promise<{ readonly version: number; readonly open: readonly Held[] }> {
-    const index = await readDoc(store, `approval-open/${agent}`);
-    const listed = (index?.value as { readonly ids?: unknown } | undefined)?.ids;
-    const ids = Array.isArray(listed) ? listed.filter((id): id is string => typeof id === 'string') : [];
+    const index = await readDoc(store, openDoc(agent));
+    const ids = openIds(index?.value);
     const docs = await readDocs(store, ids.map(approvalDoc));
     const open = docs.flatMap((doc, at): Held[] =>
       doc === undefined ? [] : [{ record: parseApprovalRecord(doc.value, ids[at] as string), version: doc.version }],
@@ -77,7 +78,7 @@ export function createOpenApprovals({ store, put, told }: OpenApprovalsOptions):
             put(record, 0),
             {
               kind: 'doc.put',
-              key: `approval-open/${request.agent}`,
+              key: openDoc(request.agent),
               value: { ids: [...kept.map((held) => held.record.request.id), request.id] },
               ifVersion: version,
             },
@@ -90,6 +91,7 @@ export function createOpenApprovals({ store, put, told }: OpenApprovalsOptions):
             ),
             told(record, 'approval_requested', {
               satisfies: request.satisfies,
+              ...(request.rules === undefined ? {} : { rules: request.rules }),
               expiresAtMs: request.expiresAtMs,
               effectsDigest: request.effectsDigest,
             }),
@@ -119,6 +121,6 @@ function unanswered(agent: string, closed: readonly Held[]): readonly Command[] 
   return count === 0 ? [] : [{ kind: 'outcome.note', agent, outcome: 'approval_timeout', count }];
 }
 
-function isOpen(record: ApprovalRecord): boolean {
-  return record.state === 'pending' || record.state === 'approved';
+function isOpen({ state }: ApprovalRecord): boolean {
+  return isOpenState(state);
 }

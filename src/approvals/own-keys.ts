@@ -12,20 +12,31 @@ export interface OwnKeyParts {
   readonly chains?: readonly ChainId[] | undefined;
 }
 
+/** Keys that attest for the manager: what they may sign has the form of an answer. */
+const ATTESTATIONS = ['attestation/gate', 'attestation/log'];
+
 /**
- * Whether an approver's key is one that custody holds, for whatever agent: whoever can ask it to sign would answer for a
- * person. Of an EVM address it tells where it is a wallet on one of `chains`.
+ * Whether an approver's key is one that custody holds, for whatever agent or for the manager itself: whoever can ask it to sign
+ * would answer for a person. An EVM address is ours where a key of ours has it, or a wallet on one of `chains`.
  */
 export async function isCustodyApprover(
   { store, chains = [] }: OwnKeyParts,
   { scheme, key }: Pick<RegisteredKey, 'scheme' | 'key'>,
 ): Promise<boolean> {
-  const address = key.toLowerCase();
-  const places =
-    scheme === 'ed25519'
-      ? [`key-public/${address}`]
-      : chains.filter((chain) => chain.startsWith(EVM)).map((chain) => `wallet/${chain}:${address}`);
-  return (await readDocs(store, places)).some((held) => held !== undefined);
+  const name = key.toLowerCase();
+  const kept = `key-public/${name}`;
+  if (scheme !== 'ed25519') {
+    const wallets = chains.filter((chain) => chain.startsWith(EVM)).map((chain) => `wallet/${chain}:${name}`);
+    return (await readDocs(store, [kept, ...wallets])).some((held) => held !== undefined);
+  }
+  const [held, ...attesting] = await readDocs(store, [kept, ...ATTESTATIONS]);
+  return held !== undefined || attesting.some((doc) => attestationKeys(doc?.value).includes(name));
+}
+
+/** The public key of an attestation, and those that it had before. */
+function attestationKeys(record: unknown): readonly unknown[] {
+  const former = field(record, 'former');
+  return [field(record, 'publicKey'), ...(Array.isArray(former) ? former.map((one) => field(one, 'publicKey')) : [])];
 }
 
 /**
@@ -36,8 +47,11 @@ export async function isCustodyApprover(
 export async function isOwnKey(parts: OwnKeyParts, request: ApprovalRequest, approver: RegisteredKey): Promise<boolean> {
   const { store } = parts;
   if (approver.id.toLowerCase() === request.agent.toLowerCase()) return true;
-  const [agent, namesake] = await readDocs(store, [`agent/${request.agent}`, `agent/${approver.id}`]);
-  if (namesake !== undefined) return true;
+  const [agent, ...namesakes] = await readDocs(
+    store,
+    [request.agent, approver.id, approver.id.toLowerCase()].map((id) => `agent/${id}`),
+  );
+  if (namesakes.some((namesake) => namesake !== undefined)) return true;
   const listed = field(agent?.value, 'wallets');
   const wallets = new Set<string>(
     [request.wallet, ...(Array.isArray(listed) ? listed.filter((wallet) => typeof wallet === 'string') : [])].slice(0, MAX_WALLETS),

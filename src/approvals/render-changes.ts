@@ -38,8 +38,8 @@ function rightLine(effect: Effect, known: Known): string | null {
     return `${account(effect.spender)} may take ${amount}${of} from ${account(effect.owner)}`;
   }
   if (effect.kind !== 'operator') return null;
-  const may = effect.approved ? 'may move EVERYTHING' : 'may no longer move what';
-  return `${account(effect.operator)} ${may} that ${account(effect.owner)} holds in ${account(effect.collection)}`;
+  const may = effect.approved ? 'may move EVERYTHING that' : 'may no longer move what';
+  return `${account(effect.operator)} ${may} ${account(effect.owner)} holds in ${account(effect.collection)}`;
 }
 
 /**

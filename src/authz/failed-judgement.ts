@@ -16,6 +16,7 @@ export function failedJudgement(input: JudgeInput): Judgement {
     riskScore: 100,
     effects: input.decoded?.effects ?? [],
     lines: [],
+    escalated: [],
     feeLines: [],
     caps: [],
     reviews: [],

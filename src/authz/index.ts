@@ -10,10 +10,10 @@ export type { Layer, LayerAnswer, LayerContext } from './layer.ts';
 export { STANDARD_LAYERS } from './layers/index.ts';
 export { capAccount, capPrefix, type Spender } from './limits/cap-accounts.ts';
 export { type ClaimResult, type Claims, createClaims } from './limits/claims.ts';
-export { accountsOf, type LedgerAccount } from './limits/ledger-accounts.ts';
+export { accountsOf, isLimitsAccount, type LedgerAccount } from './limits/ledger-accounts.ts';
 export { type RateBound, rateBounds } from './limits/rate-bounds.ts';
 export * from './policy/index.ts';
-export { pinFact, pinnedContracts } from './policy/pins.ts';
+export { pinFact, pinnedContracts } from './policy/rules/pins.ts';
 export { type Excess, excessOf } from './simulation/excess.ts';
 export { type KeptRun, keptRun } from './simulation/kept-run.ts';
 export { type Missing, missingFrom } from './simulation/missing.ts';
@@ -22,8 +22,16 @@ export { codeDigest } from './simulation/run-facts.ts';
 export { unmetBy } from './simulation/unmet.ts';
 export * from './temporal/index.ts';
 export { comparePolicies, type PolicyComparison, type ProbeDifference } from './tooling/compare-policies.ts';
-export { diffPolicies, type PolicyDifference, type RuleDifference, type ValueDifference } from './tooling/diff-policies.ts';
+export {
+  diffPolicies,
+  type LeafDifference,
+  type PolicyDifference,
+  type RuleDifference,
+  type RuleDifferences,
+  type ValueDifference,
+} from './tooling/diff-policies.ts';
 export { type JudgedAgain, judgeAgain } from './tooling/judge-again.ts';
+export { createPolicyVersions } from './tooling/policy-versions.ts';
 export {
   type CandidateOf,
   type Indeterminate,

@@ -75,6 +75,8 @@ export interface Judgement {
   readonly facts: Readonly<Record<string, Json>>;
   /** Whose yes its escalations need by the policy, answered ones among them; absent where it asks for nothing more. */
   readonly quorum?: ApprovalQuorum;
+  /** Every escalation, answered ones among them: a yes that does not name one of them is no yes to it. */
+  readonly escalated: readonly Reason[];
   readonly signals: readonly LayerSignal[];
   readonly unenforced: readonly string[];
   readonly riskScore: number;

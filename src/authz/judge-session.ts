@@ -59,6 +59,7 @@ export class JudgeSession {
       reasons: verdict === 'approved' ? [] : reasonsOf(reports),
       facts: this.#facts,
       ...(quorum === undefined ? {} : { quorum }),
+      escalated,
       signals: verdict === 'approved' ? [...signals, ...output.warnings] : signals,
       unenforced,
       riskScore: output.riskScore,

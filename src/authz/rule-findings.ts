@@ -2,7 +2,7 @@ import type { Reason } from '../core/index.ts';
 import type { Valuation } from './judge-memo.ts';
 import { type LayerContext, reason } from './layer.ts';
 import { type CompiledPolicy, evaluateRules, lookUpCall, type RuleContext, type RuleItem, ruleItems } from './policy/index.ts';
-import { messageItems } from './policy/message-item.ts';
+import { messageItems } from './policy/items/message-item.ts';
 import { RuleView } from './rule-view.ts';
 
 /** What the rules of a policy say of a transaction. */
@@ -40,7 +40,7 @@ export function ruleFindings(context: LayerContext, valuation: Valuation | undef
 
 /** The fee before the rules that bound amounts: it leaves too, to whoever includes the transaction. Null where there are none. */
 function feeFindings({ policy, exposure, request }: LayerContext, view: RuleContext): ReturnType<typeof evaluateRules> | null {
-  if (policy.ofAmounts.size === 0) return null;
+  if (policy.ofAmounts.rules.length === 0) return null;
   const nobody = { destination: null, contract: null, selector: null, listed: true, hazard: null };
   const fee: RuleItem = { effect: 'outflow', capability: 'transfers', chain: request.chain, ...exposure.fee, ...nobody };
   return evaluateRules(policy.ofAmounts, [fee], [fee], view);

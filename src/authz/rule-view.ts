@@ -6,11 +6,11 @@ import type { JudgeState } from './judge-state.ts';
 import type { LayerContext } from './layer.ts';
 import { accountsOf } from './limits/ledger-accounts.ts';
 import { roomOf } from './limits/room-in-use.ts';
-import { withinHours } from './policy/hours.ts';
 import type { RuleContext } from './policy/index.ts';
-import { contractFacts } from './policy/pins.ts';
-import { zoneOffsetMs } from './policy/time-zone.ts';
-import { effectiveTrust } from './policy/trust-label.ts';
+import { effectiveTrust } from './policy/language/trust-label.ts';
+import { contractFacts } from './policy/rules/pins.ts';
+import { withinHours } from './policy/time/hours.ts';
+import { zoneOffsetMs } from './policy/time/time-zone.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -23,6 +23,8 @@ export interface ApprovalRequest {
   readonly rendered: string;
   /** The escalations that a yes would satisfy, and no others. */
   readonly satisfies: readonly ReasonCode[];
+  /** Rules, limits and patterns that escalated, by their ids: a yes answers no other one. Absent where none has an id. */
+  readonly rules?: readonly string[];
   /** What the policy asks for beyond the registry's quorum of approvers; absent where it asks for nothing more. */
   readonly quorum?: ApprovalQuorum;
   readonly policy: string;
@@ -76,6 +78,8 @@ export interface Approvals {
 export interface ApprovalErrand {
   /** Whether an answer would still change anything. Rejects where the store cannot be read. */
   isOpen(): Promise<boolean>;
+  /** Where the request stands now; undefined where there is none. Rejects where the store cannot be read. */
+  state(): Promise<ApprovalRecord['state'] | undefined>;
   /** Aborts when the manager closes. */
   readonly ended: AbortSignal;
 }

@@ -87,7 +87,7 @@ export interface PolicyRejectedEvent extends SecurityEventBase {
   readonly details: EventDetails;
 }
 
-/** People are asked. Details: `approvalId`, `requestId`, `decisionId`, `satisfies`, `expiresAtMs`, `effectsDigest`. */
+/** People are asked. Details: `approvalId`, `requestId`, `decisionId`, `satisfies`, `rules`, `expiresAtMs`, `effectsDigest`. */
 export interface ApprovalRequestedEvent extends SecurityEventBase {
   readonly type: 'approval_requested';
   readonly details: EventDetails;
@@ -229,7 +229,10 @@ export interface UnauthorizedAttemptEvent extends SecurityEventBase {
   readonly details: EventDetails;
 }
 
-/** A part of the manager stands otherwise than before. Details: `part`, `state`. */
+/**
+ * A part of the manager stands otherwise than before. Details: `part`, `state`; of `approval_webhook` also `webhook`, and `approvalId` and `error`
+ * where it is `failing` or a request `undelivered`.
+ */
 export interface HealthChangedEvent extends SecurityEventBase {
   readonly type: 'health_changed';
   readonly details: EventDetails;

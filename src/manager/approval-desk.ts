@@ -9,7 +9,9 @@ import {
   type ReplyAnswer,
 } from '../adapters/notify/index.ts';
 import type { ApprovalAnswer, ApprovalProvider, ApprovalRecord } from '../core/approval.ts';
-import type { Store } from '../core/store.ts';
+import type { SecurityEvent } from '../core/event.ts';
+import type { TimeMs } from '../core/ids.ts';
+import type { Command, Store } from '../core/store.ts';
 import type { Host, ResolvedConfig } from './config.ts';
 
 /** Where requests go to people, and where their replies come in. */
@@ -25,14 +27,24 @@ export interface ApprovalDesk {
 
 const BOUNDS = { maxBodyBytes: MAX_REPLY_BYTES, requestTimeoutMs: 10_000, maxConnections: 64 } as const;
 
+/** What a desk stands on; `command` makes the log entry of an event. */
+export interface ApprovalDeskParts {
+  readonly host: Host;
+  readonly store: Store;
+  readonly tenant: string;
+  readonly command: (event: SecurityEvent) => Command;
+}
+
 /** Makes the providers of a configuration. @throws CONFIG_INVALID */
-export function createApprovalDesk(config: ResolvedConfig['approvals'], host: Host, store: Store): ApprovalDesk {
+export function createApprovalDesk(config: ResolvedConfig['approvals'], parts: ApprovalDeskParts): ApprovalDesk {
+  const { host, store, tenant, command } = parts;
   const { clock, random } = host;
   const webhooks: ApprovalWebhook[] = [];
   const providers = config.providers.map((given): ApprovalProvider => {
     if (!('kind' in given)) return given;
-    const { url, secret, allowLoopback } = given;
-    const webhook = createApprovalWebhook({ url, secret, allowLoopback, clock, random, store });
+    const { url, secret, allowLoopback, previous: former } = given;
+    const previous = former === undefined ? undefined : { secret: former.secret, untilMs: instantOf(former.until) };
+    const webhook = createApprovalWebhook({ url, secret, previous, allowLoopback, clock, random, store, tenant, command });
     webhooks.push(webhook);
     return webhook;
   });
@@ -54,4 +66,9 @@ export function createApprovalDesk(config: ResolvedConfig['approvals'], host: Ho
       await server?.close();
     },
   };
+}
+
+/** An instant of a configuration, ms since the epoch. */
+function instantOf(until: number | string): TimeMs {
+  return typeof until === 'string' ? Date.parse(until) : until;
 }

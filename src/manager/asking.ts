@@ -5,8 +5,8 @@ import type { Decision } from '../core/decision.ts';
 import { sha256Hex, toHex } from '../core/digest.ts';
 import type { ReasonCode } from '../core/reason.ts';
 import type { House } from './boot.ts';
-import type { Satisfaction } from './pipeline/decide.ts';
 import type { Prepared } from './pipeline/prepared.ts';
+import type { Satisfaction } from './pipeline/satisfaction.ts';
 
 /** What a text for people is made of: the effects, and what the request itself is bound to. */
 type Rendered = Pick<Decision, 'effects' | 'signature'> & Partial<Pick<Decision, 'facts'>>;
@@ -28,9 +28,8 @@ function patienceMs({ config, policies }: House, { agent, policy }: Decision): n
 export async function openApproval(house: House, decision: Decision, prepared: Prepared): Promise<ApprovalRecord> {
   const nowMs = house.host.clock.nowMs();
   const rendered = renderDecision(house, decision, prepared.feeBound);
-  const escalations = decision.reports
-    .filter((report) => report.verdict === 'escalate')
-    .flatMap((report) => report.reasons.map((reason) => reason.code));
+  const escalations = decision.reports.filter((report) => report.verdict === 'escalate').flatMap((report) => report.reasons);
+  const rules = new Set(escalations.flatMap(({ rule }) => (rule === undefined ? [] : [rule])));
   const request: ApprovalRequest = {
     v: 1,
     id: decision.id,
@@ -42,7 +41,8 @@ export async function openApproval(house: House, decision: Decision, prepared: P
     actionDigest: prepared.actionDigest,
     effectsDigest: sha256Hex(rendered),
     rendered,
-    satisfies: [...new Set(escalations)],
+    satisfies: [...new Set(escalations.map(({ code }) => code))],
+    ...(rules.size === 0 ? {} : { rules: [...rules].sort() }),
     ...(decision.quorum === undefined ? {} : { quorum: decision.quorum }),
     policy: decision.policy,
     registry: decision.registry,
@@ -60,6 +60,7 @@ export function satisfactionOf(house: House, record: ApprovalRecord, prepared: P
   return {
     approvalId: request.id,
     codes: new Set<ReasonCode>(request.satisfies),
+    rules: new Set(request.rules ?? []),
     confirm: (decision) =>
       house.approvals.use(request.id, {
         agent: decision.agent,

@@ -148,7 +148,7 @@ export async function bootHouse(
       killSwitchEnabled: config.emergency.killSwitchEnabled,
       triggers: config.emergency.autoResponseEnabled ? config.emergency.autoResponseTriggers : [],
     });
-    const approvalDesk = createApprovalDesk(config.approvals, host, store);
+    const approvalDesk = createApprovalDesk(config.approvals, { host, store, tenant, command });
     const approvals = createApprovals({
       store,
       authority,

@@ -1,3 +1,4 @@
+import { isLimitsAccount } from '../authz/index.ts';
 import type { Decision } from '../core/decision.ts';
 import type { ChargeLine } from '../core/ledger.ts';
 import type { Command, Json, RequestRow, Store } from '../core/store.ts';
@@ -10,7 +11,7 @@ const flagged = (decision: Decision): boolean => decision.signals.length > 0;
 
 /** What an agent's own accounts were charged; named caps and counters count the same money again. */
 const spentBy = (agent: string, lines: readonly ChargeLine[]): bigint =>
-  lines.reduce((sum, { account, amount }) => (account.startsWith(`agent:${agent}|`) ? sum + BigInt(amount) : sum), 0n);
+  lines.reduce((sum, { account, amount }) => (isLimitsAccount(account, agent) ? sum + BigInt(amount) : sum), 0n);
 
 /**
  * The command that teaches the agent's profile a settled payment. Only settled, unflagged payments teach, each once,

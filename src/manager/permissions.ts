@@ -3,7 +3,7 @@ import type { Token } from '../core/chain-adapter.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { Json } from '../core/store.ts';
 import type { ResolvedConfig } from './config.ts';
-import { snapshot } from './snapshot.ts';
+import { OF_POLICIES, snapshot } from './snapshot.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -47,7 +47,7 @@ function asJson(value: unknown): unknown {
 
 function readFields(permissions: unknown): Fields {
   try {
-    const copy = asJson(snapshot(permissions));
+    const copy = asJson(snapshot(permissions, OF_POLICIES));
     if (isFields(copy)) return copy;
   } catch {
     // What cannot be copied is refused like what is no object.

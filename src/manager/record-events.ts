@@ -1,7 +1,10 @@
+import { tokenCalls } from '../authz/index.ts';
 import type { Decision } from '../core/decision.ts';
+import type { Effect } from '../core/effect.ts';
 import type { SecurityEvent } from '../core/event.ts';
 import type { EventBus } from '../core/event-bus.ts';
 import type { EventStore, PipelineEvent, PipelineStatus } from '../core/event-history.ts';
+import type { AccountId } from '../core/ids.ts';
 
 type Find = (id: string) => Promise<SecurityEvent | undefined>;
 
@@ -60,6 +63,8 @@ function statusOf(event: SecurityEvent): PipelineStatus | undefined {
   }
 }
 
+const calledBy = (effect: Effect): readonly AccountId[] => (effect.kind === 'call' && effect.contract !== null ? [effect.contract] : []);
+
 async function record(store: EventStore, event: SecurityEvent, agentId: string, status: PipelineStatus, find: Find): Promise<void> {
   const decision = event.type === 'decision_made' ? event.decision : await decisionOf(event, find);
   const effects = decision?.effects ?? [];
@@ -69,7 +74,7 @@ async function record(store: EventStore, event: SecurityEvent, agentId: string, 
     agentId,
     chain: decision?.chain ?? null,
     outcome: { status },
-    contracts: [...new Set(effects.flatMap((effect) => (effect.kind === 'call' && effect.contract !== null ? [effect.contract] : [])))],
+    contracts: [...new Set([...effects.flatMap(calledBy), ...tokenCalls(effects).map(({ contract }) => contract)])],
     spends: effects.flatMap((effect) =>
       effect.kind === 'outflow' && effect.account === decision?.wallet && effect.source === 'bytes'
         ? [{ asset: effect.asset, amount: effect.amount }]

@@ -1,7 +1,14 @@
-/** Objects and arrays that a request may hold; a batch of 64 calls has 66. */
-const MAX_NODES = 4_096;
-/** Nesting of a request is 3. */
-const MAX_DEPTH = 8;
+/** How much a copy may hold. */
+export interface SnapshotBounds {
+  /** Objects and arrays. */
+  readonly nodes: number;
+  readonly depth: number;
+}
+
+/** A batch of 64 calls has 66 nodes, and nests 3 deep. */
+const OF_REQUESTS: SnapshotBounds = { nodes: 4_096, depth: 8 };
+/** 10,000 contracts, or 1,000 rules of 64 conditions; a tree of 8 levels takes 16, and its leaves hold rules whose conditions nest. */
+export const OF_POLICIES: SnapshotBounds = { nodes: 200_000, depth: 64 };
 
 /** Says that a value is no plain data; the message is safe to show. */
 export class NotPlainData extends Error {}
@@ -13,13 +20,13 @@ export class NotPlainData extends Error {}
  * Fails closed for whatever is not plain: inherited or symbol properties, `__proto__`, class instances, cycles.
  * @throws NotPlainData, or whatever a getter or trap throws
  */
-export function snapshot(input: unknown): unknown {
-  let left = MAX_NODES;
+export function snapshot(input: unknown, { nodes, depth: most } = OF_REQUESTS): unknown {
+  let left = nodes;
   const copy = (value: unknown, depth: number): unknown => {
     if (typeof value === 'function' || typeof value === 'symbol') throw new NotPlainData('holds what is no data');
     if (typeof value !== 'object' || value === null) return value;
     left -= 1;
-    if (left < 0 || depth > MAX_DEPTH) throw new NotPlainData('is too large or refers to itself');
+    if (left < 0 || depth > most) throw new NotPlainData('is too large or refers to itself');
     if (ArrayBuffer.isView(value)) {
       if (!(value instanceof Uint8Array)) throw new NotPlainData('bytes are a Uint8Array');
       return new Uint8Array(value);

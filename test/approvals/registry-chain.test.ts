@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { authorizationStatement, registryDigest, registryStatement, signStatement } from '../../src/approvals/index.ts';
 import type { AuthorityAction, Authorization, Json, RegisteredKey, Registry } from '../../src/core/index.ts';
+import { rounds } from '../authz/rounds.ts';
 import { type Bench, createBench, person, registered } from './bench.ts';
 
 const [olga, otto, oda, cem, ann] = ['olga', 'otto', 'oda', 'cem', 'ann'].map(person) as [
@@ -182,7 +183,7 @@ describe('the chain of versions', () => {
           expect(passed).toBe(clean && owners.size >= 2);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: rounds(150) },
     );
   });
 });

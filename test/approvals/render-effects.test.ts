@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderEffects } from '../../src/approvals/index.ts';
 import type { AccountId, AssetId, Effect, Token } from '../../src/core/index.ts';
+import { rounds } from '../authz/rounds.ts';
 
 const a = 'eip155:1:0xd8da6bf26964af9d7eed9e03e53415d37aa96045' as AccountId;
 const b = 'eip155:1:0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed' as AccountId;
@@ -97,7 +98,11 @@ describe('rendered effects', () => {
         [{ ...at, kind: 'call', contract: b, selector: text, method: text, args: { [text]: text }, value: 0n, asset: eth }],
         tokens,
       );
-    const text = fc.string({ unit: 'binary', maxLength: 60 });
+    const anyCharacter = fc.nat({ max: 0x10ffff }).map((code) => (code >> 11 === 27 ? '"' : String.fromCodePoint(code)));
+    const text = fc.string({
+      unit: fc.oneof(fc.constantFrom('\n', '"', '\\', ' ', '{'), fc.string({ minLength: 1, maxLength: 1 }), anyCharacter),
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(text, text, (one, two) => {
         const shown = textOf(one);
@@ -105,6 +110,7 @@ describe('rendered effects', () => {
         expect(shown.split('\n')).toHaveLength(2);
         if (one !== two) expect(textOf(two)).not.toBe(shown);
       }),
+      { numRuns: rounds(100) },
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { signApproval } from '../../src/approvals/index.ts';
 import { fillsQuorum, needOf, stricterQuorum } from '../../src/approvals/quorum.ts';
 import type { ApprovalQuorum, ApprovalRequest, Json, RegisteredKey, Role } from '../../src/core/index.ts';
+import { rounds } from '../authz/rounds.ts';
 import { type Bench, createBench, person, registered } from './bench.ts';
 
 const [ann, ben, cem, dee, olga] = ['ann', 'ben', 'cem', 'dee', 'olga'].map(person) as [
@@ -156,9 +157,9 @@ describe('filling a quorum', () => {
         if (fills) filled += 1;
         expect(fills).toBe(fillsSomehow(need, keys));
       }),
-      { numRuns: 2_000, seed: 6 },
+      { numRuns: rounds(2_000), seed: 6 },
     );
-    expect(filled).toBeGreaterThan(200);
+    expect(filled).toBeGreaterThan(rounds(200));
     expect(fillsQuorum({}, [])).toBe(false);
   });
 });

@@ -89,7 +89,7 @@ describe('a disk that is full', () => {
         );
       expect(result).not.toBe('success');
       const read = new DatabaseSync(path, { readOnly: true });
-      const at = read.prepare('SELECT v FROM kv WHERE k = ?').get(storeKey.request('a1', 'full'))?.['v'];
+      const at = read.prepare('SELECT v FROM request WHERE k = ?').get(storeKey.request('a1', 'full'))?.['v'];
       read.close();
       const row = at === undefined ? undefined : (JSON.parse(String(at)) as RequestRow);
       // The network has it only where the store says that it was signed first.

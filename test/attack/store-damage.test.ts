@@ -40,7 +40,8 @@ describe('a row that is damaged', () => {
     const path = newPath();
     const store = await held(path);
     const other = new DatabaseSync(path);
-    other.prepare('INSERT INTO kv VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v').run(key, text);
+    const table = key.startsWith('request/') ? 'request' : 'kv';
+    other.prepare(`INSERT INTO ${table} VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v`).run(key, text);
     expect(await outcome(store, redeemCommand('r1'))).not.toBe('ok');
     const open = other.prepare("SELECT count(*) AS n FROM kv WHERE k = 'open/r1/a1'").get();
     other.close();

@@ -156,3 +156,50 @@ describe('slippage', () => {
     expect(await codes(swap(98n * PERCENT), { strategies: [{ id: 's1', maxSlippage: 0.01 }] }, under)).toContain('slippage_exceeded');
   });
 });
+
+describe('a trade', () => {
+  const SOLD = 2_000_000_000n;
+  const open = within('trading', {});
+  const swap = (leaf: string, back?: bigint): readonly Effect[] => [
+    does('swap', 'trading', leaf),
+    send(SOLD, ROUTER, USDC, leaf),
+    ...(back === undefined ? [] : [gets(back, WETH, leaf)]),
+  ];
+  const expecting = (asset: AssetId, more: object = {}) => ({
+    request: {
+      expect: {
+        out: null,
+        in: [{ asset, amount: 1n, bound: 'least' as const }],
+        recipient: WALLET,
+        spender: null,
+        toleranceBps: 0,
+        ...more,
+      },
+    },
+  });
+
+  it('that promises nothing does not live on what another call of the same batch brings', async () => {
+    expect(await codes(swap('0.0', 1n), open)).toEqual(['approved']);
+    for (const beside of [
+      [does('unstake', 'staking', '0.1'), gets(10n ** 18n, WETH, '0.1')],
+      [does('sell', 'nft', '0.1'), gets(10n ** 18n, WETH, '0.1')],
+      [...swap('0.1', 10n ** 18n)],
+    ])
+      expect(await codes([...swap('0.0'), ...beside], open)).toContain('slippage_not_declared');
+  });
+
+  it('is settled by the router’s own last step, and by what its calls within bring', async () => {
+    expect(await codes([...swap('0.0'), does('swap', 'trading', '0.1'), gets(1n, WETH, '0.1')], open)).toEqual(['approved']);
+    const within_ = [does('swap', 'trading', '0'), send(SOLD, ROUTER, USDC, '0'), ...swap('0.0', 1n)];
+    expect(await codes(within_, open)).toEqual(['approved']);
+  });
+
+  it('is not vouched for by an expectation of a token that nobody lists, or beside a call that brings what is expected', async () => {
+    const junk = 'eip155:1/erc20:0xbabababababababababababababababababababa' as AssetId;
+    const told = async (...given: Parameters<typeof codes>) => (await codes(...given)).filter((code) => code.startsWith('slippage'));
+    expect(await told(swap('0'), open, expecting(WETH))).toEqual([]);
+    expect(await told(swap('0'), open, expecting(junk))).toEqual(['slippage_not_declared']);
+    const stake = [does('unstake', 'staking', '0.1'), gets(10n ** 18n, WETH, '0.1')];
+    expect(await told([...swap('0.0'), ...stake], open, expecting(WETH))).toEqual(['slippage_not_declared']);
+  });
+});

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { compilePolicy, describeRule, type RuleContext, type RuleItem, type When } from '../../src/authz/index.ts';
-import { compileWhen } from '../../src/authz/policy/condition.ts';
+import { compilePolicy, describeRule, type Rule, type RuleContext, type RuleItem, type When } from '../../src/authz/index.ts';
+import { ItemCells } from '../../src/authz/policy/language/item-cells.ts';
+import { compileTest, truthOf as truthOfTest } from '../../src/authz/policy/language/rule-test.ts';
+import { createScales } from '../../src/authz/policy/language/scales.ts';
 import { isCastellanError } from '../../src/core/index.ts';
 import { BASE, CHAIN, ETH, ether, fee, foreign, judgeOnce, OPEN, policyOf, send, TOKENS } from './fixture.ts';
 
@@ -40,7 +42,10 @@ describe('joined conditions', () => {
     const unknown: When = { field: 'amount', operator: 'gt', value: '1' };
     const yes: When = { field: 'unlimited', operator: 'eq', value: false };
     const no: When = { field: 'unlimited', operator: 'eq', value: true };
-    const truthOf = (when: When) => compileWhen(when)(item, context);
+    const truthOf = (when: When) => {
+      const { reader, cellTest } = createScales([{ when: [when] } as unknown as Rule]);
+      return truthOfTest(compileTest(when, cellTest), new ItemCells(reader, item, context));
+    };
     expect(truthOf(unknown)).toBe('unknown');
     expect(truthOf({ not: unknown })).toBe('unknown');
     expect([truthOf({ all: [unknown, no] }), truthOf({ all: [no, unknown] }), truthOf({ all: [unknown, yes] })]).toEqual([

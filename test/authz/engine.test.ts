@@ -5,6 +5,7 @@ import { createDeadlines, LAYERS, type LayerName } from '../../src/core/index.ts
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 import { EXPECTED, FAULTS, ODD, PASS } from './faults.ts';
 import { input, NOW } from './fixture.ts';
+import { rounds } from './rounds.ts';
 
 interface Run {
   readonly verdict: string;
@@ -185,7 +186,7 @@ describe('the chain fails closed', () => {
     const clock = createManualClock(NOW);
     const deadlines = createDeadlines(clock);
     const judge = createJudge({ clock, deadlines });
-    for (let index = 0; index < 500; index += 1) await judge.judge(input());
+    for (let index = 0; index < rounds(500); index += 1) await judge.judge(input());
     expect(deadlines.pending()).toBe(0);
     await clock.advanceAsync(10);
     expect(clock.pending()).toBe(0);

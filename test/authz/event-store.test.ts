@@ -62,6 +62,25 @@ describe('an event store of one’s own', () => {
     expect(toldBy(await judged(filled(event('success', 11)), calls))).toEqual([]);
   });
 
+  it('know an agent that is no longer new by what lies before every window, and by what is lost', async () => {
+    const drought: readonly TemporalRuleInput[] = [
+      { predicate: { kind: 'success_drought', windowMs: HOUR, threshold: 2, minOutcomes: 2 }, consequence: 'reject' },
+    ];
+    const failing = [event('execution_failed', 9), event('success', 5)];
+    expect(toldBy(await judged(filled(...failing), drought))).toEqual([]);
+    expect(toldBy(await judged(filled(event('success', HOUR + 1), ...failing), drought))).toHaveLength(1);
+    expect(toldBy(await judged(filled(event('success', HOUR), ...failing), drought))).toHaveLength(1);
+    expect(toldBy(await judged(filled(event('success', HOUR - 1), ...failing.slice(0, 1)), drought))).toEqual([]);
+    const lost = createMemoryEventStore({ maxWindowMs: HOUR });
+    for (const one of [event('success', HOUR + 9), ...failing]) void lost.record(one);
+    expect((await lost.query({ agentId: 'a1' })).length).toBe(2);
+    expect(toldBy(await judged(lost, drought))).toHaveLength(1);
+    // What is lost of another is not lost of this agent.
+    const others = createMemoryEventStore({ maxWindowMs: HOUR });
+    for (const one of [event('success', HOUR + 9, { agentId: 'a2' }), ...failing]) void others.record(one);
+    expect(toldBy(await judged(others, drought))).toEqual([]);
+  });
+
   const odd: readonly (readonly [string, Partial<Record<keyof EventStore, unknown>>])[] = [
     [
       'throws',
@@ -123,6 +142,30 @@ describe('createMemoryEventStore', () => {
     void store.prune(NOW - 10);
     expect((await store.recent(9)).map(({ timestamp }) => NOW - timestamp)).toEqual([10, -50]);
     expect(await store.coveredFromMs('a1')).toBe(NOW - 29);
+  });
+
+  it('lets no agent drive out what others did: whoever floods it loses its own, and is denied for that', async () => {
+    const store = createMemoryEventStore({ maxEvents: 100 });
+    for (let age = 50; age > 40; age -= 1) void store.record(event('simulation_failed', age));
+    for (let age = 500; age > 0; age -= 1) void store.record(event('policy_rejected', age, { agentId: 'flood', timestamp: NOW - 30 }));
+    expect((await store.query()).length).toBe(100);
+    expect((await store.query({ agentId: 'a1' })).length).toBe(10);
+    expect([await store.coveredFromMs('a1'), await store.coveredFromMs('new'), await store.coveredFromMs('flood')]).toEqual([
+      0,
+      0,
+      NOW - 29,
+    ]);
+    expect(toldBy(await judged(store))).toEqual([
+      'temporal.simulation_failure_rate: temporal_rule_triggered',
+      'temporal.consecutive_failures: temporal_rule_triggered',
+    ]);
+    // One who says little finds room with whoever has the most, and many who came and went are told apart from nobody.
+    void store.record(event('success', 1, { agentId: 'quiet' }));
+    expect([(await store.query({ agentId: 'quiet' })).length, (await store.query({ agentId: 'flood' })).length]).toEqual([1, 89]);
+    for (let agent = 0; agent < 500; agent += 1)
+      void store.record(event('success', -2 * 86_400_000 - agent, { agentId: `agent-${agent}` }));
+    expect((await store.query()).length).toBe(100);
+    expect(await store.coveredFromMs('never seen')).toBeGreaterThan(0);
   });
 
   it('keeps the order of time, and filters', async () => {

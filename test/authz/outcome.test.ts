@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PASS } from '../../src/authz/layer.ts';
 import { readOutcome } from '../../src/authz/outcome.ts';
+import { rounds } from './rounds.ts';
 
 const reason = { code: 'risk_high', message: 'high', retryable: false };
 
@@ -67,7 +68,7 @@ describe('reading an outcome', () => {
       fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withSparseArray: true }), (value) => {
         expect(readOutcome(value)?.verdict).not.toBe('pass');
       }),
-      { numRuns: 500 },
+      { numRuns: rounds(500) },
     );
     fc.assert(
       fc.property(
@@ -86,7 +87,7 @@ describe('reading an outcome', () => {
           if (value.score !== undefined) expect((value.score as number) >= 0 && (value.score as number) <= 100).toBe(true);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: rounds(500) },
     );
   });
 });

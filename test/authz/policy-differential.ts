@@ -1,6 +1,6 @@
 import { compilePolicy, evaluateRules, type RuleContext, type RuleItem } from '../../src/authz/index.ts';
-import { withinHours } from '../../src/authz/policy/hours.ts';
-import { zoneOffsetMs } from '../../src/authz/policy/time-zone.ts';
+import { withinHours } from '../../src/authz/policy/time/hours.ts';
+import { zoneOffsetMs } from '../../src/authz/policy/time/time-zone.ts';
 import { modelVerdict } from '../model/policy.ts';
 import type { ModelWorld } from '../model/policy-fields.ts';
 import { BASE, TOKENS } from './fixture.ts';

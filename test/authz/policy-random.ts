@@ -151,6 +151,24 @@ function tree(draw: Draw, depth: number): ModelCondition {
   return draw.one<() => ModelCondition>([() => ({ all: parts() }), () => ({ any: parts() }), () => ({ not: tree(draw, depth - 1) })])();
 }
 
+/** What many rules of one policy look at in the same way, at the very amounts and values that items have. */
+function crowded(draw: Draw): ModelCondition[] {
+  const amount = { field: 'amount', operator: draw.one(['gt', 'gte', 'lt', 'lte', 'eq', 'ne']), value: draw.one(AMOUNTS) };
+  const hours = { field: 'hour', operator: 'between', value: [draw.below(12), 12 + draw.below(12)] };
+  const zone = draw.one(ZONES);
+  return draw.one<() => ModelCondition[]>([
+    () => [{ field: 'asset', operator: 'eq', value: draw.one(SYMBOLS) }, amount],
+    () => [{ all: [{ field: 'effect', operator: 'in', value: draw.some(EFFECTS) }, { not: amount }] }],
+    () => [amount, zone === undefined ? hours : { ...hours, timeZone: zone }],
+    () => [
+      { field: 'selector', operator: 'eq', value: '0x12345678' },
+      { field: 'args.amount', operator: 'gt', value: draw.below(7) - 1 },
+    ],
+    () => [{ field: 'destination', operator: draw.one(['in', 'not_in']), value: draw.some(ADDRESSES, 6) }],
+    () => [{ any: [leaf(draw), amount] }, { field: 'capability', operator: 'eq', value: draw.one(CAPABILITIES) }],
+  ])();
+}
+
 /** Permissions that compile. */
 export function randomPermissions(draw: Draw): ModelPermissions {
   const maybe = (share: number, make: () => object): object => (draw.chance(share) ? make() : {});
@@ -163,6 +181,7 @@ export function randomPermissions(draw: Draw): ModelPermissions {
       ...(name === 'approvals' ? maybe(0.3, () => ({ unlimited: true })) : {}),
     },
   ];
+  const isCrowded = draw.chance(0.05);
   return {
     ...maybe(0.8, () => ({ capabilities: Object.fromEntries(draw.some(CAPABILITIES, 7).map(capability)) })),
     ...maybe(0.2, () => ({ allowedTokens: draw.some(SYMBOLS) })),
@@ -180,11 +199,11 @@ export function randomPermissions(draw: Draw): ModelPermissions {
         return { type: draw.one(['allow', 'deny'] as const), daysOfWeek: draw.some([0, 1, 2, 3, 4, 5, 6], 7), ...at };
       }),
     })),
-    rules: Array.from({ length: draw.below(8) }, (_, index) => ({
+    rules: Array.from({ length: isCrowded ? 20 + draw.below(20) : draw.below(8) }, (_, index) => ({
       id: `r${index}`,
       action: draw.one(['allow', 'allow', 'deny', 'escalate'] as const),
       priority: draw.below(5) - 2,
-      conditions: Array.from({ length: draw.below(4) }, () => tree(draw, 3)),
+      conditions: isCrowded ? crowded(draw) : Array.from({ length: draw.below(4) }, () => tree(draw, 3)),
     })),
   };
 }

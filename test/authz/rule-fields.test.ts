@@ -67,7 +67,15 @@ describe('fields', () => {
 });
 
 describe('arguments of calls', () => {
-  const args = { amount: '18446744073709551616', small: '-3', to: BOB.slice(9), note: 'for the rent', data: '0xABcd', flag: 'true' };
+  const args = {
+    amount: '18446744073709551616',
+    sixty: '64',
+    small: '-3',
+    to: BOB.slice(9),
+    note: 'for the rent',
+    data: '0xABcd',
+    flag: 'true',
+  };
   const scene = { effects: [fee(), { ...call(), args } as Effect] };
   it.each<[string, string, unknown, boolean]>([
     ['args.amount', 'gt', '18446744073709551615', true],
@@ -87,6 +95,10 @@ describe('arguments of calls', () => {
     // Of another kind than the constants: nobody can tell.
     ['args.note', 'gt', 5, true],
     ['args.note', 'eq', EVE, true],
+    // Hexadecimal is how bytes are written, and no number: 0x40 is not 64, and the rule is not passed over either.
+    ['args.sixty', 'eq', '0x40', true],
+    ['args.sixty', 'ne', '0x40', true],
+    ['args.data', 'eq', '0xabce', false],
   ])('%s %s %j: %s', async (field, operator, value, holds) => {
     expect(await matches([{ field, operator, value }], scene)).toBe(holds);
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bookAmount, type Json, noteOutcome, type OutcomeRow, storeKey, type WindowRow } from '../../src/core/index.ts';
 import { TemporalModel, type TemporalNote } from '../model/temporal.ts';
 import { BOB, fee, NOW, send, USDC } from './fixture.ts';
+import { rounds } from './rounds.ts';
 import { counting, judged, toldBy } from './temporal-scene.ts';
 
 const outcome = fc.constantFrom('success', 'failed', 'simulation_failed', 'approval_timeout');
@@ -45,7 +46,7 @@ describe('temporal rules and the model on paper', () => {
         ];
         expect(toldBy(found)).toEqual(expected.map((rule) => `temporal.${rule}: temporal_rule_triggered`));
       }),
-      { numRuns: 250 },
+      { numRuns: rounds(250) },
     );
   });
 
@@ -82,7 +83,7 @@ describe('temporal rules and the model on paper', () => {
         expect(await under(surely), 'the bound itself triggers').toBe(true);
         expect(await under(perhaps + 1n), 'one above what may count at most does not').toBe(false);
       }),
-      { numRuns: 120 },
+      { numRuns: rounds(120) },
     );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mulberry32 } from '../../scripts/scorecard/measure.ts';
-import { civilField, parseDate } from '../../src/authz/policy/civil-time.ts';
-import { isTimeZone, zoneOffsetMs } from '../../src/authz/policy/time-zone.ts';
+import { civilField, parseDate } from '../../src/authz/policy/time/civil-time.ts';
+import { isTimeZone, zoneOffsetMs } from '../../src/authz/policy/time/time-zone.ts';
 import { fee, foreign, judgeOnce, OPEN, policyOf, send } from './fixture.ts';
 import { changesOf, instant, mismatch } from './zone-pairs.ts';
 

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
-import { civilField } from '../../src/authz/policy/civil-time.ts';
-import { zoneOffsetMs } from '../../src/authz/policy/time-zone.ts';
+import { civilField } from '../../src/authz/policy/time/civil-time.ts';
+import { zoneOffsetMs } from '../../src/authz/policy/time/time-zone.ts';
 
 const FROM = Date.UTC(2020, 0, 1);
 const TO = Date.UTC(2041, 0, 1);

@@ -10,6 +10,10 @@ const ann = person('ann');
 const ben = person('ben');
 
 const WEBHOOK = { file: 'test/e2e/approval-webhook.test.ts', title: 'brings the question to people and their answer back' } as const;
+const PREVIOUS = {
+  file: 'test/e2e/approval-webhook.test.ts',
+  title: 'takes replies that are signed with the previous secret until its time, and signs with the new one',
+} as const;
 const QUORUMS = {
   file: 'test/e2e/approval-quorums.test.ts',
   title: 'of the deployment hold for every agent, whatever its permissions say',
@@ -76,6 +80,8 @@ export const EXECUTION_EFFECTS: Effects = {
   'approvals.providers[].kind': { ...WEBHOOK, word: 'webhook' },
   'approvals.providers[].url': WEBHOOK,
   'approvals.providers[].secret': WEBHOOK,
+  'approvals.providers[].previous.secret': { ...PREVIOUS, word: 'previous' },
+  'approvals.providers[].previous.until': { ...PREVIOUS, word: 'until' },
   'approvals.providers[].allowLoopback': WEBHOOK,
   'approvals.replyPort': { ...WEBHOOK, word: 'replyPort' },
   'approvals.quorums[].above': { ...QUORUMS, word: 'above' },

@@ -193,6 +193,19 @@ describe('who may be a guardian of a session', () => {
     expect((await bench.recovery.getRecovery(session.id)).guardians.approved).toEqual([]);
   });
 
+  it('is not a key of ours that is registered by its address, in whatever letters', async () => {
+    const account = privateKeyToAccount(`0x${'33'.repeat(32)}`);
+    const bench = await createRecoveryBench({ keys: [{ id: 'eva', scheme: 'eip712', key: account.address, roles: ['guardian'] }] });
+    const session = await social(bench, { contacts: ['eva'] });
+    await applyStep(bench.store, {
+      commands: [{ kind: 'doc.put', key: `key-public/${account.address.toLowerCase()}`, value: { keyId: 'k1' } }],
+    });
+    const signature = (await account.signTypedData(statementTypedData(session.guardians.statement))).slice(2);
+    await expect(bench.recovery.approveRecovery(session.id, { keyId: 'eva', signature })).rejects.toEqual(
+      refused('guardian_not_independent'),
+    );
+  });
+
   it('may sign with the key of an address', async () => {
     const account = privateKeyToAccount(`0x${'22'.repeat(32)}`);
     const eva: RegisteredKey = { id: 'eva', scheme: 'eip712', key: account.address.toLowerCase(), roles: ['guardian'] };

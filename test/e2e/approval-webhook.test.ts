@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApprovalRequest, signApproval, signApprovalWebhook, verifyApprovalWebhook } from '../../src/index.ts';
+import {
+  type ApprovalRequest,
+  createSecurityManager,
+  type SecurityEvent,
+  signApproval,
+  signApprovalWebhook,
+  verifyApprovalWebhook,
+} from '../../src/index.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { ok, startHookServer } from '../notify/hook-server.ts';
 import { ASKS, BOB, type Given, openBench, person, registered, sentBy } from './bench.ts';
@@ -83,6 +90,54 @@ describe('a webhook of the configuration', () => {
     expect((await security.getHealth()).status).toBe('degraded');
     server.answer = ok;
     await expect.poll(async () => (await security.getHealth()).approvalWebhooks[0]?.failures, { timeout: 10_000 }).toBe(0);
+  });
+
+  it('that reached nobody in time is told to whoever listens', async () => {
+    const server = await startHookServer((response) => void response.writeHead(500).end());
+    const webhook = { kind: 'webhook', url: server.url, secret: SECRET, allowLoopback: true } as const;
+    await using bench = await openBench(anvil, { ...people, approvals: { providers: [webhook], ttlMs: 300 } });
+    const { security } = bench;
+    const told: SecurityEvent[] = [];
+    security.events$.subscribe((event) => {
+      if (event.type === 'health_changed') told.push(event);
+    });
+    const { approvalId } = await security.agent('a1').execute(order('four'));
+    await expect.poll(() => told.length, { timeout: 10_000 }).toBe(1);
+    expect(told).toMatchObject([
+      { severity: 'error', agent: 'a1', details: { part: 'approval_webhook', state: 'undelivered', approvalId, requestId: 'four' } },
+    ]);
+  });
+
+  it('takes replies that are signed with the previous secret until its time, and signs with the new one', async () => {
+    const server = await startHookServer();
+    const old = 'the-secret-before-it-0123456789';
+    const statuses: number[] = [];
+    for (const until of [new Date(Date.now() + 60_000).toISOString(), Date.now() + 60_000, Date.now() - 1]) {
+      const webhook = { kind: 'webhook', url: server.url, secret: SECRET, previous: { secret: old, until }, allowLoopback: true } as const;
+      await using bench = await openBench(anvil, { ...people, approvals: { providers: [webhook] } });
+      const seen = server.arrivals.length;
+      await bench.security.agent('a1').execute(order(`five-${seen}`));
+      await expect.poll(() => server.arrivals.length).toBe(seen + 1);
+      const arrival = server.arrivals[seen];
+      const nonce = `nonce-of-reply-000${seen}`;
+      const { body } = answered(arrival?.body ?? '', String(arrival?.headers['castellan-signature']), 'reject', nonce);
+      const header = signApprovalWebhook(old, { direction: 'reply', body, nonce, nowMs: Date.now() });
+      const told = await bench.security.approvals.handleReply({ method: 'POST', headers: { 'castellan-signature': header }, body });
+      statuses.push(told.status);
+    }
+    expect(statuses).toEqual([200, 200, 401]);
+  });
+
+  it('is refused where another one leads to the same place, or its previous secret stays for years', () => {
+    const webhook = { kind: 'webhook', url: 'https://hooks.acme.example', secret: SECRET } as const;
+    const refused = (...providers: readonly object[]) =>
+      expect(() => createSecurityManager({ approvals: { providers: providers as never } })).toThrow(
+        expect.objectContaining({ code: 'CONFIG_INVALID' }),
+      );
+    refused(webhook, { ...webhook, url: 'https://hooks.acme.example/', secret: `${SECRET}-other` });
+    refused({ ...webhook, previous: { secret: 'short', until: 0 } });
+    refused({ ...webhook, previous: { secret: 'the-secret-before-it-0123456789' } });
+    refused({ ...webhook, previous: { secret: 'the-secret-before-it-0123456789', until: 'tomorrow' } });
   });
 
   it('answers nobody whose manager has none', async () => {

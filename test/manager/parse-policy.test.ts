@@ -60,8 +60,8 @@ rules:
   });
 
   it('refuses names that stand twice, several documents, and what is no set of fields', async () => {
-    await bad('{ "requireApproval": true, "requireApproval": false }', 'json', /unique/);
-    await bad('requireApproval: true\nrequireApproval: false\n', 'yaml', /unique/);
+    await bad('{ "requireApproval": true, "requireApproval": false }', 'json', /twice/);
+    await bad('requireApproval: true\nrequireApproval: false\n', 'yaml', /twice/);
     await bad('a: 1\n---\nb: 2\n', 'yaml', /cannot be read/);
     for (const text of ['', '[]', 'text', 'null', '1']) await bad(text, 'yaml', /fields and their values/);
     await bad('a: 1', 'json', /no JSON/);

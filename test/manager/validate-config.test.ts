@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { policyAnd, policyLeaf, type ValidateOptions, validateConfig } from '../../src/index.ts';
-import { BOB, ROUTER, TOKENS } from '../authz/fixture.ts';
+import { BASE, BOB, ROUTER, TOKENS } from '../authz/fixture.ts';
 
 const SOUND = {
   capabilities: { transfers: { enabled: true }, contracts: { enabled: true } },
@@ -124,5 +124,15 @@ describe('validateConfig', () => {
     expect(warnings(asks, { approvers: 0 })).toEqual(missing.map((id) => `approval_route_missing ${id}`));
     expect(warnings(asks, { approvers: 1 })).toEqual([]);
     expect(warnings({}, { approvers: 0 })).toEqual([]);
+  });
+
+  it('warns where more people are needed than the registry has', () => {
+    const approvalQuorums = [{ need: { approver: 2, owner: 1 }, reasons: ['risk_high'] as const }, { need: { operator: 3 } }];
+    const few = warnings({ approvalQuorums }, { keys: { approver: 1, owner: 1 } });
+    expect(few).toEqual(['quorum_unreachable approvalQuorums[0].need.approver', 'quorum_unreachable approvalQuorums[1].need.operator']);
+    expect(warnings({ approvalQuorums }, { keys: { approver: 2, owner: 1, operator: 3 } })).toEqual([]);
+    expect(warnings({ approvalQuorums })).toEqual([]);
+    const base = { ...BASE, approvalQuorums: [{ need: { owner: 2 } }] };
+    expect(warnings({}, { base, keys: { owner: 1 } })).toEqual(['quorum_unreachable base.approvalQuorums[0].need.owner']);
   });
 });

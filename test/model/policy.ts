@@ -102,6 +102,8 @@ function compare(condition: Extract<ModelCondition, { field: string }>, item: Ru
     if (account === null) return 'unknown';
     text = account;
   }
+  const isHex = (one: unknown): boolean => /^0x[0-9a-f]*$/i.test(String(one));
+  if (isArgument && !isAccount && values.some(isHex) && !isHex(text)) return 'unknown';
   const constants = values.map((one, index) => {
     if (isAccount) return accounts[index] ?? '';
     if (field === 'asset') return names.assets[String(one)] ?? '';

@@ -3,7 +3,7 @@ import { systemClock, systemRandom } from '../../src/adapters/host/index.ts';
 import { createApprovalWebhook, signApprovalWebhook, verifyApprovalWebhook } from '../../src/adapters/notify/index.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory/index.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
-import { createBench } from '../approvals/bench.ts';
+import { createBench, toLogCommand } from '../approvals/bench.ts';
 import { ok, startHookServer, status } from './hook-server.ts';
 
 const SECRET = 'canary-approval-secret-0123456789';
@@ -16,13 +16,14 @@ function hooked(url: string, more: Partial<Parameters<typeof createApprovalWebho
   const store = more.store ?? createMemoryStore({ clock });
   const fast = { firstMs: 2, mostMs: 5 };
   const options = { url, secret: SECRET, clock, random: systemRandom(), store, allowLoopback: true, timeoutMs: 1_000, backoff: fast };
-  return createApprovalWebhook({ ...options, ...more });
+  return createApprovalWebhook({ tenant: 'test', command: toLogCommand, ...options, ...more });
 }
 /** An errand that lasts until the test ends. */
 function errandOf(isOpen = async () => true) {
   const end = new AbortController();
   onTestFinished(() => end.abort());
-  return { isOpen, ended: end.signal, end: () => end.abort() };
+  const state = async (): Promise<'pending' | 'rejected'> => ((await isOpen()) ? 'pending' : 'rejected');
+  return { isOpen, state, ended: end.signal, end: () => end.abort() };
 }
 const asked = async (changes: object = {}) => (await createBench()).request(changes);
 
@@ -112,6 +113,22 @@ describe('a webhook of approvals', () => {
     await webhook.notify(bench.request({ agent: 'calm' }), never, errandOf());
     expect(server.arrivals.filter(({ body }) => body.includes('busy')).length).toBeLessThan(2);
     for (const one of flood) Promise.resolve(one).catch(() => undefined);
+  });
+
+  it('has sixteen connections at once, however many agents ask', async () => {
+    let [now, most] = [0, 0];
+    const server = await startHookServer((response) => {
+      now += 1;
+      most = Math.max(most, now);
+      setTimeout(() => {
+        now -= 1;
+        response.end();
+      }, 20);
+    });
+    const webhook = hooked(server.url, { timeoutMs: 10_000 });
+    const bench = await createBench();
+    await Promise.all(Array.from({ length: 64 }, (_, n) => webhook.notify(bench.request({ agent: `agent-${n}` }), never, errandOf())));
+    expect([server.arrivals.length, most]).toEqual([64, 16]);
   });
 
   it('is handed again by the inbox what waits for a minute', async () => {

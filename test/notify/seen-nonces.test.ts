@@ -8,7 +8,7 @@ const KEY = 'approval-webhook/test/nonces';
 const open = () => {
   const clock = createManualClock();
   const store = createMemoryStore({ clock });
-  return { clock, store, nonces: createSeenNonces(store, KEY), other: createSeenNonces(store, KEY) };
+  return { clock, store, nonces: createSeenNonces(store, KEY, 'ab12'), other: createSeenNonces(store, KEY, 'ab12') };
 };
 
 describe('nonces of replies', () => {
@@ -26,14 +26,18 @@ describe('nonces of replies', () => {
   it('are forgotten when no signature of their time passes any more, and are never more than 1,024', async () => {
     const { clock, store, nonces } = open();
     const atMs = clock.nowMs();
-    const seen = Array.from({ length: 1_024 }, (_, n) => [`n${n}`, atMs]);
+    const seen = Array.from({ length: 1_024 }, (_, n) => [`n${n}`, atMs, 'ab12']);
     await applyStep(store, { commands: [{ kind: 'doc.put', key: KEY, value: { seen } }] });
     await expect(nonces.take('one more', atMs, atMs)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });
+    // Whoever fills it up with one secret keeps nobody out who has another.
+    const calm = createSeenNonces(store, KEY, 'cd34');
+    expect(await calm.take('n1', atMs, atMs)).toBe(true);
+    expect(await calm.take('n1', atMs, atMs)).toBe(false);
     expect(await nonces.take('later', atMs + 900_000, atMs + 900_000)).toBe(true);
-    expect((await readDoc(store, KEY))?.value).toEqual({ seen: [['later', atMs + 900_000]] });
+    expect((await readDoc(store, KEY))?.value).toEqual({ seen: [['later', atMs + 900_000, 'ab12']] });
   });
 
-  it.each([[{}], [{ seen: 'a' }], [{ seen: [['a']] }], [{ seen: [['a', 'b']] }]])(
+  it.each([[{}], [{ seen: 'a' }], [{ seen: [['a']] }], [{ seen: [['a', 'b']] }], [{ seen: [['a', 1]] }]])(
     'that cannot be read let nobody in: %j',
     async (value) => {
       const { store, nonces } = open();

@@ -96,7 +96,7 @@ describe.skipIf(!here)(`one schema of PostgreSQL${here ? '' : ' (skipped: no ser
       while (asking) {
         await sleep(15);
         const [row] = await onPostgres(
-          `SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE '%${schema}.%'`,
+          `SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE '%${schema}%'`,
         );
         cuts += Number(row?.['n']);
       }

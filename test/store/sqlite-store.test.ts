@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock, systemRandom } from '../../src/adapters/host/index.ts';
 import { soundWal } from '../../src/adapters/store/sqlite/connection.ts';
 import { createSqliteStore } from '../../src/adapters/store/sqlite/index.ts';
+import type { AccountId } from '../../src/core/ids.ts';
 import type { Command, Store } from '../../src/core/store.ts';
 import {
   ACCOUNT,
@@ -59,6 +60,40 @@ describe('one file', () => {
     expect(await codeOf(a, redeemCommand('r1'))).toBe('halted');
     expect(a.haltSnapshot()?.state.kill).not.toBe(null);
     await Promise.all([a.close(), b.close()]);
+  });
+
+  it('gives the rows of requests in their place among the others, page by page', async () => {
+    const store = await open(newPath());
+    const now = await store.now();
+    for (const id of ['r2', 'r1', 'r3']) await applyOne(store, reserveCommand(now, { id }));
+    for (const key of ['a', 'z', '\u{1F600}', '\uffff']) await applyOne(store, { kind: 'doc.put', key, value: 1 });
+    await applyOne(store, { kind: 'halt.set', change: { kind: 'pause', agent: 'x', reason: '', by: '', untilMs: null } });
+    const wallet = 'eip155:1:0x00000000000000000000000000000000000000aa' as AccountId;
+    await applyOne(store, { kind: 'slot.take', agent: 'a1', requestId: 'r1', wallet, slot: 0, base: 0, dueMs: now + 60_000 });
+    const all = (await store.scan('')).map(({ key }) => key);
+    const requests = ['request/r1/a1', 'request/r2/a1', 'request/r3/a1'];
+    expect(all).toEqual([
+      'doc/a',
+      'doc/z',
+      'doc/\uffff',
+      'doc/\u{1F600}',
+      'halt',
+      `ledger/${ACCOUNT}`,
+      ...requests,
+      `slots/${wallet}`,
+      'time',
+    ]);
+    for (let limit = 1; limit <= all.length; limit++) {
+      const paged: string[] = [];
+      for (let page: readonly { readonly key: string }[] = await store.scan('', { limit }); page.length > 0; ) {
+        paged.push(...page.map(({ key }) => key));
+        page = await store.scan('', { limit, after: paged.at(-1) as string });
+      }
+      expect(paged).toEqual(all);
+    }
+    for (const prefix of ['request/', 'req', 'r']) expect((await store.scan(prefix)).map(({ key }) => key)).toEqual(requests);
+    expect((await store.scan('request/', { after: 'request/r1/a1', limit: 1 })).map(({ key }) => key)).toEqual(['request/r2/a1']);
+    await store.close();
   });
 
   it('works off two writers in one process fairly', async () => {

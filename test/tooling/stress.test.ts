@@ -86,4 +86,113 @@ describe('stressTest', () => {
     });
     expect(failing(report)).toEqual(['replaying']);
   });
+
+  it('says that nothing fits where nothing does, and ends where a window takes more transactions than there are', async () => {
+    const none = policyOf({ limits: { perTransaction: 0, daily: 4, weekly: 100, monthly: 200 } });
+    const small = policyOf({ limits: { perTransaction: '0.000000001', daily: 4_000, weekly: 100_000, monthly: 200_000 } });
+    const under = (limits: typeof none): Promise<StressReport> =>
+      stressTest({ policy: limits, ...LOAD, openStore: async (clock) => createMemoryStore({ clock }) });
+    const refused = await under(none);
+    expect(refused.results.find(({ schedule }) => schedule === 'window-edge')?.findings).toEqual([
+      'no transaction of any amount fits under the limits',
+    ]);
+    expect(failing(await under(small))).toEqual([]);
+  });
+});
+
+type Apply = Store['apply'];
+/** A store whose commands go through `around` first. */
+function around(clock: Clock, change: (apply: Apply) => Apply): Store {
+  const store = createMemoryStore({ clock });
+  const apply = change((steps) => store.apply(steps));
+  return { ...store, apply, close: () => store.close() };
+}
+const mapped = (steps: Parameters<Apply>[0], change: (command: Command) => Command): Parameters<Apply>[0] =>
+  steps.map((step) => ({ ...step, commands: step.commands.map(change) }));
+const reserving = (change: (command: Command & { kind: 'ledger.reserve' }) => Command) => (clock: Clock) =>
+  around(clock, (apply) => (steps) => apply(mapped(steps, (command) => (command.kind === 'ledger.reserve' ? change(command) : command))));
+const sumOf = ({ request }: Command & { kind: 'ledger.reserve' }): bigint =>
+  request.lines.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+const DAILY = 4n * 10n ** 18n;
+
+/** Ledgers that are wrong in one way, and whose schedule finds that. */
+const WRONG: readonly (readonly [what: string, finds: readonly string[], open: (clock: Clock) => Store])[] = [
+  [
+    'small amounts are for nothing',
+    ['splitting', 'racing'],
+    reserving((command) =>
+      sumOf(command) < 10n ** 18n
+        ? { ...command, request: { ...command.request, lines: command.request.lines.map((line) => ({ ...line, amount: '0' })) } }
+        : command,
+    ),
+  ],
+  [
+    'looks first and takes later',
+    ['racing'],
+    (clock) => {
+      let used = 0n;
+      return around(clock, (apply) => async (steps) => {
+        const reserve = steps[0]?.commands.find((command) => command.kind === 'ledger.reserve');
+        if (reserve?.kind !== 'ledger.reserve' || sumOf(reserve) >= DAILY || (await clock.monotonicMs()) > 0) return apply(steps);
+        const seen = used + sumOf(reserve);
+        await Promise.resolve();
+        if (seen > DAILY) return apply(steps);
+        used = seen;
+        return apply(
+          mapped(steps, (command) => (command.kind === 'ledger.reserve' ? { ...command, caps: command.caps.map(wide) } : command)),
+        );
+      });
+    },
+  ],
+  [
+    'takes whatever comes under an id for something new',
+    ['replaying'],
+    (clock) => {
+      let turn = 0;
+      return around(clock, (apply) => (steps) => {
+        turn += 1;
+        const named = (command: Command): Command => {
+          if (command.kind === 'ledger.reserve') return { ...command, request: { ...command.request, requestId: `${turn}` } };
+          return command.kind === 'permit.issue' ? { ...command, requestId: `${turn}` } : command;
+        };
+        return apply(mapped(steps, named));
+      });
+    },
+  ],
+  [
+    'opens a window late',
+    ['window-edge'],
+    reserving((command) => ({
+      ...command,
+      caps: command.caps.map((cap) => ({
+        ...cap,
+        windows: cap.windows.map((window) => (window.windowMs === 86_400_000 ? { ...window, windowMs: 172_800_000 } : window)),
+      })),
+    })),
+  ],
+  ['goes by the wall clock', ['clock-jump'], (clock) => createMemoryStore({ clock: { ...clock, monotonicMs: () => clock.nowMs() } })],
+  [
+    'takes numbers for amounts',
+    ['decimals'],
+    reserving((command) => {
+      const lines = command.request.lines.map((line) => {
+        const number = Number(line.amount.replace(/[_,]/g, ''));
+        return { ...line, amount: Number.isFinite(number) && number < 1e15 ? String(Math.abs(Math.trunc(number))) : line.amount };
+      });
+      return { ...command, request: { ...command.request, lines } };
+    }),
+  ],
+];
+
+describe('each schedule finds the ledger that it is made for', () => {
+  it.each(WRONG)('one that %s: %j', async (_what, finds, open) => {
+    const report = await attack(open);
+    expect(failing(report)).toEqual(expect.arrayContaining([...finds]));
+    expect(report.results.filter(({ held }) => !held).every(({ findings }) => findings.length > 0)).toBe(true);
+  });
+
+  it('and there is one for every schedule', async () => {
+    const { results } = await attack((clock) => createMemoryStore({ clock }));
+    expect(new Set(WRONG.flatMap(([, finds]) => finds))).toEqual(new Set(results.map(({ schedule }) => schedule)));
+  });
 });

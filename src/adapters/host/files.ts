@@ -1,5 +1,4 @@
 import { access, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 
 /** Tells whether something lies at this path. */
 export async function fileExists(path: string): Promise<boolean> {
@@ -16,7 +15,10 @@ export async function readText(path: string, maxBytes: number): Promise<string |
   return readFile(path, 'utf8');
 }
 
-/** The lines of a file, read as they are asked for; undefined where there is none. Throws RangeError for a longer line, and what the system throws. */
+/**
+ * The lines of a file, read as they are asked for; undefined where there is none. Throws RangeError for a longer line, TypeError for what is no
+ * UTF-8, and what the system throws.
+ */
 export async function readLines(path: string, maxChars: number): Promise<AsyncIterable<string> | undefined> {
   const found = await stat(path).catch(() => undefined);
   return found?.isFile() === true ? linesOf(path, maxChars) : undefined;
@@ -24,11 +26,27 @@ export async function readLines(path: string, maxChars: number): Promise<AsyncIt
 
 async function* linesOf(path: string, maxChars: number): AsyncGenerator<string> {
   const file = await open(path, 'r');
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const whole = (line: string): string => {
+    if (line.length > maxChars) throw new RangeError('a line is too long');
+    return line.endsWith('\r') ? line.slice(0, -1) : line;
+  };
+  let rest = '';
   try {
-    for await (const line of createInterface({ input: file.createReadStream({ autoClose: false }), crlfDelay: Number.POSITIVE_INFINITY })) {
-      if (line.length > maxChars) throw new RangeError('a line is too long');
-      yield line;
+    for await (const piece of file.createReadStream({ autoClose: false })) {
+      const text = decoder.decode(piece as Uint8Array, { stream: true });
+      let start = 0;
+      // Only this ends a line: texts may hold other marks that some readers break at.
+      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+        yield whole(rest + text.slice(start, end));
+        rest = '';
+        start = end + 1;
+      }
+      rest += text.slice(start);
+      if (rest.length > maxChars) throw new RangeError('a line is too long');
     }
+    rest += decoder.decode();
+    if (rest !== '') yield whole(rest);
   } finally {
     await file.close();
   }

@@ -35,6 +35,9 @@ export interface ServerBounds {
   readonly maxConnections: number;
 }
 
+/** How often it is looked who is too slow, ms: the runtime's own half a minute would let a few connections hold the port. */
+const CHECK_MS = 1_000;
+
 /**
  * Serves HTTP on 127.0.0.1 alone. What is larger than its bound is answered 413 unread, and what `answer` throws 500 without a word.
  * @param port - 0 takes a free one
@@ -45,8 +48,10 @@ export async function serveLoopback(
   bounds: ServerBounds,
   answer: (question: HttpQuestion) => Promise<HttpAnswer>,
 ): Promise<LoopbackServer> {
-  const server = createServer({ requestTimeout: bounds.requestTimeoutMs, headersTimeout: bounds.requestTimeoutMs }, (request, response) => {
-    respond(request, response, bounds.maxBodyBytes, answer).catch(() => response.destroy());
+  const { requestTimeoutMs, maxBodyBytes } = bounds;
+  const limits = { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs, connectionsCheckingInterval: CHECK_MS };
+  const server = createServer(limits, (request, response) => {
+    respond(request, response, maxBodyBytes, answer).catch(() => response.destroy());
   });
   server.maxConnections = bounds.maxConnections;
   await listen(server, port);

@@ -4,7 +4,7 @@ import { isCastellanError } from '../../core/errors.ts';
 import type { Store } from '../../core/store.ts';
 import { verifyApprovalWebhook } from './nonce-signature.ts';
 import { readReply } from './reply-body.ts';
-import type { SeenNonces } from './seen-nonces.ts';
+import type { ReplyDesk } from './reply-desk.ts';
 import { SIGNATURE_HEADER, strictUtf8 } from './webhook-signature.ts';
 
 /** A reply as any HTTP server has it: the body untouched, and header names in whatever case. */
@@ -20,12 +20,6 @@ export interface ReplyAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. */
   readonly body: string;
-}
-
-/** Where replies are signed and remembered. */
-export interface ReplyDesk {
-  readonly secret: string;
-  readonly nonces: SeenNonces;
 }
 
 /** An answer is below a kilobyte; EIP-712 signatures of contracts are not taken. */
@@ -49,7 +43,7 @@ export async function judgeReply(
   try {
     const header = headerOf(reply.headers);
     const nowMs = Math.max(parts.clock.nowMs(), await parts.store.now());
-    for (const { secret, nonces } of header === undefined ? [] : desks) {
+    for (const { secret, nonces } of header === undefined ? [] : desks.flatMap((desk) => desk.keysAt(nowMs))) {
       const check = verifyApprovalWebhook(secret, { direction: 'reply', header: header ?? '', body, nowMs });
       if (!check.ok) continue;
       if (!(await nonces.take(check.nonce, check.atMs, nowMs))) break;

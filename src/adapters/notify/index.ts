@@ -1,4 +1,4 @@
-export { type ApprovalWebhookConfig, approvalWebhookSchema } from './approval-endpoints.ts';
+export { type ApprovalWebhookConfig, approvalWebhookSchema, areApart } from './approval-endpoints.ts';
 export { type ApprovalReply, judgeReply, MAX_REPLY_BYTES, type ReplyAnswer } from './approval-reply.ts';
 export { type ApprovalWebhook, type ApprovalWebhookHealth, createApprovalWebhook } from './approval-webhook.ts';
 export { createEmailNotifier, type EmailOptions } from './email.ts';

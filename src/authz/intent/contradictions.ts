@@ -1,7 +1,7 @@
 import type { Reason } from '../../core/index.ts';
 import type { Exposure } from '../exposure.ts';
 import { type LayerContext, reason } from '../layer.ts';
-import { effectCapabilities } from '../policy/items.ts';
+import { effectCapabilities } from '../policy/items/items.ts';
 import { readIntent } from './words.ts';
 
 /** Terms that a request names: what has to be true of its effects. Null leaves open. */

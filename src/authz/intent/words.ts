@@ -1,5 +1,5 @@
 import { type AccountId, type AssetId, assetChain, type Capability, type ChainId, parseAccount, type Token } from '../../core/index.ts';
-import { parseDecimal, scaleDecimal } from '../policy/decimal.ts';
+import { parseDecimal, scaleDecimal } from '../policy/language/decimal.ts';
 
 /** What the words of an intent plainly say; what they leave open is empty. */
 export interface IntentWords {

@@ -3,9 +3,9 @@ import { askValidator } from '../ask-validator.ts';
 import type { Valuation } from '../judge-memo.ts';
 import { type Layer, type LayerContext, reason, settleFindings } from '../layer.ts';
 import { withValuation } from '../limits/valuation.ts';
+import { settleSlippage, slippageReason, withTrades } from '../policy/bounds/slippage.ts';
 import type { CompiledStrategy } from '../policy/index.ts';
-import { effectCapabilities } from '../policy/items.ts';
-import { settleSlippage, slippageReason, withTrades } from '../policy/slippage.ts';
+import { effectCapabilities } from '../policy/items/items.ts';
 
 /** A strategy that bounds slippage holds calls to it of which nobody knows what they are for. */
 const BOUNDED = ['trading', 'contracts'] as const;

@@ -39,9 +39,15 @@ export interface AgentAccounts {
   readonly profileKey: string;
 }
 
+/** Stands behind the agent in the account of an asset that has limits of its own and is the unit of all others. */
+const OWN = ':own';
 const cache = new WeakMap<CompiledPolicy, Map<AgentId, AgentAccounts>>();
 /** Agents remembered per policy; at the bound all are made again. */
 const MAX_AGENTS = 16_384;
+
+/** Whether an account is what an agent’s `limits` count on: those of the unit, or of an asset. */
+export const isLimitsAccount = (account: string, agent: string): boolean =>
+  account.startsWith(`agent:${agent}|`) || account.startsWith(`agent:${agent}${OWN}|`);
 
 /** The accounts of an agent under a policy. */
 export function accountsOf(policy: CompiledPolicy, agent: AgentId): AgentAccounts {
@@ -62,10 +68,11 @@ export function accountsOf(policy: CompiledPolicy, agent: AgentId): AgentAccount
 function createAccounts(policy: CompiledPolicy, agent: AgentId): AgentAccounts {
   const scope = `agent:${agent}`;
   const assets = new Map(
-    [...policy.assetCaps].map(([asset, spec]) => [
-      asset,
-      toAccount(scope, spec, { capId: 'limits.assets', scope: 'agent', subject: asset }),
-    ]),
+    [...policy.assetCaps].map(([asset, spec]) => {
+      // Where all limits count in this very asset: two accounts of one name would be charged together, under the caps of either.
+      const part = spec.unit === policy.unitCap.unit ? OWN : '';
+      return [asset, toAccount(`${scope}${part}`, spec, { capId: 'limits.assets', scope: 'agent', subject: asset }, part)];
+    }),
   );
   const strategies = new Map(
     [...policy.strategies.values()].flatMap(({ id, daily }) => (daily === null ? [] : [[id, strategyAccount(scope, id, daily)] as const])),

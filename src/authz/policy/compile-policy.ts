@@ -1,25 +1,25 @@
 import { type AccountId, accountChain, CastellanError, canonicalize, describeIssues, sha256Hex, type Token } from '../../core/index.ts';
 import { compileTree, leavesOf } from '../tree/compile-tree.ts';
-import { compileQuorums, placeQuorums, quorumRules } from './approval-quorums.ts';
-import { baseRules, toCompiled } from './base-rules.ts';
-import { operationBounds } from './bounds.ts';
-import { compileAssetCaps, compileUnit, compileUnitCap, wholeUnits } from './compile-caps.ts';
-import { compileNamedCaps } from './compile-named-caps.ts';
-import { compileRates } from './compile-rates.ts';
-import { compileStrategy } from './compile-strategy.ts';
-import { compileTemporal } from './compile-temporal.ts';
-import { readWhen } from './compile-when.ts';
+import { operationBounds } from './bounds/bounds.ts';
+import { millionths } from './bounds/millionths.ts';
+import { compileAssetCaps, compileUnit, compileUnitCap, wholeUnits } from './caps/compile-caps.ts';
+import { compileNamedCaps } from './caps/compile-named-caps.ts';
+import { compileRates } from './caps/compile-rates.ts';
+import { withSharedLimits } from './caps/shared-limits.ts';
 import type { CompiledPolicy, CompiledStrategy, ContractEntry, ContractPins } from './compiled-policy.ts';
-import type { CompiledRule } from './compiled-rule.ts';
-import type { FieldName } from './fields.ts';
-import { millionths } from './millionths.ts';
-import { createNames, type Names } from './names.ts';
+import { readWhen } from './language/compile-when.ts';
+import type { FieldName } from './language/fields.ts';
+import { createNames, type Names } from './language/names.ts';
+import type { Rule } from './language/rule.ts';
+import { RuleIndex } from './language/rule-index.ts';
+import { bareCodeHash, bareSelector } from './language/selector.ts';
+import { boundsAmounts, conditionsOf } from './language/when.ts';
 import { type ParsedPermissions, type ParsedRule, permissionsSchema, strategySchema } from './permissions.ts';
 import type { PolicyBase } from './policy-base.ts';
-import { createRuleIndex } from './rule-index.ts';
-import { bareCodeHash, bareSelector } from './selector.ts';
-import { withSharedLimits } from './shared-limits.ts';
-import { boundsAmounts, conditionsOf } from './when.ts';
+import { compileQuorums, placeQuorums, quorumRules } from './quorums/approval-quorums.ts';
+import { baseRules } from './rules/base-rules.ts';
+import { compileStrategy } from './rules/compile-strategy.ts';
+import { compileTemporal } from './temporal/compile-temporal.ts';
 
 /**
  * Parses, resolves, compiles and hashes permissions, once. `tokens` is the token list of every chain behind the gate; what
@@ -59,7 +59,7 @@ export function compilePolicy(permissions: unknown, tokens: readonly Token[], ba
   const given = [...baseRules(input, names), ...quorumRules(quorums)];
   const all = [...given, ...customRules(input.rules ?? [], given, names)];
   const native = tokens.filter(({ asset }) => asset.includes('/slip44:') && names.chains.some((chain) => asset.startsWith(`${chain}/`)));
-  const reads = (name: FieldName): boolean => all.some(({ rule }) => conditionsOf(rule.when).some(({ field }) => field === name));
+  const reads = (name: FieldName): boolean => all.some(({ when }) => conditionsOf(when).some(({ field }) => field === name));
   const tree =
     input.policy === undefined
       ? null
@@ -70,9 +70,9 @@ export function compilePolicy(permissions: unknown, tokens: readonly Token[], ba
         }) ?? null);
   const leaves = leavesOf(tree).map(({ policy: leaf }) => leaf);
   const policy: Omit<CompiledPolicy, 'digest'> = {
-    rules: all.map(({ rule }) => rule).sort((a, b) => b.priority - a.priority),
-    index: createRuleIndex(all),
-    ofAmounts: createRuleIndex(all.filter(({ rule }) => rule.then !== 'allow' && boundsAmounts(rule.when))),
+    rules: [...all].sort((a, b) => b.priority - a.priority),
+    index: new RuleIndex(all),
+    ofAmounts: new RuleIndex(all.filter(({ then, when }) => then !== 'allow' && boundsAmounts(when))),
     tokens: new Map(tokens.map((token) => [token.asset, token])),
     unit,
     unitCap: compileUnitCap(input, base, unit, names),
@@ -97,7 +97,7 @@ export function compilePolicy(permissions: unknown, tokens: readonly Token[], ba
     temporal: compileTemporal(input.temporalRules ?? [], names),
     gasBuffer: most(gasBuffer(input.gasBufferMultiplier), ...leaves.map((leaf) => leaf.gasBuffer)),
     maxFee: input.maxFee === undefined ? null : (wholeUnits(input.maxFee, native[0]?.decimals ?? 0, 'maxFee', names) ?? 0n),
-    requireSimulation: input.requireSimulation ?? true,
+    requireSimulation: (input.requireSimulation ?? true) || leaves.some((leaf) => leaf.requireSimulation),
     simulationStalenessMs: Math.min(input.simulationStalenessMs ?? 30_000, ...leaves.map((leaf) => leaf.simulationStalenessMs)),
     approvalTimeoutMs: least(input.humanApprovalTimeoutMs ?? null, ...leaves.map((leaf) => leaf.approvalTimeoutMs)),
     approvalQuorums: compileQuorums(quorums, all, names),
@@ -119,7 +119,11 @@ function digestOf(
   rules: CompiledPolicy['rules'],
 ): CompiledPolicy['digest'] {
   const list = tokens.map(({ asset, symbol, decimals }) => [asset, symbol, String(decimals)]).sort();
-  return sha256Hex(canonicalize({ permissions: input, base, rules, tokens: list }));
+  try {
+    return sha256Hex(canonicalize({ permissions: input, base, rules, tokens: list }));
+  } catch {
+    throw invalid(['permissions: hold a text that is no well-formed Unicode, or a list with gaps']);
+  }
 }
 
 function compileContracts(input: ParsedPermissions, names: Names): ReadonlyMap<AccountId, readonly ContractEntry[]> {
@@ -181,8 +185,8 @@ function compileStrategies(
   return strategies;
 }
 
-function customRules(rules: readonly ParsedRule[], given: readonly CompiledRule[], names: Names): readonly CompiledRule[] {
-  const seen = new Set(given.map(({ rule }) => rule.id));
+function customRules(rules: readonly ParsedRule[], given: readonly Rule[], names: Names): readonly Rule[] {
+  const seen = new Set(given.map(({ id }) => id));
   return rules.flatMap((rule, index) => {
     const path = `rules[${index}]`;
     if (seen.has(rule.id)) names.problems.push(`${path}.id: ${rule.id} is there twice`);
@@ -190,14 +194,14 @@ function customRules(rules: readonly ParsedRule[], given: readonly CompiledRule[
     const then = rule.action === 'require_approval' ? 'escalate' : rule.action;
     const when = readWhen(rule.conditions, `${path}.conditions`, names);
     if (when === undefined) return [];
-    return toCompiled({
+    return {
       id: rule.id,
       when,
       then,
       label: rule.name ?? rule.id,
       priority: rule.priority ?? 0,
       code: then === 'escalate' ? 'policy_rule_escalated' : then === 'deny' ? 'policy_rule_denied' : 'policy_no_match',
-    });
+    };
   });
 }
 

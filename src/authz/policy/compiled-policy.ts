@@ -1,11 +1,11 @@
 import type { AccountId, AssetId, Capability, Digest, LedgerWindow, Operation, Token, TrustLabel } from '../../core/index.ts';
 import type { TemporalRule } from '../temporal/temporal-rule.ts';
-import type { CompiledQuorum } from './approval-quorum-schema.ts';
-import type { OperationBound } from './bounds.ts';
-import type { CapHolder, CapScope } from './cap-scope.ts';
-import type { CompiledRates } from './compile-rates.ts';
-import type { Rule } from './rule.ts';
-import type { RuleIndex } from './rule-index.ts';
+import type { OperationBound } from './bounds/bounds.ts';
+import type { CapHolder, CapScope } from './caps/cap-scope.ts';
+import type { CompiledRates } from './caps/compile-rates.ts';
+import type { Rule } from './language/rule.ts';
+import type { RuleIndex } from './language/rule-index.ts';
+import type { CompiledQuorum } from './quorums/approval-quorum-schema.ts';
 
 /** What a listed contract must be made of, as the chain tells it. Null pins nothing. */
 export interface ContractPins {

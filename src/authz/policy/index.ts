@@ -1,9 +1,7 @@
-export { type ApprovalQuorumInput, approvalQuorumSchema, type CompiledQuorum, ESCALATIONS } from './approval-quorum-schema.ts';
-export { quorumOf } from './approval-quorums.ts';
-export type { CapInput, RateLimitingInput } from './cap-schema.ts';
-export type { CapHolder, CapScope } from './cap-scope.ts';
+export type { CapInput, RateLimitingInput } from './caps/cap-schema.ts';
+export type { CapHolder, CapScope } from './caps/cap-scope.ts';
+export type { CompiledRates, RateBounds } from './caps/compile-rates.ts';
 export { compilePolicy } from './compile-policy.ts';
-export type { CompiledRates, RateBounds } from './compile-rates.ts';
 export type {
   CapSpec,
   CompiledCap,
@@ -14,14 +12,15 @@ export type {
   ContractPins,
   TimeWindow,
 } from './compiled-policy.ts';
-export type { CompiledRule } from './compiled-rule.ts';
-export { describeRule } from './describe-rule.ts';
-export { evaluateRules, type RuleFindings } from './evaluate.ts';
-export { FIELDS, type FieldName, type RuleContext, type RuleItem } from './fields.ts';
-export { lookUpCall, ruleItems } from './items.ts';
-export { OPERATORS, type Operator } from './operators.ts';
+export { lookUpCall, ruleItems } from './items/items.ts';
+export { describeRule } from './language/describe-rule.ts';
+export { evaluateRules, type RuleFindings } from './language/evaluate.ts';
+export { FIELDS, type FieldName, type RuleContext, type RuleItem } from './language/fields.ts';
+export { OPERATORS, type Operator } from './language/operators.ts';
+export type { ArgumentField, Condition, Consequence, Rule, When } from './language/rule.ts';
+export { boundsAmounts, conditionsOf, isCondition } from './language/when.ts';
 export type { LeafPolicy, Permissions, PolicyTree, StrategyInput, TemplateName } from './permissions.ts';
 export { DEFAULT_POLICY_BASE, type PolicyBase } from './policy-base.ts';
-export type { ArgumentField, Condition, Consequence, Rule, When } from './rule.ts';
+export { type ApprovalQuorumInput, approvalQuorumSchema, type CompiledQuorum, ESCALATIONS } from './quorums/approval-quorum-schema.ts';
+export { quorumOf } from './quorums/approval-quorums.ts';
 export { DEFAULT_TEMPLATES } from './templates.ts';
-export { boundsAmounts, conditionsOf, isCondition } from './when.ts';

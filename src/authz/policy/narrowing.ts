@@ -33,6 +33,7 @@ export function narrowingFindings({ request, exposure }: LayerContext, denials: 
       ...exposure.outflows.map(({ counterparty }) => counterparty),
       ...exposure.allowances.map(({ spender }) => spender),
       ...exposure.calls.map(({ contract }) => contract),
+      ...exposure.powers.flatMap((power) => (power.kind === 'control' && power.to !== null ? [power.to] : [])),
     ];
     for (const receiver of receivers) {
       if (receiver !== null && allowedDestinations.includes(receiver)) continue;

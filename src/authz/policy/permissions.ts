@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { HAZARDS, OPERATIONS, type Operation, TRUST_LABELS } from '../../core/index.ts';
 import { lazySchema } from '../../core/schema.ts';
-import { exact, text } from './amount-schema.ts';
-import { approvalQuorumSchema } from './approval-quorum-schema.ts';
-import { capSchema, percent, rateLimitingSchema } from './cap-schema.ts';
-import { conditionSchema } from './condition-schema.ts';
-import { CODE_HASH, SELECTOR } from './selector.ts';
-import { MAX_TEMPORAL_RULES, temporalRuleSchema } from './temporal-schema.ts';
-import { timeRestriction } from './time-schema.ts';
+import { exact, text } from './caps/amount-schema.ts';
+import { capSchema, percent, rateLimitingSchema } from './caps/cap-schema.ts';
+import { conditionSchema } from './language/condition-schema.ts';
+import { CODE_HASH, SELECTOR } from './language/selector.ts';
+import { approvalQuorumSchema } from './quorums/approval-quorum-schema.ts';
+import { MAX_TEMPORAL_RULES, temporalRuleSchema } from './temporal/temporal-schema.ts';
+import { timeRestriction } from './time/time-schema.ts';
 
 const fraction = lazySchema(() => z.number().min(0).max(1));
 const list = (most = 10_000) => z.array(text).max(most).readonly();

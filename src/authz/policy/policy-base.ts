@@ -1,6 +1,6 @@
-import type { ApprovalQuorumInput } from './approval-quorum-schema.ts';
-import type { CapInput, RateLimitingInput } from './cap-schema.ts';
+import type { CapInput, RateLimitingInput } from './caps/cap-schema.ts';
 import type { StrategyInput } from './permissions.ts';
+import type { ApprovalQuorumInput } from './quorums/approval-quorum-schema.ts';
 
 /** What a deployment sets for every policy, and what a policy inherits where it is silent. */
 export interface PolicyBase {

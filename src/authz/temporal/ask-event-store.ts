@@ -1,5 +1,6 @@
 import type { EventStore, Json, PipelineEvent } from '../../core/index.ts';
 import type { LayerContext } from '../layer.ts';
+import { FactLacking, HISTORY_OF_THEN } from '../tooling/recorded-facts.ts';
 import type { TemporalCondition } from './temporal-rule.ts';
 
 /**
@@ -16,9 +17,10 @@ export function withOutsideFigures<T>(context: LayerContext, judge: (figures: Ou
   const { settings, policy } = context;
   const { eventStore } = settings;
   if (policy.temporal.length === 0) return judge(null);
-  const told = context.factLater('temporal.events', (): Json | Promise<Json> =>
-    eventStore === undefined ? null : figuresBy(eventStore, context),
-  );
+  const told = context.factLater('temporal.events', (): Json | Promise<Json> => {
+    if (eventStore === HISTORY_OF_THEN) throw new FactLacking('temporal.events');
+    return eventStore === undefined ? null : figuresBy(eventStore, context);
+  });
   return told instanceof Promise ? told.then((figures) => judge(figures as OutsideFigures)) : judge(told as OutsideFigures);
 }
 
@@ -29,7 +31,9 @@ async function figuresBy(store: EventStore, { policy, request, nowMs }: LayerCon
     0,
     ...policy.temporal.flatMap(({ when }) => when.map(({ field, value }) => (field === 'consecutive_failures' ? Number(value) : 0))),
   );
+  const asksForAge = policy.temporal.some(({ when }) => when.some(({ warmUpMs = 0 }) => warmUpMs > 0));
   let events: readonly PipelineEvent[] | undefined;
+  let older: readonly PipelineEvent[] = [];
   let newest: readonly PipelineEvent[] | undefined;
   let coveredFromMs: unknown;
   try {
@@ -38,16 +42,25 @@ async function figuresBy(store: EventStore, { policy, request, nowMs }: LayerCon
       longest === 0 ? [] : readEvents(store.recent(longest, { agentId }), agentId),
       store.coveredFromMs(agentId),
     ]);
+    // One more than lie in the windows: whether there was anything before tells whether an agent is still new.
+    if (asksForAge && events !== undefined) {
+      const told = await readEvents(store.recent(events.length + 1, { agentId }), agentId);
+      if (told === undefined) events = undefined;
+      else older = told;
+    }
   } catch {
     events = undefined;
   }
   const covered = typeof coveredFromMs === 'number' && Number.isSafeInteger(coveredFromMs) && coveredFromMs >= 0 ? coveredFromMs : null;
+  // Where something is missing that nobody kept, the agent is none that began just now.
+  const isWhole = covered === 0 || older.length > (events?.length ?? 0);
+  const sinceMs = isWhole ? (older[0]?.timestamp ?? nowMs) : 0;
   return Object.fromEntries(
     policy.temporal.map(({ id, when }) => [
       id,
       when.map((condition) => {
         const reaches = covered !== null && (condition.windowMs === null || covered === 0 || covered <= nowMs - condition.windowMs);
-        return events === undefined || newest === undefined || !reaches ? null : figureOf(condition, events, newest, nowMs);
+        return events === undefined || newest === undefined || !reaches ? null : figureOf(condition, events, newest, { nowMs, sinceMs });
       }),
     ]),
   );
@@ -74,8 +87,19 @@ function isEvent(event: unknown, agentId: string): boolean {
   );
 }
 
+/** Now, and the first outcome that there was at the latest, ms. */
+interface Moments {
+  readonly nowMs: number;
+  readonly sinceMs: number;
+}
+
 /** What the events come to for one condition. A drought that may not be concluded has a figure that nothing falls below. */
-function figureOf(condition: TemporalCondition, all: readonly PipelineEvent[], newest: readonly PipelineEvent[], nowMs: number): string {
+function figureOf(
+  condition: TemporalCondition,
+  all: readonly PipelineEvent[],
+  newest: readonly PipelineEvent[],
+  { nowMs, sinceMs }: Moments,
+): string {
   const { field, windowMs, asset, contract, warmUpMs = 0, minOutcomes = 0 } = condition;
   const events = windowMs === null ? all : all.filter(({ timestamp }) => timestamp + windowMs > nowMs);
   const count = (status: string): number => events.filter(({ outcome }) => outcome.status === status).length;
@@ -94,7 +118,7 @@ function figureOf(condition: TemporalCondition, all: readonly PipelineEvent[], n
         .reduce((sum, spend) => (spend.asset === asset ? sum + spend.amount : sum), 0n)
         .toString();
     case 'success_drought': {
-      const isWarm = warmUpMs === 0 || all.some(({ timestamp }) => timestamp <= nowMs - warmUpMs);
+      const isWarm = warmUpMs === 0 || sinceMs <= nowMs - warmUpMs;
       return isWarm && events.length >= minOutcomes ? String(count('success')) : String(Number.MAX_SAFE_INTEGER);
     }
     default: {

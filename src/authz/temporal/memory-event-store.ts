@@ -1,10 +1,11 @@
 import { CastellanError, type EventFilter, type EventStore, type PipelineEvent, type TimeMs } from '../../core/index.ts';
+import { AgentHistory } from './agent-history.ts';
 
 /** How much a history in memory keeps. */
 export interface MemoryEventStoreOptions {
   /** Events that are older than this, measured from the newest, go. 24 h by default. */
   readonly maxWindowMs?: number;
-  /** Most events; the oldest go. 10,000 by default. */
+  /** Most events; the oldest of the agent that has the most go, so that none drives out what others did. 10,000 by default. */
   readonly maxEvents?: number;
   /** When it began: what happened before is not in it. 0 by default, which says that nothing did. */
   readonly sinceMs?: TimeMs;
@@ -36,35 +37,72 @@ export function createMemoryEventStore({
   const isCount = (value: number, most: number): boolean => Number.isSafeInteger(value) && value > 0 && value <= most;
   if (!isCount(maxWindowMs, Number.MAX_SAFE_INTEGER) || !isCount(maxEvents, MOST_EVENTS) || !Number.isSafeInteger(sinceMs) || sinceMs < 0)
     throw new CastellanError('CONFIG_INVALID', { message: 'maxWindowMs and maxEvents are positive whole numbers, sinceMs a moment' });
-  let events: PipelineEvent[] = [];
-  /** Events before this position are gone; they are cut off when they are half of the list. */
-  let first = 0;
-  let coveredFrom = sinceMs;
-  const dropWhile = (isOver: (event: PipelineEvent) => boolean): void => {
-    for (let event = events[first]; event !== undefined && isOver(event); event = events[first]) {
-      coveredFrom = Math.max(coveredFrom, event.timestamp + 1);
-      first += 1;
-    }
-    if (first > 64 && first * 2 > events.length) {
-      events = events.slice(first);
-      first = 0;
+  const histories = new Map<string, AgentHistory>();
+  let total = 0;
+  let newestMs = Number.NEGATIVE_INFINITY;
+  /** What is said of agents of whom nothing is kept. */
+  let othersFromMs = sinceMs;
+  const drop = (history: AgentHistory, isOver: (event: PipelineEvent) => boolean): void => {
+    total -= history.dropWhile(isOver);
+  };
+  const dropOld = (history: AgentHistory): void => drop(history, ({ timestamp }) => timestamp + maxWindowMs <= newestMs);
+  /** Agents of whom nothing is left are forgotten where there are many; what is said of all others then covers their loss. */
+  const forget = (): void => {
+    for (const [agentId, history] of histories) {
+      dropOld(history);
+      if (history.size > 0) continue;
+      othersFromMs = Math.max(othersFromMs, history.coveredFromMs);
+      histories.delete(agentId);
     }
   };
-  const kept = (filter: EventFilter): PipelineEvent[] => events.slice(first).filter((event) => fits(event, filter));
+  const historyOf = (agentId: string): AgentHistory => {
+    let history = histories.get(agentId);
+    if (history !== undefined) return history;
+    if (histories.size >= maxEvents) forget();
+    history = new AgentHistory(othersFromMs);
+    histories.set(agentId, history);
+    return history;
+  };
+  /** Who has more than its share: whoever tells, else whoever has the most. */
+  const heaviest = (teller: AgentHistory): AgentHistory => {
+    if (teller.size * histories.size > maxEvents) return teller;
+    let most = teller;
+    for (const history of histories.values()) {
+      dropOld(history);
+      if (history.size > most.size) most = history;
+    }
+    return most;
+  };
+  const kept = (filter: EventFilter): PipelineEvent[] => {
+    const { agentId } = filter;
+    const own = agentId === undefined ? [...histories.values()] : [histories.get(agentId) ?? []].flat();
+    for (const history of own) dropOld(history);
+    const events = own.flatMap((history) => history.events.filter((event) => fits(event, filter)));
+    return own.length > 1 ? events.sort((left, right) => left.timestamp - right.timestamp) : events;
+  };
   return Object.freeze<EventStore>({
     record(event) {
-      // In the order of time whatever the order of telling.
-      let at = events.length;
-      while (at > first && (events[at - 1] as PipelineEvent).timestamp > event.timestamp) at -= 1;
-      if (at === events.length) events.push(event);
-      else events.splice(at, 0, event);
-      const newest = (events.at(-1) as PipelineEvent).timestamp;
-      dropWhile(({ timestamp }) => events.length - first > maxEvents || timestamp + maxWindowMs <= newest);
+      const history = historyOf(event.agentId);
+      history.add(event);
+      total += 1;
+      newestMs = Math.max(newestMs, event.timestamp);
+      dropOld(history);
+      while (total > maxEvents) {
+        const most = heaviest(history);
+        let left = total - maxEvents;
+        drop(most, () => left-- > 0 && most.size > 0);
+      }
     },
     query: (filter = {}) => kept(filter),
     recent: (count, filter = {}) => (Number.isSafeInteger(count) && count > 0 ? kept(filter).slice(-count) : []),
-    prune: (olderThan) => dropWhile(({ timestamp }) => timestamp < olderThan),
-    coveredFromMs: () => coveredFrom,
+    prune: (olderThan) => {
+      for (const history of histories.values()) drop(history, ({ timestamp }) => timestamp < olderThan);
+    },
+    coveredFromMs: (agentId) => {
+      const history = histories.get(agentId);
+      if (history !== undefined) dropOld(history);
+      return history?.coveredFromMs ?? othersFromMs;
+    },
   });
 }
 

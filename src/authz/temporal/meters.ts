@@ -1,5 +1,6 @@
 import { type AgentId, storeKey } from '../../core/index.ts';
 import type { CompiledPolicy } from '../policy/compiled-policy.ts';
+import { Remembered } from '../remembered.ts';
 import type { TemporalCondition, TemporalRule } from './temporal-rule.ts';
 
 /** A ledger account that counts and bounds nothing by itself. */
@@ -33,7 +34,7 @@ export interface TemporalState {
   readonly readsOutcomes: boolean;
 }
 
-const cache = new WeakMap<CompiledPolicy, Map<AgentId, TemporalState>>();
+const cache = new WeakMap<CompiledPolicy, Remembered<AgentId, TemporalState>>();
 /** Agents remembered per policy; at the bound all are made again. */
 const MAX_AGENTS = 16_384;
 /** Stands where a rule has triggered and was answered: it bounds nothing any more, and goes on counting. */
@@ -66,16 +67,10 @@ export const sinceKey = (agent: AgentId): string => storeKey.doc(`policy/${agent
 export function temporalState(policy: CompiledPolicy, agent: AgentId): TemporalState {
   let byAgent = cache.get(policy);
   if (byAgent === undefined) {
-    byAgent = new Map();
+    byAgent = new Remembered(MAX_AGENTS);
     cache.set(policy, byAgent);
   }
-  let state = byAgent.get(agent);
-  if (state === undefined) {
-    state = createState(policy, agent);
-    if (byAgent.size >= MAX_AGENTS) byAgent.clear();
-    byAgent.set(agent, state);
-  }
-  return state;
+  return byAgent.of(agent, () => createState(policy, agent));
 }
 
 function createState({ temporal }: CompiledPolicy, agent: AgentId): TemporalState {

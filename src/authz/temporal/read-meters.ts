@@ -2,6 +2,7 @@ import { bookedIn, type LedgerRow, pendingOf, type WindowRow } from '../../core/
 import type { LayerContext } from '../layer.ts';
 import { roomShared } from '../limits/charges.ts';
 import { type Meter, type MeterAccount, sinceKey, windowOf } from './meters.ts';
+import { tokenCalls } from './token-calls.ts';
 
 /** What a transaction adds to a counter beyond what another one in its place of the sequence has taken already. */
 export function addedTo(context: LayerContext, { at, condition }: Meter): bigint | 'unlimited' {
@@ -12,8 +13,9 @@ export function addedTo(context: LayerContext, { at, condition }: Meter): bigint
 }
 
 /** Calls by their place in the bytes: one that is read twice is one call. */
-function callsOf({ exposure }: LayerContext, { contract }: Meter['condition']): bigint {
-  return BigInt(new Set(exposure.calls.flatMap((call) => (call.contract === contract ? [call.leaf] : []))).size);
+function callsOf({ exposure, effects, signature }: LayerContext, { contract }: Meter['condition']): bigint {
+  const calls = [...exposure.calls, ...(signature === null ? tokenCalls(effects) : [])];
+  return BigInt(new Set(calls.flatMap((call) => (call.contract === contract ? [call.leaf] : []))).size);
 }
 
 function spendOf({ exposure }: LayerContext, { asset }: Meter['condition']): bigint | 'unlimited' {

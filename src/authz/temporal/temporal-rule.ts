@@ -1,5 +1,5 @@
 import type { AccountId, AssetId } from '../../core/index.ts';
-import type { Rule } from '../policy/rule.ts';
+import type { Rule } from '../policy/language/rule.ts';
 
 /** What a temporal rule looks at. */
 export type TemporalField =

@@ -2,6 +2,7 @@ import { type AgentId, type Clock, createDeadlines, type Digest, type PriceSourc
 import { createJudge } from '../judge.ts';
 import { judgeKeys } from '../judge-keys.ts';
 import type { CompiledPolicy } from '../policy/index.ts';
+import { sinceKey, temporalCounters } from '../temporal/meters.ts';
 import { type Probe, probeActions } from './probe-actions.ts';
 
 /** An action about which two policies do not agree. */
@@ -86,12 +87,14 @@ function inputOf({ chain, wallet, type, effects, atMs }: Probe, policy: Compiled
   const tx = { chain, wallet, fee };
   const decoded = { effects, calls: [], complete: true };
   const keys = judgeKeys({ request, tx, decoded, policy });
+  // An agent that never lived without its rules over history: they look back on nothing, and miss nothing.
+  const since = { version: 1, value: { temporal: Object.fromEntries(temporalCounters(policy).map((counter) => [counter, 0])) } };
   return {
     request,
     tx,
     decoded,
     policy,
-    rows: { keys, values: keys.map(() => undefined) },
+    rows: { keys, values: keys.map((key) => (key === sinceKey(AGENT) ? since : undefined)) },
     simulate: null,
     satisfied: new Set<never>(),
     tokens: [...policy.tokens.values()],

@@ -1,5 +1,6 @@
 import { canonicalize } from '../../core/index.ts';
-import type { CompiledPolicy, Rule } from '../policy/index.ts';
+import type { CompiledPolicy, CompiledTree, Rule } from '../policy/index.ts';
+import type { TemporalRule } from '../temporal/index.ts';
 
 /** One value that two policies do not share; absent on the side that has none. */
 export interface ValueDifference {
@@ -10,10 +11,24 @@ export interface ValueDifference {
 }
 
 /** A rule that is in both and says something else. */
-export interface RuleDifference {
+export interface RuleDifference<R = Rule> {
   readonly id: string;
-  readonly before: Rule;
-  readonly after: Rule;
+  readonly before: R;
+  readonly after: R;
+}
+
+/** Rules of one kind that two policies do not share. */
+export interface RuleDifferences<R = Rule> {
+  readonly added: readonly R[];
+  readonly removed: readonly R[];
+  readonly changed: readonly RuleDifference<R>[];
+}
+
+/** A leaf that is in both trees and says something else. */
+export interface LeafDifference {
+  /** Labels from the root on: `treasury/spend-tier/small`. */
+  readonly path: string;
+  readonly difference: PolicyDifference;
 }
 
 /** How two policies differ, in the one form that all permissions compile to. */
@@ -21,11 +36,12 @@ export interface PolicyDifference {
   /** True where they compile to the same: nothing that is judged can come out otherwise. */
   readonly same: boolean;
   readonly digests: readonly [before: string, after: string];
-  readonly rules: {
-    readonly added: readonly Rule[];
-    readonly removed: readonly Rule[];
-    readonly changed: readonly RuleDifference[];
-  };
+  readonly rules: RuleDifferences;
+  /** Rules over what the agent did of late. */
+  readonly temporal: RuleDifferences<TemporalRule>;
+  /** Of the tree, its leaves apart: which node joins what, `tree.<path>`: `allOf`, `anyOf` or `leaf`. */
+  readonly tree: readonly ValueDifference[];
+  readonly leaves: readonly LeafDifference[];
   /** Caps, rates, fees: everything that is a figure. */
   readonly limits: readonly ValueDifference[];
   /** Accounts, contracts, protocols, deployments, strategies, tokens. */
@@ -34,10 +50,12 @@ export interface PolicyDifference {
   readonly settings: readonly ValueDifference[];
 }
 
-/** Made from the other fields. */
+/** Made from the other fields, or compared by themselves. */
 const DERIVED: ReadonlySet<string> = new Set([
   'digest',
   'rules',
+  'temporal',
+  'tree',
   'index',
   'deny',
   'escalate',
@@ -73,26 +91,63 @@ const LISTS: ReadonlySet<string> = new Set([
  * ```
  */
 export function diffPolicies(before: CompiledPolicy, after: CompiledPolicy): PolicyDifference {
-  const [old, now] = [before.rules, after.rules].map((rules) => new Map(rules.map((rule) => [rule.id, rule])));
-  const values = valueDifferences(before, after);
+  const values = valueDifferences(valuesOf(before), valuesOf(after));
   const of = (fields: ReadonlySet<string>): readonly ValueDifference[] => values.filter(({ path }) => fields.has(fieldOf(path)));
-  const rules = {
-    added: after.rules.filter(({ id }) => old?.has(id) !== true),
-    removed: before.rules.filter(({ id }) => now?.has(id) !== true),
-    changed: after.rules.flatMap((rule): RuleDifference[] => {
+  const rules = ruleDifferences(before.rules, after.rules);
+  const temporal = ruleDifferences(before.temporal, after.temporal);
+  const [old, now] = [nodesOf(before.tree), nodesOf(after.tree)];
+  const tree = valueDifferences(shapeOf(old), shapeOf(now));
+  const leaves = [...now].flatMap(([path, node]): LeafDifference[] => {
+    const known = old.get(path);
+    if (node.kind !== 'leaf' || known?.kind !== 'leaf') return [];
+    const difference = beyond(diffPolicies(known.policy, node.policy), values);
+    return difference.same ? [] : [{ path, difference }];
+  });
+  const settings = values.filter(({ path }) => !LIMITS.has(fieldOf(path)) && !LISTS.has(fieldOf(path)));
+  return judged({ digests: [before.digest, after.digest], rules, temporal, tree, leaves, limits: of(LIMITS), lists: of(LISTS), settings });
+}
+
+function judged(found: Omit<PolicyDifference, 'same'>): PolicyDifference {
+  const { rules, temporal, tree, leaves, limits, lists, settings } = found;
+  const parts = [rules, temporal].flatMap(({ added, removed, changed }) => [added, removed, changed]);
+  return { ...found, same: [...parts, tree, leaves, limits, lists, settings].every(({ length }) => length === 0) };
+}
+
+/** Without what a leaf inherits from around the tree, where it is told already. */
+function beyond(leaf: PolicyDifference, told: readonly ValueDifference[]): PolicyDifference {
+  const own = (values: readonly ValueDifference[]): readonly ValueDifference[] =>
+    values.filter(
+      ({ path, before, after }) => !told.some((value) => value.path === path && value.before === before && value.after === after),
+    );
+  return judged({ ...leaf, limits: own(leaf.limits), lists: own(leaf.lists), settings: own(leaf.settings) });
+}
+
+function ruleDifferences<R extends { readonly id: string }>(before: readonly R[], after: readonly R[]): RuleDifferences<R> {
+  const [old, now] = [before, after].map((rules) => new Map(rules.map((rule) => [rule.id, rule])));
+  return {
+    added: after.filter(({ id }) => old?.has(id) !== true),
+    removed: before.filter(({ id }) => now?.has(id) !== true),
+    changed: after.flatMap((rule): RuleDifference<R>[] => {
       const known = old?.get(rule.id);
       return known === undefined || canonicalize(known) === canonicalize(rule) ? [] : [{ id: rule.id, before: known, after: rule }];
     }),
   };
-  const settings = values.filter(({ path }) => !LIMITS.has(fieldOf(path)) && !LISTS.has(fieldOf(path)));
-  const same = values.length === 0 && rules.added.length + rules.removed.length + rules.changed.length === 0;
-  return { same, digests: [before.digest, after.digest], rules, limits: of(LIMITS), lists: of(LISTS), settings };
 }
+
+/** Every node of a tree by its path. */
+function nodesOf(tree: CompiledTree | null): ReadonlyMap<string, CompiledTree> {
+  if (tree === null) return new Map();
+  const below = tree.kind === 'leaf' ? [] : tree.children.flatMap((child) => [...nodesOf(child)]);
+  return new Map([[tree.path, tree], ...below]);
+}
+
+/** In which order the parts of an `anyOf` stand decides which of them is asked first, and no verdict. */
+const shapeOf = (nodes: ReadonlyMap<string, CompiledTree>): ReadonlyMap<string, string> =>
+  new Map([...nodes].map(([path, { kind }]) => [`tree.${path}`, kind]));
 
 const fieldOf = (path: string): string => path.split('.', 1)[0] ?? '';
 
-function valueDifferences(before: CompiledPolicy, after: CompiledPolicy): readonly ValueDifference[] {
-  const [old, now] = [valuesOf(before), valuesOf(after)];
+function valueDifferences(old: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): readonly ValueDifference[] {
   return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((path): ValueDifference[] => {
     const [was, is] = [old.get(path), now.get(path)];
     if (was === is) return [];

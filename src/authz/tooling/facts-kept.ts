@@ -1,4 +1,4 @@
-import type { Decision, Json, LedgerWindow } from '../../core/index.ts';
+import { canonicalize, type Decision, type Json, type LedgerWindow } from '../../core/index.ts';
 import { accountsOf, type LedgerAccount } from '../limits/ledger-accounts.ts';
 import type { CompiledPolicy } from '../policy/index.ts';
 
@@ -16,6 +16,8 @@ const OF_THE_WORLD = [
 ] as const;
 const UNION = 'union.';
 const USED = 'limits.used';
+/** What the deployment's own history said, by rule and condition. */
+const EVENTS = 'temporal.events';
 
 /**
  * The facts of a decision that hold under `after` though it was judged under `before`. What the rules had a part in is left out,
@@ -28,7 +30,9 @@ export function factsKept(decision: Decision, before: CompiledPolicy, after: Com
   for (const [key, fact] of Object.entries(decision.facts)) {
     const prefix = key.startsWith(UNION) ? UNION : '';
     const name = key.slice(prefix.length);
-    if (OF_THE_WORLD.some((part) => name.startsWith(part)) || (name.startsWith('price.') && (isSameUnit || name.includes('@'))))
+    if (name === EVENTS) {
+      if (fact === null || asksTheSame(before, after)) kept[key] = fact;
+    } else if (OF_THE_WORLD.some((part) => name.startsWith(part)) || (name.startsWith('price.') && (isSameUnit || name.includes('@'))))
       kept[key] = fact;
     else if (name.startsWith(USED))
       keepRoom(
@@ -40,6 +44,11 @@ export function factsKept(decision: Decision, before: CompiledPolicy, after: Com
     else if (accounts.some(({ unchanged }) => unchanged.has(name))) kept[key] = fact;
   }
   return kept;
+}
+
+/** Whether every rule over history that is asked now was asked then, in the same words: an answer to another question is none. */
+function asksTheSame({ temporal: before }: CompiledPolicy, { temporal: after }: CompiledPolicy): boolean {
+  return after.every(({ id, when }) => before.some((rule) => rule.id === id && canonicalize(rule.when) === canonicalize(when)));
 }
 
 /** An account that both rules know, and in which order either asks for its windows. */

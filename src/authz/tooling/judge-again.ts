@@ -8,7 +8,7 @@ import { STANDARD_LAYERS } from '../layers/index.ts';
 import type { CompiledPolicy } from '../policy/index.ts';
 import { factsKept } from './facts-kept.ts';
 import { readInput } from './read-input.ts';
-import { FactLacking } from './recorded-facts.ts';
+import { FactLacking, HISTORY_OF_THEN } from './recorded-facts.ts';
 import { recordedState } from './recorded-state.ts';
 
 /** What a recorded decision comes to under some rules. */
@@ -86,8 +86,8 @@ const judges = new Map<string, Judge>();
 /** The judge with the settings of that moment; a layer that failed then fails now, and a validator says what it said. */
 function judgeFor(decision: Decision, lacking: (name: string) => void): Judge {
   const { input, reports } = decision;
-  const { intentValidator, strategyValidator, ...given } = input?.settings ?? {};
-  const settings = given as Partial<JudgeSettings>;
+  const { intentValidator, strategyValidator, eventStore, ...given } = input?.settings ?? {};
+  const settings = { ...given, ...(eventStore === undefined ? {} : { eventStore: HISTORY_OF_THEN }) } as Partial<JudgeSettings>;
   const faulty = reports.filter(({ reasons }) => reasons.some(({ code }) => FAULTS.has(code)));
   if (faulty.length > 0 || intentValidator !== undefined || strategyValidator !== undefined) {
     const layers = STANDARD_LAYERS.map((layer): Layer => {
@@ -101,7 +101,7 @@ function judgeFor(decision: Decision, lacking: (name: string) => void): Judge {
     };
     return createJudge({ clock: STILL, deadlines: DEADLINES, settings: { ...settings, ...validators }, layers });
   }
-  const key = JSON.stringify(settings);
+  const key = JSON.stringify({ ...given, eventStore: eventStore !== undefined });
   let judge = judges.get(key);
   if (judge === undefined) {
     judge = createJudge({ clock: STILL, deadlines: DEADLINES, settings });

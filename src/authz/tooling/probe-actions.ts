@@ -10,7 +10,7 @@ import {
   nativeAssetId,
   type Token,
 } from '../../core/index.ts';
-import { type CompiledPolicy, conditionsOf } from '../policy/index.ts';
+import { type CompiledPolicy, type CompiledTree, conditionsOf } from '../policy/index.ts';
 
 /** An action that lies at an edge of some rule. */
 export interface Probe {
@@ -37,7 +37,9 @@ const NOON_MS = MONDAY_MS + 12 * HOUR_MS;
  * capability, listed and unlisted destinations, contracts, methods and spenders, the hours around each opening and closing.
  * The same policies give the same probes.
  */
-export function probeActions(policies: readonly CompiledPolicy[]): { readonly probes: readonly Probe[]; readonly leftOut: number } {
+export function probeActions(given: readonly CompiledPolicy[]): { readonly probes: readonly Probe[]; readonly leftOut: number } {
+  // What a leaf says has edges, too.
+  const policies = given.flatMap((policy) => [policy, ...leavesOf(policy.tree)]);
   const found = new Map<string, Probe>();
   const tokens = [...new Map(policies.flatMap((policy) => [...policy.tokens])).values()];
   for (const chain of new Set(tokens.map(({ asset }) => assetChain(asset)))) {
@@ -48,6 +50,11 @@ export function probeActions(policies: readonly CompiledPolicy[]): { readonly pr
   }
   const probes = [...found.values()];
   return { probes: probes.slice(0, MAX_PROBES), leftOut: Math.max(0, probes.length - MAX_PROBES) };
+}
+
+function leavesOf(tree: CompiledTree | null): readonly CompiledPolicy[] {
+  if (tree === null) return [];
+  return tree.kind === 'leaf' ? [tree.policy] : tree.children.flatMap(leavesOf);
 }
 
 /** Whom the actions of one chain are between. */
@@ -136,6 +143,7 @@ function amountsOf({ asset, decimals }: Token, policies: readonly CompiledPolicy
     for (const spec of specs)
       for (const { limit } of spec.windows) add(spec.unit === asset ? BigInt(limit) : scaled(BigInt(limit), unit.decimals));
     for (const { limit } of assetCaps.get(asset)?.windows ?? []) add(BigInt(limit));
+    for (const condition of policy.temporal.flatMap(({ when }) => when)) if (condition.asset === asset) add(BigInt(condition.value));
     for (const { maxAmountPerTrade } of strategies.values()) if (maxAmountPerTrade !== null) add(scaled(maxAmountPerTrade, unit.decimals));
     for (const { field, value } of policy.rules.flatMap(({ when }) => conditionsOf(when)))
       if (field === 'amount' || field === 'value' || field === 'netChange')

@@ -116,7 +116,8 @@ function changedSettings(settings: JudgeSettings): Readonly<Record<string, Json>
   if (changed === undefined) {
     const given = Object.entries(settings).flatMap(([field, value]): [string, Json][] => {
       if (field.endsWith('TimeoutMs') || value === undefined) return [];
-      if (field.endsWith('Validator')) return [[field, true]];
+      // Objects of the deployment's own: that they are there is told, and nothing of what they hold.
+      if (field.endsWith('Validator') || field === 'eventStore') return [[field, true]];
       const usual = DEFAULT_JUDGE_SETTINGS[field as keyof JudgeSettings];
       const text = JSON.stringify(value);
       // What has no JSON form decides nothing that a record could show.

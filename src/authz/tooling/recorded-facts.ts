@@ -1,4 +1,4 @@
-import type { Json } from '../../core/index.ts';
+import type { EventStore, Json } from '../../core/index.ts';
 import type { JudgeState } from '../judge-state.ts';
 
 /** What a judgement that runs again has instead of the world: the facts of its decision, and the little state that it kept. */
@@ -13,3 +13,12 @@ export interface RecordedFacts {
 
 /** The record does not hold this piece of state. */
 export class FactLacking extends Error {}
+
+/** Stands for the deployment's own history where a decision is judged again: what it said then stands in the facts, or is lacking. */
+export const HISTORY_OF_THEN: EventStore = Object.freeze<EventStore>({
+  record: () => undefined,
+  query: () => [],
+  recent: () => [],
+  prune: () => undefined,
+  coveredFromMs: () => 0,
+});

@@ -2,6 +2,7 @@ import { canonicalize, type Decision, type Reason, type SecurityEvent, type Verd
 import type { CompiledPolicy } from '../policy/index.ts';
 import { judgeAgain } from './judge-again.ts';
 import { createPolicyVersions } from './policy-versions.ts';
+import { isWellFormed } from './well-formed.ts';
 
 /** The candidate for an agent, given the rules that a decision of it was judged under; undefined keeps those. */
 export type CandidateOf = (agent: string, before: CompiledPolicy) => CompiledPolicy | undefined;
@@ -33,9 +34,9 @@ export interface Indeterminate extends Pick<ReplayDifference, 'decisionId' | 're
   readonly facts: readonly string[];
 }
 
-/** A decision that was not judged again, and why. `refused`: no rule was asked, then or now. */
+/** A decision that was not judged again, and why. `refused`: no rule was asked, then or now. `malformed`: it has not the shape of a decision. */
 export interface NotReplayable extends Pick<ReplayDifference, 'decisionId' | 'requestId' | 'agent' | 'at' | 'before'> {
-  readonly why: 'refused' | 'no_input' | 'policy_unknown';
+  readonly why: 'refused' | 'no_input' | 'policy_unknown' | 'malformed';
 }
 
 /** What a replay came to. Every decision is in exactly one of the lists, or counted in `same`. */
@@ -84,6 +85,10 @@ export async function replay({ entries, policyOf, policy }: ReplayOptions): Prom
     if (event.type !== 'decision_made') continue;
     const { decision } = event;
     counts.decisions += 1;
+    if (!isWellFormed(decision)) {
+      lists.notReplayable.push({ ...named(decision), why: 'malformed' });
+      continue;
+    }
     const before = policyOf?.(decision.policy) ?? versions.policyOf(decision.policy);
     const why = unjudged(decision, before);
     if (why !== undefined || before === undefined) {
@@ -91,9 +96,10 @@ export async function replay({ entries, policyOf, policy }: ReplayOptions): Prom
       continue;
     }
     const after = (typeof policy === 'function' ? policy(decision.agent, before) : policy) ?? before;
-    const again = await judgeAgain(decision, before, after);
-    if (again === undefined) {
-      lists.notReplayable.push({ ...named(decision), why: 'no_input' });
+    // What is no input of a judgement can break anywhere in it.
+    const again = await judgeAgain(decision, before, after).catch(() => null);
+    if (again == null) {
+      lists.notReplayable.push({ ...named(decision), why: again === null ? 'malformed' : 'no_input' });
       continue;
     }
     counts.judged += 1;

@@ -35,6 +35,8 @@ const INHERITED = [
   'signatures',
   'limits',
   'maxTrust',
+  'requireSimulation',
+  'simulationStalenessMs',
 ] as const;
 const OWN_OF_CAPABILITIES = new Set(['enabled', 'readOnly', 'whitelistOnly', 'unlimited', 'spenders']);
 const PINS = ['codeHash', 'implementation', 'admin', 'owner'] as const;
@@ -71,9 +73,8 @@ function compileNode(
   budget.nodes -= 1;
   if (budget.nodes < 0) return undefined;
   const { problems } = parts;
-  const kinds = isFields(node) ? (['allOf', 'anyOf', 'leaf'] as const).filter((name) => node[name] !== undefined) : [];
-  const [kind] = kinds;
-  if (!isFields(node) || kind === undefined || kinds.length > 1 || Object.keys(node).some((key) => key !== kind && key !== 'label')) {
+  const kind = isFields(node) ? (['allOf', 'anyOf', 'leaf'] as const).find((name) => node[name] !== undefined) : undefined;
+  if (!isFields(node) || kind === undefined || Object.keys(node).some((key) => key !== kind && key !== 'label')) {
     problems.push(`${at}: must be one of allOf, anyOf or leaf, and may have a label`);
     return undefined;
   }
@@ -100,8 +101,9 @@ function compileNode(
 }
 
 function compileLeaf(given: unknown, path: string, at: string, { around, problems, compile }: TreeParts): CompiledTree | undefined {
-  const leaf = Array.isArray(given) ? { rules: given } : given;
-  if (!isFields(leaf) || Object.values(leaf).every((value) => value === undefined)) {
+  // A field that is there and undefined is left out like any other: it does not take away what stands around the tree.
+  const leaf = Array.isArray(given) ? { rules: given } : isFields(given) ? givenFields(given) : {};
+  if (Object.keys(leaf).length === 0) {
     problems.push(`${at}: says nothing`);
     return undefined;
   }
@@ -109,8 +111,8 @@ function compileLeaf(given: unknown, path: string, at: string, { around, problem
   const rules = Array.isArray(leaf['rules']) ? (leaf['rules'] as readonly unknown[]) : [];
   const allowsByRule = rules.some((rule) => isFields(rule) && rule['action'] === 'allow');
   const inherited = Object.fromEntries(INHERITED.map((name) => [name, around[name]]).filter(([, value]) => value !== undefined));
-  // One that says itself what is allowed allows nothing else.
-  const capabilities = leaf['capabilities'] !== undefined || allowsByRule ? {} : { capabilities: around['capabilities'] };
+  // One that says itself what is allowed, by rules or by capabilities of its own, allows nothing else.
+  const capabilities = allowsByRule ? {} : { capabilities: around['capabilities'] };
   try {
     return { kind: 'leaf', path, policy: compile({ ...inherited, ...capabilities, ...leaf }) };
   } catch (error) {
@@ -138,6 +140,10 @@ function misplaced(leaf: Fields, at: string): readonly string[] {
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function givenFields(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 /** The leaves of a tree, from left to right. */

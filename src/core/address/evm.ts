@@ -18,6 +18,11 @@ export function parseEvmAddress(text: string): string {
   throw new CastellanError('ADDRESS_INVALID', { message: 'The address has a wrong checksum (EIP-55): a character was changed.' });
 }
 
+/** The address of a public key of secp256k1, in lowercase. @param point - x‖y, 64 bytes */
+export function toEvmAddress(point: Uint8Array): string {
+  return `0x${toHex(keccak256(point).slice(12))}`;
+}
+
 /** Spells a lowercase address with its EIP-55 checksum. */
 export function toChecksumAddress(lower: string): string {
   const digits = lower.slice(2);

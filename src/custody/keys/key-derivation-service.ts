@@ -3,8 +3,8 @@ import { algorithmOfPath, type Bip44Path, hardenWhereNeeded, isCoinType, parseBi
 import type { DerivedKey, RawDerivedKey } from './derived-key.ts';
 import { openKeyAccess } from './key-access.ts';
 import type { DeriveKeyConfig } from './key-config.ts';
-import { publicKeyDoc } from './key-keeper.ts';
 import { type KeyInfo, readKeyRecord, toKeyInfo } from './key-record.ts';
+import { publicKeyDoc } from './public-key-doc.ts';
 import { managerOfSeed, type SeedInfo } from './seed-record.ts';
 
 /** A key manager as derivation uses it. */

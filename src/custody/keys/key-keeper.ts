@@ -1,5 +1,17 @@
-import { applyStep, CastellanError, type Clock, type Command, type Json, readDoc, type Store } from '../../core/index.ts';
+import {
+  applyStep,
+  CastellanError,
+  type Clock,
+  type Command,
+  type Json,
+  type KeyAlgorithm,
+  readDoc,
+  readDocs,
+  type Store,
+} from '../../core/index.ts';
+import { toSecp256k1Address } from '../signers/secp256k1.ts';
 import { type KeyInfo, type KeyRecord, keyDoc, toKeyInfo } from './key-record.ts';
+import { publicKeyDoc } from './public-key-doc.ts';
 
 /** What a record says before it is kept. */
 export type NewKey = Omit<KeyRecord, 'state' | 'createdMs' | 'revokedMs' | 'revokedReason' | 'replacedBy'>;
@@ -7,9 +19,9 @@ export type NewKey = Omit<KeyRecord, 'state' | 'createdMs' | 'revokedMs' | 'revo
 /** Stores a new key in one step with `extra`; undefined where another writer came in between. @throws KEY_INVALID */
 export type KeyKeeper = (key: NewKey, extra: readonly Command[]) => Promise<KeyInfo | undefined>;
 
-/** Where it says which key has a public key. */
-export function publicKeyDoc(publicKey: string): string {
-  return `key-public/${publicKey}`;
+/** All places that name a key: under its public key, and one of secp256k1 under its address, which is all that a signature tells of it. */
+export function publicKeyDocs(algorithm: KeyAlgorithm, publicKey: string): readonly string[] {
+  return (algorithm === 'secp256k1' ? [publicKey, toSecp256k1Address(publicKey)] : [publicKey]).map(publicKeyDoc);
 }
 
 /** Keeps new keys: each id once, each public key once, and an entry of the log in the same step. */
@@ -20,17 +32,17 @@ export function createKeyKeeper(options: {
 }): KeyKeeper {
   const { store, clock, announce } = options;
   return async (key, extra) => {
-    const { keyId, publicKey, path, seedId, mode = 'software' } = key;
+    const { keyId, algorithm, publicKey, path, seedId, mode = 'software' } = key;
     const record: KeyRecord = { ...key, state: 'active', createdMs: clock.nowMs(), revokedMs: null, revokedReason: null };
-    const index = publicKeyDoc(publicKey);
-    if ((await readDoc(store, index)) !== undefined)
+    const indexes = publicKeyDocs(algorithm, publicKey);
+    if ((await readDocs(store, indexes)).some((doc) => doc !== undefined))
       throw new CastellanError('KEY_INVALID', { message: 'This very key exists already.', details: { publicKey } });
     if ((await readDoc(store, keyDoc(keyId))) !== undefined)
       throw new CastellanError('KEY_INVALID', { message: 'There is a key with this id already.', details: { keyId } });
     const result = await applyStep(store, {
       commands: [
         { kind: 'doc.put', key: keyDoc(keyId), value: record as unknown as Json, ifVersion: 0 },
-        { kind: 'doc.put', key: index, value: { keyId }, ifVersion: 0 },
+        ...indexes.map((index): Command => ({ kind: 'doc.put', key: index, value: { keyId }, ifVersion: 0 })),
         ...extra,
         announce('key_created', { keyId, publicKey, path, seedId, mode }),
       ],

@@ -5,7 +5,7 @@ import {
   isCastellanError,
   type Json,
   type Random,
-  readDoc,
+  readDocs,
   type Store,
   toHex,
 } from '../../core/index.ts';
@@ -15,7 +15,7 @@ import { SIGNERS } from '../signers/signer.ts';
 import { accountPath } from './bip44-path.ts';
 import type { Cipher } from './cipher.ts';
 import { checkSharing, type GenerateKeyConfig, invalidKey, partyNames, rotationOf } from './key-config.ts';
-import { type KeyKeeper, type NewKey, publicKeyDoc } from './key-keeper.ts';
+import { type KeyKeeper, type NewKey, publicKeyDocs } from './key-keeper.ts';
 import { type KeyInfo, keyContext } from './key-record.ts';
 import { nextAccountOf, seedDoc, withNextAccount } from './seed-record.ts';
 import type { SeedVault } from './seed-vault.ts';
@@ -106,8 +106,8 @@ export function createKeyMaker({
     const value = withNextAccount(record, algorithm) as unknown as Json;
     const advance: Command = { kind: 'doc.put', key: seedDoc(seedId), value, ifVersion: version };
     const secret = seeds.derive(record, algorithm, path);
-    const taken = await readDoc(store, publicKeyDoc(toHex(SIGNERS[algorithm].toPublicKey(secret))));
-    if (taken === undefined) {
+    const taken = await readDocs(store, publicKeyDocs(algorithm, toHex(SIGNERS[algorithm].toPublicKey(secret))));
+    if (taken.every((doc) => doc === undefined)) {
       // Whoever took this very account after that look changed the seed as well: the next attempt sees it.
       return keep(secret, { ...facts, path, seedId }, [advance, ...extra]).catch((error: unknown) => {
         if (isCastellanError(error) && error.code === 'KEY_INVALID' && error.details['publicKey'] !== undefined) return undefined;

@@ -1,6 +1,6 @@
 import { CastellanError, type Command, type Json, type KeyAlgorithm, readDoc, type Store, type TimeMs } from '../../core/index.ts';
-import { publicKeyDoc } from '../keys/key-keeper.ts';
 import { type KeyInfo, type KeyRecord, keyDoc, readKeyRecord, toKeyInfo } from '../keys/key-record.ts';
+import { publicKeyDoc } from '../keys/public-key-doc.ts';
 
 /** What is known of a key that is the user's. */
 export interface UserKeyFacts {

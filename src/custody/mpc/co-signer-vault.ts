@@ -11,7 +11,7 @@ import {
 } from '../../core/index.ts';
 import type { Cipher } from '../keys/cipher.ts';
 import { invalidKey } from '../keys/key-config.ts';
-import { publicKeyDoc } from '../keys/key-keeper.ts';
+import { publicKeyDocs } from '../keys/key-keeper.ts';
 import { type KeyRecord, keyContext, keyDoc } from '../keys/key-record.ts';
 import type { CoSigner, CoSigners } from '../keys/key-sharing.ts';
 import { SIGNERS } from '../signers/signer.ts';
@@ -113,7 +113,9 @@ export function createCoSignerVault({ store, cipher, clock, random, tenant, anno
         const facts = { v: 1, keyId, algorithm: 'secp256k1', purpose: 'signing', mode: 'mpc', publicKey, coSigners } as const;
         const commands = made.flatMap(({ coSigner, record }): readonly Command[] => [
           { kind: 'doc.put', key: keyDoc(coSigner.keyId), value: record as unknown as Json, ifVersion: 0 },
-          { kind: 'doc.put', key: publicKeyDoc(coSigner.publicKey), value: { keyId: coSigner.keyId }, ifVersion: 0 },
+          ...publicKeyDocs('secp256k1', coSigner.publicKey).map(
+            (index): Command => ({ kind: 'doc.put', key: index, value: { keyId: coSigner.keyId }, ifVersion: 0 }),
+          ),
           announce('key_created', {
             keyId: coSigner.keyId,
             publicKey: coSigner.publicKey,

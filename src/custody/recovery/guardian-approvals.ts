@@ -14,7 +14,7 @@ import {
   type Store,
   storeKey,
 } from '../../core/index.ts';
-import { publicKeyDoc } from '../keys/key-keeper.ts';
+import { publicKeyDoc } from '../keys/public-key-doc.ts';
 import type { SessionRecord } from './recovery-record.ts';
 
 /** The authority with its registry read anew on demand. */
@@ -112,7 +112,8 @@ export async function countGuardians(context: GuardianContext, user: string, ses
 
 /** True where custody itself holds the private key, or a wallet kept here has that address: then nobody else has signed. */
 async function isHeldHere(store: Store, { scheme, key }: RegisteredKey): Promise<boolean> {
-  if (scheme === 'ed25519') return (await readDoc(store, publicKeyDoc(key))) !== undefined;
+  if ((await readDoc(store, publicKeyDoc(key.toLowerCase()))) !== undefined) return true;
+  if (scheme === 'ed25519') return false;
   const prefix = storeKey.doc('wallet/');
   let after: string | undefined;
   for (;;) {

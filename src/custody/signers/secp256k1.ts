@@ -1,5 +1,5 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
-import { CastellanError } from '../../core/index.ts';
+import { CastellanError, fromHex, toEvmAddress } from '../../core/index.ts';
 
 /** Tells whether 32 bytes are a private key of secp256k1: between 1 and the group order, exclusive. */
 export function isSecp256k1Secret(secret: Uint8Array): boolean {
@@ -9,6 +9,11 @@ export function isSecp256k1Secret(secret: Uint8Array): boolean {
 /** The compressed public key, 33 bytes. */
 export function toSecp256k1PublicKey(secret: Uint8Array): Uint8Array {
   return secp256k1.getPublicKey(secret, true);
+}
+
+/** The address by which a signature tells of a public key: of the key itself it tells nothing else. @param publicKey - hex, compressed */
+export function toSecp256k1Address(publicKey: string): string {
+  return toEvmAddress(secp256k1.Point.fromBytes(fromHex(publicKey)).toBytes(false).slice(1));
 }
 
 /**

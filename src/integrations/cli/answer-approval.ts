@@ -73,6 +73,7 @@ function describeRequest({ request, state, answers }: ApprovalRecord, approvers:
       ['agent', `${request.agent}, request ${request.requestId}`],
       ['wallet', request.wallet],
       ['asked because', request.satisfies.join(', ')],
+      ...(request.rules === undefined ? [] : [['by the rules', request.rules.join(', ')]]),
       ['needs', needText(request, approvers)],
       ['said yes', answers.map(({ approver }) => approver).join(', ') || 'nobody yet'],
       ['policy', request.policy],

@@ -16,11 +16,17 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
  * Reads a configuration from JSON or YAML. What only code can make is named instead: `{ "env": "NAME" }` is that variable, a chain is
  * `{ "evm": … }` or `{ "ton": … }`, and a store `{ "sqlite": { "path": … } }` beside the file. Nothing in the text is executed.
  *
- * Fails closed: a variable that is not set, a number that would lose digits, and a name that stands twice are refused.
+ * `see` is shown the data before anything is made of it. Fails closed: a variable that is not set, a number that would lose digits, and a name that stands twice are refused.
  * @throws CONFIG_INVALID
  */
-export async function readDataConfig(path: string, text: string, format: 'json' | 'yaml'): Promise<SecurityConfig> {
+export async function readDataConfig(
+  path: string,
+  text: string,
+  format: 'json' | 'yaml',
+  see: (data: unknown) => void = () => undefined,
+): Promise<SecurityConfig> {
   const data = withEnvironment(await parsed(text, format)) as Fields;
+  see(data);
   const { chains, store, ...rest } = data;
   const config = {
     ...rest,

@@ -4,6 +4,7 @@ import { createDeadlines } from '../../core/deadline.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { SecurityConfig } from '../../index.ts';
 import { type Call, type OptionSpec, textOption } from './command.ts';
+import { concealSecrets } from './conceal-secrets.ts';
 import { dataFormat, readDataConfig } from './data-config.ts';
 import { UsageError } from './outcome.ts';
 
@@ -48,7 +49,7 @@ export async function loadConfig(call: Call): Promise<SecurityConfig> {
     throw new CastellanError('CONFIG_INVALID', {
       message: `Other users may write ${path}, which would run as you; to use it all the same name it with --config.`,
     });
-  return checkConfig(call, path, await evaluate(path));
+  return checkConfig(call, path, await evaluate(call, path));
 }
 
 /** Loads a configuration that an option names. @throws as {@link loadConfig}; UsageError where the option is missing */
@@ -57,16 +58,13 @@ export async function loadNamedConfig(call: Call, option: string): Promise<Secur
   if (given === undefined) throw new UsageError(`Name a configuration with --${option}.`);
   const path = resolve(call.terminal.directory, given);
   if (!(await fileExists(path))) throw new UsageError(`There is no configuration at ${path}.`);
-  return checkConfig(call, path, await evaluate(path));
+  return checkConfig(call, path, await evaluate(call, path));
 }
 
 function checkConfig(call: Call, path: string, config: unknown): SecurityConfig {
   if (typeof config !== 'object' || config === null || Array.isArray(config))
     throw new CastellanError('CONFIG_INVALID', { message: `${path} has no configuration as its default export.` });
-  const { keys } = config as { readonly keys?: unknown };
-  for (const secret of Object.values(typeof keys === 'object' && keys !== null ? keys : {})) {
-    if (typeof secret === 'string') call.output.conceal(secret);
-  }
+  concealSecrets(call.output, config);
   // Read field by field by the manager, which names every wrong one.
   return config as SecurityConfig;
 }
@@ -74,13 +72,13 @@ function checkConfig(call: Call, path: string, config: unknown): SecurityConfig 
 /** Longest configuration that is data, bytes. */
 const MAX_CONFIG_BYTES = 1_048_576;
 
-async function evaluate(path: string): Promise<unknown> {
+async function evaluate({ output }: Call, path: string): Promise<unknown> {
   const format = dataFormat(path);
   if (format !== undefined) {
     const text = await readText(path, MAX_CONFIG_BYTES);
     if (text === undefined)
       throw new CastellanError('CONFIG_INVALID', { message: `${path} is no file of at most ${MAX_CONFIG_BYTES} bytes.` });
-    return readDataConfig(path, text, format);
+    return readDataConfig(path, text, format, (data) => concealSecrets(output, data));
   }
   const deadlines = createDeadlines(systemClock());
   try {

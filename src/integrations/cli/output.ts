@@ -21,13 +21,26 @@ const MAX_DETAILS = 600;
 /** Writes for people, or with `json` one JSON document on the standard output, whatever happens. */
 export function createOutput(terminal: Terminal, json: () => boolean): Output {
   const secrets = new Set<string>();
-  const conceal = (text: string): string => [...secrets].reduce((left, secret) => left.replaceAll(secret, '[concealed]'), text);
+  // The longest first: one may be a part of another.
+  const conceal = (text: string): string =>
+    [...secrets].sort((a, b) => b.length - a.length).reduce((left, secret) => left.replaceAll(secret, '[concealed]'), text);
   const print = (text: string): void => terminal.out(`${conceal(text)}\n`);
   const printJson = (value: Readonly<Record<string, unknown>>): void =>
-    print(JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner), 2));
+    print(asciiJson(JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner), 2)));
   return {
     conceal(secret) {
-      if (secret.length >= LEAST_SECRET) secrets.add(secret);
+      if (secret.length < LEAST_SECRET) return;
+      // In every spelling in which it could come out.
+      const quoted = JSON.stringify(secret).slice(1, -1);
+      for (const spelled of [
+        secret,
+        plain(secret),
+        quoted,
+        asciiJson(quoted),
+        secret.replace(/\s+/g, ' '),
+        plain(secret.replace(/\s+/g, ' ')),
+      ])
+        secrets.add(spelled);
     },
     say(line) {
       if (!json()) print(plain(line));
@@ -44,7 +57,7 @@ export function createOutput(terminal: Terminal, json: () => boolean): Output {
       const shown = facts.filter((fact) => !fact.startsWith('problems: ') && !fact.startsWith('fields: ')).join(', ');
       const line = `${code}: ${message}${shown === '' ? '' : ` (${shown.slice(0, MAX_DETAILS)})`}`;
       terminal.err(`${conceal(plain(line.replace(/\s+/g, ' ')))}\n`);
-      if (debug && error instanceof Error) terminal.err(`${conceal(error.stack ?? '')}\n`);
+      if (debug && error instanceof Error) terminal.err(`${conceal((error.stack ?? '').split('\n').map(plain).join('\n'))}\n`);
     },
   };
 }
@@ -52,6 +65,11 @@ export function createOutput(terminal: Terminal, json: () => boolean): Output {
 /** Printable ASCII stays; everything else, escape sequences and bidirectional marks among it, is written as its code point. */
 export function plain(text: string): string {
   return text.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`);
+}
+
+/** The same JSON with everything but printable ASCII and line breaks escaped: some of it moves the cursor of a terminal. */
+function asciiJson(json: string): string {
+  return json.replace(/[^\x20-\x7e\n]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Rows of equally wide columns, two blanks apart. */

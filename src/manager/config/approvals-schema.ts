@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { approvalWebhookSchema } from '../../adapters/notify/index.ts';
+import { approvalWebhookSchema, areApart } from '../../adapters/notify/index.ts';
 import { approvalQuorumSchema } from '../../authz/index.ts';
 import type { ApprovalProvider } from '../../core/approval.ts';
 import { lazySchema } from '../../core/schema.ts';
@@ -16,6 +16,7 @@ export const approvalsSchema = lazySchema(() =>
     providers: z
       .array(z.union([factory<ApprovalProvider>('notify', 'an approval provider'), approvalWebhookSchema]))
       .max(16)
+      .superRefine(areApart)
       .readonly()
       .default([]),
     /** Replies to webhooks are taken on this port of 127.0.0.1; without it, by `approvals.handleReply` alone. */

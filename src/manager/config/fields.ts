@@ -18,5 +18,5 @@ export const positiveMs: z.ZodLazy<z.ZodInt> = lazySchema(() =>
 
 /** An amount of whole and parts, exactly: a safe integer or a decimal string. */
 export const exactLimit = lazySchema(() =>
-  z.union([z.int().nonnegative(), z.string().regex(/^(0|[1-9]\d*)(\.\d+)?$/, 'must be an exact decimal string')]),
+  z.union([z.int().nonnegative(), z.string().regex(/^(0|[1-9]\d{0,77})(\.\d{1,78})?$/, 'must be an exact decimal string')]),
 );

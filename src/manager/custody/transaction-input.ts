@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CastellanError } from '../../core/errors.ts';
 import type { AccountId, AssetId, ChainId } from '../../core/ids.ts';
+import { TRUST_LABELS } from '../../core/request.ts';
 import { describeIssues, lazySchema } from '../../core/schema.ts';
 import { type AgentRequest, parseAgentRequest, type RequestForm } from '../request.ts';
 import { snapshot } from '../snapshot.ts';
@@ -33,6 +34,8 @@ const transactionSchema = lazySchema(() =>
         strategy: text(128).optional(),
         confidence: z.number().min(0).max(1).optional(),
         sessionId: text(128).optional(),
+        /** Where the content that made the agent ask came from; counts as nothing better than the policy's `maxTrust`. */
+        trust: z.enum(TRUST_LABELS).optional(),
       })
       .optional(),
   }),

@@ -2,7 +2,7 @@ import type { LedgerAccount } from '../../authz/index.ts';
 import type { TimeMs } from '../../core/ids.ts';
 import { bookedIn, type LedgerRow, type LedgerWindow, pendingOf, type WindowRow } from '../../core/ledger.ts';
 import { seedWindow } from '../../core/ledger-window.ts';
-import type { Json } from '../../core/store.ts';
+import { type Json, storeKey } from '../../core/store.ts';
 import type { CapUse } from './limits-report.ts';
 
 const NAMES: ReadonlyMap<number | null, string> = new Map<number | null, string>([
@@ -17,7 +17,13 @@ const NAMES: ReadonlyMap<number | null, string> = new Map<number | null, string>
 /** Rows of the ledger by key. */
 export type Rows = ReadonlyMap<string, Json | undefined>;
 
-/** What is booked in a window. One that the account does not book yet is what the store would begin it with, as far as these rows tell. */
+/** The row of the widest window that an account books, by which the store begins one that it does not book yet; undefined where it books none. */
+export function widestKey(at: LedgerAccount, rows: Rows): string | undefined {
+  const widest = (rows.get(at.headKey) as LedgerRow | undefined)?.windows?.at(-1);
+  return widest === undefined ? undefined : storeKey.ledgerWindow(at.account, widest);
+}
+
+/** What is booked in a window. One that the account does not book yet is what the store would begin it with. */
 function windowOf(
   at: LedgerAccount,
   head: LedgerRow | undefined,
@@ -26,18 +32,10 @@ function windowOf(
   rows: Rows,
   nowMs: TimeMs,
 ): WindowRow | undefined {
-  const key = at.windowKeys[index] ?? '';
-  const row = rows.get(key) as WindowRow | undefined;
+  const row = rows.get(at.windowKeys[index] ?? '') as WindowRow | undefined;
   if (row !== undefined || head === undefined || head.total === '0' || head.windows?.includes(windowMs) === true) return row;
-  const widest = head.windows?.at(-1);
-  const known = widest === undefined ? -1 : at.cap.windows.findIndex((window) => window.windowMs === widest);
-  const wide = known < 0 ? undefined : (rows.get(at.windowKeys[known] ?? '') as WindowRow | undefined);
-  return seedWindow(
-    windowMs,
-    nowMs,
-    BigInt(head.total),
-    widest === undefined || wide === undefined ? undefined : { windowMs: widest, row: wide },
-  );
+  const wide = rows.get(widestKey(at, rows) ?? '') as WindowRow | undefined;
+  return seedWindow(windowMs, nowMs, BigInt(head.total), wide && { windowMs: head.windows?.at(-1) ?? 0, row: wide });
 }
 
 /** Every window of an account as it stands at `nowMs`, by rows that were read together. */

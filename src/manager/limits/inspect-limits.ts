@@ -15,7 +15,7 @@ import { EMPTY_RATE, eventsIn, type RateRow } from '../../core/rate.ts';
 import { type Store, storeKey } from '../../core/store.ts';
 import { type KeptAgent, readAgentState } from '../policies/kept-agent.ts';
 import type { PolicyBook } from '../policy-book.ts';
-import { capUses } from './cap-use.ts';
+import { capUses, type Rows, widestKey } from './cap-use.ts';
 import type { LimitsReport, RateUse } from './limits-report.ts';
 
 /** What reading limits needs. */
@@ -43,9 +43,11 @@ export async function inspectLimits(parts: LimitsParts, agentId: AgentId): Promi
   const named = await namedAccounts(parts.store, agent, policy);
   const accounts = [...ownAccounts(policy, agentId), ...named.accounts];
   const bounds = rateBounds(policy, { agentId, userId: agent.user });
-  const keys = [...new Set([...accounts.flatMap((account) => account.keys), ...bounds.map(({ key }) => storeKey.rate(key))])];
-  const values = await parts.store.get(keys);
-  const rows = new Map(keys.map((key, index) => [key, values[index]]));
+  const keys = new Set([...accounts.flatMap((account) => account.keys), ...bounds.map(({ key }) => storeKey.rate(key))]);
+  const first = await readRows(parts.store, keys);
+  const more = accounts.flatMap((account) => widestKey(account, first) ?? []).filter((key) => !keys.has(key));
+  // All of them again: it is to be one look.
+  const rows = more.length === 0 ? first : await readRows(parts.store, [...keys, ...more]);
   const atMs = parts.nowMs();
   return {
     agentId,
@@ -54,6 +56,12 @@ export async function inspectLimits(parts: LimitsParts, agentId: AgentId): Promi
     rates: bounds.map((bound) => rateUse(bound, (rows.get(storeKey.rate(bound.key)) as RateRow | undefined) ?? EMPTY_RATE, atMs)),
     truncated: named.truncated,
   };
+}
+
+async function readRows(store: Store, wanted: Iterable<string>): Promise<Rows> {
+  const keys = [...wanted];
+  const values = await store.get(keys);
+  return new Map(keys.map((key, index) => [key, values[index]]));
 }
 
 /** The accounts of the agent's own limits. */

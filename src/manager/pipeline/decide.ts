@@ -1,4 +1,3 @@
-import type { ApprovalUse } from '../../approvals/index.ts';
 import { type CompiledPolicy, type Judge, type Judgement, judgeKeys, type Simulate } from '../../authz/index.ts';
 import type { SimulationReport, Token } from '../../core/chain-adapter.ts';
 import type { Decision } from '../../core/decision.ts';
@@ -18,17 +17,9 @@ import { type DecisionFrame, decisionEvents, judgedDecision, overruled, refusalD
 import { asTold, metByRule, openReviews, outcomeOf } from './outcomes.ts';
 import { placeOf, slotCommands } from './place.ts';
 import { judgedTerms, type Prepared, signable } from './prepared.ts';
+import { answersAll, type Satisfaction } from './satisfaction.ts';
 import type { Simulator } from './simulator.ts';
 import { type StopParts, stopReason } from './stop-reason.ts';
-
-/** What a person's yes may answer, if it still stands once the effects are known. */
-export interface Satisfaction {
-  readonly approvalId: string;
-  /** The escalations that it answers. */
-  readonly codes: ReadonlySet<ReasonCode>;
-  /** Checks everything the approval is bound to, every signature anew, against the decision that would stand on it. */
-  readonly confirm: (decision: Decision) => Promise<ApprovalUse>;
-}
 
 const NOTHING: ReadonlySet<ReasonCode> = new Set();
 
@@ -207,7 +198,10 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     nowMs,
     deadlineMs: nowMs + parts.decisionTimeoutMs,
   });
-  const approvals = options.satisfaction === undefined ? [] : [options.satisfaction.approvalId];
+  const { satisfaction, ...anew } = options;
+  // Somebody said yes to less than what asks for a person by now: people are asked again, about all of it at once.
+  if (satisfaction !== undefined && !answersAll(satisfaction, judgement)) return decide(parts, prepared, anew);
+  const approvals = satisfaction === undefined ? [] : [satisfaction.approvalId];
   const decision = judgedDecision({ ...frame, unenforced: parts.unenforced }, prepared, policy, judgement, nowMs, approvals);
   if (options.dryRun === true)
     return { kind: 'decided', decision, row: requestRow(decision, prepared, null), simulation: judgement.simulation };

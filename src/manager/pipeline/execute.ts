@@ -7,10 +7,10 @@ import type { RequestRow } from '../../core/store.ts';
 import type { RequestForm } from '../request.ts';
 import { type DryRunResult, type ExecutionResult, rejectedStatus } from '../result.ts';
 import { type Advance, advance } from './advance.ts';
-import type { Satisfaction } from './decide.ts';
 import { readRequest } from './early-refusal.ts';
 import type { Prepared } from './prepared.ts';
 import type { Replacing } from './replacement-place.ts';
+import type { Satisfaction } from './satisfaction.ts';
 import type { SettleSignatureParts } from './settle-signature.ts';
 import { type SubmitOptions, type SubmitParts, type Submitted, submit } from './submit.ts';
 

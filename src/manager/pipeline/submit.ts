@@ -10,7 +10,7 @@ import { type RequestRow, storeKey } from '../../core/store.ts';
 import { type AgentRecord, docKey, docValue } from '../directory.ts';
 import type { ParsedAgentRequest, RequestForm } from '../request.ts';
 import { bodyDigestOf } from './body-digest.ts';
-import { type Decided, type DecideOptions, type DecideParts, decide, type Satisfaction } from './decide.ts';
+import { type Decided, type DecideOptions, type DecideParts, decide } from './decide.ts';
 import { type Asked, readRequest, refuseEarly } from './early-refusal.ts';
 import type { Lanes } from './lanes.ts';
 import { type PrepareParts, prepare } from './prepare.ts';
@@ -20,6 +20,7 @@ import type { Prepared } from './prepared.ts';
 import type { Replacing, ReplacingBytes } from './replacement-place.ts';
 import { chainOf, type Resolved, resolveRequest, resolveSignature } from './resolve.ts';
 import { resolveNames } from './resolve-names.ts';
+import type { Satisfaction } from './satisfaction.ts';
 import { DISABLED, haltReason } from './stop-reason.ts';
 
 /** How often a run is repeated after colliding with another commit before the collision is recorded as a denial. */

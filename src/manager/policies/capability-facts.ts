@@ -5,6 +5,7 @@ import type { Token } from '../../core/chain-adapter.ts';
 import { parseChainId } from '../../core/chain-id.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
 import { parseAmount } from '../../core/money.ts';
+import { TRUST_LABELS, type TrustLabel } from '../../core/request.ts';
 import { amountTextSchema, describeIssues } from '../../core/schema.ts';
 import { Denied } from '../pipeline/denied.ts';
 import { snapshot } from '../snapshot.ts';
@@ -32,6 +33,8 @@ const contextSchema = z.strictObject({
   intent: z.string().max(4_096).optional(),
   strategy: z.string().max(128).optional(),
   confidence: z.number().min(0).max(1).optional(),
+  /** Where the content that would make the agent ask comes from; counts as nothing better than the policy's `maxTrust`. */
+  trust: z.enum(TRUST_LABELS).optional(),
 });
 
 /** What somebody asks about. */
@@ -56,7 +59,7 @@ export interface CapabilityFacts {
   readonly contract: AccountId | null;
   readonly selector: string | null;
   readonly fee: bigint | null;
-  readonly context: { readonly intent?: string; readonly strategy?: string; readonly confidence?: number };
+  readonly context: { readonly intent?: string; readonly strategy?: string; readonly confidence?: number; readonly trust?: TrustLabel };
 }
 
 function pickToken(name: string, chain: ChainId, { tokens }: TokenList): Token {
@@ -116,7 +119,7 @@ export function readFacts(input: unknown, own: readonly ChainId[], list: TokenLi
   if (given.destination !== undefined && given.spender !== undefined)
     throw new Denied('request_malformed', 'Give a destination or a spender, not both.');
   if (given.maxFee !== undefined && native === null) throw new Denied('asset_unknown', 'The native coin is on no token list.');
-  const { intent, strategy, confidence } = given;
+  const { intent, strategy, confidence, trust } = given;
   return {
     chain,
     native,
@@ -131,6 +134,7 @@ export function readFacts(input: unknown, own: readonly ChainId[], list: TokenLi
       ...(intent === undefined ? {} : { intent }),
       ...(strategy === undefined ? {} : { strategy }),
       ...(confidence === undefined ? {} : { confidence }),
+      ...(trust === undefined ? {} : { trust }),
     },
   };
 }

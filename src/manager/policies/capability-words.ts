@@ -8,8 +8,10 @@ const WORDS: ReadonlyMap<string, Purpose> = new Map([
   ['unstake', 'unstake'],
   ['buy', 'swap'],
   ['sell', 'swap'],
-  ['nft', 'buy'],
-  ['mint', 'create'],
+  // Of tokens, `buy` and `sell` are swaps; of collectibles they say so.
+  ...(['nft', 'nft_buy'] as const).map((word) => [word, 'buy'] as const),
+  ['nft_sell', 'sell'],
+  ...(['mint', 'create', 'nft_create'] as const).map((word) => [word, 'create'] as const),
   ...(['governance', 'vote'] as const).map((word) => [word, 'vote'] as const),
   ['delegate', 'delegate'],
   ['propose', 'propose'],

@@ -1,5 +1,6 @@
 import type { PolicyBase } from '../../authz/index.ts';
 import type { Token } from '../../core/chain-adapter.ts';
+import type { Role } from '../../core/registry.ts';
 
 /** What a policy is looked at with. What is left out is not looked at. */
 export interface ValidateOptions {
@@ -11,6 +12,8 @@ export interface ValidateOptions {
   readonly balances?: Readonly<Record<string, number | string>>;
   /** How many people may approve. */
   readonly approvers?: number;
+  /** How many keys the registry has of each role; a role that is left out has none. */
+  readonly keys?: Readonly<Partial<Record<Role, number>>>;
 }
 
 /** One thing about a policy that somebody should know. */

@@ -1,11 +1,13 @@
 import type { CompiledPolicy, PolicyBase } from '../../authz/index.ts';
 import { assetChain } from '../../core/asset.ts';
 import type { Token } from '../../core/chain-adapter.ts';
+import type { Role } from '../../core/registry.ts';
 import type { Json } from '../../core/store.ts';
 import { type Host, parseConfig, type ResolvedConfig, type SecurityConfig } from '../config.ts';
 import { indexChains } from '../directory.ts';
 import { compilePermissions, deploymentText, expandTemplate } from '../permissions.ts';
 import { vocabularyOf } from '../vocabulary.ts';
+import { registeredRoles } from './registered-roles.ts';
 
 /** The rules of a configuration, compiled without opening anything. */
 export interface ConfigPolicies {
@@ -13,6 +15,8 @@ export interface ConfigPolicies {
   readonly tokens: readonly Token[];
   /** What every policy inherits. */
   readonly base: PolicyBase;
+  /** How many keys the configuration registers for each role. */
+  readonly keys: Readonly<Partial<Record<Role, number>>>;
   /** Permissions as they are written, templates in full, by agent. */
   readonly permissions: ReadonlyMap<string, Json>;
   /** Compiles what an agent of this deployment could be given. @throws POLICY_INVALID naming every wrong field */
@@ -32,6 +36,7 @@ export function configPolicies(input: SecurityConfig, host: Host): ConfigPolicie
     config,
     tokens,
     base,
+    keys: registeredRoles(config.registry.keys),
     permissions: new Map(Object.entries(config.agents).map(([agent, permissions]) => [agent, expandTemplate(permissions)])),
     compile: compilePermissions(tokens, config.authorization, config.approvals.quorums),
   };

@@ -3,7 +3,7 @@ import { canonicalize } from '../../core/canonical.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { Json } from '../../core/store.ts';
 import { expandTemplate } from '../permissions.ts';
-import { snapshot } from '../snapshot.ts';
+import { OF_POLICIES, snapshot } from '../snapshot.ts';
 
 type Fields = { readonly [field: string]: Json };
 
@@ -30,7 +30,7 @@ function spreadTemplate({ capabilities }: Fields): TemplateName | undefined {
 /** A copy that the caller cannot change any more. @throws POLICY_INVALID for what is no plain data */
 export function copyOf(given: unknown, what: string): unknown {
   try {
-    return snapshot(given);
+    return snapshot(given, OF_POLICIES);
   } catch {
     throw new CastellanError('POLICY_INVALID', { message: `${what} is no plain data`, details: { problems: [what] } });
   }

@@ -1,5 +1,6 @@
 import type { CompiledPolicy, CompiledTree } from '../../authz/index.ts';
 import type { Token } from '../../core/chain-adapter.ts';
+import type { Role } from '../../core/registry.ts';
 import type { Json } from '../../core/store.ts';
 import { capFindings } from './cap-findings.ts';
 import type { ConfigFinding, ValidateOptions } from './config-finding.ts';
@@ -19,13 +20,24 @@ export function policyWarnings(
     ...emptyTrees(policy.tree),
     ...capFindings(policy, options),
     ...approvalWarnings(policy, options),
+    ...quorumWarnings(policy, options),
     ...cooldownWarnings(policy),
     ...(policy.requireSimulation
       ? []
       : [warn('no_simulation', 'requireSimulation', 'Transactions may be signed that nothing has simulated.')]),
-    ...(policy.rules.some(({ then }) => then === 'allow') ? [] : [warn('nothing_allowed', '', 'Nothing in the policy allows anything.')]),
+    ...(policy.rules.some(({ then }) => then === 'allow') || onlyLooks(permissions)
+      ? []
+      : [warn('nothing_allowed', '', 'Nothing in the policy allows anything.')]),
     ...closedContracts(permissions),
   ];
+}
+
+/** Whether it says that the agent is there to look: then it is meant that nothing is allowed. */
+function onlyLooks(permissions: Json): boolean {
+  const { capabilities } = (permissions ?? {}) as {
+    readonly capabilities?: Readonly<Record<string, { readonly enabled?: boolean; readonly readOnly?: boolean }>>;
+  };
+  return Object.values(capabilities ?? {}).some(({ enabled, readOnly }) => enabled === true && readOnly === true);
 }
 
 /** Ids of the rules that the owner wrote down as rules. */
@@ -66,6 +78,18 @@ function approvalWarnings({ rules, temporal, tree }: CompiledPolicy, { approvers
     return node.policy.rules.filter(({ then }) => then === 'escalate').map(({ id }) => `policy.${node.path}:${id}`);
   };
   return [...asks, ...inTree(tree)].map((id) => warn('approval_route_missing', id, 'It asks a person, and nobody may approve.'));
+}
+
+/** More people are needed than there are: nothing that asks them ever passes. */
+function quorumWarnings({ approvalQuorums }: CompiledPolicy, { keys }: ValidateOptions): readonly ConfigFinding[] {
+  if (keys === undefined) return [];
+  return approvalQuorums.flatMap(({ path, need }) =>
+    (Object.keys(need) as Role[])
+      .filter((role) => (need[role] ?? 0) > (keys[role] ?? 0))
+      .map((role) =>
+        warn('quorum_unreachable', `${path}.need.${role}`, `It needs ${need[role]}, and the registry has ${keys[role] ?? 0}.`),
+      ),
+  );
 }
 
 /** A window in which no second action can fall bounds nothing. */

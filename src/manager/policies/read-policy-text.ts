@@ -1,4 +1,4 @@
-import { type Document, isAlias, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isAlias, isMap, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Permissions } from '../../authz/index.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { PolicyFormat } from './policy-format.ts';
@@ -6,6 +6,8 @@ import type { PolicyFormat } from './policy-format.ts';
 /** Longest text, characters, and most nodes in it. */
 const MAX_TEXT = 1_048_576;
 const MAX_NODES = 200_000;
+/** Problems whose message repeats what stands in the text. */
+const QUOTING: ReadonlySet<string> = new Set(['TAG_RESOLVE_FAILED', 'BAD_ALIAS']);
 const PLAIN_NUMBER = /^-?(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
 
 /** Reads a policy from text; see `parsePolicy`. @throws POLICY_INVALID */
@@ -15,7 +17,13 @@ export function readPolicyText(text: string, format: PolicyFormat): Permissions 
   if (format === 'json') checkJson(text);
   const lines = new LineCounter();
   const document = compose(text, lines);
-  const problems = [...document.errors, ...document.warnings].map(({ message }) => message.split('\n', 1)[0]?.slice(0, 200) ?? '');
+  const problems = [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
+    // What it could not resolve may be a secret that was not quoted.
+    const what = QUOTING.has(code)
+      ? `what begins with ${text[pos[0]] ?? '?'} is not read`
+      : (message.split('\n', 1)[0]?.slice(0, 200) ?? '');
+    return QUOTING.has(code) ? `line ${lines.linePos(pos[0]).line}: ${what}` : what;
+  });
   // JSON is YAML: one reading of numbers and of names that stand twice.
   if (problems.length === 0) problems.push(...oddNodes(document, lines));
   if (problems.length > 0) throw unreadable(problems.slice(0, 16));
@@ -34,7 +42,8 @@ function checkJson(text: string): void {
 
 function compose(text: string, lineCounter: LineCounter): Document {
   try {
-    return parseDocument(text, { version: '1.2', schema: 'core', merge: false, uniqueKeys: true, strict: true, lineCounter });
+    // Names that stand twice are looked for below: the parser compares each with all before it.
+    return parseDocument(text, { version: '1.2', schema: 'core', merge: false, uniqueKeys: false, strict: true, lineCounter });
   } catch {
     // Nested beyond what can be read.
     throw unreadable(['the text cannot be read']);
@@ -54,6 +63,7 @@ function oddNodes(document: Document, lines: LineCounter): readonly string[] {
       found.push(`more than ${MAX_NODES} values`);
       return visit.BREAK;
     }
+    if (isMap(node)) for (const name of repeatedNames(node.items)) tell(node.range?.[0], `${name.slice(0, 32)} stands twice`);
     if (isPair(node)) {
       const name = isScalar(node.key) ? node.key.value : undefined;
       if (typeof name !== 'string' || name === '__proto__') tell(undefined, `${String(name).slice(0, 32)} is no name of a field`);
@@ -63,10 +73,21 @@ function oddNodes(document: Document, lines: LineCounter): readonly string[] {
     if (isAlias(node)) tell(at, 'aliases are not read');
     else if (typeof (node as { readonly tag?: unknown } | null)?.tag === 'string') tell(at, 'tags are not read');
     else if (isScalar(node) && typeof node.value === 'number' && !keepsDigits(node.source ?? '', node.value))
-      tell(at, `${(node.source ?? '').slice(0, 32)} does not keep its digits as a number, write it as text`);
+      tell(at, 'it does not keep its digits as a number, write it as text');
     return undefined;
   });
   return found;
+}
+
+/** Names of fields that stand more than once. */
+function repeatedNames(pairs: readonly { readonly key: unknown }[]): readonly string[] {
+  const seen = new Set<unknown>();
+  return pairs.flatMap(({ key }) => {
+    const name = isScalar(key) ? key.value : undefined;
+    const isRepeated = seen.has(name);
+    seen.add(name);
+    return isRepeated && typeof name === 'string' ? [name] : [];
+  });
 }
 
 /** Whether a double says exactly what is written: the digits of both are the same. */

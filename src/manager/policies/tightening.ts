@@ -1,5 +1,6 @@
-import type { CapSpec, CompiledPolicy, CompiledStrategy, ContractEntry, ContractPins, RateBounds } from '../../authz/index.ts';
+import type { CapSpec, CompiledPolicy, CompiledStrategy, ContractEntry, ContractPins, RateBounds, Rule } from '../../authz/index.ts';
 import type { LedgerWindow } from '../../core/ledger.ts';
+import { namesTighten } from './listing-tightening.ts';
 import { quorumsTighten } from './quorums-tighten.ts';
 import { ruleImplies } from './rule-implication.ts';
 import { temporalTightens } from './temporal-tightening.ts';
@@ -43,6 +44,10 @@ function pinsTighten(before: ContractPins | null, after: ContractPins | null): b
   );
 }
 
+/** Methods that are named pass without being understood: naming some where any that is understood passed is no narrowing. */
+const selectorsTighten = (before: ContractEntry['selectors'], after: ContractEntry['selectors']): boolean =>
+  before === null ? after === null || after.size === 0 : isNarrowed(after, before);
+
 /** One entry may shrink. Of several, which one a call finds depends on the others: they stay as they are. */
 function contractTightens(before: readonly ContractEntry[], after: readonly ContractEntry[]): boolean {
   if (before.length !== after.length) return false;
@@ -54,7 +59,7 @@ function contractTightens(before: readonly ContractEntry[], after: readonly Cont
       const isSame = isNarrowed(known.selectors, entry.selectors) && isLowered(known.expiresAtMs, entry.expiresAtMs);
       if (!isSame) return false;
     }
-    return isNarrowed(entry.selectors, known.selectors) && isLowered(entry.expiresAtMs, known.expiresAtMs);
+    return selectorsTighten(known.selectors, entry.selectors) && isLowered(entry.expiresAtMs, known.expiresAtMs);
   });
 }
 
@@ -87,13 +92,23 @@ function isOpen({ hours }: CompiledPolicy, at: { readonly weekday: number; reado
   return hits.length > 0 || hours.every(({ type }) => type === 'deny');
 }
 
-/** Every denial and every question to a person stays, and nothing is allowed that was not. */
-const rulesTighten: Check = (before, after) =>
-  before.rules.every((rule) => {
-    if (rule.then === 'allow') return true;
-    return after.rules.some((kept) => (kept.then === 'deny' || kept.then === rule.then) && ruleImplies(rule, kept));
-  }) &&
-  after.rules.every((rule) => rule.then !== 'allow' || before.rules.some((known) => known.then === 'allow' && ruleImplies(rule, known)));
+/** What a rule says, whatever it is called. */
+const wordsOf = ({ then, code, when }: Rule): string => JSON.stringify([then, code, when]);
+
+/**
+ * Every denial stays, every question to a person with its reason, by which quorums know it, and nothing is allowed that was not. Rules that
+ * stay as they were are found by what they say: comparing each with all others is for those that changed.
+ */
+const rulesTighten: Check = (before, after) => {
+  const [said, says] = [new Set(before.rules.map(wordsOf)), new Set(after.rules.map(wordsOf))];
+  const isKept = (rule: Rule): boolean =>
+    after.rules.some((kept) => (kept.then === 'deny' || (kept.then === rule.then && kept.code === rule.code)) && ruleImplies(rule, kept));
+  const wasAllowed = (rule: Rule): boolean => before.rules.some((known) => known.then === 'allow' && ruleImplies(rule, known));
+  return (
+    before.rules.every((rule) => rule.then === 'allow' || says.has(wordsOf(rule)) || isKept(rule)) &&
+    after.rules.every((rule) => rule.then !== 'allow' || said.has(wordsOf(rule)) || wasAllowed(rule))
+  );
+};
 
 const follows: Check = () => true;
 
@@ -157,7 +172,7 @@ const CHECKS: Readonly<Record<keyof CompiledPolicy, Check>> = {
   digest: follows,
   index: follows,
   ofAmounts: follows,
-  named: follows,
+  named: namesTighten,
   readsValue: follows,
   readsCode: follows,
 };

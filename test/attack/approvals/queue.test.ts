@@ -81,7 +81,7 @@ describe('nobody approves for himself', () => {
   };
   const refused = { details: { why: 'approver_is_agent' } };
 
-  it.each(['A1', 'a1', 'a2'])('not under the name of an agent, in whatever letters: %s', async (id) => {
+  it.each(['A1', 'a1', 'a2', 'A2'])('not under the name of an agent, in whatever letters: %s', async (id) => {
     const key = person(id);
     const bench = await inChains([registered(key, 'approver')]);
     await bench.apply(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type ApprovalReply,
+  type ApprovalWebhook,
   createApprovalWebhook,
   judgeReply,
   MAX_REPLY_BYTES,
@@ -9,18 +10,21 @@ import {
 import { signApproval } from '../../../src/approvals/index.ts';
 import type { ApprovalAnswer, ApprovalRequest } from '../../../src/core/index.ts';
 import { createSeededRandom } from '../../../src/testing/seeded-random.ts';
-import { type Bench, createBench, person } from '../../approvals/bench.ts';
+import { type Bench, createBench, person, toLogCommand } from '../../approvals/bench.ts';
 
 const SECRET = 'canary-approval-secret-0123456789';
 const ann = person('ann');
 let count = 0;
 const nonceOf = () => `nonce-of-a-reply-${(count += 1)}`;
 
+type ReplyDesk = ApprovalWebhook['desk'];
 interface Scene extends Bench {
   readonly asked: ApprovalRequest;
   readonly yes: ApprovalAnswer;
   signed(body: string, over?: { nonce?: string; nowMs?: number; secret?: string; direction?: 'request' | 'reply' }): ApprovalReply;
-  send(reply: ApprovalReply): Promise<{ readonly status: number; readonly told: Record<string, string> }>;
+  deskOf(over?: Partial<Parameters<typeof createApprovalWebhook>[0]>): ReplyDesk;
+  /** To the desks of one process; by default of the first. */
+  send(reply: ApprovalReply, desks?: readonly ReplyDesk[]): Promise<{ readonly status: number; readonly told: Record<string, string> }>;
   state(): Promise<string | undefined>;
 }
 
@@ -28,8 +32,10 @@ async function scene(): Promise<Scene> {
   const bench = await createBench();
   const { clock, store, approvals } = bench;
   const random = createSeededRandom('replies');
-  const url = 'https://hooks.acme.example/';
-  const desks = [0, 1].map(() => createApprovalWebhook({ url, secret: SECRET, clock, random, store }).desk);
+  const parts = { clock, random, store, tenant: 'test', command: toLogCommand };
+  const deskOf = (over: Partial<Parameters<typeof createApprovalWebhook>[0]> = {}) =>
+    createApprovalWebhook({ url: 'https://hooks.acme.example/', secret: SECRET, ...parts, ...over }).desk;
+  const own = [deskOf(), deskOf()];
   const asked = bench.request({ expiresAtMs: clock.nowMs() + 3_600_000 });
   await approvals.open(asked);
   return {
@@ -41,7 +47,8 @@ async function scene(): Promise<Scene> {
       headers: { 'Castellan-Signature': signApprovalWebhook(secret, { direction, body, nonce, nowMs }) },
       body,
     }),
-    async send(reply) {
+    deskOf,
+    async send(reply, desks = own) {
       const { status, body } = await judgeReply(reply, desks, { clock, store, answer: approvals.answer });
       return { status, told: JSON.parse(body) as Record<string, string> };
     },
@@ -167,5 +174,80 @@ describe('a reply', () => {
     const late = await at.send(at.signed(JSON.stringify(at.yes)));
     expect(late).toEqual({ status: 409, told: { code: 'APPROVAL_INVALID', reason: 'approval_rejected' } });
     expect(await at.state()).toBe('rejected');
+  });
+
+  it('counts once for all webhooks of one secret, whatever URL a process knows it by', async () => {
+    const at = await scene();
+    const [first, second, third] = [1, 2, 3].map((n) => at.deskOf({ url: `https://hooks${n}.acme.example/` }));
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three desks');
+    const reply = at.signed(JSON.stringify(at.yes));
+    expect((await at.send(reply, [first, second])).status).toBe(200);
+    for (const desks of [[second], [second, first], [third]]) expect((await at.send(reply, desks)).status).toBe(401);
+    // Another service may number its replies as it likes.
+    const other = at.deskOf({ url: 'https://other.acme.example/', secret: 'the-secret-of-another-service' });
+    const same = {
+      nonce: /n=([^,]+)/.exec(String(reply.headers['Castellan-Signature']))?.[1] ?? '',
+      secret: 'the-secret-of-another-service',
+    };
+    expect((await at.send(at.signed(JSON.stringify(at.yes), same), [first, other])).status).toBe(200);
+  });
+});
+
+describe('a secret that is replaced', () => {
+  const OLD = 'the-secret-before-it-0123456789';
+  const HOUR = 3_600_000;
+
+  it('is taken until its time is over, to the millisecond, by the later of host and store; the new one all the while', async () => {
+    const at = await scene();
+    const untilMs = at.clock.nowMs() + HOUR;
+    const desks = [at.deskOf({ previous: { secret: OLD, untilMs } })];
+    const no = JSON.stringify(signApproval(person('mallory'), at.asked, 'reject'));
+    // 409 is past the door: the webhook's signature was fine, and the approver's is not.
+    const statuses = async () => [
+      (await at.send(at.signed(no, { secret: OLD }), desks)).status,
+      (await at.send(at.signed(no), desks)).status,
+      (await at.send(at.signed(no, { secret: 'neither-of-the-two-secrets' }), desks)).status,
+    ];
+    expect(await statuses()).toEqual([409, 409, 401]);
+    at.clock.advance(HOUR - 1);
+    expect(await statuses()).toEqual([409, 409, 401]);
+    at.clock.advance(1);
+    expect(await statuses()).toEqual([401, 409, 401]);
+  });
+
+  it('loses no reply while processes change over one by one, and takes each once', async () => {
+    const at = await scene();
+    const before = [at.deskOf({ secret: OLD })];
+    const after = [at.deskOf({ previous: { secret: OLD, untilMs: at.clock.nowMs() + HOUR } })];
+    const yes = at.signed(JSON.stringify(at.yes), { secret: OLD });
+    expect((await at.send(yes, after)).status).toBe(200);
+    for (const desks of [before, after]) expect((await at.send(yes, desks)).status).toBe(401);
+    const again = at.signed(JSON.stringify(at.yes), { secret: OLD });
+    expect((await at.send(again, before)).status).toBe(200);
+    expect((await at.send(again, after)).status).toBe(401);
+  });
+
+  it('that others know fills up no room of the new one', async () => {
+    const at = await scene();
+    const desks = [at.deskOf({ previous: { secret: OLD, untilMs: at.clock.nowMs() + HOUR } })];
+    const flood = '{"no":"answer"}';
+    const seen = new Set<number>();
+    for (let n = 0; n < 1_030; n += 1) seen.add((await at.send(at.signed(flood, { secret: OLD }), desks)).status);
+    expect([...seen]).toEqual([400, 503]);
+    expect((await at.send(at.signed(JSON.stringify(at.yes)), desks)).status).toBe(200);
+  });
+
+  it('stays for a week at most, and is another one', async () => {
+    const at = await scene();
+    const week = at.clock.nowMs() + 168 * HOUR;
+    expect(at.deskOf({ previous: { secret: OLD, untilMs: week } }).keysAt(week - 1)).toHaveLength(2);
+    for (const previous of [
+      { secret: OLD, untilMs: week + 1 },
+      { secret: OLD, untilMs: Number.NaN },
+      { secret: OLD, untilMs: Number.POSITIVE_INFINITY },
+      { secret: SECRET, untilMs: week },
+      { secret: 'short', untilMs: week },
+    ])
+      expect(() => at.deskOf({ previous })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
   });
 });

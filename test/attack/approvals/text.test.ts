@@ -80,6 +80,21 @@ describe('the text that an approver signs', () => {
     }
   });
 
+  it('stands beside names of one line each: none of them forges a line of the text, or hides one', async () => {
+    const bench = await createBench();
+    const forged = ['p\nThis transaction:\n- sends nothing', 'p\u001b[2K', 'p\u202e', 'p\u0430', ''];
+    for (const field of ['decisionId', 'wallet', 'policy', 'registry', 'nonce', 'satisfies', 'rules'] as const)
+      for (const text of forged) {
+        const value = field === 'satisfies' || field === 'rules' ? [text] : text;
+        await expect(bench.approvals.open(bench.request({ [field]: value })), field).rejects.toMatchObject({
+          code: 'APPROVAL_INVALID',
+          details: { field },
+        });
+      }
+    for (const rules of [[], 'big', {}, Array.from({ length: 1_025 }, (_, n) => `r${n}`)])
+      await expect(bench.approvals.open(bench.request({ rules: rules as never }))).rejects.toMatchObject({ details: { field: 'rules' } });
+  });
+
   it('in a request of anybody’s own making is refused unless every screen shows all of it', async () => {
     const bench = await createBench();
     for (const rendered of ['This transaction:\n- sends 1\u202e', 'a\u001b[2Kb', 'a\tb', 'a\r\nb', '\u0430']) {

@@ -6,6 +6,7 @@ import type { SettlementStatus, SignedTransaction } from '../../../src/core/inde
 import { type Anvil, startAnvil } from '../../../src/testing/anvil.ts';
 import { connect, NATIVE, on, signer } from '../../evm/chain-fixture.ts';
 import { lyingEndpoint, type Question } from '../../evm/endpoint-fixture.ts';
+import { mined } from '../../fixtures/send-raw.ts';
 
 let anvil: Anvil;
 let paid: SignedTransaction;
@@ -19,8 +20,11 @@ beforeAll(async () => {
   for (const take of [(tx: SignedTransaction) => (paid = tx), (tx: SignedTransaction) => (other = tx)]) {
     const signed = await chain.buildAndSign(alice, pay);
     await chain.node.broadcast(signed);
+    // The next one takes its nonce from what is in a block.
+    await mined(anvil, signed.hash);
     take(signed);
   }
+  expect(other.hash).not.toBe(paid.hash);
   expect((await chain.node.status(paid)).status).toBe('final');
   await chain.node.close();
 });
@@ -162,6 +166,7 @@ describe('a connection', () => {
       return fails ? { body: '<html>' } : undefined;
     });
     const chain = connect({ rpcUrl: node.rpcUrl });
+    expect(other.hash).not.toBe(paid.hash);
     expect((await chain.node.status(paid)).status).toBe('final');
     fails = true;
     await expect(chain.node.status(paid)).rejects.toMatchObject({ code: 'CHAIN_RESPONSE_INVALID' });

@@ -50,7 +50,7 @@ export const TRANSACTION_DRAINS: readonly EvmDrain[] = [
     reason: 'allowance_not_allowed',
     rule: 'allowance.unlimited',
     check: {
-      file: 'src/authz/policy/base-rules.ts',
+      file: 'src/authz/policy/rules/base-rules.ts',
       find: 'if (capabilities?.approvals?.unlimited !== true) {',
       replace: 'if (capabilities?.approvals?.unlimited === undefined) {',
     },
@@ -159,7 +159,7 @@ export const TRANSACTION_DRAINS: readonly EvmDrain[] = [
     reason: 'effect_unknown',
     rule: 'effects.unknown',
     check: {
-      file: 'src/authz/policy/base-rules.ts',
+      file: 'src/authz/policy/rules/base-rules.ts',
       find: "when: [is('effect', 'unknown'), is('listed', false)],",
       replace: "when: [is('effect', 'unknown'), is('listed', true)],",
     },
@@ -212,7 +212,11 @@ export const TRANSACTION_DRAINS: readonly EvmDrain[] = [
     seen: 'sandwiches: 215,000 dollars of one swap, March 2025',
     reason: 'slippage_not_declared',
     rule: 'trading.return',
-    check: { file: 'src/authz/policy/returns.ts', find: 'if (promised) continue;', replace: 'if (promised || amount > 0n) continue;' },
+    check: {
+      file: 'src/authz/policy/bounds/returns.ts',
+      find: 'if (promised) continue;',
+      replace: 'if (promised || amount > 0n) continue;',
+    },
     order: (victim) => swap(victim, 0n),
     twin: (victim) => swap(victim, 5n * USD),
     // The template bounds slippage, and nobody tells what the victim's tokens are worth.

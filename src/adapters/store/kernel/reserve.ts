@@ -1,16 +1,22 @@
 import type { ChargeLine, LedgerRow, LedgerWarning, LedgerWindow, WindowRow } from '../../../core/ledger.ts';
-import { accountUnit, bookedIn, pendingOf, readAmount, roomAtMs } from '../../../core/ledger.ts';
-import { addHeld, EMPTY_LEDGER, heldUntil } from '../../../core/ledger-hold.ts';
+import { accountUnit, bookedIn, readAmount, roomAtMs } from '../../../core/ledger.ts';
+import { EMPTY_LEDGER, heldUntil } from '../../../core/ledger-hold.ts';
 import { seedWindow } from '../../../core/ledger-window.ts';
 import type { Reason } from '../../../core/reason.ts';
 import type { LedgerCap, RequestRow } from '../../../core/store.ts';
 import { storeKey } from '../../../core/store.ts';
+import { readLimit } from './limit-text.ts';
+import { holdMore, pendingAt } from './pending.ts';
 import { malformed, refuse } from './refuse.ts';
 import type { StepContext } from './rows.ts';
 import { readRow } from './rows.ts';
 import { isCount, isKeyPart, isList, isText, sumLines } from './shape.ts';
 import { sharesSlot } from './slot.ts';
 
+/** States from which a request may be reserved anew. */
+const REOPENED: readonly RequestRow['state'][] = ['escalated', 'released'];
+/** States from which a request may be noted anew. */
+const RENOTED: readonly RequestRow['state'][] = ['denied', ...REOPENED];
 /** Longest window, ms: 100 years. */
 const MAX_WINDOW_MS = 3_155_760_000_000;
 
@@ -21,7 +27,9 @@ export function reserve(context: StepContext, request: RequestRow, caps: readonl
   if (!isList(caps)) return malformed('caps');
   if (!isCount(request.dueMs)) return malformed('dueMs');
   // Somebody may have been told of the denial: what was answered with no is never paid under the same id.
-  const taken = claimRow(context, request, ['escalated', 'released']);
+  const key = keyOf(request);
+  if (key === undefined) return malformed('request');
+  const taken = claimRow(context, key, request, REOPENED);
   if (taken !== undefined) return taken;
   if (request.dueMs < context.closeAtMs) return refuse('reservation_not_held', 'The hold would be over before it begins.');
   if (request.replaces !== undefined && !sharesSlot(context, request))
@@ -31,7 +39,7 @@ export function reserve(context: StepContext, request: RequestRow, caps: readonl
     const refused = holdLine(context, account, amount, caps, heldUntilMs);
     if (refused !== undefined) return refused;
   }
-  context.rows.put(storeKey.request(request.agent, request.requestId), atRest(context, request, 'held', heldUntilMs));
+  context.rows.put(key, atRest(context, request, 'held', heldUntilMs));
   return undefined;
 }
 
@@ -39,16 +47,22 @@ export function reserve(context: StepContext, request: RequestRow, caps: readonl
 export function note(context: StepContext, request: RequestRow): Reason | undefined {
   if (request?.state !== 'denied' && request?.state !== 'escalated') return malformed('state');
   if (sumLines(request.lines) === undefined || sumLines(request.feeLines) === undefined) return malformed('lines');
-  const taken = claimRow(context, request, ['denied', 'escalated', 'released']);
+  const key = keyOf(request);
+  if (key === undefined) return malformed('request');
+  const taken = claimRow(context, key, request, RENOTED);
   if (taken !== undefined) return taken;
-  context.rows.put(storeKey.request(request.agent, request.requestId), atRest(context, request, request.state, 0));
+  context.rows.put(key, atRest(context, request, request.state, 0));
   return undefined;
 }
 
+/** The row's key, put together once: every use of the same string shares its hash. Undefined where it would be none. */
+function keyOf({ agent, requestId, bodyDigest }: RequestRow): string | undefined {
+  return isKeyPart(agent) && isKeyPart(requestId) && isText(bodyDigest) ? storeKey.request(agent, requestId) : undefined;
+}
+
 /** Refuses where the id stands for another body, or for a request that is not `open` to a new decision or had its permit redeemed. */
-function claimRow(context: StepContext, request: RequestRow, open: readonly RequestRow['state'][]): Reason | undefined {
-  if (!isKeyPart(request?.agent) || !isKeyPart(request.requestId) || !isText(request.bodyDigest)) return malformed('request');
-  const existing = readRow<RequestRow>(context.rows, storeKey.request(request.agent, request.requestId));
+function claimRow(context: StepContext, key: string, request: RequestRow, open: readonly RequestRow['state'][]): Reason | undefined {
+  const existing = readRow<RequestRow>(context.rows, key);
   if (existing === undefined) return undefined;
   if (existing.bodyDigest !== request.bodyDigest) {
     return refuse('request_id_reused', 'This request id already stands for another request.', {
@@ -68,7 +82,8 @@ function claimRow(context: StepContext, request: RequestRow, open: readonly Requ
  * from their own commands, and nothing that the row does not have.
  */
 function atRest(context: StepContext, request: RequestRow, state: RequestRow['state'], heldUntilMs: number): RequestRow {
-  return {
+  // Optional fields come last and only where they are: one shape for nearly all rows.
+  const row: { -readonly [Field in keyof RequestRow]: RequestRow[Field] } = {
     agent: request.agent,
     requestId: request.requestId,
     bodyDigest: request.bodyDigest,
@@ -88,11 +103,12 @@ function atRest(context: StepContext, request: RequestRow, state: RequestRow['st
     sealed: null,
     txHash: null,
     updatedMs: context.closeAtMs,
-    ...(request.signature === undefined ? {} : { signature: structuredClone(request.signature) }),
-    ...(request.replaces === undefined ? {} : { replaces: { requestId: request.replaces.requestId, by: request.replaces.by } }),
     heldUntilMs,
     booked: null,
   };
+  if (request.signature !== undefined) row.signature = structuredClone(request.signature);
+  if (request.replaces !== undefined) row.replaces = { requestId: request.replaces.requestId, by: request.replaces.by };
+  return row;
 }
 
 function copyLines(lines: readonly ChargeLine[]): ChargeLine[] {
@@ -106,8 +122,9 @@ function holdLine(
   caps: readonly LedgerCap[],
   heldUntilMs: number,
 ): Reason | undefined {
-  let row = readRow<LedgerRow>(context.rows, storeKey.ledger(account)) ?? EMPTY_LEDGER;
-  const pending = pendingOf(row, context.openAtMs);
+  const key = storeKey.ledger(account);
+  let row = readRow<LedgerRow>(context.rows, key) ?? EMPTY_LEDGER;
+  const pending = pendingAt(row, context.openAtMs);
   let bounds = 0;
   for (const cap of caps) {
     if (cap?.account !== account) continue;
@@ -127,7 +144,7 @@ function holdLine(
       facts: { account },
     });
   }
-  context.rows.put(storeKey.ledger(account), addHeld(row, heldUntilMs, amount, context.openAtMs));
+  context.rows.put(key, holdMore(row, heldUntilMs, amount, context.openAtMs, pending));
   return undefined;
 }
 
@@ -157,7 +174,7 @@ function checkWindow(
   amount: bigint,
   pending: bigint,
 ): Reason | undefined {
-  const limit = readAmount(window.limit);
+  const limit = readLimit(window.limit);
   if (limit === undefined) return malformed('limit');
   const { windowMs } = window;
   // Where nothing is booked in all, no window holds anything.

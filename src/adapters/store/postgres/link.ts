@@ -2,6 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import type { Random } from '../../../core/random.ts';
 import type { Turns } from '../kernel/turns.ts';
+import type { ClockCheck } from './clock-check.ts';
 import { isFinal, toStoreError, unreachable } from './failure.ts';
 import { openSession, type Session } from './session.ts';
 import type { PostgresConnection } from './settings.ts';
@@ -16,6 +17,8 @@ export interface LinkOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly turns: Turns;
+  /** Asked at each new session. */
+  readonly clocks?: ClockCheck;
 }
 
 /** One session that is opened anew whenever it was lost. */
@@ -53,7 +56,12 @@ export function createLink(options: LinkOptions): Link {
     for (let attempt = 0; ; attempt++) {
       if (closed) throw new CastellanError('STORE_CLOSED', { message: 'The store is closed.' });
       try {
-        current = await openSession(options.connection, options.lockDeadlineMs);
+        const session = await openSession(options.connection, options.lockDeadlineMs);
+        await options.clocks?.look(session).catch((error: unknown) => {
+          session.drop();
+          throw error;
+        });
+        current = session;
         return current;
       } catch (error) {
         if (isFinal(error)) throw toStoreError(error);
@@ -68,7 +76,10 @@ export function createLink(options: LinkOptions): Link {
     pause,
     async session(untilMs) {
       const session = up();
-      if (session !== undefined) return session;
+      if (session !== undefined) {
+        await options.clocks?.lookAgain(session).catch(() => undefined);
+        return session;
+      }
       opening ??= open(untilMs).finally(() => {
         opening = undefined;
       });

@@ -6,10 +6,11 @@ import type { Json, LogRow, Store } from '../../../core/store.ts';
 import { storeKey } from '../../../core/store.ts';
 import { EMPTY_HEAD, HEAD_KEY, type HeadRow } from '../kernel/log.ts';
 import { pageSize } from '../kernel/page.ts';
-import type { Row } from '../kernel/rows.ts';
+import type { Moment, Row } from '../kernel/rows.ts';
 import { createStoreTime, TIME_KEY, type TimeRow } from '../kernel/store-time.ts';
 import { createTurns } from '../kernel/turns.ts';
 import { createWatchers } from '../kernel/watchers.ts';
+import { createClockCheck } from './clock-check.ts';
 import { toStoreError } from './failure.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createKnownRows, parseRow } from './known-rows.ts';
@@ -35,6 +36,8 @@ export interface PostgresStoreOptions extends PostgresConnection {
   readonly outcomeDeadlineMs?: number;
   /** Parsed rows kept in memory. Default 50,000. */
   readonly cachedRows?: number;
+  /** Whether the server's clock is compared with this host's. Default true; false only for a clock that is not meant to show the time. */
+  readonly checkClock?: boolean;
 }
 
 /**
@@ -62,8 +65,9 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const time = createStoreTime(clock);
   const watchers = createWatchers();
   const statements = createStatements(schema);
+  const clocks = options.checkClock === false ? undefined : createClockCheck(clock);
   const linkOptions = { connection: options, lockDeadlineMs, clock, random, turns };
-  const [writing, reading] = [createLink(linkOptions), createLink(linkOptions)];
+  const [writing, reading] = [createLink(clocks === undefined ? linkOptions : { ...linkOptions, clocks }), createLink(linkOptions)];
   let closed = false;
   let halt: { readonly state: HaltState; readonly readAtMs: number } | undefined;
 
@@ -73,7 +77,9 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     if (halt === undefined || state.epoch >= halt.state.epoch) halt = { state, readAtMs: clock.nowMs() };
   };
   const writerId = [...random.bytes(16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  const readTime = (row: TimeRow | undefined) => time.read(row);
+  // Under a clock that is wrong from the start nothing is remembered of what it shows.
+  const readTime = (row: TimeRow | undefined): Moment =>
+    clocks?.areApart() === true ? { closeAtMs: row?.highMs ?? 0, openAtMs: row?.openMs ?? 0, skewed: true } : time.read(row);
   const commit = createGroupCommit({ clock, link: writing, known, statements, writerId, lockDeadlineMs, outcomeDeadlineMs, readTime });
   const writer = createWriter({
     clock,

@@ -49,10 +49,12 @@ export async function sessionSettings(
   lockDeadlineMs: number,
 ): Promise<readonly string[]> {
   const [[commit, fsync, pages] = []] = await ask(
-    "SELECT current_setting('synchronous_commit'), current_setting('fsync'), current_setting('full_page_writes')",
+    `SELECT ${['synchronous_commit', 'fsync', 'full_page_writes'].map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}`,
   );
   const settings: Readonly<Record<string, string>> = {
     ...(WEAK.has(String(commit)) ? { synchronous_commit: 'on' } : {}),
+    // Nobody who may make functions or operators elsewhere in the database has them called by the store.
+    search_path: 'pg_catalog, pg_temp',
     default_transaction_isolation: 'read committed',
     lock_timeout: `${lockDeadlineMs}ms`,
     statement_timeout: `${lockDeadlineMs + WORK_MS}ms`,
@@ -66,7 +68,7 @@ export async function sessionSettings(
   };
   await ask(
     `SELECT ${Object.entries(settings)
-      .map(([name, value]) => `set_config('${name}', '${value}', false)`)
+      .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`)
       .join(', ')}`,
   );
   return [

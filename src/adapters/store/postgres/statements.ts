@@ -24,21 +24,21 @@ const COMMIT_PARAMETERS = 18;
 
 /** Spells the statements for a schema whose name was checked. */
 export function createStatements(schema: string): Statements {
-  const stamp = `(SELECT value FROM ${schema}.meta WHERE name = 'stamp')`;
+  const stamp = `(SELECT value FROM "${schema}".meta WHERE name = 'stamp')`;
   const parameters = Array.from({ length: COMMIT_PARAMETERS }, (_, at) => `$${at + 1}`).join(', ');
   return {
-    lock: `SELECT 1 FROM ${schema}.meta WHERE name = 'stamp' FOR UPDATE`,
-    fetch: `SELECT 0, ${stamp}, (SELECT max(k) FROM ${schema}.kv WHERE k >= 'request/' AND k < 'request0')
-      UNION ALL SELECT 1, k, v FROM ${schema}.kv WHERE k = ANY (${splitList('$1::text')})
-      UNION ALL SELECT 2, id, seq || ' ' || at || ' ' || epoch FROM ${schema}.log WHERE id = ANY (${splitList('$2::text')})`,
+    lock: `SELECT 1 FROM "${schema}".meta WHERE name = 'stamp' FOR UPDATE`,
+    fetch: `SELECT 0, ${stamp}, (SELECT max(k) FROM "${schema}".kv WHERE k >= 'request/' AND k < 'request0')
+      UNION ALL SELECT 1, k, v FROM "${schema}".kv WHERE k = ANY (${splitList('$1::text')})
+      UNION ALL SELECT 2, id, seq || ' ' || at || ' ' || epoch FROM "${schema}".log WHERE id = ANY (${splitList('$2::text')})`,
     read: `SELECT 0, ${stamp}, NULL
-      UNION ALL SELECT 1, k, v FROM ${schema}.kv
+      UNION ALL SELECT 1, k, v FROM "${schema}".kv
         WHERE k = ANY (${splitList(`CASE WHEN ${stamp} = $1::text THEN $2::text ELSE $3::text END`)})`,
-    commit: `SELECT ${schema}.commit_group(${parameters})`,
-    fence: `SELECT ${schema}.fence_writer($1, $2)`,
-    scanFrom: `SELECT k, v FROM ${schema}.kv WHERE k >= $1 AND k < $2 ORDER BY k LIMIT $3`,
-    scanAfter: `SELECT k, v FROM ${schema}.kv WHERE k > $1 AND k < $2 ORDER BY k LIMIT $3`,
-    entries: `SELECT seq, id, entry, leaf, chain FROM ${schema}.log WHERE seq >= $1 ORDER BY seq LIMIT $2`,
-    find: `SELECT seq FROM ${schema}.log WHERE id = $1`,
+    commit: `SELECT "${schema}".commit_group(${parameters})`,
+    fence: `SELECT "${schema}".fence_writer($1, $2)`,
+    scanFrom: `SELECT k, v FROM "${schema}".kv WHERE k >= $1 AND k < $2 ORDER BY k LIMIT $3`,
+    scanAfter: `SELECT k, v FROM "${schema}".kv WHERE k > $1 AND k < $2 ORDER BY k LIMIT $3`,
+    entries: `SELECT seq, id, entry, leaf, chain FROM "${schema}".log WHERE seq >= $1 ORDER BY seq LIMIT $2`,
+    find: `SELECT seq FROM "${schema}".log WHERE id = $1`,
   };
 }

@@ -80,6 +80,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   const source = { load, findEntry: tables.findEntry };
 
   function load(key: string): Row | undefined {
+    if (tables.isNew(key)) return undefined;
     const cached = cache.get(key);
     if (cached !== undefined) return cached ?? undefined;
     const row = tables.load(key);
@@ -139,7 +140,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     }
     const found: (Json | undefined)[] = [];
     for (const key of keys) {
-      const row = cache.get(key);
+      const row = tables.isNew(key) ? null : cache.get(key);
       if (row === undefined) return undefined;
       found.push((row ?? undefined) as Json | undefined);
     }

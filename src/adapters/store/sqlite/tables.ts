@@ -1,11 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { CastellanError } from '../../../core/errors.ts';
 import type { Json, LogRow } from '../../../core/store.ts';
-import type { Changes } from '../kernel/group.ts';
+import type { Changes, NewEntry } from '../kernel/group.ts';
 import type { LoggedEntry, Row } from '../kernel/rows.ts';
+import { createBulkWriter } from './bulk.ts';
+import { createRowTable, type RowTable } from './row-table.ts';
 
-/** The two tables of the store, row by row. */
+/** The tables of the store, row by row. */
 export interface Tables {
+  /** True for a request row that cannot be there yet: behind the last one as of the last {@link Tables.refresh}, and of what was written since. */
+  isNew(key: string): boolean;
   load(key: string): Row | undefined;
   findEntry(id: string): LoggedEntry | undefined;
   write(changes: Changes): void;
@@ -17,34 +21,27 @@ export interface Tables {
   refresh(): void;
 }
 
-/** Rows that one upsert statement takes: fewer calls into SQLite for a group. */
-const ROWS_PER_PUT = 8;
-const PUT = 'INSERT INTO kv (k, v) VALUES';
 const REQUEST = 'request/';
 /** Behind every key of a request row: `0` follows `/`. */
 const REQUEST_END = 'request0';
-const OVER = 'ON CONFLICT (k) DO UPDATE SET v = excluded.v';
 
 /** Prepares every statement once. */
 export function createTables(db: DatabaseSync): Tables {
-  const loadRow = db.prepare('SELECT v FROM kv WHERE k = ?');
-  const putRow = db.prepare(`${PUT} (?, ?) ${OVER}`);
-  const putRows = db.prepare(`${PUT} ${Array.from({ length: ROWS_PER_PUT }, () => '(?, ?)').join(', ')} ${OVER}`);
-  const dropRow = db.prepare('DELETE FROM kv WHERE k = ?');
-  const addEntry = db.prepare('INSERT INTO log (seq, id, at, epoch, entry, leaf, chain) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const kv = createRowTable(db, 'kv');
+  const requests = createRowTable(db, 'request');
+  const tableOf = (key: string): RowTable => (key.startsWith(REQUEST) ? requests : kv);
+  const addEntries = createEntryWriter(db);
   const dropTexts = db.prepare("UPDATE log SET entry = '' WHERE seq >= ? AND seq < ?");
   const findEntry = db.prepare('SELECT seq, at, epoch FROM log WHERE id = ?');
   const readEntries = db.prepare('SELECT seq, id, entry, leaf, chain FROM log WHERE seq >= ? ORDER BY seq LIMIT ?');
-  const scanFrom = db.prepare('SELECT k, v FROM kv WHERE k >= ? AND k < ? ORDER BY k LIMIT ?');
-  const scanAfter = db.prepare('SELECT k, v FROM kv WHERE k > ? AND k < ? ORDER BY k LIMIT ?');
-  const lastKey = db.prepare('SELECT max(k) AS k FROM kv WHERE k >= ? AND k < ?');
+  const lastKey = db.prepare('SELECT max(k) AS k FROM request');
   // Request ids are time-ordered: a greater key than the last one is new, without looking.
   let lastRequest = REQUEST_END;
   const dataVersion = db.prepare('PRAGMA data_version');
 
-  const parse = (key: string, text: unknown): Row => {
+  const parse = (key: string, text: string): Row => {
     try {
-      const row: unknown = JSON.parse(String(text));
+      const row: unknown = JSON.parse(text);
       if (typeof row === 'object' && row !== null) return row;
     } catch {
       // Told below, with the key and without what the row holds.
@@ -53,36 +50,37 @@ export function createTables(db: DatabaseSync): Tables {
   };
 
   return {
+    isNew: (key) => key > lastRequest && key.startsWith(REQUEST),
     load(key) {
-      if (key > lastRequest && key.startsWith(REQUEST)) return undefined;
-      const found = loadRow.get(key);
-      return found === undefined ? undefined : parse(key, found.v);
+      const found = tableOf(key).load(key);
+      return found === undefined ? undefined : parse(key, found);
     },
     findEntry(id) {
       const found = findEntry.get(id);
       return found === undefined ? undefined : { index: Number(found.seq), atMs: Number(found.at), epoch: Number(found.epoch) };
     },
     write({ rows, entries, dropped }) {
-      let batch: string[] = [];
+      const [own, small]: [string[], string[]] = [[], []];
       for (const [key, row] of rows) {
-        if (row === null) {
-          dropRow.run(key);
-          continue;
+        if (row === null) tableOf(key).drop(key);
+        else if (!key.startsWith(REQUEST)) small.push(key, JSON.stringify(row));
+        else {
+          if (key > lastRequest) lastRequest = key;
+          own.push(key, JSON.stringify(row));
         }
-        if (key > lastRequest && key.startsWith(REQUEST)) lastRequest = key;
-        batch.push(key, JSON.stringify(row));
-        if (batch.length < ROWS_PER_PUT * 2) continue;
-        putRows.run(...batch);
-        batch = [];
       }
-      for (let at = 0; at < batch.length; at += 2) putRow.run(batch[at] as string, batch[at + 1] as string);
-      for (const entry of entries) addEntry.run(entry.index, entry.id, entry.atMs, entry.epoch, entry.entry, entry.leaf, entry.chain);
+      requests.put(own);
+      kv.put(small);
+      addEntries(entries);
       if (dropped !== null) dropTexts.run(dropped.from, dropped.to);
     },
     scan(prefix, after, limit) {
-      const end = `${prefix}\u{10FFFF}`;
-      const found = after === undefined || after < prefix ? scanFrom.all(prefix, end, limit) : scanAfter.all(after, end, limit);
-      return found.map(({ k, v }) => ({ key: String(k), value: parse(String(k), v) as Json }));
+      const isAfter = after !== undefined && after >= prefix;
+      const [small, own] = [kv, requests].map((table) => table.scan(isAfter ? after : prefix, isAfter, `${prefix}\u{10FFFF}`, limit));
+      // All keys of requests lie between the same two others.
+      const at = small?.findIndex(({ key }) => key > REQUEST) ?? -1;
+      const found = small?.toSpliced(at < 0 ? small.length : at, 0, ...(own ?? [])) ?? [];
+      return found.slice(0, limit).map(({ key, text }) => ({ key, value: parse(key, text) as Json }));
     },
     entries(from, limit) {
       return readEntries.all(from, limit).map(({ seq, id, entry, leaf, chain }) => ({
@@ -94,10 +92,20 @@ export function createTables(db: DatabaseSync): Tables {
       }));
     },
     refresh() {
-      lastRequest = String(lastKey.get(REQUEST, REQUEST_END)?.k ?? REQUEST);
+      lastRequest = String(lastKey.get()?.k ?? REQUEST);
     },
     dataVersion() {
       return Number(dataVersion.get()?.data_version);
     },
+  };
+}
+
+/** Appends entries, many to a statement. */
+function createEntryWriter(db: DatabaseSync): (entries: readonly NewEntry[]) => void {
+  const add = createBulkWriter(db, 7, (rows) => `INSERT INTO log (seq, id, at, epoch, entry, leaf, chain) VALUES ${rows}`);
+  return (entries) => {
+    const values: (string | number)[] = [];
+    for (const { index, id, atMs, epoch, entry, leaf, chain } of entries) values.push(index, id, atMs, epoch, entry, leaf, chain);
+    add(values);
   };
 }

@@ -29,6 +29,8 @@ export interface StressLedger {
   reserve(attempt: Attempt): Promise<boolean>;
   /** Redeems as `redeemer`; true where it counted. */
   redeem(attempt: Attempt, redeemer: string): Promise<boolean>;
+  /** Gives the room of a request back that was not redeemed. */
+  release(attempt: Attempt): Promise<void>;
   /** Takes a redeemed request to final. */
   settle(attempt: Attempt): Promise<void>;
   /** Every window that holds more than its limit at this moment, by the list. */
@@ -37,6 +39,7 @@ export interface StressLedger {
   total(): bigint;
 }
 
+const AMOUNT = /^[0-9]{1,96}$/;
 /** Life of a hold: longer than any schedule waits without settling. */
 const HOLD_MS = 3_600_000;
 
@@ -44,8 +47,8 @@ const HOLD_MS = 3_600_000;
 export function createStressLedger(store: Store, clock: StressClock, name: string, windows: readonly LedgerWindow[]): StressLedger {
   const account = `stress:${name}|unit`;
   const caps = [{ account, windows }];
-  const passed: { readonly id: string; readonly amount: bigint; readonly atMonotonicMs: number; settledMs: number | null }[] = [];
-  const counts = { tried: 0, accepted: 0 };
+  const passed = new Map<string, { readonly amount: bigint; settledMs: number | null }>();
+  const counts = { tried: 0, accepted: 0, total: 0n };
 
   const secretOf = ({ agent, id }: Attempt): string => sha256Hex(`${name}/${agent}/${id}`).slice(0, 32);
   const rowOf = ({ agent, id, amount, body }: Attempt): RequestRow => ({
@@ -107,9 +110,12 @@ export function createStressLedger(store: Store, clock: StressClock, name: strin
       ]);
       if (!ok) return false;
       counts.accepted += 1;
-      const known = passed.some((entry) => entry.id === `${agent}/${id}`);
-      if (!known)
-        passed.push({ id: `${agent}/${id}`, amount: BigInt(attempt.amount), atMonotonicMs: clock.monotonicMs(), settledMs: null });
+      if (!passed.has(`${agent}/${id}`)) {
+        // What is no amount and was taken all the same is the schedule's finding.
+        const amount = AMOUNT.test(attempt.amount) ? BigInt(attempt.amount) : 0n;
+        passed.set(`${agent}/${id}`, { amount, settledMs: null });
+        counts.total += amount;
+      }
       return true;
     },
     async redeem(attempt, redeemer) {
@@ -119,21 +125,27 @@ export function createStressLedger(store: Store, clock: StressClock, name: strin
         await apply([{ kind: 'permit.redeem', permitId: permitId(agent, id, secretOf(attempt)), payloadDigest, keyId: 'k1', redeemer }])
       ).ok;
     },
+    async release({ agent, id }) {
+      await apply([{ kind: 'ledger.expire', agent, requestId: id }]);
+      counts.total -= passed.get(`${agent}/${id}`)?.amount ?? 0n;
+      passed.delete(`${agent}/${id}`);
+    },
     async settle({ agent, id }) {
       const moves = [{ to: 'signed', sealed: 'c2VhbGVk', txHash: `h-${id}` }, { to: 'broadcast' }, { to: 'final' }] as const;
       for (const move of moves) await apply([{ kind: 'ledger.settle', agent, requestId: id, ...move }]);
-      const entry = passed.find((one) => one.id === `${agent}/${id}`);
+      const entry = passed.get(`${agent}/${id}`);
       if (entry !== undefined) entry.settledMs = clock.monotonicMs();
     },
     overspent() {
       const nowMs = clock.monotonicMs();
+      const all = [...passed.values()];
       return windows.flatMap(({ windowMs, limit, rule }) => {
-        const counted = passed.filter(({ settledMs }) => windowMs === null || settledMs === null || nowMs - settledMs < windowMs);
-        const sum = windowMs === 0 ? largest(passed.map(({ amount }) => amount)) : counted.reduce((all, { amount }) => all + amount, 0n);
-        return sum > BigInt(limit) ? [`${rule}: ${sum} of ${limit}`] : [];
+        const counted = all.filter(({ settledMs }) => windowMs === null || settledMs === null || nowMs - settledMs < windowMs);
+        const most = windowMs === 0 ? largest(all.map(({ amount }) => amount)) : counted.reduce((sum, { amount }) => sum + amount, 0n);
+        return most > BigInt(limit) ? [`${rule}: ${most} of ${limit}`] : [];
       });
     },
-    total: () => passed.reduce((all, { amount }) => all + amount, 0n),
+    total: () => counts.total,
   };
 }
 

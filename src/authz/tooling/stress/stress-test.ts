@@ -1,6 +1,6 @@
 import type { Clock, Store } from '../../../core/index.ts';
 import type { CompiledPolicy } from '../../policy/index.ts';
-import { SCHEDULES, type StressLoad } from './schedules.ts';
+import { SCHEDULES, type StressLoad, windowsFor } from './schedules.ts';
 import { createStressClock } from './stress-clock.ts';
 import { createStressLedger } from './stress-ledger.ts';
 
@@ -37,17 +37,14 @@ const START_MS = 1_767_225_600_000;
  */
 export async function stressTest({ policy, openStore, agents, transactions }: StressOptions): Promise<StressReport> {
   const results: StressResult[] = [];
+  const load = { agents, transactions };
+  const windows = policy.unitCap.windows.map(({ warn: _warn, ...window }) => window);
   for (const [schedule, run] of Object.entries(SCHEDULES)) {
     const clock = createStressClock(START_MS);
     const store = await openStore(clock, schedule);
     try {
-      const ledger = createStressLedger(
-        store,
-        clock,
-        schedule,
-        policy.unitCap.windows.map(({ warn: _warn, ...window }) => window),
-      );
-      const findings = await run(ledger, { agents, transactions });
+      const ledger = createStressLedger(store, clock, schedule, windowsFor(schedule, windows, load));
+      const findings = await run(ledger, load);
       results.push({ schedule, tried: ledger.tried(), accepted: ledger.accepted(), held: findings.length === 0, findings });
     } finally {
       await store.close();

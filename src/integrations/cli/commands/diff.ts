@@ -1,8 +1,16 @@
-import { comparePolicies, diffPolicies, type PolicyDifference, type ProbeDifference, type ValueDifference } from '../../../index.ts';
+import {
+  comparePolicies,
+  diffPolicies,
+  type PolicyDifference,
+  type ProbeDifference,
+  type RuleDifferences,
+  type ValueDifference,
+} from '../../../index.ts';
 import type { ConfigPolicies } from '../../../manager/index.ts';
 import type { Command } from '../command.ts';
 import { loadNamedConfig } from '../load-config.ts';
 import { policiesOf } from '../policies-of.ts';
+import { ruleText, temporalText } from '../policy-words.ts';
 
 const valueLine = ({ path, before = 'none', after = 'none' }: ValueDifference): string => `  ${path}: ${before} -> ${after}`;
 const probeLine =
@@ -10,15 +18,23 @@ const probeLine =
   ({ action, reasons }: ProbeDifference): string =>
     `  ${word}: ${action}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`;
 
-function differenceLines({ rules, limits, lists, settings }: PolicyDifference): readonly string[] {
+function ruleLines<R extends { readonly id: string }>(
+  { added, removed, changed }: RuleDifferences<R>,
+  textOf: (rule: R) => string,
+): readonly string[] {
   return [
-    ...rules.added.map(({ id, then, label }) => `  rule added: ${id} ${then}, ${label}`),
-    ...rules.removed.map(({ id, then, label }) => `  rule removed: ${id} ${then}, ${label}`),
-    ...rules.changed.map(
-      ({ id, before, after }) =>
-        `  rule changed: ${id} ${before.then} ${JSON.stringify(before.when)} -> ${after.then} ${JSON.stringify(after.when)}`,
-    ),
-    ...[...limits, ...lists, ...settings].map(valueLine),
+    ...added.map((rule) => `  rule added: ${textOf(rule)}`),
+    ...removed.map((rule) => `  rule removed: ${textOf(rule)}`),
+    ...changed.map(({ before, after }) => `  rule changed: ${textOf(before)} -> ${textOf(after)}`),
+  ];
+}
+
+function differenceLines({ rules, temporal, tree, leaves, limits, lists, settings }: PolicyDifference): readonly string[] {
+  return [
+    ...ruleLines(rules, ruleText),
+    ...ruleLines(temporal, temporalText),
+    ...[...limits, ...lists, ...settings, ...tree].map(valueLine),
+    ...leaves.flatMap(({ path, difference }) => [`  leaf ${path}:`, ...differenceLines(difference).map((line) => `  ${line}`)]),
   ];
 }
 

@@ -1,9 +1,11 @@
 import { isCastellanError } from '../../../core/errors.ts';
 import type { SecurityHealth } from '../../../index.ts';
+import type { ConfigPolicies } from '../../../manager/index.ts';
 import { type Call, type Command, textOptions } from '../command.ts';
-import { CHECKS, type Patient } from '../doctor/checks.ts';
+import { CHECKS, CONFIRMABLE, type Patient } from '../doctor/checks.ts';
 import { configOption, loadConfig } from '../load-config.ts';
 import { withManager } from '../open-manager.ts';
+import { UsageError } from '../outcome.ts';
 import { policiesOf } from '../policies-of.ts';
 import { agentOption, readRequest } from '../read-request.ts';
 import { exitCodeOf } from './check.ts';
@@ -33,6 +35,20 @@ async function look(call: Call): Promise<Looked> {
   }
 }
 
+/** A policy that is none is a finding of the first line, and no reason to stop looking. */
+function compiledOf({ permissions, compile }: ConfigPolicies): Patient['compiled'] {
+  return new Map(
+    [...permissions].flatMap(([agent, words]) => {
+      try {
+        return [[agent, compile(words)] as const];
+      } catch (error) {
+        if (!isCastellanError(error) || error.code !== 'POLICY_INVALID') throw error;
+        return [];
+      }
+    }),
+  );
+}
+
 /** `castellan doctor`: the list before a deployment, line by line. */
 export const doctor: Command = {
   name: 'doctor',
@@ -51,9 +67,12 @@ export const doctor: Command = {
   positionals: [0, 0],
   examples: ['castellan doctor --config castellan.config.ts', 'castellan doctor --sample pay.json --confirm cold-wallet --json'],
   async run(call) {
+    const confirmed = new Set(textOptions(call, 'confirm'));
+    for (const name of confirmed)
+      if (!CONFIRMABLE.some((line) => line === name))
+        throw new UsageError(`Only ${CONFIRMABLE.join(', ')} can be confirmed, and not ${JSON.stringify(name)}.`);
     const policies = policiesOf(await loadConfig(call));
-    const compiled = new Map([...policies.permissions].map(([agent, words]) => [agent, policies.compile(words)]));
-    const patient: Patient = { policies, compiled, ...(await look(call)), confirmed: new Set(textOptions(call, 'confirm')) };
+    const patient: Patient = { policies, compiled: compiledOf(policies), ...(await look(call)), confirmed };
     const checks: { id: string; line: string; ok: boolean; missing: readonly string[] }[] = [];
     for (const { id, line, run } of CHECKS) {
       const missing = await run(patient);

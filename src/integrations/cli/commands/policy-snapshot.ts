@@ -1,9 +1,18 @@
+import { canonicalize } from '../../../core/canonical.ts';
+import { sha256Hex } from '../../../core/digest.ts';
 import type { Command } from '../command.ts';
 import { textOption } from '../command.ts';
 import { configOption, loadConfig } from '../load-config.ts';
 import { UsageError } from '../outcome.ts';
 import { table } from '../output.ts';
 import { policiesOf } from '../policies-of.ts';
+import { ruleText, temporalText, treeLines } from '../policy-words.ts';
+
+/** One digest to pin: the agent’s own where there is one agent. */
+const idOf = (agents: readonly { readonly agent: string; readonly digest: string }[]): string =>
+  agents.length === 1 && agents[0] !== undefined
+    ? agents[0].digest
+    : sha256Hex(canonicalize(agents.map(({ agent, digest }) => [agent, digest]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1))));
 
 /** `castellan policy-snapshot`: what each agent's permissions compile to. */
 export const policySnapshot: Command = {
@@ -20,18 +29,19 @@ export const policySnapshot: Command = {
     if (wanted !== undefined && !permissions.has(wanted)) throw new UsageError(`The configuration names no agent ${wanted}.`);
     const agents = [...permissions].flatMap(([agent, words]) => {
       if (wanted !== undefined && wanted !== agent) return [];
-      const { digest, rules, unit, unitCap } = compile(words);
-      return [{ agent, digest, unit: unit.id, limits: unitCap.windows, rules, permissions: words }];
+      const { digest, rules, temporal, tree, unit, unitCap } = compile(words);
+      const told = tree === null ? [] : treeLines(tree, rules);
+      return [{ agent, digest, unit: unit.id, limits: unitCap.windows, rules, temporal, tree: told, permissions: words }];
     });
     return {
       exitCode: 0,
-      data: { agents },
-      lines: agents.flatMap(({ agent, digest, unit, limits, rules }) => [
+      data: { id: idOf(agents), agents },
+      lines: agents.flatMap(({ agent, digest, unit, limits, rules, temporal, tree }) => [
         `agent ${agent}: policy ${digest}`,
-        ...table([
-          ...limits.map(({ rule, limit }) => [`  limit ${rule}`, `${limit} of ${unit}`]),
-          ...rules.map(({ id, then, label }) => [`  ${then}`, `${id}: ${label}`]),
-        ]),
+        ...table(limits.map(({ rule, limit }) => [`  limit ${rule}`, `${limit} of ${unit}`])),
+        ...rules.map((rule) => `  ${ruleText(rule)}`),
+        ...temporal.map((rule) => `  ${temporalText(rule)}`),
+        ...tree.map((line) => `  ${line}`),
       ]),
     };
   },

@@ -7,7 +7,7 @@ import { configOption, loadConfig } from '../load-config.ts';
 import { openDurableStore } from '../open-manager.ts';
 import { table, timeText } from '../output.ts';
 import { policiesOf } from '../policies-of.ts';
-import { readLogFile } from '../read-log.ts';
+import { type LogFile, readLogFile } from '../read-log.ts';
 
 const PAGE = 500;
 
@@ -44,7 +44,7 @@ const line =
   ({ decisionId, agent, requestId, at, before, reasons }: ReplayDifference): string =>
     `${word}: ${decisionId}, ${timeText(at)}, agent ${agent}, request ${requestId}, was ${before}${reasons[0] === undefined ? '' : `: ${reasons[0].code}`}`;
 
-function linesOf(report: ReplayReport, onlyChanged: boolean): readonly string[] {
+function linesOf(report: ReplayReport, onlyChanged: boolean, log: LogFile | undefined): readonly string[] {
   const { newlyDenied, newlyAllowed, newlyEscalated, otherReasons, indeterminate, notReplayable } = report;
   const whys = new Set(notReplayable.map(({ why }) => why));
   return [
@@ -65,6 +65,7 @@ function linesOf(report: ReplayReport, onlyChanged: boolean): readonly string[] 
       ['newly escalated', String(newlyEscalated.length)],
       ['indeterminate', String(indeterminate.length)],
       ['not replayable', `${notReplayable.length}${whys.size === 0 ? '' : `: ${[...whys].join(', ')}`}`],
+      ...(log === undefined ? [] : [['log', `${log.entries} entries, ${log.missing} left out, root ${log.root}`]]),
     ]),
   ];
 }
@@ -78,6 +79,7 @@ export const replay: Command = {
     'Without --audit-log it is the log of the configuration’s own store. Needs no chain, no price and no clock: everything stands in the log.',
     'Exit code 1 where something is newly denied, allowed or escalated; 2 where the log does not suffice for a decision.',
     'Decisions that were refused before any rule was asked stay as they are.',
+    'A file is not proven by reading it: compare its root with that of a checkpoint, or of `castellan audit verify`.',
   ],
   options: {
     ...configOption,
@@ -89,19 +91,21 @@ export const replay: Command = {
   examples: ['castellan replay --audit-log log.jsonl --config candidate.yaml --only-changed', 'castellan replay --unchanged --json'],
   async run(call) {
     const name = textOption(call, 'audit-log');
-    const entries = name === undefined ? ownLog(call) : readLogFile(call, name);
-    const byConfig = call.options['unchanged'] === true ? {} : { policy: candidateOf(policiesOf(await loadConfig(call))) };
-    const report = await replayLog({ entries, ...byConfig });
+    const policies = call.options['unchanged'] === true ? undefined : policiesOf(await loadConfig(call));
+    const file = name === undefined ? undefined : await readLogFile(call, name, policies?.config.tenant);
+    const byConfig = policies === undefined ? {} : { policy: candidateOf(policies) };
+    const report = await replayLog({ entries: file?.events ?? ownLog(call), ...byConfig });
+    const log = file?.seen();
     const onlyChanged = call.options['only-changed'] === true;
     const { same, otherReasons, indeterminate, notReplayable, ...rest } = report;
     const isChanged = rest.newlyDenied.length + rest.newlyAllowed.length + rest.newlyEscalated.length > 0;
-    const isPartial = indeterminate.length > 0 || notReplayable.some(({ why }) => why !== 'refused');
+    const isPartial = indeterminate.length > 0 || notReplayable.some(({ why }) => why !== 'refused') || (log?.missing ?? 0) > 0;
     const isOther = call.options['unchanged'] === true && otherReasons.length > 0;
     const counts = { same, otherReasons: otherReasons.length, indeterminate: indeterminate.length, notReplayable: notReplayable.length };
     return {
       exitCode: isChanged || isOther ? 1 : isPartial ? 2 : 0,
-      data: onlyChanged ? { ...rest, counts } : { ...report },
-      lines: linesOf(report, onlyChanged),
+      data: { ...(onlyChanged ? { ...rest, counts } : report), ...(log === undefined ? {} : { log }) },
+      lines: linesOf(report, onlyChanged, log),
     };
   },
 };

@@ -16,9 +16,9 @@ export const validate: Command = {
   positionals: [0, 0],
   examples: ['castellan validate', 'castellan validate --config staging.yaml --json'],
   async run(call) {
-    const { config, tokens, base, permissions } = policiesOf(await loadConfig(call));
-    const approvers = config.registry.keys.filter(({ roles }) => roles.includes('approver')).length;
-    const found = [...permissions].map(([agent, words]) => ({ agent, ...validateConfig(words, { tokens, base, approvers }) }));
+    const { keys, tokens, base, permissions } = policiesOf(await loadConfig(call));
+    const approvers = keys.approver ?? 0;
+    const found = [...permissions].map(([agent, words]) => ({ agent, ...validateConfig(words, { tokens, base, approvers, keys }) }));
     const lines = found.flatMap(({ agent, errors, warnings }) => [
       ...errors.map((error) => line(agent, 'error', error)),
       ...warnings.map((warning) => line(agent, 'warning', warning)),

@@ -6,6 +6,7 @@ import type { ConfigPolicies } from '../../../manager/index.ts';
 /** What the checks look at. */
 export interface Patient {
   readonly policies: ConfigPolicies;
+  /** Of agents whose policy compiles; the others are missed in the first line. */
   readonly compiled: ReadonlyMap<string, CompiledPolicy>;
   /** Of the open deployment; the error's text where it does not open. */
   readonly health: SecurityHealth | string;
@@ -30,7 +31,9 @@ const NEEDS_CONTRACTS = ['trading', 'staking', 'nft', 'governance', 'contracts']
 const TEMPORAL = ['spend_velocity', 'consecutive_failures', 'approval_flood'] as const;
 
 const each = (patient: Patient, find: (policy: CompiledPolicy, agent: string) => readonly string[]): readonly string[] =>
-  [...patient.compiled].flatMap(([agent, policy]) => find(policy, agent).map((what) => `${agent}: ${what}`));
+  patient.compiled.size === 0
+    ? ['there is no sound policy to look at']
+    : [...patient.compiled].flatMap(([agent, policy]) => find(policy, agent).map((what) => `${agent}: ${what}`));
 
 const durable = ({ health }: Patient): readonly string[] =>
   typeof health === 'string' ? [health] : health.store.durability === 'durable' ? [] : ['the store lives in the memory of one process'];
@@ -38,15 +41,18 @@ const durable = ({ health }: Patient): readonly string[] =>
 const allows = (policy: CompiledPolicy, capability: string): boolean =>
   policy.rules.some(({ id, then }) => id === `capability.${capability}` && then === 'allow');
 
+/** Lines that only people can see. */
+export const CONFIRMABLE = ['cold-wallet'] as const;
+
 /** The list, in the order of the runbook. */
 export const CHECKS: readonly Check[] = [
   {
     id: 'valid',
     line: 'every policy is valid, without warnings',
-    run: ({ policies: { permissions, tokens, base, config } }) => {
-      const approvers = config.registry.keys.filter(({ roles }) => roles.includes('approver')).length;
+    run: ({ policies: { permissions, tokens, base, keys } }) => {
+      const approvers = keys.approver ?? 0;
       const told = [...permissions].flatMap(([agent, words]) => {
-        const { errors, warnings } = validateConfig(words, { tokens, base, approvers });
+        const { errors, warnings } = validateConfig(words, { tokens, base, approvers, keys });
         return [...errors, ...warnings].map(({ code, path, message }) => `${agent}: ${path === '' ? '' : `${path}: `}${code}, ${message}`);
       });
       return permissions.size === 0 ? ['the configuration names no agent'] : told;
@@ -128,22 +134,29 @@ export const CHECKS: readonly Check[] = [
   },
   {
     id: 'monitor',
-    line: 'the wallets are watched from the chain’s side, and somebody is told of what no decision covers',
-    run: ({ policies: { config } }) => [
-      ...(config.emergency.monitor.pause === false ? ['emergency.monitor.pause is false: what it finds stops nobody'] : []),
-      ...(config.emergency.notificationEndpoints.length > 0 ||
-      config.emergency.autoResponseTriggers.some(({ event }) => event === 'monitor_unrecorded')
-        ? []
-        : ['neither an endpoint nor a trigger hears of monitor_unrecorded']),
-    ],
+    line: 'the wallets are watched on the chain itself, and somebody is told of what no decision covers',
+    run: (patient) => {
+      const { monitor, notificationEndpoints, autoResponseEnabled, autoResponseTriggers } = patient.policies.config.emergency;
+      const triggers = autoResponseEnabled ? autoResponseTriggers : [];
+      return [
+        ...(monitor.pause === false ? ['emergency.monitor.pause is false: what it finds stops nobody'] : []),
+        ...(notificationEndpoints.length > 0 || triggers.some(({ event }) => event === 'monitor_unrecorded')
+          ? []
+          : ['neither an endpoint nor a trigger hears of monitor_unrecorded']),
+        // How far it has looked stands in the store.
+        ...durable(patient),
+      ];
+    },
   },
   {
     id: 'keys',
     line: 'no key that pays lies in this process alone',
-    run: ({ policies: { config } }) =>
-      config.custody.mode === 'software' && config.keys.hsm === undefined
-        ? ['custody.mode is software: one encrypted key in this process']
-        : [],
+    run: ({ policies: { config } }) => {
+      const { custody, keys, mpc } = config;
+      if (custody.mode === 'software' && keys.hsm === undefined) return ['custody.mode is software: one encrypted key in this process'];
+      const isHere = custody.mode === 'mpc' && !(mpc.parties ?? []).some(({ endpoint }) => endpoint !== undefined);
+      return isHere ? ['custody.mode is mpc, and every party runs in this process'] : [];
+    },
   },
   {
     id: 'cold-wallet',
@@ -161,8 +174,9 @@ export const CHECKS: readonly Check[] = [
   {
     id: 'stress',
     line: 'the limits hold against adversarial schedules',
-    run: async ({ compiled }) => {
-      const found: string[] = [];
+    run: async (patient) => {
+      const { compiled } = patient;
+      const found: string[] = [...each(patient, () => [])];
       for (const [agent, policy] of compiled) {
         const report = await stressTest({ policy, agents: 4, transactions: 100, openStore: async (clock) => createMemoryStore({ clock }) });
         for (const { schedule, findings } of report.results) found.push(...findings.map((finding) => `${agent}, ${schedule}: ${finding}`));

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { boost, type Training } from '../../scripts/train/boost.ts';
+import { type Quantized, quantize } from '../../scripts/train/quantize.ts';
+import { weighRows } from '../../scripts/train/weigh-rows.ts';
+import { GAUGES, type GaugeGround } from '../../src/risk/habits/gauges/index.ts';
+import type { GaugeTable } from './gauge-table.ts';
+import type { StreamRow } from './read-streams.ts';
+
+const FOLDS = 5;
+
+/** How the detector of the streams is trained. */
+export const TRAINING: Training = {
+  trees: 250,
+  seed: 1,
+  good: 0.35,
+  bad: 0.8,
+  columns: 0.4,
+  depth: 5,
+  ridge: 10,
+  leastCurve: 4,
+  rate: 0.1,
+  monotone: new Map(GAUGES.flatMap(({ monotone }, at) => (monotone === undefined ? [] : [[at, monotone]]))),
+};
+
+/** What the detector is given: all gauges, or only those of a wallet's own habits. */
+export type Track = 'full' | 'strict';
+
+/** Gauges of a track. */
+export function gaugesOf(track: Track): readonly number[] {
+  const allowed = (ground: GaugeGround): boolean => track === 'full' || ground === 'habits';
+  return GAUGES.flatMap(({ ground }, at) => (allowed(ground) ? [at] : []));
+}
+
+/** The fold of a wallet: the same in every run, and all its rows are in one. */
+export function foldOf(wallet: string, folds = FOLDS): number {
+  return createHash('sha256').update(`fold:${wallet}`).digest().readUInt32BE(0) % folds;
+}
+
+/** Scores of every row by a model that saw no row of its wallet. */
+export function crossValidate(table: GaugeTable, track: Track, training: Training, folds = FOLDS): Float64Array {
+  const data: Quantized = quantize(table.values, GAUGES.length);
+  const { isBad, weight } = weighRows(table.rows);
+  const fold = table.rows.map(({ wallet }) => foldOf(wallet, folds));
+  const scores = new Float64Array(table.rows.length);
+  for (let held = 0; held < folds; held += 1) {
+    const rows = Int32Array.from(fold.flatMap((of, at) => (of === held ? [] : [at])));
+    const trained = boost({ data, rows, isBad, weight, gauges: gaugesOf(track) }, { ...training, seed: training.seed + held });
+    for (const [at, of] of fold.entries()) if (of === held) scores[at] = trained.scores[at] as number;
+  }
+  return scores;
+}
+
+/** The least score that alarms at no more than so many good actions in 1,000. */
+export function thresholdFor(rows: readonly StreamRow[], scores: Float64Array, falsePer1000: number): number {
+  const good = Float64Array.from(rows.flatMap(({ isBad }, at) => (isBad ? [] : [scores[at] as number]))).sort();
+  return good[good.length - 1 - Math.floor((good.length * falsePer1000) / 1_000)] ?? Number.POSITIVE_INFINITY;
+}

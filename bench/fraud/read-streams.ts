@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { ActionKind, WalletAction } from '../../src/risk/habits/wallet-action.ts';
+
+/** One row of a stream: an action of a wallet, and what is known of it. */
+export interface StreamRow {
+  readonly wallet: string;
+  readonly seq: number;
+  readonly action: WalletAction;
+  /** Signed by the wallet and not failed: what it did itself. */
+  readonly isOwn: boolean;
+  /** Counted: after the wallet's first actions. */
+  readonly isScored: boolean;
+  readonly isBad: boolean;
+  /** Campaign or surprise that it belongs to; empty for none. */
+  readonly campaign: string;
+  readonly type: string;
+}
+
+const KINDS: Readonly<Record<string, ActionKind>> = {
+  native: 'coin',
+  erc20: 'token',
+  call: 'call',
+  approve: 'allowance',
+  approve_all: 'allowance_all',
+};
+
+/** Reads the labelled streams of a data folder, in the order of time. */
+export function readStreams(data: string): readonly StreamRow[] {
+  const labels = new Map<string, readonly string[]>();
+  for (const [wallet = '', seq = '', ...label] of readCsv(join(data, 'streams/labels_dev.csv.gz'))) labels.set(`${wallet} ${seq}`, label);
+  const rows = readCsv(join(data, 'streams/streams_dev.csv.gz')).map((fields) => rowOf(fields, labels));
+  return rows.sort((a, b) => a.action.atMs - b.action.atMs || (a.wallet < b.wallet ? -1 : a.wallet > b.wallet ? 1 : a.seq - b.seq));
+}
+
+function readCsv(path: string): readonly (readonly string[])[] {
+  const text = gunzipSync(readFileSync(path)).toString('utf8').trim();
+  return text
+    .split(/\r?\n/)
+    .slice(1)
+    .map((line) => line.split(','));
+}
+
+function rowOf(fields: readonly string[], labels: ReadonlyMap<string, readonly string[]>): StreamRow {
+  const [
+    wallet = '',
+    seq = '',
+    ts,
+    dir,
+    signed,
+    kind = '',
+    party = '',
+    token = '',
+    ,
+    decimals,
+    amount,
+    method,
+    spender = '',
+    allowance,
+    ok,
+  ] = fields;
+  const what = KINDS[kind];
+  if (what === undefined || (dir !== 'in' && dir !== 'out')) throw new Error(`a row of no known form: ${fields.join(',')}`);
+  const isGrant = what === 'allowance' || what === 'allowance_all';
+  const [label, campaign = '', type = '', score] = labels.get(`${wallet} ${seq}`) ?? [];
+  return {
+    wallet,
+    seq: Number(seq),
+    isOwn: signed === '1' && ok === '1' && dir === 'out',
+    isScored: score === '1',
+    isBad: label === '1',
+    campaign,
+    type,
+    action: {
+      atMs: Number(ts) * 1_000,
+      direction: dir,
+      kind: what,
+      party: isGrant ? spender : party,
+      asset: what === 'token' ? token : isGrant ? party : 'coin',
+      amount: amount === '' || amount === undefined ? 0n : BigInt(amount),
+      decimals: Number(decimals),
+      method: method === '' ? undefined : method,
+      allowance: allowance === '' || allowance === undefined ? undefined : BigInt(allowance),
+    },
+  };
+}

@@ -1,0 +1,227 @@
+import type { Clock } from '../../../core/clock.ts';
+import { CastellanError } from '../../../core/errors.ts';
+import type { Store } from '../../../core/store.ts';
+import { type AccountRows, type AccountView, createAccountView, parseState } from './account-view.ts';
+import { accountKey } from './counter.ts';
+import { type DoubtfulTake, parseTake } from './doubtful-take.ts';
+import { counterLost, counterUnavailable } from './failure.ts';
+import type { Fence, Fenced } from './fence.ts';
+import { readRecord, verdictOf } from './read-record.ts';
+import type { ScriptName } from './session.ts';
+
+/** How long one process may look at an account while others wait, ms. */
+const LEASE_MS = 5_000;
+/** Most takes of one account that a look asks the record for, the oldest first; the others stay in doubt. */
+const MAX_DOUBTS = 256;
+const NOT_ASKED = '3';
+/** Accounts that nobody asks for are forgotten, ms: the next look finds all of it in the record. */
+const IDLE_MS = 86_400_000;
+/** Views kept in this process. */
+const MAX_VIEWS = 50_000;
+
+/** What the looks need. `name` tells this process from all others. */
+export interface LooksOptions {
+  readonly clock: Clock;
+  readonly record: Store;
+  readonly fence: Fence;
+  readonly prefix: string;
+  readonly name: string;
+  readonly freshMs: number;
+  /** Waits a moment for another process. */
+  pause(times: number): Promise<void>;
+  /** Store time as it opens, ms. */
+  openAtMs(): number;
+}
+
+/** What this process knows of the accounts, and how it learns more. */
+export interface Looks {
+  view(account: string): AccountView | undefined;
+  /** Learns what another process's look left in Redis, or looks. False where one is looking just now: ask again in a moment. */
+  learn(fenced: Fenced, account: string): Promise<boolean>;
+  /** Reads the accounts in the record and begins to count anew from there. False where another process does so for one of them. */
+  look(fenced: Fenced, accounts: readonly string[]): Promise<boolean>;
+  /** Looks where the last look of this process is no longer fresh; nobody waits for it. */
+  refresh(accounts: readonly string[]): void;
+  /** Forgets views that turned out to be old, unless newer ones are known; all of them where none is named. */
+  forget(old?: readonly AccountView[]): void;
+}
+
+/** Knows nothing yet. */
+export function createLooks(options: LooksOptions): Looks {
+  const { record, fence, prefix } = options;
+  let views = new Map<string, AccountView>();
+  const learning = new Map<string, Promise<boolean>>();
+  const running = new Map<string, Promise<boolean>>();
+  let waiting: { readonly fenced: Fenced; readonly accounts: string[]; readonly done: Promise<ReadonlySet<string>> } | undefined;
+  const busy = new Map<string, number>();
+  const lookedAtMs = new Map<string, number>();
+  let looked = 0;
+
+  const remember = (account: string, view: AccountView): void => {
+    if (views.size >= MAX_VIEWS) views = new Map();
+    if (lookedAtMs.size >= MAX_VIEWS) lookedAtMs.clear();
+    views.set(account, view);
+  };
+  const keyOf = (account: string): string => accountKey(prefix, account);
+  const run = async (
+    fenced: Fenced,
+    script: ScriptName,
+    accounts: readonly string[],
+    args: readonly string[],
+  ): Promise<readonly unknown[]> => {
+    const keys = [fence.key, ...accounts.map(keyOf)];
+    const answer = await fenced.session.run(script, keys, [fenced.incarnation, ...args]).catch((error: unknown) => {
+      throw counterUnavailable(error);
+    });
+    if (answer === 'lost') lost(fenced);
+    return answer as readonly unknown[];
+  };
+  const lost = (fenced: Fenced): never => {
+    fence.doubt(fenced.incarnation);
+    throw counterLost();
+  };
+
+  /** One look at several accounts; answers those that it was this process's turn to look at. */
+  const flight = async (fenced: Fenced, accounts: readonly string[]): Promise<ReadonlySet<string>> => {
+    const token = `${options.name}.${++looked}`;
+    const begun = await run(fenced, 'beginLook', accounts, [token, String(LEASE_MS)]);
+    const mine = accounts.flatMap((account, at) => {
+      const answer = begun[at];
+      return Array.isArray(answer) ? [{ account, begun: answer as readonly string[], doubts: doubtsOf(answer as readonly string[]) }] : [];
+    });
+    if (mine.length === 0) return new Set();
+    const names = mine.map(({ account }) => account);
+    try {
+      const found = await readRecord(
+        record,
+        fence.recordKey,
+        mine.map(({ account, doubts }) => ({ account, doubts: doubts.slice(0, MAX_DOUBTS) })),
+        (account) => views.get(account)?.rows.windows.map(([ms]) => ms) ?? [],
+      );
+      // The record is the first to know that another counter was begun.
+      if (found.incarnation !== fenced.incarnation) lost(fenced);
+      const args = [token, String(IDLE_MS)];
+      const openAtMs = options.openAtMs();
+      const rows = mine.map(({ account }): AccountRows => ({ ...found.of(account), atMs: openAtMs }));
+      for (const [
+        at,
+        {
+          begun: [state, nowMs = '0', marks = '0'],
+          doubts,
+        },
+      ] of mine.entries()) {
+        const inDoubt = doubts.reduce((sum, { amount }) => sum + amount, 0n);
+        const settled = (parseState(state)?.taken ?? 0n) - inDoubt;
+        args.push(JSON.stringify(rows[at]), String(settled > 0n ? settled : 0n), nowMs, marks, String(doubts.length));
+        for (const [place, doubt] of doubts.entries()) {
+          const verdict = place < MAX_DOUBTS ? verdictOf(doubt, found.request(doubt.id), openAtMs) : NOT_ASKED;
+          args.push(doubt.id, String(doubt.amount), verdict);
+        }
+      }
+      const ended = await run(fenced, 'endLook', names, args);
+      return new Set(
+        names.filter((account, at) => {
+          const state = parseState(ended[at] as string | null);
+          if (state !== undefined) remember(account, createAccountView(account, state, rows[at] as AccountRows));
+          return state !== undefined;
+        }),
+      );
+    } catch (error) {
+      if (fenced.session.isAlive()) await run(fenced, 'leaveLook', names, [token]).catch(() => undefined);
+      throw error;
+    }
+  };
+
+  /** Accounts that are asked for in one turn share a look. */
+  const join = (fenced: Fenced, account: string): Promise<ReadonlySet<string>> => {
+    if (waiting === undefined || waiting.fenced !== fenced) {
+      const accounts: string[] = [];
+      const done = Promise.resolve().then(() => {
+        if (waiting?.accounts === accounts) waiting = undefined;
+        return flight(fenced, accounts);
+      });
+      waiting = { fenced, accounts, done };
+    }
+    waiting.accounts.push(account);
+    return waiting.done;
+  };
+  const lookAt = (fenced: Fenced, account: string): Promise<boolean> => {
+    const known = running.get(account);
+    if (known !== undefined) return known;
+    const made = join(fenced, account)
+      .then(async (mine) => {
+        if (mine.has(account)) {
+          busy.delete(account);
+          return true;
+        }
+        // One of this process waits for all of its callers.
+        const times = busy.get(account) ?? 0;
+        busy.set(account, times + 1);
+        await options.pause(times);
+        return false;
+      })
+      .finally(() => running.delete(account));
+    running.set(account, made);
+    lookedAtMs.set(account, options.clock.monotonicMs());
+    return made;
+  };
+  const look = async (fenced: Fenced, accounts: readonly string[]): Promise<boolean> =>
+    (await Promise.all(accounts.map((account) => lookAt(fenced, account)))).every(Boolean);
+
+  const learn = async (fenced: Fenced, account: string): Promise<boolean> => {
+    const [incarnation, counted, rows] = await fenced.session.fields(keyOf(account), 'i', 's', 'r').catch((error: unknown) => {
+      throw counterUnavailable(error);
+    });
+    const found = incarnation === fenced.incarnation ? parseRows(rows) : undefined;
+    const state = parseState(counted);
+    if (found === undefined || state === undefined) return look(fenced, [account]);
+    remember(account, createAccountView(account, state, found));
+    return true;
+  };
+
+  return {
+    view: (account) => views.get(account),
+    look,
+    learn(fenced, account) {
+      const known = learning.get(account);
+      if (known !== undefined) return known;
+      const made = learn(fenced, account).finally(() => learning.delete(account));
+      learning.set(account, made);
+      return made;
+    },
+    refresh(accounts) {
+      const fenced = fence.standing();
+      const old = accounts.filter(
+        (account) => !((lookedAtMs.get(account) ?? Number.NEGATIVE_INFINITY) > options.clock.monotonicMs() - options.freshMs),
+      );
+      if (fenced !== undefined && old.length > 0) void look(fenced, old).catch(() => undefined);
+    },
+    forget(old) {
+      if (old === undefined) views = new Map();
+      else for (const view of old) if (views.get(view.account) === view) views.delete(view.account);
+    },
+  };
+}
+
+function doubtsOf(begun: readonly string[]): readonly DoubtfulTake[] {
+  const found: DoubtfulTake[] = [];
+  for (let at = 3; at + 1 < begun.length; at += 2) {
+    const take = parseTake(begun[at] ?? '', begun[at + 1] ?? '');
+    if (take === undefined)
+      throw new CastellanError('STORE_CORRUPT', { message: 'The counter holds a take that cannot be read.', details: { part: 'counter' } });
+    found.push(take);
+  }
+  return found.sort((a, b) => a.takenAtMs - b.takenAtMs);
+}
+
+/** What a look left; undefined for what none can have left. */
+function parseRows(text: string | null | undefined): AccountRows | undefined {
+  try {
+    const rows = JSON.parse(text ?? '') as AccountRows;
+    const sound =
+      Array.isArray(rows.windows) && typeof rows.lastId === 'string' && (rows.ledger === null || Array.isArray(rows.ledger.held));
+    return sound ? rows : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Look } from '../look.ts';
+
+/**
+ * What a gauge leans on. Injected campaigns differ in the last three from what happens in the world more than a real attacker would:
+ * detectors are measured with and without them.
+ */
+export type GaugeGround = 'habits' | 'balance' | 'gap' | 'fleet';
+
+/** One figure about an action beside the habits of its wallet. */
+export interface Gauge {
+  readonly name: string;
+  readonly ground: GaugeGround;
+  /** 1: more of it never makes an action less suspicious; −1: never more. */
+  readonly monotone?: 1 | -1;
+  readonly read: (look: Look) => number;
+}
+
+/** What a gauge says where there is nothing to compare with. */
+export const UNKNOWN = -99;

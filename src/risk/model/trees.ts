@@ -1,0 +1,62 @@
+/** One tree: every level asks the same question of all, so that the answers are the bits of the leaf's place. */
+export interface Tree {
+  /** Places of the gauges asked, first level first. */
+  readonly gauges: readonly number[];
+  /** A figure above it answers yes. */
+  readonly above: readonly number[];
+  /** By the answers as a binary number, first level highest. */
+  readonly leaves: readonly number[];
+}
+
+/** Trees whose answers add up to the logarithm of the odds that an action is bad. */
+export interface Trees {
+  readonly bias: number;
+  readonly trees: readonly Tree[];
+}
+
+/** The odds' logarithm for one action's figures. O(trees × depth). */
+export function scoreTrees({ bias, trees }: Trees, figures: ArrayLike<number>): number {
+  let score = bias;
+  for (const { gauges, above, leaves } of trees) {
+    let leaf = 0;
+    for (let level = 0; level < gauges.length; level += 1) {
+      leaf = leaf * 2 + Number((figures[gauges[level] as number] as number) > (above[level] as number));
+    }
+    score += leaves[leaf] as number;
+  }
+  return score;
+}
+
+/**
+ * What each gauge adds to the score of one action; with the bias of {@link meanScore} the parts add up to {@link scoreTrees}.
+ * On the way down a tree each answer moves the mean of the leaves that can still be reached: that move is its gauge's part.
+ */
+export function partsOfScore({ trees }: Trees, figures: ArrayLike<number>): ReadonlyMap<number, number> {
+  const parts = new Map<number, number>();
+  for (const { gauges, above, leaves } of trees) {
+    let from = 0;
+    let to = leaves.length;
+    let mean = meanOf(leaves, from, to);
+    for (let level = 0; level < gauges.length; level += 1) {
+      const gauge = gauges[level] as number;
+      const half = (from + to) / 2;
+      if ((figures[gauge] as number) > (above[level] as number)) from = half;
+      else to = half;
+      const next = meanOf(leaves, from, to);
+      parts.set(gauge, (parts.get(gauge) ?? 0) + next - mean);
+      mean = next;
+    }
+  }
+  return parts;
+}
+
+/** The score before any gauge is read: what the parts of a score are added to. */
+export function meanScore({ bias, trees }: Trees): number {
+  return trees.reduce((sum, { leaves }) => sum + meanOf(leaves, 0, leaves.length), bias);
+}
+
+function meanOf(leaves: readonly number[], from: number, to: number): number {
+  let sum = 0;
+  for (let leaf = from; leaf < to; leaf += 1) sum += leaves[leaf] as number;
+  return sum / (to - from);
+}
