@@ -10,6 +10,9 @@ export interface Score extends Measurement {
   readonly judged: boolean;
 }
 
+/** How long one bar may take, ms. What takes longer is stuck. */
+const PATIENCE_MS = { quick: 5 * 60_000, full: 60 * 60_000 } as const;
+
 /** Runs the bars of one area one after the other. A bar passes only where it says `pass: true`. */
 export async function runBars(area: string, bars: readonly Bar[], mode: Mode, report: (line: string) => void): Promise<readonly Score[]> {
   const scores: Score[] = [];
@@ -17,7 +20,10 @@ export async function runBars(area: string, bars: readonly Bar[], mode: Mode, re
     const start = process.hrtime.bigint();
     let measurement: Measurement;
     try {
-      measurement = await bar.run(mode, (line) => report(`  ${bar.name}: ${line}`));
+      measurement = await inTime(
+        bar.run(mode, (line) => report(`  ${bar.name}: ${line}`)),
+        PATIENCE_MS[mode],
+      );
     } catch (error) {
       measurement = { figure: `failed: ${error instanceof Error ? error.message : String(error)}`, pass: false };
     }
@@ -36,6 +42,19 @@ export async function runBars(area: string, bars: readonly Bar[], mode: Mode, re
     report(`${verdictOf(score)}  ${area}  ${bar.name}  (${seconds.toFixed(1)} s)`);
   }
   return scores;
+}
+
+/** The timer keeps the process alive too, so that a bar whose work is lost fails under its name. */
+async function inTime<T>(work: Promise<T>, patienceMs: number): Promise<T> {
+  const stuck = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    stuck.reject(new Error(`stuck for ${patienceMs / 1_000} s; open: ${process.getActiveResourcesInfo().join(', ')}`));
+  }, patienceMs);
+  try {
+    return await Promise.race([work, stuck.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** `shown` for a figure that this form of the run does not judge. */

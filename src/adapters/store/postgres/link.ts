@@ -56,7 +56,7 @@ export function createLink(options: LinkOptions): Link {
     for (let attempt = 0; ; attempt++) {
       if (closed) throw new CastellanError('STORE_CLOSED', { message: 'The store is closed.' });
       try {
-        const session = await openSession(options.connection, options.lockDeadlineMs);
+        const session = await openSession(options.connection, options.lockDeadlineMs, turns);
         await options.clocks?.look(session).catch((error: unknown) => {
           session.drop();
           throw error;

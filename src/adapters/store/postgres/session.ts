@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { CastellanError } from '../../../core/errors.ts';
+import type { Turns } from '../kernel/turns.ts';
 import { SessionLost, sqlState } from './failure.ts';
 import { type PostgresConnection, sessionSettings, toClientConfig } from './settings.ts';
 
@@ -39,11 +40,10 @@ async function loadDriver(): Promise<typeof pg> {
 }
 
 /** Connects and prepares the session. Throws what the driver throws. @throws PEER_MISSING */
-export async function openSession(connection: PostgresConnection, lockDeadlineMs: number): Promise<Session> {
+export async function openSession(connection: PostgresConnection, lockDeadlineMs: number, turns: Turns): Promise<Session> {
   const driver = await loadDriver();
   const client = new driver.Client(toClientConfig(connection, lockDeadlineMs)) as pg.Client & Socketed;
   let alive = true;
-  let busy = 0;
   // An idle connection that breaks would otherwise end the process.
   const ended = (): void => {
     alive = false;
@@ -52,13 +52,14 @@ export async function openSession(connection: PostgresConnection, lockDeadlineMs
   client.on('end', ended);
 
   const ask = async (query: pg.QueryArrayConfig): Promise<Answer> => {
-    if (busy++ === 0) client.ref();
+    // The process lives until the answer is there, whatever became of the socket.
+    turns.hold();
     try {
       const result: unknown = await client.query(query);
       const last = (Array.isArray(result) ? result.at(-1) : result) as pg.QueryArrayResult;
       return last.rows;
     } finally {
-      if (--busy === 0) client.unref();
+      turns.release();
     }
   };
   const drop = (): void => {
@@ -83,6 +84,7 @@ export async function openSession(connection: PostgresConnection, lockDeadlineMs
     );
 
   await client.connect();
+  client.unref();
   try {
     const notes = await sessionSettings((text) => ask({ text, rowMode: 'array' }), lockDeadlineMs);
     return {

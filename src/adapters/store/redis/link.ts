@@ -32,7 +32,7 @@ export function createLink(connection: RedisConnection, deadlineMs: number, cloc
   const up = (): Session | undefined => (current?.isAlive() === true ? current : undefined);
   const open = async (): Promise<Session> => {
     try {
-      const opened = await openSession(connection, deadlineMs, clock);
+      const opened = await openSession(connection, deadlineMs, clock, turns);
       if (closed) opened.drop();
       else current = opened;
       failed = undefined;

@@ -9,8 +9,8 @@ import type { Fence, Fenced } from './fence.ts';
 import { readRecord, verdictOf } from './read-record.ts';
 import type { ScriptName } from './session.ts';
 
-/** How long one process may look at an account while others wait, ms. */
-const LEASE_MS = 5_000;
+/** For how long others leave an account to the process that looks at it, ms: so long a process that died there keeps them waiting. */
+const LEASE_MS = 200;
 /** Most takes of one account that a look asks the record for, the oldest first; the others stay in doubt. */
 const MAX_DOUBTS = 256;
 const NOT_ASKED = '3';
@@ -112,7 +112,7 @@ export function createLooks(options: LooksOptions): Looks {
       ] of mine.entries()) {
         const inDoubt = doubts.reduce((sum, { amount }) => sum + amount, 0n);
         const settled = (parseState(state)?.taken ?? 0n) - inDoubt;
-        args.push(JSON.stringify(rows[at]), String(settled > 0n ? settled : 0n), nowMs, marks, String(doubts.length));
+        args.push(state ?? '', JSON.stringify(rows[at]), String(settled > 0n ? settled : 0n), nowMs, marks, String(doubts.length));
         for (const [place, doubt] of doubts.entries()) {
           const verdict = place < MAX_DOUBTS ? verdictOf(doubt, found.request(doubt.id), openAtMs) : NOT_ASKED;
           args.push(doubt.id, String(doubt.amount), verdict);

@@ -2,8 +2,8 @@ import { LUA_AMOUNT, LUA_FENCED } from './lua-amount.ts';
 import { LUA_STATE } from './lua-count.ts';
 
 /**
- * Begins a look at the record: one process at a time per account. `KEYS`: the fence, then accounts. `ARGV`: the incarnation, this look's name,
- * how long it may last, ms. An account of another incarnation begins anew. Answers per account: `0` where another process is looking,
+ * Begins a look at the record. `KEYS`: the fence, then accounts. `ARGV`: the incarnation, this look's name, how long others leave it alone, ms. An account
+ * of another incarnation begins anew. Answers per account: `0` where another process began one just now,
  * else `{state, now, marks, id, take, id, take, …}`: each take of which nobody knows yet whether the record holds it.
  */
 export const LUA_BEGIN_LOOK = `${LUA_FENCED}
@@ -36,22 +36,22 @@ return answers
 
 /**
  * Ends a look. `KEYS`: the fence, then accounts. `ARGV`: the incarnation, the look's name, the life of an idle account, ms; then per account
- * `<rows> <settled> <began> <marks> <n> (<id> <amount> <verdict>)…`: what was read, the sum of takes that were confirmed when the look began, and for each
- * take that was in doubt then: `1` the record holds it, `2` it never will, `0` nobody knows yet, `3` not asked. Answers per account its state,
- * or 0 where the look took too long and another process began its own.
+ * `<state> <rows> <settled> <began> <marks> <n> (<id> <amount> <verdict>)…`: the state that it began with, what was read, the sum of takes that were confirmed
+ * then, and for each take that was in doubt then: `1` the record holds it, `2` it never will, `0` nobody knows yet, `3` not asked. Answers
+ * per account its state, or 0 where another look ended since this one began: of several at once the first one counts.
  */
 export const LUA_END_LOOK = `${LUA_AMOUNT}${LUA_STATE}${LUA_FENCED}
 local answers, at = {}, 4
 for index = 2, #KEYS do
   local key = KEYS[index]
-  local rows, settled, began, marks, count = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4])
-  local first = at + 5
+  local base, rows, settled, began, marks, count = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], tonumber(ARGV[at + 5])
+  local first = at + 6
   at = first + count * 3
-  local y, s, m = unpack(redis.call('HMGET', key, 'y', 's', 'm'))
-  if not y or string.match(y, '^%S+') ~= ARGV[2] then
+  local s, m = unpack(redis.call('HMGET', key, 's', 'm'))
+  local v, x, u, g = unpacked(s)
+  if not s or v ~= string.match(base, '^%S+') then
     answers[#answers + 1] = 0
   else
-    local _, x, u, g = unpacked(s)
     local taken, kept = subtract(x, parse(settled)), { 0 }
     for n = 0, count - 1 do
       local id, amount, verdict = 'T:' .. ARGV[first + n * 3], parse(ARGV[first + n * 3 + 1]), ARGV[first + n * 3 + 2]

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import { CastellanError } from '../../../core/errors.ts';
+import type { Turns } from '../kernel/turns.ts';
 import { leadsNowhere, wordOf } from './failure.ts';
 import { LUA_COUNT } from './lua-count.ts';
 import { LUA_BEGIN_LOOK, LUA_END_LOOK, LUA_FENCE, LUA_LEAVE_LOOK } from './lua-look.ts';
@@ -35,7 +36,6 @@ interface Client {
   connect(): Promise<unknown>;
   sendCommand(args: readonly string[]): Promise<unknown>;
   destroy(): void;
-  ref(): void;
   unref(): void;
 }
 
@@ -69,10 +69,9 @@ export async function checkConnection(connection: RedisConnection): Promise<void
  * Connects, and looks at whom: a server that throws keys away when its memory is full is refused.
  * Throws what the driver throws. @throws CONFIG_INVALID, PEER_MISSING
  */
-export async function openSession(connection: RedisConnection, deadlineMs: number, clock: Clock): Promise<Session> {
+export async function openSession(connection: RedisConnection, deadlineMs: number, clock: Clock, turns: Turns): Promise<Session> {
   const client = await createClient(connection, deadlineMs);
   let alive = true;
-  let busy = 0;
   const ended = (): void => {
     alive = false;
   };
@@ -84,7 +83,8 @@ export async function openSession(connection: RedisConnection, deadlineMs: numbe
     client.destroy();
   };
   const ask = async (args: readonly string[]): Promise<unknown> => {
-    if (busy++ === 0) client.ref();
+    // The process lives until the answer is there or late, whatever became of the socket.
+    turns.hold();
     // A server that stands still answers nothing and breaks nothing: the wait has an end of its own.
     const late = clock.schedule(deadlineMs, drop);
     try {
@@ -94,7 +94,7 @@ export async function openSession(connection: RedisConnection, deadlineMs: numbe
       throw error;
     } finally {
       late.cancel();
-      if (--busy === 0 && alive) client.unref();
+      turns.release();
     }
   };
   const known: Partial<Record<ScriptName, Promise<string>>> = {};
@@ -104,6 +104,7 @@ export async function openSession(connection: RedisConnection, deadlineMs: numbe
   };
 
   await client.connect();
+  client.unref();
   try {
     const runId = checkServer(String(await ask(['INFO'])));
     return {
