@@ -3,6 +3,7 @@ export interface Turns {
   next(task: () => void): void;
   hold(): void;
   release(): void;
+  /** Whoever waits or holds by then is still served. */
   close(): void;
 }
 
@@ -15,11 +16,19 @@ export function createTurns(): Turns {
   const channels = [new MessageChannel(), new MessageChannel()] as const;
   let which = 0;
   let holds = 0;
+  let closed = false;
+  let gone = false;
+  const end = (): void => {
+    gone = true;
+    for (const { port1 } of channels) port1.close();
+  };
   const hold = (): void => {
     if (holds++ === 0) for (const { port1 } of channels) port1.ref();
   };
   const release = (): void => {
-    if (--holds === 0) for (const { port1 } of channels) port1.unref();
+    if (--holds > 0) return;
+    for (const { port1 } of channels) port1.unref();
+    if (closed && !gone) end();
   };
   for (const { port1 } of channels) {
     port1.on('message', () => {
@@ -31,6 +40,7 @@ export function createTurns(): Turns {
   }
   return {
     next(task) {
+      if (gone) return queueMicrotask(task);
       hold();
       tasks.push(task);
       which = 1 - which;
@@ -39,7 +49,8 @@ export function createTurns(): Turns {
     hold,
     release,
     close() {
-      for (const { port1 } of channels) port1.close();
+      closed = true;
+      if (holds === 0 && !gone) end();
     },
   };
 }

@@ -30,7 +30,7 @@ export interface Link {
    * @throws STORE_UNAVAILABLE, STORE_CLOSED
    */
   session(untilMs: number): Promise<Session>;
-  /** Waits a jittered moment before another try, growing with `attempt`; keeps the process alive meanwhile. */
+  /** Waits a jittered moment before another try, growing with `attempt`; keeps the process alive meanwhile. @throws STORE_CLOSED */
   pause(attempt: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,6 +44,7 @@ export function createLink(options: LinkOptions): Link {
 
   const up = (): Session | undefined => (current?.isAlive() === true ? current : undefined);
   const pause = async (attempt: number): Promise<void> => {
+    if (closed) throw new CastellanError('STORE_CLOSED', { message: 'The store is closed.' });
     const backoffMs = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** attempt) * (0.5 + (random.bytes(1)[0] ?? 0) / 256);
     turns.hold();
     try {

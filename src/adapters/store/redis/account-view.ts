@@ -67,6 +67,7 @@ export interface AccountView {
 export function createAccountView(account: string, state: CountedState, rows: AccountRows): AccountView {
   const ledger = rows.ledger ?? EMPTY_LEDGER;
   const uses = new Map<number | null, bigint>();
+  const rooms = new Map<number | null, { readonly limit: unknown; readonly room: bigint | undefined }>();
   let usedAtMs = Number.NaN;
 
   const booked = (windowMs: number, openAtMs: TimeMs, closeAtMs: TimeMs): bigint => {
@@ -80,8 +81,6 @@ export function createAccountView(account: string, state: CountedState, rows: Ac
   };
   const use = (windowMs: number | null, openAtMs: TimeMs, closeAtMs: TimeMs): bigint => {
     if (windowMs === 0) return 0n;
-    if (openAtMs !== usedAtMs) uses.clear();
-    usedAtMs = openAtMs;
     let used = uses.get(windowMs);
     if (used === undefined) {
       used = pendingOf(ledger, openAtMs) + (windowMs === null ? BigInt(ledger.total) : booked(windowMs, openAtMs, closeAtMs));
@@ -94,8 +93,18 @@ export function createAccountView(account: string, state: CountedState, rows: Ac
     state,
     rows,
     roomUnder(window, openAtMs, closeAtMs) {
-      const limit = readAmount(window.limit);
-      return limit === undefined ? undefined : limit - use(window.windowMs, openAtMs, closeAtMs);
+      if (openAtMs !== usedAtMs) {
+        uses.clear();
+        rooms.clear();
+        usedAtMs = openAtMs;
+      }
+      let known = rooms.get(window.windowMs);
+      if (known === undefined || known.limit !== window.limit) {
+        const limit = readAmount(window.limit);
+        known = { limit: window.limit, room: limit === undefined ? undefined : limit - use(window.windowMs, openAtMs, closeAtMs) };
+        rooms.set(window.windowMs, known);
+      }
+      return known.room;
     },
   };
 }

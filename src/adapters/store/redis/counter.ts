@@ -1,10 +1,14 @@
 import { CastellanError } from '../../../core/errors.ts';
 import type { Turns } from '../kernel/turns.ts';
+import { createAnswerTurns } from './answer-turns.ts';
 import { counterUnavailable } from './failure.ts';
 import type { Fence } from './fence.ts';
 
-/** Most takes of one script: bounds for how long the server does nothing else. */
-const MAX_BATCH = 16;
+/**
+ * Most takes of one script: bounds for how long the server does nothing else, and leaves it something to do while this process
+ * works on the answers of the script before.
+ */
+const MAX_BATCH = 32;
 /** Most confirmed takes of one operation of the script. */
 const MAX_NEWS = 1_000;
 /** Most takes that wait at once. */
@@ -69,6 +73,7 @@ export function createCounter(fence: Fence, prefix: string, turns: Turns): Count
   let returned: (readonly [account: string, id: string])[] = [];
   let freed = new Set<string>();
   let flushing = false;
+  const answering = createAnswerTurns(turns);
 
   const wake = (): void => {
     if (flushing) return;
@@ -98,6 +103,8 @@ export function createCounter(fence: Fence, prefix: string, turns: Turns): Count
       }
       if (fenced === undefined || args.length === 0) return;
       const answers = await fenced.session.run('count', keys, [fenced.incarnation, ...args]);
+      // Each batch has a turn of its own: the server works on what its callers ask next while the others are answered.
+      if (batch.length > 0) await answering.next();
       if (answers === 'lost') fence.doubt(fenced.incarnation);
       for (const [at, { resolve }] of batch.entries())
         resolve(answers === 'lost' ? 'lost' : ((answers as readonly TakeAnswer[])[at] ?? 'lost'));
@@ -131,7 +138,8 @@ export function createCounter(fence: Fence, prefix: string, turns: Turns): Count
       }
       return new Promise((resolve, reject) => {
         takes.push({ take, resolve, reject });
-        wake();
+        if (takes.length >= MAX_BATCH) void send(takes.splice(0, MAX_BATCH));
+        else wake();
       });
     },
     confirm(id, accounts) {

@@ -17,7 +17,7 @@ export interface Link {
   up(): Session | undefined;
   /** The session; a new one where it was lost. @throws STORE_UNAVAILABLE, STORE_CLOSED, CONFIG_INVALID */
   session(): Promise<Session>;
-  /** Waits a moment before another try, growing with `attempt`. */
+  /** Waits a moment before another try, growing with `attempt`. @throws STORE_CLOSED */
   pause(attempt: number): Promise<void>;
   close(): void;
 }
@@ -48,7 +48,7 @@ export function createLink(connection: RedisConnection, deadlineMs: number, cloc
   return {
     up,
     async session() {
-      if (closed) throw new CastellanError('STORE_CLOSED', { message: 'The store is closed.' });
+      if (closed) throw storeClosed();
       const session = up();
       if (session !== undefined) return session;
       if (failed !== undefined && clock.monotonicMs() - failed.atMs < REST_MS) throw failed.error;
@@ -56,6 +56,7 @@ export function createLink(connection: RedisConnection, deadlineMs: number, cloc
       return opening;
     },
     async pause(attempt) {
+      if (closed) throw storeClosed();
       if (attempt < TURNS) return new Promise((resolve) => turns.next(resolve));
       turns.hold();
       try {
@@ -70,3 +71,5 @@ export function createLink(connection: RedisConnection, deadlineMs: number, cloc
     },
   };
 }
+
+const storeClosed = (): CastellanError => new CastellanError('STORE_CLOSED', { message: 'The store is closed.' });

@@ -57,6 +57,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   if (!(deadlineMs >= 1 && deadlineMs <= 60_000)) throw invalid('deadlineMs', 'A reservation waits 1 to 60,000 ms.');
   await checkConnection(options);
   const keeper = createRoomKeeper({ ...options, record, prefix, freshMs, deadlineMs });
+  const underWay = new Set<Promise<unknown>>();
   let closed = false;
 
   const reserve = async (steps: readonly Step[], asks: readonly Ask[]): Promise<readonly StepResult[]> => {
@@ -96,9 +97,11 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     info: { ...record.info, kind: `${record.info.kind} behind redis` },
     async apply(steps) {
       const asks = closed ? [] : asksOf(steps);
-      const results = asks.length === 0 ? await record.apply(steps) : await reserve(steps, asks);
-      await keeper.freed(freedRequests(steps, results));
-      return results;
+      const applied = asks.length === 0 ? record.apply(steps) : reserve(steps, asks);
+      const told = applied.then((results) => keeper.freed(freedRequests(steps, results)));
+      underWay.add(told);
+      await told.finally(() => underWay.delete(told));
+      return applied;
     },
     get: (keys) => record.get(keys),
     scan: (from, page) => scanWithout(keeper.recordKey, record, from, page),
@@ -111,6 +114,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     async close() {
       if (closed) return record.close();
       closed = true;
+      await Promise.allSettled(underWay);
       await record.close();
       await keeper.close();
     },
