@@ -142,13 +142,16 @@ describe.skipIf(!here)(`a counter on Redis${here ? '' : ' (skipped: no server an
   it('keeps room of a step whose process died before the record until the hold is over, and no longer', async () => {
     const scene = fresh();
     const [dying, other] = [await scene.open(), await scene.open()];
-    dying.record.before = () => new Promise(() => undefined);
+    const death = Promise.withResolvers<void>();
+    dying.record.before = () => death.promise;
     const now = await other.store.now();
-    void applyOne(dying.store, reserveCommand(now, { id: 'r1', amount: '100', dueMs: now + 1_200 }));
+    const dead = failureOf(applyOne(dying.store, reserveCommand(now, { id: 'r1', amount: '100', dueMs: now + 1_200 })));
     await sleep(300);
     expect(await codeOf(other.store, reserveCommand(now, { id: 'r2', amount: '1' }))).toBe('window_limit');
     await sleep(1_500);
     expect(await codeOf(other.store, reserveCommand(await other.store.now(), { id: 'r2', amount: '100' }))).toBe('ok');
+    death.reject(unavailable());
+    expect(await dead).toMatchObject({ code: 'STORE_UNAVAILABLE' });
     await scene.close();
   });
 
