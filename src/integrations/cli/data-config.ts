@@ -14,7 +14,7 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 
 /**
  * Reads a configuration from JSON or YAML. What only code can make is named instead: `{ "env": "NAME" }` is that variable, a chain is
- * `{ "evm": … }` or `{ "ton": … }`, and a store `{ "sqlite": { "path": … } }` beside the file. Nothing in the text is executed.
+ * `{ "evm": … }` or `{ "ton": … }`, and a store `{ "sqlite": { "path": … } }` beside the file, `postgres`, or `redis` with a store in it. Nothing in the text is executed.
  *
  * `see` is shown the data before anything is made of it. Fails closed: a variable that is not set, a number that would lose digits, and a name that stands twice are refused.
  * @throws CONFIG_INVALID
@@ -83,8 +83,12 @@ async function storeOf(store: unknown, directory: string): Promise<unknown> {
   if (store === 'memory') return (await import('../../adapters/store/memory/index.ts')).memoryStore();
   const [kind, options] = only(store, 'store');
   if (kind === 'postgres') return (await import('../../adapters/store/postgres/index.ts')).postgresStore(options as never);
+  if (kind === 'redis') {
+    const record = await storeOf(options['store'], directory);
+    return (await import('../../adapters/store/redis/index.ts')).redisStore({ ...options, store: record } as never);
+  }
   if (kind !== 'sqlite' || typeof options['path'] !== 'string')
-    throw invalid('store: memory, sqlite with a path, or postgres with a url; others need a module');
+    throw invalid('store: memory, sqlite with a path, postgres with a url, or redis with a url and a store; others need a module');
   return (await import('../../adapters/store/sqlite/index.ts')).sqliteStore({
     ...options,
     path: resolve(directory, options['path']),
