@@ -29,7 +29,7 @@ export interface RaceOptions {
   readonly processes: number;
   /** Reservations that each process asks for; the cap is half of all of them. */
   readonly each: number;
-  /** Kill one process so often, ms, and start it anew where it was. */
+  /** Kill one process so often, ms, and start it anew where it was: one that was answered something, so that the race ends on any machine. */
   readonly killEveryMs?: number;
   /** Runs beside the race until it is over. */
   readonly beside?: (racing: () => boolean) => Promise<void>;
@@ -142,6 +142,7 @@ function createRunner(place: RaceStore, name: string, each: number, cap: number,
   const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
   let answered = 0;
   let isReady = false;
+  let hasGotOn = false;
   let due: number | undefined;
   let stopped = false;
   let child: ChildProcess | undefined;
@@ -152,6 +153,7 @@ function createRunner(place: RaceStore, name: string, each: number, cap: number,
   };
   const start = (): void => {
     isReady = false;
+    hasGotOn = false;
     let isDone = false;
     const args = [file, JSON.stringify(place), name, String(answered), String(each), String(cap)];
     const started = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], env });
@@ -163,7 +165,10 @@ function createRunner(place: RaceStore, name: string, each: number, cap: number,
         first.resolve();
         begin();
       }
-      if (line.startsWith('at ')) answered = Number(line.slice(3));
+      if (line.startsWith('at ')) {
+        answered = Number(line.slice(3));
+        hasGotOn = true;
+      }
       if (!line.startsWith('done ')) return;
       const { others } = JSON.parse(line.slice(5)) as { readonly others: readonly string[] };
       if (others.length > 0) reject(new Error(`refused for another reason than the cap: ${others.join(', ')}`));
@@ -184,7 +189,7 @@ function createRunner(place: RaceStore, name: string, each: number, cap: number,
       due = dueMs;
       begin();
     },
-    isRunning: () => isReady && child?.exitCode === null && child.signalCode === null,
+    isRunning: () => hasGotOn && child?.exitCode === null && child.signalCode === null,
     kill: () => child?.kill('SIGKILL') ?? false,
     stop() {
       stopped = true;

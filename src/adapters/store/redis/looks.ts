@@ -1,21 +1,11 @@
 import type { Clock } from '../../../core/clock.ts';
-import { CastellanError } from '../../../core/errors.ts';
 import type { Store } from '../../../core/store.ts';
 import { type AccountRows, type AccountView, createAccountView, parseState } from './account-view.ts';
 import { accountKey } from './counter.ts';
-import { type DoubtfulTake, parseTake } from './doubtful-take.ts';
-import { counterLost, counterUnavailable } from './failure.ts';
+import { counterUnavailable } from './failure.ts';
 import type { Fence, Fenced } from './fence.ts';
-import { readRecord, verdictOf } from './read-record.ts';
-import type { ScriptName } from './session.ts';
+import { lookFlight } from './look-flight.ts';
 
-/** For how long others leave an account to the process that looks at it, ms: so long a process that died there keeps them waiting. */
-const LEASE_MS = 200;
-/** Most takes of one account that a look asks the record for, the oldest first; the others stay in doubt. */
-const MAX_DOUBTS = 256;
-const NOT_ASKED = '3';
-/** Accounts that nobody asks for are forgotten, ms: the next look finds all of it in the record. */
-const IDLE_MS = 86_400_000;
 /** Views kept in this process. */
 const MAX_VIEWS = 50_000;
 
@@ -48,7 +38,7 @@ export interface Looks {
 
 /** Knows nothing yet. */
 export function createLooks(options: LooksOptions): Looks {
-  const { record, fence, prefix } = options;
+  const { fence, prefix } = options;
   let views = new Map<string, AccountView>();
   const learning = new Map<string, Promise<boolean>>();
   const running = new Map<string, Promise<boolean>>();
@@ -62,74 +52,11 @@ export function createLooks(options: LooksOptions): Looks {
     if (lookedAtMs.size >= MAX_VIEWS) lookedAtMs.clear();
     views.set(account, view);
   };
-  const keyOf = (account: string): string => accountKey(prefix, account);
-  const run = async (
-    fenced: Fenced,
-    script: ScriptName,
-    accounts: readonly string[],
-    args: readonly string[],
-  ): Promise<readonly unknown[]> => {
-    const keys = [fence.key, ...accounts.map(keyOf)];
-    const answer = await fenced.session.run(script, keys, [fenced.incarnation, ...args]).catch((error: unknown) => {
-      throw counterUnavailable(error);
-    });
-    if (answer === 'lost') lost(fenced);
-    return answer as readonly unknown[];
-  };
-  const lost = (fenced: Fenced): never => {
-    fence.doubt(fenced.incarnation);
-    throw counterLost();
-  };
-
-  /** One look at several accounts; answers those that it was this process's turn to look at. */
+  const parts = { ...options, windowsOf: (account: string) => views.get(account)?.rows.windows.map(([windowMs]) => windowMs) ?? [] };
   const flight = async (fenced: Fenced, accounts: readonly string[]): Promise<ReadonlySet<string>> => {
-    const token = `${options.name}.${++looked}`;
-    const begun = await run(fenced, 'beginLook', accounts, [token, String(LEASE_MS)]);
-    const mine = accounts.flatMap((account, at) => {
-      const answer = begun[at];
-      return Array.isArray(answer) ? [{ account, begun: answer as readonly string[], doubts: doubtsOf(answer as readonly string[]) }] : [];
-    });
-    if (mine.length === 0) return new Set();
-    const names = mine.map(({ account }) => account);
-    try {
-      const found = await readRecord(
-        record,
-        fence.recordKey,
-        mine.map(({ account, doubts }) => ({ account, doubts: doubts.slice(0, MAX_DOUBTS) })),
-        (account) => views.get(account)?.rows.windows.map(([ms]) => ms) ?? [],
-      );
-      // The record is the first to know that another counter was begun.
-      if (found.incarnation !== fenced.incarnation) lost(fenced);
-      const args = [token, String(IDLE_MS)];
-      const openAtMs = options.openAtMs();
-      const rows = mine.map(({ account }): AccountRows => ({ ...found.of(account), atMs: openAtMs }));
-      for (const [
-        at,
-        {
-          begun: [state, nowMs = '0', marks = '0'],
-          doubts,
-        },
-      ] of mine.entries()) {
-        const inDoubt = doubts.reduce((sum, { amount }) => sum + amount, 0n);
-        const settled = (parseState(state)?.taken ?? 0n) - inDoubt;
-        args.push(state ?? '', JSON.stringify(rows[at]), String(settled > 0n ? settled : 0n), nowMs, marks, String(doubts.length));
-        for (const [place, doubt] of doubts.entries()) {
-          const verdict = place < MAX_DOUBTS ? verdictOf(doubt, found.request(doubt.id), openAtMs) : NOT_ASKED;
-          args.push(doubt.id, String(doubt.amount), verdict);
-        }
-      }
-      const ended = await run(fenced, 'endLook', names, args);
-      return new Set(
-        names.filter((account, at) => {
-          const state = parseState(ended[at] as string | null);
-          if (state !== undefined) remember(account, createAccountView(account, state, rows[at] as AccountRows));
-          return state !== undefined;
-        }),
-      );
-    } catch (error) {
-      if (fenced.session.isAlive()) await run(fenced, 'leaveLook', names, [token]).catch(() => undefined);
-      throw error;
-    }
+    const found = await lookFlight(parts, fenced, `${options.name}.${++looked}`, accounts);
+    for (const { account, state, rows } of found) remember(account, createAccountView(account, state, rows));
+    return new Set(found.map(({ account }) => account));
   };
 
   /** Accounts that are asked for in one turn share a look. */
@@ -169,7 +96,7 @@ export function createLooks(options: LooksOptions): Looks {
     (await Promise.all(accounts.map((account) => lookAt(fenced, account)))).every(Boolean);
 
   const learn = async (fenced: Fenced, account: string): Promise<boolean> => {
-    const [incarnation, counted, rows] = await fenced.session.fields(keyOf(account), 'i', 's', 'r').catch((error: unknown) => {
+    const [incarnation, counted, rows] = await fenced.session.fields(accountKey(prefix, account), 'i', 's', 'r').catch((error: unknown) => {
       throw counterUnavailable(error);
     });
     const found = incarnation === fenced.incarnation ? parseRows(rows) : undefined;
@@ -201,17 +128,6 @@ export function createLooks(options: LooksOptions): Looks {
       else for (const view of old) if (views.get(view.account) === view) views.delete(view.account);
     },
   };
-}
-
-function doubtsOf(begun: readonly string[]): readonly DoubtfulTake[] {
-  const found: DoubtfulTake[] = [];
-  for (let at = 3; at + 1 < begun.length; at += 2) {
-    const take = parseTake(begun[at] ?? '', begun[at + 1] ?? '');
-    if (take === undefined)
-      throw new CastellanError('STORE_CORRUPT', { message: 'The counter holds a take that cannot be read.', details: { part: 'counter' } });
-    found.push(take);
-  }
-  return found.sort((a, b) => a.takenAtMs - b.takenAtMs);
 }
 
 /** What a look left; undefined for what none can have left. */

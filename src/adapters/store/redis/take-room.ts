@@ -1,4 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
+import type { TimeMs } from '../../../core/ids.ts';
 import type { StepResult } from '../../../core/store.ts';
 import type { Moment } from '../kernel/rows.ts';
 import type { TimeRow } from '../kernel/store-time.ts';
@@ -42,6 +43,7 @@ export async function takeRoom(options: TakeRoomOptions, ask: Ask): Promise<Took
   const { clock, counter, fence, looks } = options;
   const accounts = ask.lines.map(({ account }) => account);
   const startedMs = clock.monotonicMs();
+  let asked: Asked | undefined;
   let looked = 0;
   let late = 0;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -71,7 +73,8 @@ export async function takeRoom(options: TakeRoomOptions, ask: Ask): Promise<Took
     putRight(views, answer);
     if (answer[0] === 't') return 'taken';
     if (answer[1] === 1) return 'known';
-    const refused = refusalOf(options, ask, views, answer, moment);
+    asked ??= { serverMs: Number(answer[2]), openAtMs: moment.openAtMs };
+    const refused = refusalOf(options, ask, views, answer, moment, asked);
     if (refused === 'record') looked = MAX_LOOKS;
     else if (refused !== 'old') return refused;
     // Another process that looks just now looks for this one too.
@@ -88,18 +91,29 @@ function putRight(views: readonly AccountView[], answer: readonly ['t' | 'n', ..
   }
 }
 
-/** The refusal; `old` where a newer look may find room; `record` where the record has to say. */
+/** When the counter said for the first time that it does not fit: by its own clock, and in store time. */
+interface Asked {
+  readonly serverMs: number;
+  readonly openAtMs: TimeMs;
+}
+
+/**
+ * The refusal; `old` where a newer look may find room; `record` where the record has to say. New enough is a look that is fresh, or that began after
+ * this was asked: on a slow machine no look is ever fresh when it ends.
+ */
 function refusalOf(
   { freshMs }: TakeRoomOptions,
   ask: Ask,
   views: readonly AccountView[],
   [, , nowMs, ...fields]: DoesNotFit,
   moment: Moment,
+  asked: Asked,
 ): 'old' | 'record' | Refused {
-  const lookedAtMs = (line: number): number => Number(fields[line * 3 + 2]);
-  const isFresh = views.every(
-    ({ rows }, line) => Number(nowMs) - lookedAtMs(line) <= freshMs && Math.abs(moment.openAtMs - rows.atMs) <= freshMs,
-  );
+  const isFresh = views.every(({ rows }, line) => {
+    const lookedAtMs = Number(fields[line * 3 + 2]);
+    const began = lookedAtMs > asked.serverMs || Number(nowMs) - lookedAtMs <= freshMs;
+    return began && (rows.atMs > asked.openAtMs || Math.abs(moment.openAtMs - rows.atMs) <= freshMs);
+  });
   if (!isFresh) return 'old';
   const taken = views.map(({ state }) => ({ amount: state.taken, untilMs: state.untilMs }));
   const refusal = judge(ask, views, taken, moment);
