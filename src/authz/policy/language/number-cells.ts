@@ -1,5 +1,4 @@
 import { type Cell, type CellSet, cellRange, cellSet } from './cell.ts';
-import { countUpTo, nearestNumber } from './sorted-numbers.ts';
 import { compareDecimals, type Decimal, parseSignedDecimal } from './decimal.ts';
 import type { Operator } from './operators.ts';
 
@@ -44,11 +43,17 @@ export class NumberCells {
   /** The cell of `value / 10^decimals`, exactly. A `number` has to be a safe integer. */
   cellOf(value: bigint | number, decimals = 0): Cell {
     const { exact, isWhole, rounded } = this.#lines[decimals] ?? this.#lineOf(decimals);
-    const near = typeof value === 'number' ? value : nearestNumber(value);
-    let below = countUpTo(rounded, near);
+    const near = Number(value);
     // Rounding never swaps two numbers, so that only those that round alike are compared again, and safe integers do not round.
     const isExact = Number.isSafeInteger(near);
-    if (!isExact) while (below > 0 && rounded[below - 1] === near && (exact[below - 1] as bigint) > value) below -= 1;
+    let below = 0;
+    let end = rounded.length;
+    while (below < end) {
+      const middle = (below + end) >> 1;
+      const constant = rounded[middle] as number;
+      if (constant < near || (constant === near && (isExact || (exact[middle] as bigint) <= value))) below = middle + 1;
+      else end = middle;
+    }
     const last = below - 1;
     const isConstant = last >= 0 && rounded[last] === near && isWhole[last] === true && (isExact || (exact[last] as bigint) >= value);
     return isConstant ? 2 * last + 1 : 2 * below;

@@ -1,11 +1,11 @@
-import type { Cell } from './cell.ts';
+import { type Cell, UNKNOWN } from './cell.ts';
 import { OWN_FIELDS } from './own-fields.ts';
 import type { Rule } from './rule.ts';
 import { conjuncts, isKey } from './rule-key.ts';
 import { createRulePart, type RulePart, type TestedRule } from './rule-part.ts';
 import { compileTest, isIn } from './rule-test.ts';
 import { createScales, type Scales } from './scales.ts';
-import type { TextCells } from './text-cells.ts';
+import { OTHER, type TextCells } from './text-cells.ts';
 
 const CONSEQUENCES = ['deny', 'escalate', 'allow'] as const;
 /** Own fields have the first scales, in their order. */
@@ -24,6 +24,8 @@ export class RuleIndex {
   readonly #tested: readonly TestedRule[];
   /** By the cells of effects; each is made when the first item of its effect is seen. */
   readonly #parts: (RulePart | undefined)[] = [];
+  /** Effects that rules name, once they are seen: so few that to look through them costs less than to hash one. */
+  readonly #seen: { readonly effect: string; readonly part: RulePart }[] = [];
   #whole: RulePart | undefined;
 
   constructor(rules: readonly Rule[]) {
@@ -38,18 +40,28 @@ export class RuleIndex {
 
   /** The rules that may speak about items of an effect. */
   partOf(effect: string): RulePart {
-    const cell = this.#effects === null ? -1 : this.#effects.of(effect);
-    if (cell >= 0) return this.#parts[cell] ?? this.#partOf(cell);
-    this.#whole ??= createRulePart(this.#tested, this.#scales.reader);
-    return this.#whole;
+    const seen = this.#seen;
+    for (let at = 0; at < seen.length; at += 1) {
+      const known = seen[at] as (typeof seen)[number];
+      if (known.effect === effect) return known.part;
+    }
+    return this.#partOf(effect);
   }
 
-  #partOf(effect: Cell): RulePart {
+  #partOf(effect: string): RulePart {
+    const cell = this.#effects === null ? UNKNOWN : this.#effects.of(effect);
+    if (cell < 0) {
+      this.#whole ??= createRulePart(this.#tested, this.#scales.reader);
+      return this.#whole;
+    }
+    const known = this.#parts[cell];
+    if (known !== undefined) return known;
     const part = createRulePart(
-      this.#tested.flatMap((rule) => ofEffect(rule, effect)),
+      this.#tested.flatMap((rule) => ofEffect(rule, cell)),
       this.#scales.reader,
     );
-    this.#parts[effect] = part;
+    this.#parts[cell] = part;
+    if (cell !== OTHER) this.#seen.push({ effect, part });
     return part;
   }
 }

@@ -2,7 +2,7 @@ import { ABSENT, type Cell, type CellSet, type Cells, cellSet, UNKNOWN } from '.
 import type { Operator } from './operators.ts';
 
 /** Any text that no rule names. */
-const OTHER: Cell = 0;
+export const OTHER: Cell = 0;
 
 /** The cells of text in its one spelling: one for each constant, and one for all other texts. */
 export class TextCells implements Cells<string> {
