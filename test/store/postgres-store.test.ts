@@ -105,7 +105,9 @@ describe.skipIf(!here)(`one schema of PostgreSQL${here ? '' : ' (skipped: no ser
     await Promise.all(
       stores.flatMap((store, which) =>
         Array.from({ length: 8 }, async (_, caller) => {
-          for (let n = 0; n < 8; n++) {
+          // On a quick machine all would be answered before enough was cut.
+          for (let n = 0; n < 8 || (cuts < 4 && n < 60); n++) {
+            if (n >= 8) await sleep(10);
             const id = `${which}-${caller}-${String(n).padStart(3, '0')}`;
             const result = await applyOne(store, reserveCommand(now, { id, amount: '1', dueMs: now + 600_000 }, caps), appendCommand(id));
             expect(result).toMatchObject({ ok: true });
@@ -120,7 +122,7 @@ describe.skipIf(!here)(`one schema of PostgreSQL${here ? '' : ' (skipped: no ser
     const [store] = stores as [Store, Store];
     expect((await store.log(0)).map(({ id }) => id).sort()).toEqual([...answered].sort());
     const [ledger] = await store.get([storeKey.ledger(ACCOUNT)]);
-    expect(pendingOf(ledger as unknown as LedgerRow, 0)).toBe(128n);
+    expect(pendingOf(ledger as unknown as LedgerRow, 0)).toBe(BigInt(answered.length));
     expect((await store.get(answered.map((id) => storeKey.request(AGENT, id)))).filter((row) => row === undefined)).toEqual([]);
     await Promise.all(stores.map((each) => each.close()));
   });
