@@ -105,6 +105,8 @@ const KILLED = {
   full: { each: 20_000, killEveryMs: 500 },
   quick: { each: 2_500, killEveryMs: 500 },
 } as const;
+/** On the counter a start takes longer, and so does what the kills cut short. */
+const KILLED_QUICKLY = { each: 800, killEveryMs: 500 } as const;
 const CRASHED = { full: { each: 40_000, crashes: 50 }, quick: { each: 200, crashes: 2 } } as const;
 
 const target = 'overspend 0 at each look; the cap used to the last unit';
@@ -124,8 +126,9 @@ const killBar = (kind: keyof typeof over): Bar => ({
   name: `the same with one process killed every 500 ms, ${kind}`,
   target,
   async run(mode: Mode) {
-    const race = await over[kind](KILLED[mode]);
-    const measured = judged(race, KILLED[mode].each, `, ${race.kills} killed`);
+    const terms = mode === 'quick' && kind === 'redis' ? KILLED_QUICKLY : KILLED[mode];
+    const race = await over[kind](terms);
+    const measured = judged(race, terms.each, `, ${race.kills} killed`);
     return { ...measured, pass: measured.pass && race.kills > 0 };
   },
 });
