@@ -155,6 +155,23 @@ describe.skipIf(!here)(`a counter on Redis${here ? '' : ' (skipped: no server an
     await scene.close();
   });
 
+  it('answers what was asked before it was closed, and refuses what comes after', async () => {
+    const scene = fresh();
+    const { store, record } = await scene.open();
+    const gate = Promise.withResolvers<void>();
+    record.before = () => gate.promise;
+    const now = await store.now();
+    const before = codeOf(store, reserveCommand(now, { id: 'r1', amount: '1' }));
+    await sleep(50);
+    const closed = [store.close(), store.close()];
+    expect(await failureOf(applyOne(store, reserveCommand(now, { id: 'r2', amount: '1' })))).toMatchObject({ code: 'STORE_CLOSED' });
+    gate.resolve();
+    expect(await before).toBe('ok');
+    await Promise.all(closed);
+    expect(await failureOf(applyOne(store, reserveCommand(now, { id: 'r3', amount: '1' })))).toMatchObject({ code: 'STORE_CLOSED' });
+    await scene.close();
+  });
+
   it('gives room back where the record says no or is away, and keeps it where nobody knows', async () => {
     const scene = fresh();
     const [a, b] = [await scene.open(), await scene.open()];

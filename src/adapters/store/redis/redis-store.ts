@@ -58,7 +58,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   await checkConnection(options);
   const keeper = createRoomKeeper({ ...options, record, prefix, freshMs, deadlineMs });
   const underWay = new Set<Promise<unknown>>();
-  let closed = false;
+  let closing: Promise<void> | undefined;
 
   const reserve = async (steps: readonly Step[], asks: readonly Ask[]): Promise<readonly StepResult[]> => {
     const answers = await Promise.allSettled(asks.map(keeper.take));
@@ -86,6 +86,12 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     return results;
   };
 
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(underWay);
+    await record.close();
+    await keeper.close();
+  };
+
   // An address, a password or a policy that cannot do is told now; a server that is away is not needed yet.
   await keeper.open().catch(async (error: unknown) => {
     if (isCastellanError(error) && error.retryable) return;
@@ -96,7 +102,8 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   return {
     info: { ...record.info, kind: `${record.info.kind} behind redis` },
     async apply(steps) {
-      const asks = closed ? [] : asksOf(steps);
+      if (closing !== undefined) throw new CastellanError('STORE_CLOSED', { message: 'The store is closed.' });
+      const asks = asksOf(steps);
       const applied = asks.length === 0 ? record.apply(steps) : reserve(steps, asks);
       const told = applied.then((results) => keeper.freed(freedRequests(steps, results)));
       underWay.add(told);
@@ -111,12 +118,9 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     haltSnapshot: () => record.haltSnapshot(),
     watch: (listener) => record.watch(listener),
     now: () => record.now(),
-    async close() {
-      if (closed) return record.close();
-      closed = true;
-      await Promise.allSettled(underWay);
-      await record.close();
-      await keeper.close();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }
