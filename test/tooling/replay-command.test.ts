@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openReplayScene, permissionsIn } from '../../scripts/scorecard/replay-scene.ts';
 import { toEntry } from '../../src/audit/index.ts';
@@ -21,6 +22,10 @@ beforeAll(async () => {
   writeFileSync(join(desk.directory, 'archive.jsonl'), `${lines.join('\n')}\n`);
   const exported = lines.map((line, index) => JSON.stringify({ index, source: 'castellan', event: JSON.parse(line) as unknown }));
   writeFileSync(join(desk.directory, 'export.jsonl'), `${exported.join('\n')}\n`);
+  const packed = gzipSync(lines.join('\n'));
+  writeFileSync(join(desk.directory, 'archive.jsonl.gz'), packed);
+  writeFileSync(join(desk.directory, 'half.gz'), packed.subarray(0, packed.length / 2));
+  writeFileSync(join(desk.directory, 'bomb.gz'), gzipSync('x'.repeat(50_000_000)));
   desk.config('none.yaml', {}, { agents: {} });
   // The last words of each agent, once as they are and once without transfers.
   const told = permissionsIn(entries);
@@ -43,9 +48,15 @@ const replay = async (...args: string[]) => {
 };
 
 describe('castellan replay', () => {
-  it.each(['archive.jsonl', 'export.jsonl'])('reproduces %s from the file alone', async (log) => {
+  it.each(['archive.jsonl', 'export.jsonl', 'archive.jsonl.gz'])('reproduces %s from the file alone', async (log) => {
     const { code, data } = await replay('--audit-log', log, '--unchanged');
     expect([code, data.decisions, data.judged, data.same]).toEqual([0, 80, 80, 80]);
+  });
+
+  it.each(['half.gz', 'bomb.gz'])('refuses %s: a packed log that is cut off, or whose line has no end', async (log) => {
+    const { code, err } = await desk.cli('replay', '--audit-log', log, '--unchanged');
+    expect(code).not.toBe(0);
+    expect(err).toContain('LOG_CORRUPT');
   });
 
   it('finds nothing new where the configuration says the same', async () => {

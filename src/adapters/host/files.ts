@@ -1,4 +1,9 @@
-import { access, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** How gzip (RFC 1952) begins; no text in UTF-8 does. */
+const GZIP = [0x1f, 0x8b] as const;
 
 /** Tells whether something lies at this path. */
 export async function fileExists(path: string): Promise<boolean> {
@@ -16,8 +21,8 @@ export async function readText(path: string, maxBytes: number): Promise<string |
 }
 
 /**
- * The lines of a file, read as they are asked for; undefined where there is none. Throws RangeError for a longer line, TypeError for what is no
- * UTF-8, and what the system throws.
+ * The lines of a file, read as they are asked for and unpacked where it is packed by gzip; undefined where there is none. Throws RangeError for a
+ * longer line, TypeError for what is no UTF-8 or broken gzip, and what the system throws.
  */
 export async function readLines(path: string, maxChars: number): Promise<AsyncIterable<string> | undefined> {
   const found = await stat(path).catch(() => undefined);
@@ -33,7 +38,7 @@ async function* linesOf(path: string, maxChars: number): AsyncGenerator<string> 
   };
   let rest = '';
   try {
-    for await (const piece of file.createReadStream({ autoClose: false })) {
+    for await (const piece of await bytesOf(file)) {
       const text = decoder.decode(piece as Uint8Array, { stream: true });
       let start = 0;
       // Only this ends a line: texts may hold other marks that some readers break at.
@@ -47,9 +52,20 @@ async function* linesOf(path: string, maxChars: number): AsyncGenerator<string> 
     }
     rest += decoder.decode();
     if (rest !== '') yield whole(rest);
+  } catch (error) {
+    if (String((error as { readonly code?: unknown }).code).startsWith('Z_')) throw new TypeError('it is no whole gzip', { cause: error });
+    throw error;
   } finally {
     await file.close();
   }
+}
+
+async function bytesOf(file: FileHandle): Promise<AsyncIterable<Uint8Array>> {
+  const { buffer, bytesRead } = await file.read(new Uint8Array(GZIP.length), 0, GZIP.length, 0);
+  const stream = file.createReadStream({ autoClose: false, start: 0 });
+  const isPacked = bytesRead === GZIP.length && GZIP.every((byte, at) => buffer[at] === byte);
+  // What goes wrong on the way is thrown by whoever reads.
+  return isPacked ? pipeline(stream, createGunzip(), () => undefined) : stream;
 }
 
 /** True where anybody but the owner may read or write the file. Always false where the system has no such bits. */

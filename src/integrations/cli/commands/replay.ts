@@ -83,7 +83,7 @@ export const replay: Command = {
   ],
   options: {
     ...configOption,
-    'audit-log': { type: 'string', value: '<file>', about: 'an archive, or an export in the format jsonl' },
+    'audit-log': { type: 'string', value: '<file>', about: 'an archive, or an export in the format jsonl; packed by gzip or not' },
     'only-changed': { type: 'boolean', about: 'only what comes out otherwise' },
     unchanged: { type: 'boolean', about: 'by the rules of each decision: everything has to come out as recorded' },
   },
