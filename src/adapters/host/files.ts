@@ -1,6 +1,4 @@
 import { access, type FileHandle, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 
 /** How gzip (RFC 1952) begins; no text in UTF-8 does. */
 const GZIP = [0x1f, 0x8b] as const;
@@ -53,8 +51,8 @@ async function* linesOf(path: string, maxChars: number): AsyncGenerator<string> 
     rest += decoder.decode();
     if (rest !== '') yield whole(rest);
   } catch (error) {
-    if (String((error as { readonly code?: unknown }).code).startsWith('Z_')) throw new TypeError('it is no whole gzip', { cause: error });
-    throw error;
+    const { code } = error as { readonly code?: unknown };
+    throw typeof code === 'string' && code.startsWith('Z_') ? new TypeError('it is no whole gzip', { cause: error }) : error;
   } finally {
     await file.close();
   }
@@ -64,8 +62,7 @@ async function bytesOf(file: FileHandle): Promise<AsyncIterable<Uint8Array>> {
   const { buffer, bytesRead } = await file.read(new Uint8Array(GZIP.length), 0, GZIP.length, 0);
   const stream = file.createReadStream({ autoClose: false, start: 0 });
   const isPacked = bytesRead === GZIP.length && GZIP.every((byte, at) => buffer[at] === byte);
-  // What goes wrong on the way is thrown by whoever reads.
-  return isPacked ? pipeline(stream, createGunzip(), () => undefined) : stream;
+  return isPacked ? ReadableStream.from<Uint8Array>(stream).pipeThrough(new DecompressionStream('gzip')) : stream;
 }
 
 /** True where anybody but the owner may read or write the file. Always false where the system has no such bits. */
