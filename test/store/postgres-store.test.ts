@@ -157,6 +157,30 @@ describe.skipIf(!here)(`one schema of PostgreSQL${here ? '' : ' (skipped: no ser
     expect(await commit(3, 's3', 's4')).toBe('fenced');
   });
 
+  it('reads what the version before wrote, goes on with it, and shows it nothing that it could misread', async () => {
+    const schema = fresh();
+    const keys = ['request/r1/a1', 'request/r2/a1'];
+    const first = await open(schema);
+    const now = await first.now();
+    for (const id of ['r1', 'r2'])
+      await applyOne(first, reserveCommand(now, { id, amount: '40' }), issueCommand(now, id), appendCommand(id));
+    const rows = await first.get(keys);
+    await first.close();
+    for (const [at, key] of keys.entries())
+      await onPostgres(`UPDATE ${schema}.kv SET v = '${JSON.stringify(rows[at])}' WHERE k = '${key}'`);
+    await onPostgres(`UPDATE ${schema}.meta SET value = '1' WHERE name = 'schema'`);
+    const store = await open(schema);
+    expect(await store.get(keys)).toEqual(rows);
+    expect((await store.scan('request/')).map(({ value }) => value)).toEqual(rows);
+    expect(await codeOf(store, redeemCommand('r1'))).toBe('ok');
+    expect(await codeOf(store, reserveCommand(now, { id: 'r3', amount: '21' }))).toBe('window_limit');
+    expect(await onPostgres(`SELECT value FROM ${schema}.meta WHERE name = 'schema'`)).toEqual([{ value: '2' }]);
+    const [written, kept] = await onPostgres(`SELECT v FROM ${schema}.kv WHERE k LIKE 'request/%' ORDER BY k`);
+    expect(() => JSON.parse(String(written?.['v']))).toThrow(SyntaxError);
+    expect(JSON.parse(String(kept?.['v']))).toEqual(rows[1]);
+    await store.close();
+  });
+
   it('keeps any text, in the order of its bytes', async () => {
     const store = await open(fresh());
     const keys = ['a\u0000', 'a\u0000b', 'a\u0001', 'a\u0002', 'a\u0003', 'a\nb', 'a"\\', 'aé', 'a\u{1F512}'];

@@ -25,6 +25,7 @@ let files = 0;
 const newPath = (): string => join(directory, `${files++}.sqlite`);
 const open = (path: string, lockDeadlineMs = 5_000): Promise<Store> =>
   createSqliteStore({ path, clock: systemClock(), random: systemRandom(), lockDeadlineMs });
+const REQUESTS = ['request/r1/a1', 'request/r2/a1'];
 const codeOfError = async (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => 'resolved',
@@ -60,6 +61,33 @@ describe('one file', () => {
     expect(await codeOf(a, redeemCommand('r1'))).toBe('halted');
     expect(a.haltSnapshot()?.state.kill).not.toBe(null);
     await Promise.all([a.close(), b.close()]);
+  });
+
+  it('reads what the version before wrote, goes on with it, and shows it nothing that it could misread', async () => {
+    const path = newPath();
+    const first = await open(path);
+    const now = await first.now();
+    for (const id of ['r1', 'r2'])
+      await applyOne(first, reserveCommand(now, { id, amount: '40' }), issueCommand(now, id), appendCommand(id));
+    const rows = await first.get(REQUESTS);
+    await first.close();
+    const before = new DatabaseSync(path);
+    const write = before.prepare('UPDATE request SET v = ? WHERE k = ?');
+    for (const [at, key] of REQUESTS.entries()) write.run(JSON.stringify(rows[at]), key);
+    before.exec("UPDATE meta SET value = '1' WHERE name = 'schema'");
+    before.close();
+    const store = await open(path);
+    expect(await store.get(REQUESTS)).toEqual(rows);
+    expect((await store.scan('request/')).map(({ value }) => value)).toEqual(rows);
+    expect(await codeOf(store, redeemCommand('r1'))).toBe('ok');
+    expect(await codeOf(store, reserveCommand(now, { id: 'r3', amount: '21' }))).toBe('window_limit');
+    const file = new DatabaseSync(path);
+    expect(file.prepare("SELECT value FROM meta WHERE name = 'schema'").get()?.value).toBe('2');
+    const [written, kept] = file.prepare('SELECT v FROM request ORDER BY k').all();
+    expect(() => JSON.parse(String(written?.v))).toThrow(SyntaxError);
+    expect(JSON.parse(String(kept?.v))).toEqual(rows[1]);
+    file.close();
+    await store.close();
   });
 
   it('gives the rows of requests in their place among the others, page by page', async () => {
@@ -160,6 +188,12 @@ describe('what stands in the way', () => {
     ]);
     expect(good).toMatchObject({ status: 'fulfilled', value: { ok: true } });
     expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'STORE_CORRUPT' } });
+    const other = new DatabaseSync(path);
+    other.prepare('UPDATE request SET v = replace(v, ?, ?)').run('"held"', '"paid"');
+    other.close();
+    expect(await codeOfError(applyOne(store, issueCommand(now, 'r1')))).toBe('STORE_CORRUPT');
+    expect(await codeOfError(store.get(['request/r1/a1']))).toBe('STORE_CORRUPT');
+    expect(await codeOfError(store.scan('request/'))).toBe('STORE_CORRUPT');
     await store.close();
   });
 

@@ -1,4 +1,5 @@
 import type { Changes } from '../kernel/group.ts';
+import { toRowText } from '../kernel/row-text.ts';
 import { encodeText, joinList } from './text-list.ts';
 
 /** Who commits, over which state, and under which name. */
@@ -22,7 +23,7 @@ export function commitValues(ticket: CommitTicket, changes: Changes, isNew: (key
     // What is known to be new needs no look for what it would replace.
     const list = isNew(key) ? added : put;
     list.keys.push(encodeText(key));
-    list.values.push(JSON.stringify(row));
+    list.values.push(toRowText(key, row));
   }
   const { entries, dropped } = changes;
   const [first] = entries;

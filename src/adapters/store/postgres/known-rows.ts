@@ -1,6 +1,7 @@
 import { CastellanError } from '../../../core/errors.ts';
 import type { Changes } from '../kernel/group.ts';
 import { createRowCache } from '../kernel/row-cache.ts';
+import { fromRowText } from '../kernel/row-text.ts';
 import type { LoggedEntry, Row } from '../kernel/rows.ts';
 import type { Answer } from './session.ts';
 import { decodeText } from './text-list.ts';
@@ -69,7 +70,7 @@ export function createKnownRows(capacity: number): KnownRows {
   };
 }
 
-/** Reads the answer to `fetch` or `read`. @throws STORE_CORRUPT for a row that is no JSON object. */
+/** Reads the answer to `fetch` or `read`. @throws STORE_CORRUPT for a damaged row. */
 export function toFetched(answer: Answer): Fetched {
   const rows = new Map<string, Row>();
   const entries = new Map<string, LoggedEntry>();
@@ -81,7 +82,7 @@ export function toFetched(answer: Answer): Fetched {
       lastRequest = String(value ?? '');
     } else if (kind === 1) {
       const key = decodeText(String(name));
-      rows.set(key, parseRow(key, value));
+      rows.set(key, fromRowText(key, String(value)));
     } else {
       const [index, atMs, epoch] = String(value).split(' ').map(Number);
       entries.set(decodeText(String(name)), { index: index ?? Number.NaN, atMs: atMs ?? Number.NaN, epoch: epoch ?? Number.NaN });
@@ -89,15 +90,4 @@ export function toFetched(answer: Answer): Fetched {
   }
   if (stamp === '') throw new CastellanError('STORE_CORRUPT', { message: 'The store has lost the name of its last commit.' });
   return { stamp, lastRequest, rows, entries };
-}
-
-/** One row out of its text. @throws STORE_CORRUPT */
-export function parseRow(key: string, text: unknown): Row {
-  try {
-    const row: unknown = JSON.parse(String(text));
-    if (typeof row === 'object' && row !== null) return row;
-  } catch {
-    // Told below, with the key and without what the row holds.
-  }
-  throw new CastellanError('STORE_CORRUPT', { message: 'A row of the store is no JSON object.', details: { key } });
 }

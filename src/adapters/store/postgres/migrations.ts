@@ -5,13 +5,16 @@ import { splitList } from './text-list.ts';
  * a new name, so that processes of both versions may run while one replaces the other.
  */
 export function migrations(schema: string): readonly string[] {
-  return [tables(schema) + commitGroup(schema) + fenceWriter(schema)];
+  return [tables(schema) + commitGroup(schema) + fenceWriter(schema), SHORT_ROWS];
 }
 
+/** No table changes: from here on rows may be in the short forms of `kernel/row-text.ts`, which schema 1 cannot read. */
+const SHORT_ROWS = 'SELECT 1';
+
 /**
- * `kv`: one JSON row per key. `log`: one audit entry per position. `writers`: the number of each process's last commit, and up to
- * which number it gave up what was not made: two columns, so that a fence whose answer was lost is not taken for a commit.
- * `meta.stamp` names the last commit of all: whoever changes it first has written, whoever knows it knows every row.
+ * `kv`: one row per key. `log`: one audit entry per position. `writers`: the number of each process's last
+ * commit, and up to which number it gave up what was not made: two columns, so that a fence whose answer was lost is not taken for a
+ * commit. `meta.stamp` names the last commit of all: whoever changes it first has written, whoever knows it knows every row.
  * Rows of some kB stay where they are, uncompressed: they are written once and read seldom.
  */
 function tables(schema: string): string {

@@ -6,6 +6,7 @@ import type { Json, LogRow, Store } from '../../../core/store.ts';
 import { storeKey } from '../../../core/store.ts';
 import { EMPTY_HEAD, HEAD_KEY, type HeadRow } from '../kernel/log.ts';
 import { pageSize } from '../kernel/page.ts';
+import { fromRowText } from '../kernel/row-text.ts';
 import type { Moment, Row } from '../kernel/rows.ts';
 import { createStoreTime, TIME_KEY, type TimeRow } from '../kernel/store-time.ts';
 import { createTurns } from '../kernel/turns.ts';
@@ -13,7 +14,7 @@ import { createWatchers } from '../kernel/watchers.ts';
 import { createClockCheck } from './clock-check.ts';
 import { toStoreError } from './failure.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { createKnownRows, parseRow } from './known-rows.ts';
+import { createKnownRows } from './known-rows.ts';
 import { createLink } from './link.ts';
 import { createReader } from './reader.ts';
 import { migrate, parseSchemaName } from './schema.ts';
@@ -132,7 +133,10 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
       const values = [from, `${from}\u{10FFFF}`, pageSize(page?.limit)];
       const found =
         after === undefined || after < from ? await ask('scanFrom', values) : await ask('scanAfter', [after, ...values.slice(1)]);
-      return found.map(([k, v]) => ({ key: decodeText(String(k)), value: parseRow(decodeText(String(k)), v) as Json }));
+      return found.map(([k, v]) => {
+        const key = decodeText(String(k));
+        return { key, value: fromRowText(key, String(v)) as Json };
+      });
     },
     async log(from, limit) {
       const rows = await ask('entries', [Math.max(0, from), pageSize(limit)]);

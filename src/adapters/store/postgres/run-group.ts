@@ -47,8 +47,12 @@ export async function runGroup(scene: GroupScene, steps: readonly Step[]): Promi
     if (row !== undefined) pinned.set(key, row);
     return row;
   };
+  const unknownOf = (some: Iterable<string>): Set<string> => new Set([...some].filter((key) => lookUp(key) === undefined));
   let base = known.stamp();
-  let keys: ReadonlySet<string> = new Set([...likelyKeys(steps)].filter((key) => lookUp(key) === undefined));
+  // Mostly all is known, and running the steps is the cheapest way to find out. Not without the store's time, though: what the clock shows
+  // is only taken in beside it.
+  let guessed = lookUp(TIME_KEY) === undefined;
+  let keys: ReadonlySet<string> = guessed ? unknownOf(likelyKeys(steps)) : new Set();
   let ids: ReadonlySet<string> = new Set();
   let moves = 0;
   for (;;) {
@@ -77,6 +81,8 @@ export async function runGroup(scene: GroupScene, steps: readonly Step[]): Promi
       return { ...ran, base, isNew: (key) => lookUp(key) === null };
     }
     ({ keys, ids } = missing);
+    if (!guessed) keys = new Set([...keys, ...unknownOf(likelyKeys(steps))]);
+    guessed = true;
   }
 }
 

@@ -2,6 +2,7 @@
 const SEPARATOR = '\u0001';
 
 const FIRST_PLAIN = 3;
+const SPECIAL = ['\u0000', '\u0001', '\u0002'] as const;
 const ESCAPED = ['\u0002\u0003', '\u0002\u0004', '\u0002\u0005'] as const;
 
 /**
@@ -9,7 +10,7 @@ const ESCAPED = ['\u0002\u0003', '\u0002\u0004', '\u0002\u0005'] as const;
  * holds what stands between the texts of a list, and none holds the U+0000 that PostgreSQL refuses.
  */
 export function encodeText(text: string): string {
-  if (!/\p{Cc}/u.test(text)) return text;
+  if (!SPECIAL.some((mark) => text.includes(mark))) return text;
   return text.replace(/\p{Cc}/gu, (mark) => (mark.charCodeAt(0) < FIRST_PLAIN ? (ESCAPED[mark.charCodeAt(0)] ?? mark) : mark));
 }
 

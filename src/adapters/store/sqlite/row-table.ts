@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createBulkWriter } from './bulk.ts';
 
-/** A row as it lies in the file: its key, and the JSON text of its value. */
+/** A row as it lies in the file: its key, and the text that stands for its value. */
 export interface StoredRow {
   readonly key: string;
   readonly text: string;

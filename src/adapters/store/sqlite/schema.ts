@@ -4,7 +4,7 @@ import { CastellanError } from '../../../core/errors.ts';
 /**
  * Forward-only migrations: entry n leads from schema n to n + 1. Released ones are never edited.
  *
- * `kv`: one JSON row per key. `request`: the same for requests, which come and rest. Apart, the small rows that each step rewrites lie side by
+ * `kv`: one row per key. `request`: those of requests, which come and rest. Apart, the small rows that each step rewrites lie side by
  * side on few pages. `log`: one audit entry per position, ids time-ordered so that both trees grow at their end.
  */
 const MIGRATIONS: readonly string[] = [
@@ -13,6 +13,8 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE log (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, at INTEGER NOT NULL, epoch INTEGER NOT NULL,
      entry TEXT NOT NULL, leaf TEXT NOT NULL, chain TEXT NOT NULL);
    CREATE UNIQUE INDEX log_id ON log (id);`,
+  // No table changes: from here on rows may be in the short forms of `kernel/row-text.ts`, which schema 1 cannot read.
+  '',
 ];
 
 /** The schema that this version writes. */

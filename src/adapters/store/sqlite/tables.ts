@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { CastellanError } from '../../../core/errors.ts';
 import type { Json, LogRow } from '../../../core/store.ts';
 import type { Changes, NewEntry } from '../kernel/group.ts';
+import { fromRowText, toRowText } from '../kernel/row-text.ts';
 import type { LoggedEntry, Row } from '../kernel/rows.ts';
 import { createBulkWriter } from './bulk.ts';
 import { createRowTable, type RowTable } from './row-table.ts';
@@ -39,21 +39,11 @@ export function createTables(db: DatabaseSync): Tables {
   let lastRequest = REQUEST_END;
   const dataVersion = db.prepare('PRAGMA data_version');
 
-  const parse = (key: string, text: string): Row => {
-    try {
-      const row: unknown = JSON.parse(text);
-      if (typeof row === 'object' && row !== null) return row;
-    } catch {
-      // Told below, with the key and without what the row holds.
-    }
-    throw new CastellanError('STORE_CORRUPT', { message: 'A row of the store is no JSON object.', details: { key } });
-  };
-
   return {
     isNew: (key) => key > lastRequest && key.startsWith(REQUEST),
     load(key) {
       const found = tableOf(key).load(key);
-      return found === undefined ? undefined : parse(key, found);
+      return found === undefined ? undefined : fromRowText(key, found);
     },
     findEntry(id) {
       const found = findEntry.get(id);
@@ -63,10 +53,10 @@ export function createTables(db: DatabaseSync): Tables {
       const [own, small]: [string[], string[]] = [[], []];
       for (const [key, row] of rows) {
         if (row === null) tableOf(key).drop(key);
-        else if (!key.startsWith(REQUEST)) small.push(key, JSON.stringify(row));
+        else if (!key.startsWith(REQUEST)) small.push(key, toRowText(key, row));
         else {
           if (key > lastRequest) lastRequest = key;
-          own.push(key, JSON.stringify(row));
+          own.push(key, toRowText(key, row));
         }
       }
       requests.put(own);
@@ -80,7 +70,7 @@ export function createTables(db: DatabaseSync): Tables {
       // All keys of requests lie between the same two others.
       const at = small?.findIndex(({ key }) => key > REQUEST) ?? -1;
       const found = small?.toSpliced(at < 0 ? small.length : at, 0, ...(own ?? [])) ?? [];
-      return found.slice(0, limit).map(({ key, text }) => ({ key, value: parse(key, text) as Json }));
+      return found.slice(0, limit).map(({ key, text }) => ({ key, value: fromRowText(key, text) as Json }));
     },
     entries(from, limit) {
       return readEntries.all(from, limit).map(({ seq, id, entry, leaf, chain }) => ({
