@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '../../../src/authz/index.ts';
+import { createNames } from '../../../src/authz/policy/language/names.ts';
 import { type AssetId, isCastellanError, type Token } from '../../../src/core/index.ts';
-import { account, BASE, BOB, ETH, TOKENS, USDC } from '../fixture.ts';
+import { account, BASE, BOB, CHAIN, ETH, TOKENS, USDC } from '../fixture.ts';
 
 const compiled = (permissions: object, tokens: readonly Token[] = TOKENS, base = BASE) => compilePolicy(permissions, tokens, base);
 const failed = (...given: Parameters<typeof compiled>) => {
@@ -58,5 +59,38 @@ describe('names in a policy', () => {
     expect(problemsOf({ allowedContracts: [{ address: account('d6').slice(9), chain: 'nowhere!' }] })).toEqual([
       expect.stringMatching(/^allowedContracts\[0\]\.address: /),
     ]);
+  });
+
+  it('leave nothing in the place of what cannot be read', () => {
+    const names = createNames(TOKENS, ['nowhere!', CHAIN]);
+    expect(names.chains).toEqual([CHAIN]);
+    expect(names.problems).toEqual([expect.stringMatching(/^allowedChains\[0\]: /)]);
+    expect([names.assets('eip155:1/nothing', 'a'), names.asset('eip155:1/nothing', 'b')]).toEqual([[], undefined]);
+    expect([names.account('eip155:1:0x12', 'c'), names.account('0x12', 'd', CHAIN), names.account('0x12', 'e')]).toEqual([[], [], []]);
+    // A name of a chain has its place at the beginning.
+    expect(names.account(`(${BOB}`, 'f')).toEqual([]);
+    expect(names.problems.map((problem) => problem.split(':')[0])).toEqual(['allowedChains[0]', 'a', 'b', 'c', 'd', 'e', 'f']);
+    expect(names.problems.slice(5)).toEqual(['e: no account of a known chain', 'f: no account of a known chain']);
+  });
+
+  it('of accounts that a text may name are read without a problem', () => {
+    const names = createNames(TOKENS, undefined);
+    const elsewhere = BOB.replace(CHAIN, 'eip155:137');
+    expect([BOB, elsewhere, 'eip155:137:0x12', '0x12'].map((text) => names.accountsNamed(text))).toEqual([[BOB], [elsewhere], [], []]);
+    expect(names.problems).toEqual([]);
+  });
+
+  it('of one asset are told in short where they mean none, or several', () => {
+    const long = 'L'.repeat(50);
+    const names = createNames([...TOKENS, { ...POL, symbol: long }, { ...TON, symbol: long }], undefined);
+    expect([names.asset(long, 'p'), names.asset('?'.repeat(50), 'p'), names.asset('USDC', 'p')]).toEqual([undefined, undefined, USDC]);
+    expect(names.problems).toEqual([
+      `p: ${'L'.repeat(32)} is on several chains, name the asset id`,
+      `p: no token on the list is called ${'?'.repeat(32)}`,
+    ]);
+    const again: Token = { asset: `eip155:1/erc20:0x${'bb'.repeat(20)}` as AssetId, symbol: long, decimals: 6 };
+    const twice = createNames([again, { ...again, asset: ETH }], undefined);
+    expect(twice.assets(long, 'p')).toHaveLength(2);
+    expect(twice.problems).toEqual([`p: several tokens of one chain are called ${'L'.repeat(32)}, name the asset id`]);
   });
 });

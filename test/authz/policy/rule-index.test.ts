@@ -50,6 +50,19 @@ describe('rules by effect', () => {
     expect(found([], item())).toEqual(['unmatched']);
   });
 
+  it('are sorted once an effect, and once for all that no rule names', () => {
+    const index = new RuleIndex(RULES);
+    const ids = (effect: string | undefined): readonly string[] => index.partOf(effect as string).rules.map(({ id }) => id);
+    const parts = ['outflow', 'call', 'operator'].map((effect) => index.partOf(effect));
+    expect(ids('operator')).toEqual(['any', 'notCall', 'either']);
+    expect(ids('call')).toEqual(['any', 'call', 'either']);
+    expect(ids('outflow')).toEqual(['any', 'notCall', 'either', 'ok']);
+    expect(ids(undefined)).toEqual(['any', 'call', 'notCall', 'twice', 'either', 'ok']);
+    for (const [at, effect] of ['outflow', 'call', 'operator'].entries()) expect(index.partOf(effect)).toBe(parts[at]);
+    expect(index.partOf('message')).toBe(parts[2]);
+    expect(index.partOf(undefined as never)).toBe(index.partOf(undefined as never));
+  });
+
   it('keep the order of reasons among those found in several ways', () => {
     const rules = [
       rule('d1', 'deny', is('destination', 'b')),

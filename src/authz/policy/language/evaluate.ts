@@ -1,6 +1,6 @@
 import { UNKNOWN } from './cell.ts';
 import type { RuleContext, RuleItem } from './fields.ts';
-import { ItemCells } from './item-cells.ts';
+import { type ItemCells, takeCells } from './item-cells.ts';
 import type { Rule } from './rule.ts';
 import type { RuleIndex } from './rule-index.ts';
 import type { FieldIndex, RulePart } from './rule-part.ts';
@@ -77,8 +77,8 @@ export function evaluateRules(index: RuleIndex, items: readonly RuleItem[], sums
     const item = items[at] as RuleItem;
     const sum = sums[at] as RuleItem;
     const part = index.partOf(item.effect);
-    const cells = new ItemCells(part.reader, item, context);
-    const sumCells = sum === item ? undefined : new ItemCells(part.reader, sum, context);
+    const cells = takeCells(part.reader, item, context);
+    const sumCells = sum === item ? undefined : takeCells(part.reader, sum, context);
     const against = placesAgainst(part, cells, sumCells);
     if (!isAllowed(part, cells, sumCells)) unmatched = appended(unmatched, item);
     cells.release();
