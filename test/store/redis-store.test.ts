@@ -200,6 +200,27 @@ describe.skipIf(!here)(`a counter on Redis${here ? '' : ' (skipped: no server an
     await scene.close();
   });
 
+  it('gives the room of a repeated step back though the first one was confirmed late', async () => {
+    const scene = fresh();
+    const { store, record } = await scene.open({ freshMs: 60_000 });
+    const now = await store.now();
+    const commands = [reserveCommand(now, { id: 'r1', amount: '10' }), appendCommand('e1')];
+    expect(await applyOne(store, ...commands)).toMatchObject({ ok: true, replayed: false });
+    const gate = Promise.withResolvers<void>();
+    record.before = () => gate.promise;
+    const again = applyOne(store, ...commands);
+    await sleep(20);
+    record.before = async () => undefined;
+    // Enough of them to have the counter told what was confirmed.
+    for (let n = 2; n < 12; n++) expect(await codeOf(store, reserveCommand(now, { id: `r${n}`, amount: '1' }))).toBe('ok');
+    gate.resolve();
+    expect(await again).toMatchObject({ ok: true, replayed: true });
+    await sleep(20);
+    expect(await codeOf(store, reserveCommand(now, { id: 'r12', amount: '80' }))).toBe('ok');
+    expect(await codeOf(store, reserveCommand(now, { id: 'r13', amount: '1' }))).toBe('window_limit');
+    await scene.close();
+  });
+
   it('clocks that are apart judge alike, each as the record would', async () => {
     const scene = fresh();
     const clock = systemClock();

@@ -61,50 +61,60 @@ export interface AccountView {
    * What was taken since the look is not in it.
    */
   roomUnder(window: LedgerWindow, openAtMs: TimeMs, closeAtMs: TimeMs): bigint | undefined;
+  /** Room as decimal text; the last one is kept, for most are the same again. */
+  spell(room: bigint): string;
 }
 
-/** Makes a view of what a look found. What is in use is worked out once per millisecond. */
+/** What is in use in a window, and between which moments that stays so. */
+interface Use {
+  readonly amount: bigint;
+  readonly fromMs: TimeMs;
+  readonly untilMs: TimeMs;
+}
+
+/** Makes a view of what a look found. What is in use is worked out anew when a hold ends or a bucket leaves, and a limit when it is another one. */
 export function createAccountView(account: string, state: CountedState, rows: AccountRows): AccountView {
   const ledger = rows.ledger ?? EMPTY_LEDGER;
-  const uses = new Map<number | null, bigint>();
-  const rooms = new Map<number | null, { readonly limit: unknown; readonly room: bigint | undefined }>();
-  let usedAtMs = Number.NaN;
+  const known = new Map<number | null, { readonly limit: unknown; readonly use: Use; readonly room: bigint | undefined }>();
+  let spelled = { room: 0n, text: '0' };
 
-  const booked = (windowMs: number, openAtMs: TimeMs, closeAtMs: TimeMs): bigint => {
-    if (ledger.total === '0') return 0n;
+  const booked = (windowMs: number, openAtMs: TimeMs, closeAtMs: TimeMs): { readonly used: bigint; readonly untilMs: TimeMs } => {
+    if (ledger.total === '0') return { used: 0n, untilMs: Number.POSITIVE_INFINITY };
     const own = rows.windows.find(([each]) => each === windowMs)?.[1];
-    if (own !== undefined || ledger.windows?.includes(windowMs) === true) return bookedIn(own, windowMs, openAtMs).used;
+    if (own !== undefined || ledger.windows?.includes(windowMs) === true) {
+      const { used, resetsAtMs } = bookedIn(own, windowMs, openAtMs);
+      return { used, untilMs: resetsAtMs === null ? Number.POSITIVE_INFINITY : resetsAtMs - 1 };
+    }
     // A window that nobody asked for until now holds what the widest one knows.
     const widest = rows.windows.at(-1);
-    const known = widest === undefined ? undefined : { windowMs: widest[0], row: widest[1] };
-    return bookedIn(seedWindow(windowMs, closeAtMs, BigInt(ledger.total), known), windowMs, openAtMs).used;
+    const wide = widest === undefined ? undefined : { windowMs: widest[0], row: widest[1] };
+    return { used: bookedIn(seedWindow(windowMs, closeAtMs, BigInt(ledger.total), wide), windowMs, openAtMs).used, untilMs: openAtMs };
   };
-  const use = (windowMs: number | null, openAtMs: TimeMs, closeAtMs: TimeMs): bigint => {
-    if (windowMs === 0) return 0n;
-    let used = uses.get(windowMs);
-    if (used === undefined) {
-      used = pendingOf(ledger, openAtMs) + (windowMs === null ? BigInt(ledger.total) : booked(windowMs, openAtMs, closeAtMs));
-      uses.set(windowMs, used);
-    }
-    return used;
+  const useOf = (windowMs: number | null, openAtMs: TimeMs, closeAtMs: TimeMs): Use => {
+    if (windowMs === 0) return { amount: 0n, fromMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
+    const own =
+      windowMs === null ? { used: BigInt(ledger.total), untilMs: Number.POSITIVE_INFINITY } : booked(windowMs, openAtMs, closeAtMs);
+    let { untilMs } = own;
+    for (const [dueMs] of ledger.held) if (dueMs >= openAtMs && dueMs < untilMs) untilMs = dueMs;
+    return { amount: pendingOf(ledger, openAtMs) + own.used, fromMs: openAtMs, untilMs };
   };
   return {
     account,
     state,
     rows,
-    roomUnder(window, openAtMs, closeAtMs) {
-      if (openAtMs !== usedAtMs) {
-        uses.clear();
-        rooms.clear();
-        usedAtMs = openAtMs;
-      }
-      let known = rooms.get(window.windowMs);
-      if (known === undefined || known.limit !== window.limit) {
-        const limit = readAmount(window.limit);
-        known = { limit: window.limit, room: limit === undefined ? undefined : limit - use(window.windowMs, openAtMs, closeAtMs) };
-        rooms.set(window.windowMs, known);
-      }
-      return known.room;
+    roomUnder({ windowMs, limit }, openAtMs, closeAtMs) {
+      const before = known.get(windowMs);
+      const stays = before !== undefined && before.use.fromMs <= openAtMs && openAtMs <= before.use.untilMs;
+      if (stays && before.limit === limit) return before.room;
+      const use = stays ? before.use : useOf(windowMs, openAtMs, closeAtMs);
+      const most = readAmount(limit);
+      const room = most === undefined ? undefined : most - use.amount;
+      known.set(windowMs, { limit, use, room });
+      return room;
+    },
+    spell(room) {
+      if (room !== spelled.room) spelled = { room, text: String(room) };
+      return spelled.text;
     },
   };
 }

@@ -1,8 +1,11 @@
+import type { Clock } from '../../../core/clock.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import type { Turns } from '../kernel/turns.ts';
 import { createAnswerTurns } from './answer-turns.ts';
 import { counterUnavailable } from './failure.ts';
 import type { Fence } from './fence.ts';
+import { createNews } from './news.ts';
+import { createPack, type Pack } from './pack.ts';
 
 /**
  * Most takes of one script: bounds for how long the server does nothing else, and leaves it something to do while this process
@@ -11,6 +14,8 @@ import type { Fence } from './fence.ts';
 const MAX_BATCH = 32;
 /** Most confirmed takes of one operation of the script. */
 const MAX_NEWS = 1_000;
+/** Most packs that are kept for another batch. */
+const MAX_SPARE = 8;
 /** Most takes that wait at once. */
 const MAX_WAITING = 100_000;
 
@@ -18,8 +23,6 @@ const MAX_WAITING = 100_000;
 export interface Take {
   /** One request of one agent. */
   readonly id: string;
-  /** Of the step in the log; '' where it has none. */
-  readonly entry: string;
   readonly lines: readonly TakeLine[];
 }
 
@@ -66,14 +69,17 @@ export function accountKey(prefix: string, account: string): string {
   return `{${prefix}}:a:${account}`;
 }
 
+/** The field of a take in the hash of each of its accounts. */
+const takeField = (id: string): string => `T:${id}`;
+
 /** Nothing waits yet. */
-export function createCounter(fence: Fence, prefix: string, turns: Turns): Counter {
+export function createCounter(fence: Fence, prefix: string, turns: Turns, clock: Clock): Counter {
   const takes: Waiting[] = [];
-  let confirmed = new Map<string, string[]>();
   let returned: (readonly [account: string, id: string])[] = [];
   let freed = new Set<string>();
   let flushing = false;
   const answering = createAnswerTurns(turns);
+  const spare: Pack[] = [];
 
   const wake = (): void => {
     if (flushing) return;
@@ -83,6 +89,7 @@ export function createCounter(fence: Fence, prefix: string, turns: Turns): Count
       void flush();
     });
   };
+  const news = createNews(clock, wake);
   const flush = (): Promise<void> => {
     const sent: Promise<void>[] = [];
     do sent.push(send(takes.splice(0, MAX_BATCH)));
@@ -95,37 +102,63 @@ export function createCounter(fence: Fence, prefix: string, turns: Turns): Count
     try {
       // News alone are not worth a new connection: whatever is never told is found by a look.
       if (fenced === undefined && (batch.length > 0 || fence.isReachable())) fenced = await fence.stand();
-      const { args, keys, put } = createArguments(fence.key, prefix);
-      takeNews(args, put);
+      const pack = spare.pop() ?? createPack();
+      pack.begin();
+      const { keys, put } = namesIn(pack, fence.key, prefix);
+      // What was taken before under the same name is told first, else it would be told of this one.
+      if (batch.some(({ take }) => take.lines.some(({ account }) => news.holds(account, take.id)))) news.tellAll();
+      tellNews(pack, put);
       for (const { take } of batch) {
-        args.push('t', take.id, take.entry, String(take.lines.length));
-        for (const line of take.lines) args.push(put(line.account), line.expected, line.next, line.room, line.take);
+        pack.count(take.lines.length);
+        pack.text(takeField(take.id));
+        for (const line of take.lines) {
+          put(line.account);
+          pack.text(line.expected);
+          pack.text(line.next);
+          pack.text(line.room);
+          pack.text(line.take);
+        }
       }
-      if (fenced === undefined || args.length === 0) return;
-      const answers = await fenced.session.run('count', keys, [fenced.incarnation, ...args]);
+      if (fenced === undefined || pack.isEmpty()) return void spare.push(pack);
+      const answers = await fenced.session.run('count', keys, [fenced.incarnation, pack.end()]);
+      // What was answered was sent: its bytes may be written over.
+      if (spare.length < MAX_SPARE) spare.push(pack);
       // Each batch has a turn of its own: the server works on what its callers ask next while the others are answered.
       if (batch.length > 0) await answering.next();
       if (answers === 'lost') fence.doubt(fenced.incarnation);
-      for (const [at, { resolve }] of batch.entries())
-        resolve(answers === 'lost' ? 'lost' : ((answers as readonly TakeAnswer[])[at] ?? 'lost'));
+      for (const [at, { resolve }] of batch.entries()) resolve(answerAt(answers, at));
     } catch (error) {
       for (const { reject } of batch) reject(counterUnavailable(error));
     }
   }
-  const takeNews = (args: string[], put: (account: string) => string): void => {
-    for (const [account, ids] of confirmed) {
+  const tellNews = (pack: Pack, put: (account: string) => void): void => {
+    for (const [account, ids] of news.take()) {
       for (let at = 0; at < ids.length; at += MAX_NEWS) {
         const some = ids.slice(at, at + MAX_NEWS);
-        args.push('c', put(account), String(some.length), ...some);
+        pack.text('c');
+        put(account);
+        pack.count(some.length);
+        for (const id of some) pack.text(takeField(id));
       }
     }
-    for (const [account, id] of returned) args.push('b', put(account), id);
-    for (const account of freed) args.push('m', put(account));
-    [confirmed, returned, freed] = [new Map(), [], new Set()];
+    for (const [account, id] of returned) {
+      pack.text('b');
+      put(account);
+      pack.text(takeField(id));
+    }
+    for (const account of freed) {
+      pack.text('m');
+      put(account);
+    }
+    if (returned.length > 0) returned = [];
+    if (freed.size > 0) freed = new Set();
   };
 
   return {
-    flush,
+    flush() {
+      news.tellAll();
+      return flush();
+    },
     take(take) {
       if (takes.length >= MAX_WAITING) {
         return Promise.reject(
@@ -143,12 +176,7 @@ export function createCounter(fence: Fence, prefix: string, turns: Turns): Count
       });
     },
     confirm(id, accounts) {
-      for (const account of accounts) {
-        const ids = confirmed.get(account);
-        if (ids === undefined) confirmed.set(account, [id]);
-        else ids.push(id);
-      }
-      wake();
+      for (const account of accounts) news.add(account, id);
     },
     giveBack(id, accounts) {
       for (const account of accounts) returned.push([account, id]);
@@ -161,21 +189,26 @@ export function createCounter(fence: Fence, prefix: string, turns: Turns): Count
   };
 }
 
-/** Arguments of the script, and the place of each account among its keys. */
-function createArguments(fenceKey: string, prefix: string) {
+/** What the script said of one take of its batch. */
+function answerAt(answers: unknown, at: number): TakeAnswer {
+  if (answers === 1 || answers === 'lost') return answers;
+  return (answers as readonly TakeAnswer[])[at] ?? 'lost';
+}
+
+/** Names accounts in a pack by their places among the keys. */
+function namesIn(pack: Pack, fenceKey: string, prefix: string) {
   const keys = [fenceKey];
-  const places = new Map<string, string>();
+  const places = new Map<string, number>();
   return {
-    args: [] as string[],
     keys,
-    put(account: string): string {
+    put(account: string): void {
       let place = places.get(account);
       if (place === undefined) {
         keys.push(accountKey(prefix, account));
-        place = String(keys.length);
+        place = keys.length;
         places.set(account, place);
       }
-      return place;
+      pack.count(place);
     },
   };
 }

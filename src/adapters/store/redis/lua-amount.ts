@@ -50,9 +50,16 @@ local function text(a)
 end
 `;
 
-/** The server's time, ms, and the check of the fence: whoever knows another one is told so and nothing is done. */
-export const LUA_FENCED = `
+/** The check of the fence: whoever knows another one is told so and nothing is done. */
+export const LUA_INCARNATION = `
 if redis.call('HGET', KEYS[1], 'i') ~= ARGV[1] then return 'lost' end
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local function serverTime()
+  local clock = redis.call('TIME')
+  return clock[1] * 1000 + math.floor(clock[2] / 1000)
+end
+`;
+
+/** The same, and the server's time, ms. */
+export const LUA_FENCED = `${LUA_INCARNATION}
+local now = serverTime()
 `;

@@ -47,7 +47,7 @@ export function createRoomKeeper(options: RoomKeeperOptions): RoomKeeper {
   const time = createStoreTime(clock);
   const link = createLink(options, deadlineMs, clock, turns);
   const fence = createFence({ clock, random, record, link, prefix, deadlineMs, started: () => looks.forget() });
-  const counter = createCounter(fence, prefix, turns);
+  const counter = createCounter(fence, prefix, turns, clock);
   const name = toHex(random.bytes(8));
   const looks = createLooks({
     clock,

@@ -22,7 +22,7 @@ export interface Session {
   /** Another one after each start of the server, and on each server that takes its place. */
   readonly runId: string;
   /** Runs a script in one round trip; loads it where the server does not know it. */
-  run(script: ScriptName, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  run(script: ScriptName, keys: readonly string[], args: readonly (string | Buffer)[]): Promise<unknown>;
   /** Fields of a hash; null for one that is not there. */
   fields(key: string, ...names: readonly string[]): Promise<readonly (string | null)[]>;
   isAlive(): boolean;
@@ -34,7 +34,7 @@ export interface Session {
 interface Client {
   on(event: 'error' | 'end', listener: () => void): void;
   connect(): Promise<unknown>;
-  sendCommand(args: readonly string[]): Promise<unknown>;
+  sendCommand(args: readonly (string | Buffer)[]): Promise<unknown>;
   destroy(): void;
   unref(): void;
 }
@@ -82,7 +82,7 @@ export async function openSession(connection: RedisConnection, deadlineMs: numbe
     alive = false;
     client.destroy();
   };
-  const ask = async (args: readonly string[]): Promise<unknown> => {
+  const ask = async (args: readonly (string | Buffer)[]): Promise<unknown> => {
     // The process lives until the answer is there or late, whatever became of the socket.
     turns.hold();
     // A server that stands still answers nothing and breaks nothing: the wait has an end of its own.

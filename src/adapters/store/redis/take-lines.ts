@@ -1,6 +1,6 @@
 import type { Moment } from '../kernel/rows.ts';
 import { type AccountView, afterTake } from './account-view.ts';
-import type { Ask } from './ask.ts';
+import type { Ask, AskedLine } from './ask.ts';
 import type { TakeLine } from './counter.ts';
 import { takeText } from './doubtful-take.ts';
 
@@ -20,7 +20,8 @@ export function takeLines(ask: Ask, views: readonly AccountView[], moment: Momen
   const lines: TakeLine[] = [];
   const ahead: AccountView['state'][] = [];
   let fitsAll = true;
-  for (const [at, { account, amount, windows }] of ask.lines.entries()) {
+  for (let at = 0; at < views.length; at++) {
+    const { account, amount, windows } = ask.lines[at] as AskedLine;
     const view = views[at] as AccountView;
     let room: bigint | undefined;
     let fits = true;
@@ -35,15 +36,15 @@ export function takeLines(ask: Ask, views: readonly AccountView[], moment: Momen
     ahead.push(next);
     lines.push({
       account,
-      expected: view.state.text,
+      expected: force ? FORCED : view.state.text,
       next: next.text,
-      room: !fits ? '' : room === undefined ? BOUNDLESS : String(room),
+      room: !fits ? '' : room === undefined ? BOUNDLESS : view.spell(room),
       take: takeText(amount, moment.closeAtMs, untilMs, decisionId),
     });
   }
-  if (force) return lines.map((line) => ({ ...line, expected: FORCED }));
+  if (force) return lines;
   // The counter alone says that something does not fit: it is asked to add and compare itself.
   if (!fitsAll) return lines.map((line, at) => ({ ...line, expected: (views[at] as AccountView).state.version }));
-  for (const [at, state] of ahead.entries()) (views[at] as AccountView).state = state;
+  for (let at = 0; at < ahead.length; at++) (views[at] as AccountView).state = ahead[at] as AccountView['state'];
   return lines;
 }

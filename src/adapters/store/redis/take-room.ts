@@ -41,7 +41,6 @@ export type TookRoom = 'taken' | 'known' | 'none' | Refused;
 /** Takes the room of one reservation. @throws STORE_UNAVAILABLE where the counter or the record is away, or the counter is being made anew */
 export async function takeRoom(options: TakeRoomOptions, ask: Ask): Promise<TookRoom> {
   const { clock, counter, fence, looks } = options;
-  const accounts = ask.lines.map(({ account }) => account);
   const startedMs = clock.monotonicMs();
   let asked: Asked | undefined;
   let looked = 0;
@@ -66,7 +65,7 @@ export async function takeRoom(options: TakeRoomOptions, ask: Ask): Promise<Took
     if (moment.skewed) return 'none';
     const lines = takeLines(ask, views, moment, !ask.refusable || looked >= MAX_LOOKS);
     if (lines === undefined) return 'none';
-    const answer = await counter.take({ id: ask.id, entry: ask.entryId ?? '', lines });
+    const answer = await counter.take({ id: ask.id, lines });
     if (answer === 1) return 'taken';
     if (answer === 'v') looks.forget(views);
     if (answer === 'v' || answer === 'lost') continue;
@@ -78,7 +77,13 @@ export async function takeRoom(options: TakeRoomOptions, ask: Ask): Promise<Took
     if (refused === 'record') looked = MAX_LOOKS;
     else if (refused !== 'old') return refused;
     // Another process that looks just now looks for this one too.
-    else if (await looks.look(fenced, accounts)) looked++;
+    else if (
+      await looks.look(
+        fenced,
+        ask.lines.map(({ account }) => account),
+      )
+    )
+      looked++;
   }
   throw counterLost();
 }
