@@ -1,7 +1,9 @@
+import { readFigures } from '../../src/risk/habits/figures.ts';
+import { type FleetParty, learnFleetParty, viewFleetParty } from '../../src/risk/habits/fleet-party.ts';
 import { GAUGES } from '../../src/risk/habits/gauges/index.ts';
-import { Habits } from '../../src/risk/habits/habits.ts';
+import { emptyHabits, type Habits } from '../../src/risk/habits/habits.ts';
 import { learnAction } from '../../src/risk/habits/learn-action.ts';
-import { lookAt } from '../../src/risk/habits/look.ts';
+import { isNewTo } from '../../src/risk/habits/look.ts';
 import type { StreamRow } from './read-streams.ts';
 
 /** What every gauge said of every scored row, when nothing but the past was known. */
@@ -22,22 +24,23 @@ export function gaugeTable(stream: readonly StreamRow[]): GaugeTable {
   const rows = stream.filter(({ isScored, isOwn }) => isScored && isOwn);
   const values = new Float32Array(rows.length * GAUGES.length);
   const walks = new Map<string, Walk>();
-  const dealtWith = new Map<string, Set<string>>();
+  const fleet = new Map<string, FleetParty>();
   let at = 0;
-  for (const row of stream) {
-    const walk = walks.get(row.wallet) ?? { habits: new Habits(), balances: new Map<string, bigint>() };
-    walks.set(row.wallet, walk);
-    const others = dealtWith.get(row.action.party) ?? new Set<string>();
-    const balance = walk.balances.get(row.action.asset) ?? 0n;
-    if (row.isScored && row.isOwn) {
-      const look = lookAt(walk.habits, { ...row.action, balance, fleet: others.size - Number(others.has(row.wallet)) });
-      for (const gauge of GAUGES) values[at++] = gauge.read(look);
+  for (const { wallet, action, isScored, isOwn } of stream) {
+    const walk = walks.get(wallet) ?? { habits: emptyHabits(), balances: new Map<string, bigint>() };
+    walks.set(wallet, walk);
+    const balance = walk.balances.get(action.asset) ?? 0n;
+    const known = fleet.get(action.party);
+    const isNew = isNewTo(walk.habits, action.party);
+    if (isScored && isOwn) {
+      values.set(readFigures(walk.habits, { ...action, balance, fleet: viewFleetParty(known, action, isNew) }), at);
+      at += GAUGES.length;
     }
-    if (row.action.direction === 'out' && !row.isOwn) continue;
-    learnAction(walk.habits, row.action);
-    const left = row.action.direction === 'in' ? balance + row.action.amount : balance - row.action.amount;
-    walk.balances.set(row.action.asset, left > 0n ? left : 0n);
-    if (row.isOwn) dealtWith.set(row.action.party, others.add(row.wallet));
+    if (action.direction === 'out' && !isOwn) continue;
+    learnAction(walk.habits, action);
+    const left = action.direction === 'in' ? balance + action.amount : balance - action.amount;
+    walk.balances.set(action.asset, left > 0n ? left : 0n);
+    fleet.set(action.party, learnFleetParty(known, action, isNew));
   }
   return { rows, values };
 }

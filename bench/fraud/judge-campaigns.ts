@@ -1,4 +1,4 @@
-import { unitsOf } from '../../src/risk/habits/measure-action.ts';
+import { unitsOf } from '../../src/risk/habits/scale.ts';
 import { isAllowance } from '../../src/risk/habits/wallet-action.ts';
 import type { StreamRow } from './read-streams.ts';
 

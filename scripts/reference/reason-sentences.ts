@@ -49,6 +49,7 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   new_destination: 'Nobody was ever paid at this address; adds to the score.',
   new_destination_large: 'A large share of the limit, or far more than usual, to somebody new.',
   amount_unusual: 'The amount is far from this agent’s own; adds to the score.',
+  unlike_habits: 'The transaction is unlike what this wallet usually does; adds to the score. Its detail names what is unlike.',
   allowance_unlimited: 'Somebody would be allowed to take everything; adds to the score.',
   allowance_new_spender: 'Somebody new would be allowed to take money; adds to the score.',
   risk_inputs_missing: 'What risk needs cannot be read or is switched off.',

@@ -53,7 +53,7 @@ export function boost(
 }
 
 function addTree({ rows, bins, ends }: Quantized, { gauges, above, leaves }: Tree, scores: Float64Array): void {
-  const cuts = gauges.map((gauge, level) => (ends[gauge] ?? []).indexOf(above[level] as number));
+  const cuts = Array.from(gauges, (gauge, level) => (ends[gauge] ?? []).indexOf(above[level] as number));
   for (let row = 0; row < rows; row += 1) {
     let leaf = 0;
     for (let level = 0; level < gauges.length; level += 1)

@@ -1,5 +1,5 @@
 import { type AccountId, type AssetId, netChange, type TrustLabel } from '../core/index.ts';
-import { findLookalike, firstPaidMs, isListed, type Profile, parseProfile, parseScreening } from '../risk/index.ts';
+import { findLookalike, firstPaidMs, isListed, knownOf, type Profile, parseProfile, parseScreening, paymentsTo } from '../risk/index.ts';
 import { screenRow } from './judge-keys.ts';
 import type { Valuation } from './judge-memo.ts';
 import type { JudgeState } from './judge-state.ts';
@@ -69,7 +69,7 @@ export class RuleView implements RuleContext {
   isNewDestination(account: AccountId): boolean {
     return this.#context.fact(`destination.new.${account}`, (state) => {
       const profile = this.#profile(state);
-      return profile === undefined || !profile.known.accounts.includes(account);
+      return profile === undefined || paymentsTo(profile, account) === 0;
     });
   }
 
@@ -89,8 +89,9 @@ export class RuleView implements RuleContext {
   isLookalike(account: AccountId): boolean {
     if (account === this.wallet || this.isListedDestination(account)) return false;
     return this.#context.fact(`destination.lookalike.${account}`, (state) => {
-      const known = this.#profile(state)?.known.accounts ?? [];
-      if (known.includes(account)) return false;
+      const profile = this.#profile(state);
+      if (profile !== undefined && paymentsTo(profile, account) > 0) return false;
+      const known = profile === undefined ? [] : knownOf(profile).accounts;
       return (findLookalike(account, known) ?? findLookalike(account, this.#context.policy.named)) !== undefined;
     });
   }
@@ -102,7 +103,7 @@ export class RuleView implements RuleContext {
   ageMs(account: AccountId): number | undefined {
     return this.#context.fact(`destination.age.${account}`, (state) => {
       const profile = this.#profile(state);
-      const firstMs = profile === undefined ? undefined : firstPaidMs(profile.known, account);
+      const firstMs = profile === undefined ? undefined : firstPaidMs(profile, account);
       return firstMs === undefined ? 0 : Math.max(0, this.#context.nowMs - firstMs);
     });
   }

@@ -51,6 +51,7 @@ export type ReasonCode =
   | 'new_destination'
   | 'new_destination_large'
   | 'amount_unusual'
+  | 'unlike_habits'
   | 'allowance_unlimited'
   | 'allowance_new_spender'
   | 'risk_inputs_missing'

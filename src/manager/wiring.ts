@@ -1,3 +1,4 @@
+import type { AssetId } from '../core/ids.ts';
 import { openApproval, satisfactionOf } from './asking.ts';
 import type { House } from './boot.ts';
 import { grantCommands } from './exposure/grants.ts';
@@ -13,6 +14,7 @@ const PAST_THE_GATE = 'a key was used past the gate, or the store was restored.'
 /** Puts the pipeline on the rooms' ports. */
 export function wirePipeline(house: House): ExecuteParts {
   const { host, config, store, journal, chains, emergency, audit, approvals, custody } = house;
+  const decimals = new Map<AssetId, number>(chains.allTokens.map((token) => [token.asset, token.decimals]));
   const enabled = config.enabled && config.audit.enabled;
   const findDecision: ExecuteParts['findDecision'] = async (id) => {
     const found = await audit.find(id);
@@ -74,7 +76,7 @@ export function wirePipeline(house: House): ExecuteParts {
     onFinal: async (row, receipt) => {
       const decision = await findDecision(row.decisionId);
       const granted = receipt.success ? await grantCommands(store, row, decision, receipt.effects, receipt.confirmedAtMs) : [];
-      return [...(await learnCommand(store, row, receipt, decision)), ...granted];
+      return [...(await learnCommand(store, { row, receipt, decision, decimals: (asset) => decimals.get(asset) })), ...granted];
     },
     onUsed: async (row, seenAtMs) => grantCommands(store, row, await findDecision(row.decisionId), [], seenAtMs),
     settleTimeoutMs: config.execution.settleTimeoutMs,

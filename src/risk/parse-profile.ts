@@ -1,9 +1,12 @@
 import type { Json } from '../core/index.ts';
 import { TRAIL_LENGTH } from './amount-trail.ts';
-import { MAX_KNOWN } from './known.ts';
+import { unpackFigures } from './habits/figures.ts';
+import { MOST } from './habits/habit-bytes.ts';
+import type { KeptHabits } from './habits/habits.ts';
 import type { LogHistogram } from './log-histogram.ts';
 import type { Profile } from './profile.ts';
 import { HOURS_PER_WEEK, RECENT_PAYMENTS } from './profile.ts';
+import { soundHabits } from './profile-habits.ts';
 
 /** log2 of anything measured lies between 0 and this. */
 const MOST_BITS = 1024;
@@ -26,9 +29,9 @@ export function parseProfile(json: Json | undefined): Profile | undefined {
 }
 
 function isProfile(json: Fields): boolean {
-  const { amount, daily, known } = json;
+  const { amount, daily, habits, known } = json;
   return (
-    json['v'] === 1 &&
+    json['v'] === 2 &&
     isCount(json['count']) &&
     isCount(json['priced']) &&
     (json['lastMs'] === null || isNumber(json['lastMs'])) &&
@@ -36,7 +39,7 @@ function isProfile(json: Fields): boolean {
     isMoments(amount['quick']) &&
     isMoments(amount['slow']) &&
     isHistogram(amount['sizes']) &&
-    (amount['trail'] === undefined || isNumbers(amount['trail'], TRAIL_LENGTH)) &&
+    isNumbers(amount['trail'], TRAIL_LENGTH) &&
     isMoments(json['interval']) &&
     isNumbers(json['hours'], HOURS_PER_WEEK) &&
     json['hours'].length === HOURS_PER_WEEK &&
@@ -46,22 +49,31 @@ function isProfile(json: Fields): boolean {
     ['sum', 'before', 'usual', 'peak'].every((field) => isDigits(daily[field])) &&
     isWithin(json['round'], 1) &&
     isNumbers(json['recent'], RECENT_PAYMENTS) &&
-    isFields(known) &&
-    isKnown(known)
+    // A stored profile has habits, an excerpt the accounts that matter: never both.
+    (known === undefined
+      ? isFields(habits) && soundHabits(habits as unknown as KeptHabits) !== undefined
+      : habits === undefined && isKnown(known) && areFigures(json['figures']))
   );
 }
 
-function isKnown(known: Fields): boolean {
+/** Absent where too little was known to compare with. */
+function areFigures(figures: Json | undefined): boolean {
+  return figures === undefined || unpackFigures(figures) !== undefined;
+}
+
+function isKnown(known: Json): boolean {
+  if (!isFields(known)) return false;
   const { accounts, counts, lastMinute, firstMinute } = known;
   return (
     Array.isArray(accounts) &&
-    accounts.length <= MAX_KNOWN &&
+    accounts.length <= MOST.parties &&
     accounts.every((account) => typeof account === 'string') &&
-    isNumbers(counts, MAX_KNOWN) &&
-    isNumbers(lastMinute, MAX_KNOWN) &&
+    isNumbers(counts, MOST.parties) &&
+    isNumbers(lastMinute, MOST.parties) &&
     counts.length === accounts.length &&
     lastMinute.length === accounts.length &&
-    (firstMinute === undefined || (isNumbers(firstMinute, MAX_KNOWN) && firstMinute.length === accounts.length))
+    isNumbers(firstMinute, MOST.parties) &&
+    firstMinute.length === accounts.length
   );
 }
 

@@ -1,22 +1,28 @@
 import type { AccountId, Json } from '../core/index.ts';
+import type { WalletAction } from './habits/wallet-action.ts';
+import { knownOf } from './known.ts';
 import { couldResemble } from './lookalike.ts';
 import { parseProfile } from './parse-profile.ts';
 import { HOURS_PER_WEEK, type Profile } from './profile.ts';
+import { figuresOfMostUnlike } from './unlike-habits.ts';
 
 /**
  * The profile as a decision keeps it: everything but the counterparties that none of `accounts` is or could be mistaken for.
- * Judging effects between those accounts by it comes to the same as by the whole profile.
+ * Judging effects between those accounts by it comes to the same as by the whole profile, for `actions` that are those of the effects (`actionsOf`).
  */
-export function excerptProfile(profile: Profile, accounts: Iterable<AccountId>): Json {
-  const { known, hours, ...rest } = profile;
+export function excerptProfile(profile: Profile, accounts: Iterable<AccountId>, actions: readonly WalletAction[] = []): Json {
+  const { known: _known, habits: _habits, hours, ...rest } = profile;
+  const figures = figuresOfMostUnlike(profile, actions);
+  const known = knownOf(profile);
   const kept = couldResemble(accounts, known.accounts);
   return {
     ...rest,
+    ...(figures === undefined ? {} : { figures }),
     hours: packHours(hours),
     known: kept.map((account) => {
       const at = known.accounts.indexOf(account);
       const last = known.lastMinute[at] ?? 0;
-      const first = known.firstMinute?.[at] ?? last;
+      const first = known.firstMinute[at] ?? last;
       return [account, known.counts[at] ?? 0, last, ...(first === last ? [] : [first])];
     }),
   } as unknown as Json;

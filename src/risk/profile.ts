@@ -1,6 +1,6 @@
 import type { AccountId, AssetId, TimeMs } from '../core/index.ts';
 import type { AmountTrail } from './amount-trail.ts';
-import type { KnownAccounts } from './known.ts';
+import { emptyHabits, type KeptHabits, keepHabits } from './habits/habits.ts';
 import type { LogHistogram } from './log-histogram.ts';
 import type { Moments } from './moments.ts';
 
@@ -13,7 +13,7 @@ export const COLD_BELOW = 20;
 
 /** What an agent has been seen to do: JSON-safe, versioned, bounded at 16 KiB. Stored as the document `profile/<agent>`. */
 export type Profile = {
-  readonly v: 1;
+  readonly v: 2;
   /** Settled payments seen. */
   readonly count: number;
   /** Of those, with an amount in the unit. */
@@ -24,8 +24,7 @@ export type Profile = {
     readonly quick: Moments;
     readonly slow: Moments;
     readonly sizes: LogHistogram;
-    /** Absent from profiles that were stored before there were trails. */
-    readonly trail?: AmountTrail;
+    readonly trail: AmountTrail;
   };
   /** log2 of the ms between payments. */
   readonly interval: Moments;
@@ -36,7 +35,22 @@ export type Profile = {
   readonly round: number;
   /** Times of the last payments, rising. */
   readonly recent: readonly TimeMs[];
-  readonly known: KnownAccounts;
+  /** Who is dealt with, in what, how much and when. */
+  readonly habits?: KeptHabits;
+  /** In their place in what a decision keeps: whom it could have met or mistaken. */
+  readonly known?: KnownAccounts;
+  /** With them: what the gauges said of the action that was most unlike the habits; see `habits/figures.ts`. */
+  readonly figures?: string;
+};
+
+/** Counterparties that were paid and settled. Parallel arrays, all of one length. */
+export type KnownAccounts = {
+  readonly accounts: readonly AccountId[];
+  /** Payments to each. */
+  readonly counts: readonly number[];
+  /** First and last payment, whole minutes since the Unix epoch. */
+  readonly firstMinute: readonly number[];
+  readonly lastMinute: readonly number[];
 };
 
 /** Outflow by UTC day in the unit, as decimal strings; `usual` and `peak` are over days with outflow. */
@@ -61,14 +75,19 @@ export interface SettledPayment {
   readonly amount: bigint;
   /** The same in the unit of the agent's limits; 0 trains the counterparty and the tempo, not the amounts. */
   readonly unitAmount: bigint;
+  /** Of the asset; 18 where nobody says. */
+  readonly decimals?: number | undefined;
+  /** Selector or operation, where it went along with a call. */
+  readonly method?: string | undefined;
 }
 
+const NO_HABITS: KeptHabits = keepHabits(emptyHabits());
 const NOTHING: Moments = { mean: 0, variance: 0 };
 
 /** The profile of an agent that has done nothing yet. */
 export function emptyProfile(): Profile {
   return {
-    v: 1,
+    v: 2,
     count: 0,
     priced: 0,
     lastMs: null,
@@ -78,6 +97,6 @@ export function emptyProfile(): Profile {
     daily: { day: 0, sum: '0', before: '0', usual: '0', peak: '0', days: 0 },
     round: 0,
     recent: [],
-    known: { accounts: [], counts: [], lastMinute: [], firstMinute: [] },
+    habits: NO_HABITS,
   };
 }

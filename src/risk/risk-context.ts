@@ -1,14 +1,17 @@
 import type { AccountId, AssetId } from '../core/index.ts';
 import type { AmountDeviation } from './deviation.ts';
 import { amountDeviation } from './deviation.ts';
-import { paymentsTo } from './known.ts';
+import { actionsOf } from './habits/actions-of.ts';
+import type { WalletAction } from './habits/wallet-action.ts';
+import { knownOf, paymentsTo } from './known.ts';
 import type { Lookalike } from './lookalike.ts';
 import { findLookalike } from './lookalike.ts';
 import { COLD_BELOW } from './profile.ts';
 import type { RiskInput } from './risk-input.ts';
-import type { ScreeningEntry } from './screening.ts';
-import { isListed } from './screening.ts';
+import type { ScreeningEntry } from './screening/entry.ts';
+import { isListed } from './screening/entry.ts';
 import { tokenContract } from './token-contract.ts';
+import { type UnlikeHabits, unlikeHabits } from './unlike-habits.ts';
 
 /** What an account does in the transaction. Money or rights go to the first three. */
 export type PartyRole = 'payee' | 'grantee' | 'controller' | 'contract' | 'payer' | 'token';
@@ -35,6 +38,8 @@ export interface RiskContext {
   readonly deviation: AmountDeviation | undefined;
   /** Enough settled payments to know what is usual. */
   readonly warm: boolean;
+  /** The action most unlike the habits; undefined while too few are known. */
+  readonly unlike: UnlikeHabits | undefined;
 }
 
 /** Collects the parties and measures that signals and patterns share. O(effects). */
@@ -94,7 +99,13 @@ export function riskContext(input: RiskInput): RiskContext {
     payeeUnread,
     deviation: outflow === null ? undefined : amountDeviation(input.profile, outflow),
     warm: input.profile !== undefined && input.profile.count >= COLD_BELOW,
+    unlike: unlikeHabits(input.profile, actionsIn(input)),
   };
+}
+
+function actionsIn({ effects, wallet, nowMs, profile, decimals }: RiskInput): readonly WalletAction[] {
+  if (profile?.habits === undefined) return [];
+  return actionsOf({ effects, wallet, atMs: nowMs, decimals: decimals ?? (() => undefined) });
 }
 
 /** True for an account that receives money or rights and is neither known nor named by the policy. */
@@ -103,7 +114,7 @@ export function isNewParty(party: Party): boolean {
 }
 
 function partyOf(input: RiskInput, account: AccountId, role: PartyRole): Party {
-  const payments = input.profile === undefined ? 0 : paymentsTo(input.profile.known, account);
+  const payments = input.profile === undefined ? 0 : paymentsTo(input.profile, account);
   // Anything but a plain true is a no.
   const allowListed = input.allowListed(account) === true;
   const entry = input.listed(account);
@@ -118,7 +129,7 @@ function partyOf(input: RiskInput, account: AccountId, role: PartyRole): Party {
 }
 
 function imitated(input: RiskInput, account: AccountId): Lookalike | undefined {
-  const ofKnown = input.profile === undefined ? undefined : findLookalike(account, input.profile.known.accounts);
+  const ofKnown = input.profile === undefined ? undefined : findLookalike(account, knownOf(input.profile).accounts);
   const ofAllowed = input.allowList === undefined ? undefined : findLookalike(account, input.allowList);
   if (ofKnown === undefined || ofAllowed === undefined) return ofKnown ?? ofAllowed;
   return ofAllowed.bits > ofKnown.bits ? ofAllowed : ofKnown;

@@ -1,6 +1,6 @@
-import type { AccountId, Effect, TimeMs } from '../core/index.ts';
+import type { AccountId, AssetId, Effect, TimeMs } from '../core/index.ts';
 import type { Profile } from './profile.ts';
-import type { ScreeningEntry } from './screening.ts';
+import type { ScreeningEntry } from './screening/entry.ts';
 
 /** Everything that a score is made from. Facts come from the gate's own state, never from the agent's words. */
 export interface RiskInput {
@@ -17,6 +17,8 @@ export interface RiskInput {
   /** The accounts that the policy names, for lookalikes of them. Keep its identity while the policy stands. */
   readonly allowList?: readonly AccountId[] | undefined;
   readonly amountsInUnit: AmountsInUnit;
+  /** Decimals of an asset, undefined where no list names it. Without it all count as having 18. */
+  readonly decimals?: ((asset: AssetId) => number | undefined) | undefined;
   /** Undefined: no fresh market data, which raises the score. */
   readonly market?: MarketFacts | undefined;
   readonly weights?: RiskWeights | undefined;

@@ -2,12 +2,12 @@ import type { TimeMs } from '../core/index.ts';
 import { addToTrail } from './amount-trail.ts';
 import { addOutflow } from './daily-outflow.ts';
 import { AMOUNT_FLOOR, INTERVAL_FLOOR } from './deviation.ts';
-import { addPayment } from './known.ts';
 import { logAmount } from './log-amount.ts';
 import { addSize } from './log-histogram.ts';
 import { addSample } from './moments.ts';
 import type { Profile, SettledPayment } from './profile.ts';
 import { HOURS_PER_WEEK, RECENT_PAYMENTS } from './profile.ts';
+import { actionOfPayment, trainHabits } from './profile-habits.ts';
 import { isRoundAmount } from './round-amount.ts';
 
 const QUICK = 1 / 32;
@@ -30,16 +30,19 @@ const MAX_UNIT_AMOUNT = 1n << 256n;
  * of order do not train the interval.
  */
 export function trainProfile(profile: Profile, settled: SettledPayment): Profile {
-  // Whole ms; adding 0 makes -0, which JSON does not know, 0.
-  const atMs = Number.isFinite(settled.atMs)
-    ? Math.trunc(Math.min(Math.max(settled.atMs, -MAX_TIME_MS), MAX_TIME_MS)) + 0
-    : (profile.lastMs ?? 0);
+  const action = actionOfPayment(settled, momentOf(profile, settled));
+  return trainHabits(trainAmounts(profile, settled), action === undefined ? [] : [action]);
+}
+
+/** The same without the habits, which learn from actions; see `trainHabits`. */
+export function trainAmounts(profile: Profile, settled: SettledPayment): Profile {
+  const atMs = momentOf(profile, settled);
   const unitAmount = settled.unitAmount < 0n ? 0n : settled.unitAmount > MAX_UNIT_AMOUNT ? MAX_UNIT_AMOUNT : settled.unitAmount;
   const count = profile.count + 1;
   const priced = unitAmount > 0n ? profile.priced + 1 : profile.priced;
   const round = isRoundAmount(settled.amount) ? 1 : 0;
   return {
-    v: 1,
+    v: 2,
     count,
     priced,
     lastMs: Math.max(profile.lastMs ?? atMs, atMs),
@@ -50,8 +53,15 @@ export function trainProfile(profile: Profile, settled: SettledPayment): Profile
     daily: unitAmount > 0n ? addOutflow(profile.daily, atMs, unitAmount) : profile.daily,
     round: profile.round + Math.max(1 / count, ROUND) * (round - profile.round),
     recent: [...profile.recent, atMs].sort((a, b) => a - b).slice(-RECENT_PAYMENTS),
-    known: settled.account === null ? profile.known : addPayment(profile.known, settled.account, atMs),
+    ...(profile.habits === undefined ? {} : { habits: profile.habits }),
+    ...(profile.known === undefined ? {} : { known: profile.known }),
   };
+}
+
+/** When a payment was, whole ms at a moment that a date can name; the last one's where that is no number. */
+function momentOf({ lastMs }: Profile, { atMs }: SettledPayment): TimeMs {
+  // Adding 0 makes -0, which JSON does not know, 0.
+  return Number.isFinite(atMs) ? Math.trunc(Math.min(Math.max(atMs, -MAX_TIME_MS), MAX_TIME_MS)) + 0 : (lastMs ?? 0);
 }
 
 /** Index of the hour of the week, from Monday 00:00 UTC. */

@@ -16,7 +16,8 @@ const paid = [fee(), send(ether('1'))];
 const DAY_MINUTES = 1_440;
 const minute = Math.floor(NOW / 60_000);
 const known: Profile['known'] = { accounts: [BOB], counts: [3], lastMinute: [minute - 5], firstMinute: [minute - 2 * DAY_MINUTES] };
-const profile = docRow('profile/a1', { ...emptyProfile(), known } as unknown as Json);
+const { habits: _none, ...rest } = emptyProfile();
+const profile = docRow('profile/a1', { ...rest, known } as unknown as Json);
 /** Shares both ends with Bob. */
 const LIKE_BOB = `${CHAIN}:0xb2b2b2b2${'0'.repeat(24)}b2b2b2b2` as typeof BOB;
 const screened = docRow(`screen/${EVE}`, { account: EVE, kind: 'manual', severity: 'high', source: 'test', addedMs: 1, expiresMs: null });

@@ -108,14 +108,6 @@ describe('the trail', () => {
     expect(match(stored, NEXT)).toEqual(match(growing, NEXT));
   });
 
-  it('begins in a profile that was stored before there were trails, which stays readable', () => {
-    const { trail: _none, ...amount } = habitual().amount;
-    const old = parseProfile(JSON.parse(JSON.stringify({ ...habitual(), amount })) as Json) as Profile;
-    expect(old.amount.trail).toBeUndefined();
-    expect(match(old, NEXT)).toBeUndefined();
-    expect(match(rising(old, START), NEXT)).toBeDefined();
-  });
-
   it.each([
     ['text', 'x'],
     ['no list', {}],

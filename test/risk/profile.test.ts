@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AccountId, AssetId, Json } from '../../src/core/index.ts';
 import { parseAccount } from '../../src/core/index.ts';
-import { detectAnomaly, emptyProfile, type Profile, parseProfile, trainProfile } from '../../src/risk/index.ts';
+import { MOST } from '../../src/risk/habits/habit-bytes.ts';
+import { detectAnomaly, emptyProfile, knownOf, type Profile, parseProfile, paymentsTo, trainProfile } from '../../src/risk/index.ts';
 import { account, DAY, dueAfter, HOUR, habitual, MONDAY, payment } from './fixtures.ts';
 
 const size = (profile: Profile) => Buffer.byteLength(JSON.stringify(profile));
@@ -47,7 +48,7 @@ describe('a profile', () => {
     process.stdout.write(`profile after 10,000 payments to distinct counterparties: largest ${largest} bytes\n`);
     expect(largest).toBeLessThanOrEqual(16_384);
     expect(profile).toMatchObject({ count: 10_000, priced: 10_000 });
-    expect(profile.known.accounts).toHaveLength(128);
+    expect(knownOf(profile).accounts).toHaveLength(MOST.parties);
     expect(parseProfile(JSON.parse(JSON.stringify(profile)) as Json)).toBeDefined();
   });
 
@@ -93,13 +94,15 @@ describe('a profile', () => {
 });
 
 describe('known counterparties', () => {
-  const paid = (profile: Profile, n: number) => profile.known.counts[profile.known.accounts.indexOf(account(n))] ?? 0;
+  const paid = (profile: Profile, n: number) => paymentsTo(profile, account(n));
 
-  it('counts payments and keeps the list itself while nobody is new', () => {
+  it('counts payments, and says so in the list', () => {
     const once = trainProfile(emptyProfile(), payment());
     const twice = trainProfile(once, payment());
     expect(paid(twice, 1)).toBe(2);
-    expect(twice.known.accounts).toBe(once.known.accounts);
+    expect(knownOf(twice)).toMatchObject({ accounts: [account(1)], counts: [2] });
+    expect(knownOf(twice)).toBe(knownOf(twice));
+    expect(paid(once, 1)).toBe(1);
   });
 
   it('forgets the least paid, then the longest unpaid; a flood of new names never displaces regulars', () => {
@@ -108,8 +111,9 @@ describe('known counterparties', () => {
       for (let times = 0; times < 2; times += 1) profile = trainProfile(profile, payment({ account: account(n) }));
     for (let n = 10; n < 1_010; n += 1) profile = trainProfile(profile, payment({ account: account(n), atMs: MONDAY + n * 60_000 }));
     expect([0, 1, 2].map((n) => paid(profile, n))).toEqual([2, 2, 2]);
-    expect([1_009, 1_008, 885].map((n) => paid(profile, n))).toEqual([1, 1, 1]);
-    expect([10, 884].map((n) => paid(profile, n))).toEqual([0, 0]);
+    const oldest = 1_009 - (MOST.parties - 3) + 1;
+    expect([1_009, 1_008, oldest].map((n) => paid(profile, n))).toEqual([1, 1, 1]);
+    expect([10, oldest - 1].map((n) => paid(profile, n))).toEqual([0, 0]);
   });
 });
 
@@ -124,14 +128,15 @@ describe('parseProfile', () => {
     ['null', null],
     ['text', 'profile'],
     ['a list', []],
-    ['another version', { ...stored, v: 2 }],
+    ['another version', { ...stored, v: 1 }],
     ['a negative spread', { ...stored, interval: { mean: 1, variance: -1 } }],
     ['a mean that would make every pace usual', { ...stored, interval: { mean: -5000, variance: 1 } }],
     ['money that is no integer', { ...stored, daily: { ...(stored['daily'] as object), usual: '1e9' } }],
-    ['counts without accounts', { ...stored, known: { ...(stored['known'] as object), accounts: [] } }],
+    ['habits of another length', { ...stored, habits: { ...(stored['habits'] as object), bytes: 'AAAA' } }],
+    ['habits and known accounts', { ...stored, known: { accounts: [], counts: [], firstMinute: [], lastMinute: [] } }],
     [
-      'too many accounts',
-      { ...stored, known: { accounts: new Array(129).fill('a'), counts: new Array(129).fill(1), lastMinute: new Array(129).fill(1) } },
+      'known accounts without counts',
+      { ...stored, habits: undefined as never, known: { accounts: ['a'], counts: [], firstMinute: [], lastMinute: [] } },
     ],
     ['167 hours', { ...stored, hours: new Array(167).fill(0) }],
   ] as [string, Json | undefined][])('refuses %s', (_, json) => expect(parseProfile(json)).toBeUndefined());
@@ -162,5 +167,5 @@ describe('a slow drift cannot unlearn', () => {
 
 it('an account id is data, whatever it is called', () => {
   const profile = trainProfile(emptyProfile(), payment({ account: '__proto__' as AccountId }));
-  expect(profile.known.accounts).toEqual(['__proto__']);
+  expect(knownOf(profile).accounts).toEqual(['__proto__']);
 });

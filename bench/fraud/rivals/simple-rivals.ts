@@ -1,5 +1,5 @@
 import { mean, quantileRank, standardDeviation } from 'simple-statistics';
-import { unitsOf } from '../../../src/risk/habits/measure-action.ts';
+import { unitsOf } from '../../../src/risk/habits/scale.ts';
 import type { StreamRow } from '../read-streams.ts';
 import type { Rival } from './rival.ts';
 

@@ -87,6 +87,7 @@ function assess(context: LayerContext, valuation: Valuation, lastDay: bigint | n
       exposure.calls.some(({ contract, protocol }) => contract === account && protocol !== null && policy.protocols.has(protocol)),
     allowList: policy.named,
     amountsInUnit: { outflow: valuation.outflow, perTransaction: accounts.unit.limits[0] ?? null, lastDay },
+    decimals: (asset) => policy.tokens.get(asset)?.decimals,
     market: state.market,
     weights: settings.weights,
     declaredConfidence: request.context.confidence,

@@ -1,13 +1,14 @@
 import {
   type AccountId,
   type ActionRequest,
+  type AssetId,
   assetContract,
   type DecisionInput,
   type Effect,
   type Json,
   storeKey,
 } from '../../core/index.ts';
-import { excerptProfile, parseProfile, screenKey } from '../../risk/index.ts';
+import { actionsOf, excerptProfile, parseProfile, screenKey } from '../../risk/index.ts';
 import type { JudgeInput } from '../judge-input.ts';
 import type { JudgeOutput } from '../judge-output.ts';
 import { DEFAULT_JUDGE_SETTINGS, type JudgeSettings } from '../judge-settings.ts';
@@ -77,11 +78,13 @@ function runJson(report: NonNullable<JudgeOutput['simulation']>, known: readonly
   };
 }
 
-function profileOf({ policy, request, rows }: JudgeInput, effects: readonly Effect[]): Json | undefined {
+function profileOf({ policy, request, rows, nowMs }: JudgeInput, effects: readonly Effect[]): Json | undefined {
   const at = rows.keys.indexOf(accountsOf(policy, request.agentId).profileKey);
   const row = at < 0 ? undefined : rows.values[at];
   const profile = row === undefined || row === null ? undefined : parseProfile((row as { readonly value?: Json }).value);
-  return profile === undefined ? undefined : excerptProfile(profile, accountsIn(effects));
+  if (profile === undefined) return undefined;
+  const decimals = (asset: AssetId): number | undefined => policy.tokens.get(asset)?.decimals;
+  return excerptProfile(profile, accountsIn(effects), actionsOf({ effects, wallet: request.wallet, atMs: nowMs, decimals }));
 }
 
 /** Every account that effects name. */

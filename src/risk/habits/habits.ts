@@ -1,85 +1,111 @@
-import type { TimeMs } from '../../core/index.ts';
-import { AmountHabit } from './amount-habit.ts';
-import { CalendarHabit } from './calendar-habit.ts';
-import { DailySums } from './daily-sums.ts';
-import { Familiar } from './familiar.ts';
-import { PartyHabits } from './party-habits.ts';
-import { RecentActions } from './recent-actions.ts';
-import type { ActionKind } from './wallet-action.ts';
+import { ACCOUNT_WORDS, decodeAccount, encodeAccount, MOST_CHAINS } from '../../core/address/account-code.ts';
+import { HABIT_BYTES, HabitBytes, HEAD, littleEndian, MOST, RATE } from './habit-bytes.ts';
+import { findParty } from './parties.ts';
 
-/** Records of amounts: an asset has one, and its coins moved and its calls with coins one each. */
-const MAX_ASSETS = 24;
-const MAX_METHODS = 64;
-const MAX_TOKENS = 64;
-const MAX_SPENDERS = 32;
-/** Amounts remembered to the last digit. */
-const MAX_AMOUNTS = 64;
-/** What came in last, for tempo. */
-const MAX_ARRIVALS = 16;
+/** Share of actions with new parties that is taken for usual before anything is known. */
+const FIRST_NEW_SHARE = 0.3;
+/** In the place of a gap where there was none yet. */
+const NO_GAP = -1;
+/** Marks the form of kept bytes. */
+const VERSION = 1;
 
-/** All that is remembered of one asset. */
-export class AssetHabit extends AmountHabit {
-  readonly days = new DailySums();
-  readonly exact = new Familiar(MAX_AMOUNTS);
-  lastReceivedBits = 0;
-  lastReceivedMs: TimeMs = 0;
-  received = 0;
+/** What a wallet usually does: streaming, bounded, the same for the same past. `learnAction` writes it, `lookAt` reads it. */
+export interface Habits {
+  readonly state: HabitBytes;
+  /** Chains of the accounts dealt with, in the order of their first use. */
+  readonly chains: string[];
 }
 
-/** What a wallet usually does: streaming, bounded, the same for the same past. */
-export class Habits {
-  /** Own actions. */
-  count = 0;
-  firstMs: TimeMs | undefined;
-  readonly parties = new PartyHabits();
-  readonly calendar = new CalendarHabit();
-  readonly recent = new RecentActions();
-  readonly methods = new Familiar(MAX_METHODS);
-  readonly tokens = new Familiar(MAX_TOKENS);
-  readonly spenders = new Familiar(MAX_SPENDERS);
-  readonly kinds = new Familiar(8);
-  readonly arrivals: TimeMs[] = [];
-  /** Share of actions with new parties, lately; how many in all, when the last, and after how many actions. */
-  newShare = 0.3;
-  newCount = 0;
-  lastNewMs: TimeMs | undefined;
-  lastNewCount = -1;
-  /** log2 of the seconds between actions, lately and over long. */
-  gapQuick: number | undefined;
-  gapSlow: number | undefined;
-  readonly #assets = new Map<string, AssetHabit>();
+/** Habits as they are kept: JSON-safe, of one length whatever was learnt. */
+export type KeptHabits = {
+  readonly v: typeof VERSION;
+  readonly chains: readonly string[];
+  /** {@link HABIT_BYTES} bytes, base64. */
+  readonly bytes: string;
+};
 
-  /** What is known of an asset; nothing yet for one that never moved. */
-  asset(asset: string): AssetHabit | undefined {
-    return this.#assets.get(asset);
-  }
+/** The habits of a wallet that did nothing yet. */
+export function emptyHabits(): Habits {
+  const state = new HabitBytes();
+  state.rates[RATE.newShare] = FIRST_NEW_SHARE;
+  state.rates[RATE.gapQuick] = NO_GAP;
+  state.rates[RATE.gapSlow] = NO_GAP;
+  return { state, chains: [] };
+}
 
-  /** The same for what moves in one way alone. */
-  assetBy(asset: string, kind: ActionKind): AssetHabit | undefined {
-    return this.#assets.get(`${asset} ${kind}`);
-  }
+/** Habits to be kept. */
+export function keepHabits({ state, chains }: Habits): KeptHabits {
+  return { v: VERSION, chains: [...chains], bytes: Buffer.from(littleEndian(state.bytes)).toString('base64') };
+}
 
-  /** The record, begun where there is none; the one used least is given up for it. */
-  meetAsset(key: string): AssetHabit {
-    const known = this.#assets.get(key);
-    if (known !== undefined) return known;
-    if (this.#assets.size >= MAX_ASSETS) {
-      let least: string | undefined;
-      let fewest = Number.POSITIVE_INFINITY;
-      for (const [other, { count, received }] of this.#assets) if (count + received < fewest) [least, fewest] = [other, count + received];
-      if (least !== undefined) this.#assets.delete(least);
-    }
-    const habit = new AssetHabit();
-    this.#assets.set(key, habit);
-    return habit;
-  }
+/**
+ * Reads kept habits, as a copy. Fails closed: undefined for what is malformed, of another version or of another length, which is a wallet that nothing is
+ * known of.
+ */
+export function readHabits(kept: unknown): Habits | undefined {
+  if (typeof kept !== 'object' || kept === null) return undefined;
+  const { v, chains, bytes } = kept as Partial<Record<keyof KeptHabits, unknown>>;
+  if (v !== VERSION || typeof bytes !== 'string' || !areChains(chains)) return undefined;
+  const read = new Uint8Array(HABIT_BYTES);
+  // Decoding is lenient; text of another length, or that would be written otherwise, is none of ours.
+  if (bytes.length !== Math.ceil(HABIT_BYTES / 3) * 4 || Buffer.from(read.buffer).write(bytes, 'base64') !== HABIT_BYTES) return undefined;
+  const state = new HabitBytes(littleEndian(read));
+  return isSound(state) ? { state, chains: [...chains] } : undefined;
+}
 
-  get assets(): number {
-    return this.#assets.size;
-  }
+/** A copy that may be learnt into. */
+export function copyHabits({ state, chains }: Habits): Habits {
+  return { state: new HabitBytes(state.bytes.slice()), chains: [...chains] };
+}
 
-  addArrival(atMs: TimeMs): void {
-    this.arrivals.push(atMs);
-    if (this.arrivals.length > MAX_ARRIVALS) this.arrivals.shift();
-  }
+/** One account that something was moved to. */
+export interface PaidParty {
+  readonly account: string;
+  readonly transfers: number;
+  readonly firstSeconds: number;
+  readonly lastSeconds: number;
+}
+
+/** Accounts that something was moved to, in the order in which they are remembered. Those of which only a digest is kept are left out. */
+export function paidParties({ state, chains }: Habits): readonly PaidParty[] {
+  return Array.from({ length: state.head[HEAD.parties] as number }, (_, party) => party).flatMap((party) => {
+    const account = decodeAccount(state.partyCode, party * ACCOUNT_WORDS, chains);
+    return account === undefined || state.partyTransfers[party] === 0 ? [] : [partyAt(state, party, account)];
+  });
+}
+
+/** The same for one account; undefined where nothing was moved to it, or it was forgotten. O(parties). */
+export function paidParty({ state, chains }: Habits, account: string): PaidParty | undefined {
+  encodeAccount(account, chains, code);
+  const party = findParty(state, code);
+  return party < 0 || state.partyTransfers[party] === 0 ? undefined : partyAt(state, party, account);
+}
+
+const code = new Uint32Array(ACCOUNT_WORDS);
+
+function partyAt({ partyTransfers, partyFirst, partyPaidAt }: HabitBytes, party: number, account: string): PaidParty {
+  return {
+    account,
+    transfers: partyTransfers[party] as number,
+    firstSeconds: partyFirst[party] as number,
+    lastSeconds: partyPaidAt[party] as number,
+  };
+}
+
+/** Every number that is counted with is one, and no count is beyond its bound. */
+function isSound(state: HabitBytes): boolean {
+  const { head, rates, assetQuick, assetSlow, assetVariance, assetDigits, assetNewShare, assetNewMean } = state;
+  const { assetDays, assetDayCount, recentAmount } = state;
+  const floats = [rates, assetQuick, assetSlow, assetVariance, assetDigits, assetNewShare, assetNewMean, assetDays, recentAmount];
+  return (
+    (head[HEAD.parties] as number) <= MOST.parties &&
+    (head[HEAD.assets] as number) <= MOST.assets &&
+    assetVariance.every((variance) => variance >= 0) &&
+    assetDayCount.every((days) => days <= MOST.days) &&
+    floats.every((column) => column.every(Number.isFinite))
+  );
+}
+
+function areChains(chains: unknown): chains is readonly string[] {
+  return Array.isArray(chains) && chains.length <= MOST_CHAINS && chains.every((chain) => typeof chain === 'string' && chain.length <= 64);
 }

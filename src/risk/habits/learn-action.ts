@@ -1,71 +1,104 @@
+import { ACCOUNT_WORDS, chainOf, encodeAccount, MOST_CHAINS, mixAccount } from '../../core/address/account-code.ts';
+import { addAmount, addArrived, addOutflow, findAsset, meetArrived, meetAsset } from './assets.ts';
+import { addMoment, isOddHour } from './calendar.ts';
+import { addTo } from './familiar.ts';
+import { type HabitBytes, HEAD, MOST, RATE } from './habit-bytes.ts';
 import type { Habits } from './habits.ts';
-import { assetKeys, bitsOf, digitsOf, spanBits, unitsOf } from './measure-action.ts';
-import { isAllowance, type WalletAction } from './wallet-action.ts';
+import { addPaid, addReceived, meetParty } from './parties.ts';
+import { addRecent, sinceRecent } from './recent.ts';
+import { bitsOf, digitsOf, secondsOf, spanBits, unitsOf } from './scale.ts';
+import { wordsOf } from './text-words.ts';
+import { ACTION_KINDS, isAllowance, type WalletAction, wayOf } from './wallet-action.ts';
 
 /** What came in counts as next to nothing below this many octaves under what the wallet usually pays. */
 const BAIT_OCTAVES = 8;
 const NEW_SHARE = 0.05;
 const GAP_QUICK = 0.1;
 const GAP_SLOW = 0.02;
+const MOST_COUNTED = 2 ** 32 - 1;
 
-/** Takes an action into the habits. Give it only what is final and what nobody called fraud. */
-export function learnAction(habits: Habits, action: WalletAction): void {
-  habits.firstMs ??= action.atMs;
-  if (action.direction === 'in') learnArrival(habits, action);
-  else learnOwn(habits, action);
+const code = new Uint32Array(ACCOUNT_WORDS);
+
+/** Takes an action into the habits, in place. O(1). Give it only what is final and what nobody called fraud. */
+export function learnAction({ state, chains }: Habits, action: WalletAction): void {
+  const chain = chainOf(action.party);
+  if (!chains.includes(chain) && chains.length < MOST_CHAINS) chains.push(chain);
+  encodeAccount(action.party, chains, code);
+  const seconds = secondsOf(action.atMs);
+  if (state.head[HEAD.first] === 0) state.head[HEAD.first] = seconds;
+  if (action.direction === 'in') learnArrival(state, action, seconds);
+  else learnOwn(state, action, seconds);
 }
 
-function learnArrival(habits: Habits, { asset, atMs, amount, decimals, party }: WalletAction): void {
+function learnArrival(state: HabitBytes, { asset, amount, decimals }: WalletAction, seconds: number): void {
   const bits = bitsOf(unitsOf(amount, decimals));
-  const known = habits.meetAsset(asset);
-  const its = habits.parties.meet(party, atMs);
-  its.received += 1;
-  its.lastReceivedMs = atMs;
-  its.maxReceivedBits = Math.max(its.maxReceivedBits, bits);
-  if (amount === 0n || (known.count > 0 && known.quick - bits > BAIT_OCTAVES)) its.bait += 1;
-  known.received += 1;
-  known.lastReceivedBits = bits;
-  known.lastReceivedMs = atMs;
-  habits.addArrival(atMs);
+  const its = meetArrived(state, asset);
+  const isBait =
+    amount === 0n || (its >= 0 && (state.assetCount[its] as number) > 0 && (state.assetQuick[its] as number) - bits > BAIT_OCTAVES);
+  addReceived(state, meetParty(state, code, seconds), seconds, bits, isBait);
+  if (its >= 0) addArrived(state, its, seconds, bits);
+  const count = state.head[HEAD.arrivals] as number;
+  state.arrivals[count % MOST.arrivals] = seconds;
+  state.head[HEAD.arrivals] = count + 1;
 }
 
-function learnOwn(habits: Habits, action: WalletAction): void {
-  const { asset, atMs, amount, decimals, party, kind } = action;
+function learnOwn(state: HabitBytes, action: WalletAction, seconds: number): void {
+  const { asset, amount, decimals, kind } = action;
+  const { head, rates } = state;
   const units = unitsOf(amount, decimals);
   const bits = bitsOf(units);
-  const its = habits.parties.meet(party, atMs);
-  const isNew = its.paid === 0;
-  its.paid += 1;
-  its.lastPaidMs = atMs;
-  its.meanBits = isNew ? bits : its.meanBits + 0.3 * (bits - its.meanBits);
-  its.maxBits = Math.max(its.maxBits, bits);
-  if (!isAllowance(kind) && amount > 0n) {
+  const party = meetParty(state, code, seconds);
+  const isNew = state.partyPaid[party] === 0;
+  const isTransfer = !isAllowance(kind) && amount > 0n;
+  addPaid(state, party, seconds, bits, isTransfer);
+  if (isTransfer) {
     const digits = digitsOf(amount);
-    for (const key of assetKeys(action)) habits.meetAsset(key).add(bits, digits, isNew, atMs);
-    const known = habits.meetAsset(asset);
-    known.exact.add(amount.toString());
-    known.days.add(atMs, units);
+    const way = wayOf(action);
+    addAmount(state, meetAsset(state, asset), bits, digits, isNew, seconds);
+    if (way !== asset) addAmount(state, meetAsset(state, way), bits, digits, isNew, seconds);
+    addOutflow(state, meetAsset(state, asset), seconds, amount, units);
   }
-  learnTempo(habits, atMs);
-  habits.recent.add({ atMs, party, asset, bits, amount: units, isNew, hourShare: habits.calendar.hourShare(atMs) });
-  habits.calendar.add(atMs);
-  habits.newShare += NEW_SHARE * (Number(isNew) - habits.newShare);
+  learnTempo(state, seconds);
+  const isOdd = isOddHour(state, seconds);
+  addRecent(state, {
+    ...{ seconds, party: mixAccount(code), asset: findAsset(state, asset), bits, amount: units, isNew },
+    isOddHour: isOdd,
+  });
+  addMoment(state, seconds);
+  rates[RATE.newShare] = (rates[RATE.newShare] as number) + NEW_SHARE * (Number(isNew) - (rates[RATE.newShare] as number));
+  const count = head[HEAD.count] as number;
   if (isNew) {
-    habits.newCount += 1;
-    habits.lastNewMs = atMs;
-    habits.lastNewCount = habits.count;
+    head[HEAD.newCount] = (head[HEAD.newCount] as number) + 1;
+    head[HEAD.lastNew] = seconds;
+    head[HEAD.lastNewCount] = count + 1;
   }
-  habits.count += 1;
-  habits.kinds.add(kind);
-  habits.methods.add(`${action.method ?? ''} ${kind}`);
-  habits.tokens.add(kind === 'call' ? party : asset);
-  if (isAllowance(kind)) habits.spenders.add(party);
+  head[HEAD.count] = Math.min(MOST_COUNTED, count + 1);
+  const place = ACTION_KINDS.indexOf(kind);
+  state.kinds[place] = Math.min(65_535, (state.kinds[place] as number) + 1);
+  addTo(state.methods, state.methodCounts, 0, MOST.methods, methodWord(action));
+  addTo(state.tokens, state.tokenCounts, 0, MOST.tokens, tokenWord(action));
+  if (isAllowance(kind)) addTo(state.spenders, state.spenderCounts, 0, MOST.spenders, wordsOf(action.party)[0]);
 }
 
-function learnTempo(habits: Habits, atMs: number): void {
-  const before = habits.recent.last(1);
-  if (before === undefined) return;
-  const gap = spanBits(atMs - before.atMs);
-  habits.gapQuick = habits.gapQuick === undefined ? gap : habits.gapQuick + GAP_QUICK * (gap - habits.gapQuick);
-  habits.gapSlow = habits.gapSlow === undefined ? gap : habits.gapSlow + GAP_SLOW * (gap - habits.gapSlow);
+function learnTempo(state: HabitBytes, seconds: number): void {
+  const since = sinceRecent(state, 1, seconds);
+  if (since === undefined) return;
+  const gap = spanBits(since);
+  for (const [rate, share] of [
+    [RATE.gapQuick, GAP_QUICK],
+    [RATE.gapSlow, GAP_SLOW],
+  ] as const) {
+    const before = state.rates[rate] as number;
+    state.rates[rate] = before < 0 ? gap : before + share * (gap - before);
+  }
+}
+
+/** What a call's method, or the lack of one, is remembered by. */
+export function methodWord({ method, kind }: WalletAction): number {
+  return wordsOf(`${method ?? ''} ${kind}`)[0];
+}
+
+/** What is dealt in: the asset, or the contract that is called. */
+export function tokenWord({ kind, party, asset }: WalletAction): number {
+  return wordsOf(kind === 'call' ? party : asset)[0];
 }

@@ -1,7 +1,24 @@
 import type { TimeMs } from '../../core/index.ts';
 
 /** What was done: coins moved, a token moved, a contract called, an allowance for one token or for all of a collection given. */
-export type ActionKind = 'coin' | 'token' | 'call' | 'allowance' | 'allowance_all';
+export const ACTION_KINDS = ['coin', 'token', 'call', 'allowance', 'allowance_all'] as const;
+/** What was done. */
+export type ActionKind = (typeof ACTION_KINDS)[number];
+
+/** What the fleet knows of the account that an action is with. */
+export interface FleetView {
+  /** Other wallets that dealt with it. */
+  readonly others: number;
+  readonly paid: number;
+  readonly calls: number;
+  readonly tokens: number;
+  readonly received: number;
+  /** log2 of the seconds since it was first met and last paid; −1 where it never was. */
+  readonly age: number;
+  readonly sinceLast: number;
+  /** Octaves by which this is more than what it was usually paid; 0 where it never was. */
+  readonly above: number;
+}
 
 /** One thing that a wallet did, or that was done to it, as habits see it. */
 export interface WalletAction {
@@ -21,11 +38,16 @@ export interface WalletAction {
   readonly allowance?: bigint | undefined;
   /** Base units of the asset that the wallet holds before; undefined where nobody looked. */
   readonly balance?: bigint | undefined;
-  /** How many other wallets of the fleet dealt with the party before; undefined outside a fleet. */
-  readonly fleet?: number | undefined;
+  /** What other wallets of the fleet did with the party; undefined outside a fleet. */
+  readonly fleet?: FleetView | undefined;
 }
 
 /** True for what gives away a right and moves nothing. */
 export function isAllowance(kind: ActionKind): boolean {
   return kind === 'allowance' || kind === 'allowance_all';
+}
+
+/** Name of the record of amounts for this way of moving the asset; the asset's own where there is but one way. */
+export function wayOf({ asset, kind }: WalletAction): string {
+  return kind === 'token' || isAllowance(kind) ? asset : `${asset} ${kind}`;
 }

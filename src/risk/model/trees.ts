@@ -1,11 +1,11 @@
 /** One tree: every level asks the same question of all, so that the answers are the bits of the leaf's place. */
 export interface Tree {
   /** Places of the gauges asked, first level first. */
-  readonly gauges: readonly number[];
+  readonly gauges: ArrayLike<number>;
   /** A figure above it answers yes. */
-  readonly above: readonly number[];
+  readonly above: ArrayLike<number>;
   /** By the answers as a binary number, first level highest. */
-  readonly leaves: readonly number[];
+  readonly leaves: ArrayLike<number>;
 }
 
 /** Trees whose answers add up to the logarithm of the odds that an action is bad. */
@@ -17,7 +17,8 @@ export interface Trees {
 /** The odds' logarithm for one action's figures. O(trees × depth). */
 export function scoreTrees({ bias, trees }: Trees, figures: ArrayLike<number>): number {
   let score = bias;
-  for (const { gauges, above, leaves } of trees) {
+  for (let at = 0; at < trees.length; at += 1) {
+    const { gauges, above, leaves } = trees[at] as Tree;
     let leaf = 0;
     for (let level = 0; level < gauges.length; level += 1) {
       leaf = leaf * 2 + Number((figures[gauges[level] as number] as number) > (above[level] as number));
@@ -55,7 +56,7 @@ export function meanScore({ bias, trees }: Trees): number {
   return trees.reduce((sum, { leaves }) => sum + meanOf(leaves, 0, leaves.length), bias);
 }
 
-function meanOf(leaves: readonly number[], from: number, to: number): number {
+function meanOf(leaves: ArrayLike<number>, from: number, to: number): number {
   let sum = 0;
   for (let leaf = from; leaf < to; leaf += 1) sum += leaves[leaf] as number;
   return sum / (to - from);

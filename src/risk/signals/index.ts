@@ -11,6 +11,7 @@ import { marketMissingSignal, priceImpactSignal, volatilitySignal } from './mark
 import { amountUnpricedSignal, profileMissingSignal } from './missing-inputs.ts';
 import { newDestinationSignal } from './new-destination.ts';
 import { unknownEffectsSignal } from './unknown-effects.ts';
+import { unlikeHabitsSignal } from './unlike-habits.ts';
 import { unusualHourSignal } from './unusual-hour.ts';
 
 /** One signal: a factor, or nothing. Pure. */
@@ -31,6 +32,7 @@ export const SIGNALS: readonly Signal[] = [
   amountUnusualSignal,
   profileMissingSignal,
   unusualHourSignal,
+  unlikeHabitsSignal,
   confidenceSignal,
   marketMissingSignal,
   volatilitySignal,

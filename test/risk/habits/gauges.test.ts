@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { GAUGES } from '../../../src/risk/habits/gauges/index.ts';
-import { Habits } from '../../../src/risk/habits/habits.ts';
+import { HEAD, MOST } from '../../../src/risk/habits/habit-bytes.ts';
+import { emptyHabits, type Habits, keepHabits } from '../../../src/risk/habits/habits.ts';
 import { learnAction } from '../../../src/risk/habits/learn-action.ts';
 import { lookAt } from '../../../src/risk/habits/look.ts';
 import type { WalletAction } from '../../../src/risk/habits/wallet-action.ts';
 import { address, payment } from './actions.ts';
 
 function habitsOf(count: number): Habits {
-  const habits = new Habits();
+  const habits = emptyHabits();
   for (let n = 0; n < count; n += 1) learnAction(habits, payment(n));
   return habits;
 }
@@ -37,7 +38,7 @@ describe('gauges', () => {
       { kind: 'call', method: '0x12345678' },
       { balance: 0n },
     ];
-    for (const habits of [new Habits(), habitsOf(40)])
+    for (const habits of [emptyHabits(), habitsOf(40)])
       for (const more of odd) {
         const look = lookAt(habits, payment(41, more));
         for (const { name, read } of GAUGES) expect(Number.isFinite(read(look)), name).toBe(true);
@@ -92,11 +93,15 @@ describe('gauges', () => {
     for (const after of [1_000, 7_000_000, 9e9])
       for (const name of ['in_hour', 'in_day', 'in_week'])
         expect(gauge(name, habits, { ...before, atMs: before.atMs + after }), name).toBe(0);
-    expect(GAUGES.filter(({ ground }) => ground === 'gap').map(({ name }) => name)).toEqual(['gap', 'gap_above_lately']);
+    expect(GAUGES.filter(({ ground }) => ground === 'gap').map(({ name }) => name)).toEqual([
+      'gap',
+      'gap_above_lately',
+      'since_any_arrival',
+    ]);
   });
 
   it('see an hour that the wallet never uses', () => {
-    const habits = new Habits();
+    const habits = emptyHabits();
     for (let day = 0; day < 40; day += 1) learnAction(habits, payment(day * 24));
     expect(gauge('hours_near_share', habits, payment(41 * 24))).toBe(1);
     expect(gauge('hours_near_share', habits, payment(41 * 24 + 12))).toBe(0);
@@ -122,17 +127,16 @@ describe('habits', () => {
   });
 
   it('stay bounded whatever comes', () => {
-    const habits = new Habits();
+    const habits = emptyHabits();
     for (let n = 0; n < 5_000; n += 1)
       learnAction(habits, payment(n, { party: address(n), asset: `token ${n}`, kind: 'token', method: `m${n}`, amount: BigInt(n + 1) }));
-    expect(habits.parties.size).toBe(128);
-    expect(habits.assets).toBe(24);
-    expect(habits.recent.count).toBe(48);
-    expect([habits.methods.size, habits.tokens.size]).toEqual([64, 64]);
+    expect(Array.from(habits.state.head.subarray(HEAD.parties, HEAD.assets + 1))).toEqual([MOST.parties, MOST.assets]);
+    expect(JSON.stringify(keepHabits(habits)).length).toBeLessThan(16_384);
+    expect(habits.state.methodCounts.every((count) => count === 1)).toBe(true);
   });
 
   it('forget those least dealt with first: forgotten means new', () => {
-    const habits = new Habits();
+    const habits = emptyHabits();
     for (let n = 0; n < 50; n += 1) learnAction(habits, payment(n, { party: 'friend' }));
     for (let n = 50; n < 400; n += 1) learnAction(habits, payment(n, { party: address(n) }));
     expect(gauge('new_party', habits, payment(401, { party: 'friend' }))).toBe(0);

@@ -1,6 +1,6 @@
-import type { AssetHabit } from '../habits.ts';
+import type { AssetPlace } from '../assets.ts';
 import type { Look } from '../look.ts';
-import { bitsOf, digitsOf, spanBits, unitsOf } from '../measure-action.ts';
+import { bitsOf, spanBits, unitsOf, unpackBits } from '../scale.ts';
 import { isAllowance } from '../wallet-action.ts';
 import { type Gauge, UNKNOWN } from './gauge.ts';
 
@@ -8,30 +8,31 @@ const ground = 'habits';
 
 /** How an amount stands to those before it: of the asset, and of the asset as it moves in this way. */
 const against = (of: 'asset' | 'way'): readonly Gauge[] => {
-  const gauge = (name: string, read: (habit: AssetHabit, look: Look) => number): Gauge => ({
+  const field = `${of}Place` as const;
+  const gauge = (name: string, read: (place: AssetPlace, bits: number) => number): Gauge => ({
     name: `${of}_${name}`,
     ground,
     read: (look) => {
-      const habit = look[of];
-      return habit === undefined || habit.count === 0 ? UNKNOWN : read(habit, look);
+      const place = look[field];
+      return place === undefined ? UNKNOWN : read(place, look.bits);
     },
   });
   return [
     gauge('count', ({ count }) => Math.min(count, 500)),
-    gauge('above_lately', ({ quick }, { bits }) => bits - quick),
-    gauge('deviations', (habit, { bits }) => habit.deviations(bits)),
-    gauge('distance', (habit, { bits }) => Math.abs(habit.deviations(bits))),
-    gauge('above_most', ({ max }, { bits }) => bits - max),
-    gauge('above_last', ({ last }, { bits }) => bits - last),
-    gauge('share_below', ({ sizes }, { bits }) => sizes.below(bits)),
-    gauge('density', ({ sizes }, { bits }) => sizes.density(bits)),
-    gauge('new_density', ({ newSizes }, { bits }) => newSizes.density(bits)),
-    gauge('new_above_most', ({ newMax, newCount }, { bits }) => (newCount === 0 ? UNKNOWN : bits - newMax)),
-    gauge('new_above_mean', ({ newMean, newCount }, { bits }) => (newCount === 0 ? UNKNOWN : bits - newMean)),
+    gauge('above_lately', ({ quick }, bits) => bits - quick),
+    gauge('deviations', ({ deviations }) => deviations),
+    gauge('distance', ({ deviations }) => Math.abs(deviations)),
+    gauge('above_most', ({ max }, bits) => bits - max),
+    gauge('above_last', ({ last }, bits) => bits - last),
+    gauge('share_below', ({ below }) => below),
+    gauge('density', ({ density }) => density),
+    gauge('new_density', ({ newDensity }) => newDensity),
+    gauge('new_above_most', ({ newMax, newCount }, bits) => (newCount === 0 ? UNKNOWN : bits - newMax)),
+    gauge('new_above_mean', ({ newMean, newCount }, bits) => (newCount === 0 ? UNKNOWN : bits - newMean)),
     gauge('new_count', ({ newCount }) => Math.min(newCount, 200)),
     gauge('new_share', ({ newShare }) => newShare),
     gauge('variance', ({ variance }) => variance),
-    gauge('since', ({ lastMs }, { action }) => spanBits(action.atMs - lastMs)),
+    gauge('since', ({ since }) => spanBits(since)),
   ];
 };
 
@@ -39,30 +40,40 @@ const against = (of: 'asset' | 'way'): readonly Gauge[] => {
 export const amountGauges: readonly Gauge[] = [
   ...against('asset'),
   ...against('way'),
-  { name: 'digits', ground, read: ({ action }) => digitsOf(action.amount) },
+  { name: 'digits', ground, read: ({ digits }) => digits },
   {
     name: 'digits_above',
     ground,
-    read: ({ asset, action }) => ((asset?.count ?? 0) === 0 ? 0 : digitsOf(action.amount) - (asset?.digits ?? 0)),
+    read: ({ state, asset, assetPlace, digits }) => (assetPlace === undefined ? 0 : digits - (state.assetDigits[asset] as number)),
   },
-  { name: 'digits_at_most', ground, read: ({ asset, action }) => asset?.atMostDigits(digitsOf(action.amount)) ?? -1 },
-  { name: 'digits_share', ground, read: ({ asset, action }) => asset?.withDigits(digitsOf(action.amount)) ?? -1 },
-  { name: 'amount_again', ground, read: ({ asset, action }) => asset?.exact.count(action.amount.toString()) ?? 0 },
-  {
-    name: 'above_arrival',
-    ground,
-    read: ({ asset, bits }) => ((asset?.received ?? 0) === 0 ? UNKNOWN : bits - (asset?.lastReceivedBits ?? 0)),
-  },
+  { name: 'digits_at_most', ground, read: ({ written }) => written.atMost },
+  { name: 'digits_share', ground, read: ({ written }) => written.same },
+  { name: 'amount_again', ground, read: ({ written }) => written.again },
+  { name: 'above_arrival', ground, read: (look) => (arrivals(look) === 0 ? UNKNOWN : look.bits - lastArrival(look)) },
   {
     name: 'since_arrival',
     ground,
-    read: ({ asset, action }) => ((asset?.received ?? 0) === 0 ? -1 : spanBits(action.atMs - (asset?.lastReceivedMs ?? 0))),
+    read: (look) => (arrivals(look) === 0 ? -1 : spanBits(look.seconds - (look.state.assetReceivedAt[look.asset] as number))),
   },
   { name: 'balance_share', ground: 'balance', read: (look) => balanceShare(look) },
+  {
+    name: 'day_of_balance',
+    ground: 'balance',
+    read: ({ action, day, units }) =>
+      action.balance === undefined || action.balance <= 0n ? -1 : Math.min(9, (day.sum + units) / unitsOf(action.balance, action.decimals)),
+  },
   { name: 'overdraws', ground: 'balance', read: ({ action }) => Number(action.balance !== undefined && action.amount > action.balance) },
   { name: 'balance_left', ground: 'balance', read: (look) => balanceLeft(look) },
   { name: 'allowance_above_balance', ground: 'balance', read: (look) => allowanceAboveBalance(look) },
 ];
+
+function arrivals({ state, asset }: Look): number {
+  return asset < 0 ? 0 : (state.assetReceived[asset] as number);
+}
+
+function lastArrival({ state, asset }: Look): number {
+  return unpackBits(state.assetReceivedLast[asset]);
+}
 
 function balanceShare({ action, units }: Look): number {
   if (isAllowance(action.kind) || action.balance === undefined) return -1;

@@ -1,36 +1,50 @@
-import { spanBits } from '../measure-action.ts';
-import { isAllowance } from '../wallet-action.ts';
+import { HEAD } from '../habit-bytes.ts';
+import type { Look } from '../look.ts';
+import { spanBits, unpackBits } from '../scale.ts';
 import { type Gauge, UNKNOWN } from './gauge.ts';
 
 const ground = 'habits';
 
+const paid = ({ state, party }: Look): number => (party < 0 ? 0 : (state.partyPaid[party] as number));
+const received = ({ state, party }: Look): number => (party < 0 ? 0 : (state.partyReceived[party] as number));
+
 /** Who is dealt with: how well the wallet knows them, and whom they look like. */
 export const partyGauges: readonly Gauge[] = [
   { name: 'new_party', ground, read: ({ isNew }) => Number(isNew) },
-  { name: 'party_paid', ground, read: ({ party }) => Math.min(party?.paid ?? 0, 50) },
-  { name: 'party_received', ground, read: ({ party }) => Math.min(party?.received ?? 0, 20) },
-  { name: 'party_age', ground, read: ({ party, action }) => (party === undefined ? -1 : spanBits(action.atMs - party.firstMs)) },
+  { name: 'party_paid', ground, read: (look) => Math.min(paid(look), 50) },
+  { name: 'party_received', ground, read: (look) => Math.min(received(look), 20) },
+  {
+    name: 'party_age',
+    ground,
+    read: ({ state, party, seconds }) => (party < 0 ? -1 : spanBits(seconds - (state.partyFirst[party] as number))),
+  },
   {
     name: 'party_last_paid',
     ground,
-    read: ({ party, action }) => (party === undefined || party.paid === 0 ? -1 : spanBits(action.atMs - party.lastPaidMs)),
+    read: (look) => (paid(look) === 0 ? -1 : spanBits(look.seconds - (look.state.partyPaidAt[look.party] as number))),
   },
   {
     name: 'party_last_received',
     ground,
-    read: ({ party, action }) => (party === undefined || party.received === 0 ? -1 : spanBits(action.atMs - party.lastReceivedMs)),
+    read: (look) => (received(look) === 0 ? -1 : spanBits(look.seconds - (look.state.partyReceivedAt[look.party] as number))),
   },
-  { name: 'party_bait', ground, read: ({ party }) => party?.bait ?? 0 },
+  { name: 'party_bait', ground, read: ({ state, party }) => (party < 0 ? 0 : (state.partyBait[party] as number)) },
   {
     name: 'party_sent_above',
     ground,
-    read: ({ party, bits }) => (party === undefined || party.received === 0 ? UNKNOWN : party.maxReceivedBits - bits),
+    read: (look) => (received(look) === 0 ? UNKNOWN : unpackBits(look.state.partyReceivedMax[look.party]) - look.bits),
   },
-  { name: 'above_party_mean', ground, read: ({ party, bits, isNew }) => (party === undefined || isNew ? UNKNOWN : bits - party.meanBits) },
-  { name: 'above_party_most', ground, read: ({ party, bits, isNew }) => (party === undefined || isNew ? UNKNOWN : bits - party.maxBits) },
+  {
+    name: 'above_party_mean',
+    ground,
+    read: ({ state, party, bits, isNew }) => (isNew ? UNKNOWN : bits - unpackBits(state.partyMean[party])),
+  },
+  {
+    name: 'above_party_most',
+    ground,
+    read: ({ state, party, bits, isNew }) => (isNew ? UNKNOWN : bits - unpackBits(state.partyMax[party])),
+  },
   { name: 'likeness', ground, read: ({ likeness }) => likeness[0] },
   { name: 'likeness_ends', ground, read: ({ likeness }) => likeness[1] },
-  { name: 'parties', ground, read: ({ habits }) => habits.parties.size },
-  { name: 'fleet_parties', ground: 'fleet', read: ({ action }) => action.fleet ?? 0 },
-  { name: 'fleet_spender', ground: 'fleet', read: ({ action }) => (isAllowance(action.kind) ? (action.fleet ?? 0) : -1) },
+  { name: 'parties', ground, read: ({ state }) => state.head[HEAD.parties] as number },
 ];

@@ -1,15 +1,17 @@
+import { HEAD, MOST, RATE } from '../habit-bytes.ts';
 import type { Look } from '../look.ts';
-import { bitsOf, spanBits } from '../measure-action.ts';
+import { oddHours, sinceRecent } from '../recent.ts';
+import { bitsOf, spanBits } from '../scale.ts';
 import { type Gauge, UNKNOWN } from './gauge.ts';
 
 const ground = 'habits';
-/** An hour that holds less of the wallet's actions is an odd one. */
-const ODD_HOUR = 0.02;
+const SECONDS_PER_DAY = 86_400;
 
-const since = ({ habits, action }: Look, back: number): number => {
-  const before = habits.recent.last(back);
-  return before === undefined ? -1 : spanBits(action.atMs - before.atMs);
+const since = ({ state, seconds }: Look, back: number): number => {
+  const span = sinceRecent(state, back, seconds);
+  return span === undefined ? -1 : spanBits(span);
 };
+const rate = ({ state }: Look, at: number): number => state.rates[at] as number;
 
 /**
  * How fast, how often and when. Counts leave out the action next before, whose distance is a ground of its own: `gap`.
@@ -19,7 +21,15 @@ export const tempoGauges: readonly Gauge[] = [
   {
     name: 'gap_above_lately',
     ground: 'gap',
-    read: (look) => (look.habits.gapQuick === undefined ? 0 : since(look, 1) - look.habits.gapQuick),
+    read: (look) => (rate(look, RATE.gapQuick) < 0 ? 0 : since(look, 1) - rate(look, RATE.gapQuick)),
+  },
+  {
+    name: 'since_any_arrival',
+    ground: 'gap',
+    read: (look) => {
+      const last = lastArrival(look);
+      return last === 0 ? -1 : spanBits(look.seconds - last);
+    },
   },
   { name: 'since_third', ground, read: (look) => since(look, 3) },
   { name: 'since_sixth', ground, read: (look) => since(look, 6) },
@@ -35,27 +45,42 @@ export const tempoGauges: readonly Gauge[] = [
   {
     name: 'day_above_most',
     ground,
-    read: ({ asset, day, units }) => ((asset?.days.days ?? 0) === 0 ? UNKNOWN : bitsOf(day.sum + units) - bitsOf(asset?.days.most ?? 0)),
+    read: ({ days, day, units }) => (days === undefined ? UNKNOWN : bitsOf(day.sum + units) - bitsOf(days.most)),
   },
   {
     name: 'day_above_mean',
     ground,
-    read: ({ asset, day, units }) => ((asset?.days.days ?? 0) === 0 ? UNKNOWN : bitsOf(day.sum + units) - bitsOf(asset?.days.mean ?? 0)),
+    read: ({ days, day, units }) => (days === undefined ? UNKNOWN : bitsOf(day.sum + units) - bitsOf(days.mean)),
   },
   {
     name: 'since_new',
     ground,
-    read: ({ habits, action }) => (habits.lastNewMs === undefined ? -1 : spanBits(action.atMs - habits.lastNewMs)),
+    read: ({ state, seconds }) => (state.head[HEAD.lastNew] === 0 ? -1 : spanBits(seconds - (state.head[HEAD.lastNew] as number))),
   },
-  { name: 'actions_since_new', ground, read: ({ habits }) => Math.min(200, habits.count - habits.lastNewCount) },
-  { name: 'new_share', ground, read: ({ habits }) => habits.newShare },
-  { name: 'new_count', ground, read: ({ habits }) => Math.min(habits.newCount, 500) },
-  { name: 'usual_gap', ground, read: ({ habits }) => habits.gapQuick ?? -1 },
-  { name: 'usual_gap_long', ground, read: ({ habits }) => habits.gapSlow ?? -1 },
-  { name: 'arrivals_in_day', ground, read: ({ habits, action }) => habits.arrivals.filter((at) => action.atMs - at < 86_400_000).length },
-  { name: 'hour_share', ground, read: ({ habits, action }) => habits.calendar.hourShare(action.atMs) },
-  { name: 'hours_near_share', ground, read: ({ habits, action }) => habits.calendar.nearShare(action.atMs) },
-  { name: 'day_share', ground, read: ({ habits, action }) => habits.calendar.dayShare(action.atMs) },
-  { name: 'hour_entropy', ground, read: ({ habits }) => habits.calendar.hourEntropy() },
-  { name: 'odd_hours_lately', ground, read: ({ habits }) => habits.recent.oddHours(6, ODD_HOUR) },
+  {
+    name: 'actions_since_new',
+    ground,
+    read: ({ state }) => Math.min(200, (state.head[HEAD.count] as number) - (state.head[HEAD.lastNewCount] as number) + 1),
+  },
+  { name: 'new_share', ground, read: (look) => rate(look, RATE.newShare) },
+  { name: 'new_count', ground, read: ({ state }) => Math.min(state.head[HEAD.newCount] as number, 500) },
+  { name: 'usual_gap', ground, read: (look) => rate(look, RATE.gapQuick) },
+  { name: 'usual_gap_long', ground, read: (look) => rate(look, RATE.gapSlow) },
+  { name: 'arrivals_in_day', ground, read: (look) => arrivalsInDay(look) },
+  { name: 'hour_share', ground, read: ({ calendar }) => calendar.hour },
+  { name: 'hours_near_share', ground, read: ({ calendar }) => calendar.near },
+  { name: 'day_share', ground, read: ({ calendar }) => calendar.day },
+  { name: 'hour_entropy', ground, read: ({ calendar }) => calendar.entropy },
+  { name: 'odd_hours_lately', ground, read: ({ state }) => oddHours(state, 6) },
 ];
+
+function lastArrival({ state }: Look): number {
+  const count = state.head[HEAD.arrivals] as number;
+  return count === 0 ? 0 : (state.arrivals[(count - 1) % MOST.arrivals] as number);
+}
+
+function arrivalsInDay({ state, seconds }: Look): number {
+  let count = 0;
+  for (const at of state.arrivals) if (at !== 0 && seconds - at < SECONDS_PER_DAY) count += 1;
+  return count;
+}

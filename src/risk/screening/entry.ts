@@ -1,4 +1,4 @@
-import type { AccountId, Json, TimeMs } from '../core/index.ts';
+import type { AccountId, Json, TimeMs } from '../../core/index.ts';
 
 /** What a listed account is known for. `malformed` is an entry that could not be read: it counts as listed. */
 export const SCREENING_KINDS = [

@@ -1,0 +1,45 @@
+import { GAUGES } from './gauges/index.ts';
+import type { Habits } from './habits.ts';
+import { lookAt } from './look.ts';
+import type { WalletAction } from './wallet-action.ts';
+
+const single = new Float32Array(1);
+const word = new Uint32Array(single.buffer);
+
+/** What every gauge says of an action, in the order of `GAUGES`, to eight binary digits: so much is kept of it, and no more is judged by. */
+export function readFigures(habits: Habits, action: WalletAction): Float32Array {
+  const look = lookAt(habits, action);
+  const figures = new Float32Array(GAUGES.length);
+  for (let at = 0; at < GAUGES.length; at += 1) figures[at] = shorten((GAUGES[at] as (typeof GAUGES)[number]).read(look));
+  return figures;
+}
+
+/** Figures as text: two bytes each, base64. */
+export function packFigures(figures: Float32Array): string {
+  const bytes = Buffer.alloc(2 * figures.length);
+  for (let at = 0; at < figures.length; at += 1) {
+    single[0] = figures[at] as number;
+    bytes.writeUInt16BE((word[0] as number) >>> 16, 2 * at);
+  }
+  return bytes.toString('base64');
+}
+
+/** Reads figures back. Fails closed: undefined for what is malformed, or was read off by other gauges. */
+export function unpackFigures(text: unknown): Float32Array | undefined {
+  if (typeof text !== 'string' || text.length !== Math.ceil((2 * GAUGES.length) / 3) * 4) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length !== 2 * GAUGES.length) return undefined;
+  const figures = new Float32Array(GAUGES.length);
+  for (let at = 0; at < GAUGES.length; at += 1) {
+    word[0] = bytes.readUInt16BE(2 * at) << 16;
+    figures[at] = single[0] as number;
+  }
+  return figures.every(Number.isFinite) ? figures : undefined;
+}
+
+/** The number to the nearest of those with eight binary digits. */
+function shorten(figure: number): number {
+  single[0] = figure;
+  word[0] = ((word[0] as number) + 0x7fff + (((word[0] as number) >>> 16) & 1)) & 0xffff0000;
+  return single[0] as number;
+}

@@ -1,0 +1,51 @@
+import { GAUGES } from '../habits/gauges/index.ts';
+import { HABIT_MODEL } from './habit-model-data.ts';
+import { unpackTrees } from './packed-trees.ts';
+import { partsOfScore, scoreTrees, type Trees } from './trees.ts';
+
+/** How unlike its wallet's habits one action is. */
+export interface HabitScore {
+  /** Logarithm of the odds that it is bad, among actions as they came in training. */
+  readonly odds: number;
+  /** How many of 1,000 good actions reach such odds: the smaller, the more unlike. At least the rarest that was measured. */
+  readonly goodIn1000: number;
+}
+
+let trees: Trees | undefined;
+
+/** Scores the figures of one action, read by `readFigures`. O(trees). */
+export function scoreHabits(figures: Float32Array): HabitScore {
+  const odds = scoreTrees(model(), figures);
+  return { odds, goodIn1000: rarity(odds) };
+}
+
+/** What the gauges added to the odds, by what they are about, most first; only what made it more. The parts of all gauges and `meanScore` add up to the odds. */
+export function reasonsOf(figures: Float32Array): readonly { readonly gauge: string; readonly part: number }[] {
+  return [...partsOfScore(model(), figures)]
+    .map(([at, part]) => ({ gauge: HABIT_MODEL.gauges[at] ?? '', part }))
+    .filter(({ part }) => part > 0)
+    .sort((left, right) => right.part - left.part || (left.gauge < right.gauge ? -1 : 1));
+}
+
+/** Version of the shipped model: decisions name it. */
+export const HABIT_MODEL_VERSION: string = HABIT_MODEL.version;
+
+function model(): Trees {
+  if (trees !== undefined) return trees;
+  if (HABIT_MODEL.gauges.length !== GAUGES.length || HABIT_MODEL.gauges.some((name, at) => GAUGES[at]?.name !== name))
+    throw new RangeError('the model was trained on other gauges');
+  trees = unpackTrees(HABIT_MODEL.trees);
+  return trees;
+}
+
+/** Between two measured scores the logarithm of the rate is straight. */
+function rarity(odds: number): number {
+  const { passed } = HABIT_MODEL;
+  let [rate, at] = passed[0] as readonly [number, number];
+  if (odds <= at) return 1_000;
+  for (const [nextRate, next] of passed) {
+    if (odds < next) return rate * (nextRate / rate) ** ((odds - at) / (next - at));
+    [rate, at] = [nextRate, next];
+  }
+  return rate;
+}

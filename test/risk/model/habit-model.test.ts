@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { packFigures, readFigures, unpackFigures } from '../../../src/risk/habits/figures.ts';
+import { GAUGES } from '../../../src/risk/habits/gauges/index.ts';
+import { emptyHabits, type Habits } from '../../../src/risk/habits/habits.ts';
+import { learnAction } from '../../../src/risk/habits/learn-action.ts';
+import { aboutGauge, whatIsUnlike } from '../../../src/risk/model/explain.ts';
+import { reasonsOf, scoreHabits } from '../../../src/risk/model/habit-model.ts';
+import { HABIT_MODEL } from '../../../src/risk/model/habit-model-data.ts';
+import { packTrees, unpackTrees } from '../../../src/risk/model/packed-trees.ts';
+import { meanScore, partsOfScore, scoreTrees } from '../../../src/risk/model/trees.ts';
+import { address, payment } from '../habits/actions.ts';
+
+const trees = unpackTrees(HABIT_MODEL.trees);
+const anyFigures = fc
+  .array(fc.oneof(fc.constantFrom(-99, -1, 0, 1, 2, 20), fc.double({ min: -200, max: 1_000, noNaN: true })), {
+    minLength: GAUGES.length,
+    maxLength: GAUGES.length,
+  })
+  .map((figures) => Float32Array.from(figures));
+
+function usual(count = 200): Habits {
+  const habits = emptyHabits();
+  for (let n = 0; n < count; n += 1) learnAction(habits, payment(n));
+  return habits;
+}
+
+describe('figures', () => {
+  it('are to eight binary digits, so that the text gives all of them back', () => {
+    const habits = usual();
+    for (const amount of [1n, 10n ** 18n, 123_456_789n * 10n ** 12n, 2n ** 255n]) {
+      const figures = readFigures(habits, payment(201, { amount, party: address(77) }));
+      expect(unpackFigures(packFigures(figures))).toEqual(figures);
+      for (const [at, { name, read: _read }] of GAUGES.entries()) expect(Number.isFinite(figures[at]), name).toBe(true);
+    }
+  });
+
+  it('are refused as text of another length, with other characters, or of what is no number', () => {
+    const text = packFigures(readFigures(usual(), payment(201)));
+    const broken = Buffer.from(text, 'base64');
+    broken.writeUInt16BE(0x7f80, 10);
+    for (const wrong of [undefined, 7, '', text.slice(4), `${text}AAAA`, `****${text.slice(4)}`, broken.toString('base64')])
+      expect(unpackFigures(wrong)).toBeUndefined();
+  });
+});
+
+describe('the model that ships', () => {
+  it('was trained on these gauges, and asks none of a ground that flatters it', () => {
+    expect(HABIT_MODEL.gauges).toEqual(GAUGES.map(({ name }) => name));
+    const asked = new Set(trees.trees.flatMap(({ gauges }) => Array.from(gauges)));
+    expect([...asked].filter((at) => GAUGES[at]?.ground !== 'habits')).toEqual([]);
+    expect(asked.size).toBeGreaterThan(40);
+  });
+
+  it('splits each score exactly into what the gauges added', () => {
+    fc.assert(
+      fc.property(anyFigures, (figures) => {
+        const parts = [...partsOfScore(trees, figures).values()].reduce((sum, part) => sum + part, meanScore(trees));
+        expect(parts).toBeCloseTo(scoreTrees(trees, figures), 9);
+        expect(reasonsOf(figures).every(({ part }) => part > 0)).toBe(true);
+      }),
+    );
+  });
+
+  it('says of the rarer score that it is rarer', () => {
+    const rising = HABIT_MODEL.passed.map(([, score]) => score);
+    expect(rising).toEqual(rising.toSorted((a, b) => a - b));
+    fc.assert(
+      fc.property(anyFigures, anyFigures, (one, other) => {
+        const [first, second] = [scoreHabits(one), scoreHabits(other)];
+        expect(Math.sign(first.odds - second.odds) * Math.sign(second.goodIn1000 - first.goodIn1000)).toBeGreaterThanOrEqual(0);
+        expect(first.goodIn1000).toBeGreaterThanOrEqual(HABIT_MODEL.passed.at(-1)?.[0] ?? 0);
+      }),
+    );
+  });
+
+  it('finds a usual payment usual, and a burst of large ones to a new account unlike it', () => {
+    const habits = usual();
+    expect(scoreHabits(readFigures(habits, payment(201))).goodIn1000).toBeGreaterThan(50);
+    const thief = address(99);
+    const steals = Array.from({ length: 4 }, (_, n) =>
+      payment(201, { atMs: payment(201).atMs + n * 60_000, party: thief, amount: (5n + BigInt(n)) * 10n ** 18n }),
+    );
+    const rates = steals.map((steal) => {
+      const { goodIn1000 } = scoreHabits(readFigures(habits, steal));
+      learnAction(habits, steal);
+      return goodIn1000;
+    });
+    expect(Math.min(...rates)).toBeLessThan(4);
+  });
+
+  it('names three things at most, each of them a sentence of its own', () => {
+    const said = whatIsUnlike(readFigures(usual(), payment(201, { party: address(99), amount: 10n ** 20n })));
+    expect(said.length).toBeGreaterThan(0);
+    expect(said.length).toBeLessThanOrEqual(3);
+    expect(new Set(said).size).toBe(said.length);
+    for (const { name, ground } of GAUGES) if (ground === 'habits') expect(aboutGauge(name), name).not.toBe('what else it does');
+  });
+});
+
+describe('packed trees', () => {
+  const few = { bias: -1, trees: [{ gauges: [3, 1], above: [0.5, -99], leaves: [0.25, -1, 0, 0.125] }] };
+
+  it('answer as those that were packed, to a 32,000th of the largest leaf', () => {
+    const back = unpackTrees(packTrees(few));
+    for (const figures of [
+      [0, 0, 0, 0],
+      [0, -99, 0, 1],
+      [0, 5, 0, 1],
+    ])
+      expect(scoreTrees(back, figures)).toBeCloseTo(scoreTrees(few, figures), 4);
+  });
+
+  it('are refused where their text is cut, and not packed where something would be lost', () => {
+    const packed = packTrees(few);
+    expect(() => unpackTrees({ ...packed, count: 2 })).toThrow(RangeError);
+    expect(() => packTrees({ bias: 0, trees: [{ gauges: [1], above: [0.123456789], leaves: [0, 1] }] })).toThrow(RangeError);
+    expect(() => packTrees({ bias: 0, trees: [...few.trees, { gauges: [1], above: [0], leaves: [0, 1] }] })).toThrow(RangeError);
+  });
+});
