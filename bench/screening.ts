@@ -9,6 +9,12 @@ const ROUNDS = 501;
 /** How long a turn of the event loop may take before it counts as waited for. */
 const TICK_MS = 1;
 
+/** Nanoseconds of a lookup: the median of all rounds, and the least, which is what it takes where nothing else is in the way. */
+interface Lookup {
+  readonly median: number;
+  readonly least: number;
+}
+
 /** What screening by a list of so many entries came to. */
 export interface ScreeningFigures {
   readonly entries: number;
@@ -21,10 +27,10 @@ export interface ScreeningFigures {
   readonly heldBytes: number;
   /** The most that it held at any time while it was loading, more than before. */
   readonly peakBytes: number;
-  readonly hitNs: number;
-  readonly missNs: number;
+  readonly hitNs: Lookup;
+  readonly missNs: Lookup;
   /** A SHA-256 of an account's text in the same rounds: what a busy machine makes slower, it makes slower too. */
-  readonly sha256Ns: number;
+  readonly sha256Ns: Lookup;
   readonly wrong: number;
 }
 
@@ -43,14 +49,26 @@ async function* rows(count: number): AsyncGenerator<Uint8Array> {
   }
 }
 
-function memory(): number {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+interface Memory {
+  readonly heap: number;
+  readonly buffers: number;
 }
 
-function collect(): void {
+function memory(): Memory {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return { heap: heapUsed, buffers: arrayBuffers };
+}
+
+/** What there is more now than before: a heap that became smaller makes up for nothing. */
+const more = (before: Memory, now: Memory): number => Math.max(0, now.heap - before.heap) + Math.max(0, now.buffers - before.buffers);
+
+async function collect(): Promise<void> {
   if (globalThis.gc === undefined) throw new Error('run with --expose-gc: what is held shows only when the rest is collected');
-  for (let turn = 0; turn < 4; turn += 1) globalThis.gc();
+  // What is collected outside the heap is given back a little later.
+  for (let turn = 0; turn < 4; turn += 1) {
+    globalThis.gc();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /**
@@ -61,7 +79,7 @@ function timeLookups(
   screening: Screening,
   entries: number,
   verdict: 'listed' | 'clear',
-): { readonly ns: number; readonly sha256Ns: number; readonly wrong: number } {
+): { readonly ns: Lookup; readonly sha256Ns: Lookup; readonly wrong: number } {
   const options = { nowMs: 0 };
   let wrong = 0;
   const times = Array.from({ length: ROUNDS }, (_, round) => {
@@ -80,8 +98,11 @@ function timeLookups(
     });
     return { ns, sha256Ns: each(sha256Hex) };
   });
-  const median = (of: (time: (typeof times)[number]) => number): number => times.map(of).sort((a, b) => a - b)[ROUNDS >> 1] as number;
-  return { ns: median(({ ns }) => ns), sha256Ns: median(({ sha256Ns }) => sha256Ns), wrong };
+  const figures = (of: (time: (typeof times)[number]) => number): Lookup => {
+    const sorted = times.map(of).sort((a, b) => a - b);
+    return { median: sorted[ROUNDS >> 1] as number, least: sorted[0] as number };
+  };
+  return { ns: figures(({ ns }) => ns), sha256Ns: figures(({ sha256Ns }) => sha256Ns), wrong };
 }
 
 /** Loads so many generated entries and times lookups all over them. */
@@ -89,7 +110,10 @@ export async function measureScreening(entries: number): Promise<ScreeningFigure
   const screening = createScreening({ random: systemRandom(), clock: systemClock(), chains: [MAINNET] });
   const load = (): Promise<ListReport> =>
     screening.load({ name: 'generated', format: 'csv', trust: 'curated', chains: [MAINNET] }, rows(entries));
-  collect();
+  // Once in small, so that what the program itself takes is not counted.
+  await screening.load({ name: 'generated', format: 'csv', trust: 'curated', chains: [MAINNET] }, rows(CHUNK_ROWS));
+  timeLookups(screening, CHUNK_ROWS, 'listed');
+  await collect();
   const before = memory();
   let peakBytes = 0;
   let longestWaitMs = 0;
@@ -98,14 +122,14 @@ export async function measureScreening(entries: number): Promise<ScreeningFigure
     const nowMs = performance.now();
     longestWaitMs = Math.max(longestWaitMs, nowMs - lastMs - TICK_MS);
     lastMs = nowMs;
-    peakBytes = Math.max(peakBytes, memory() - before);
+    peakBytes = Math.max(peakBytes, more(before, memory()));
   }, TICK_MS);
   const startedMs = performance.now();
   const { bytes, accounts } = await load();
   const loadMs = performance.now() - startedMs;
   clearInterval(ticker);
-  collect();
-  const heldBytes = memory() - before;
+  await collect();
+  const heldBytes = more(before, memory());
   const hits = timeLookups(screening, entries, 'listed');
   const misses = timeLookups(screening, entries, 'clear');
   return {
@@ -125,12 +149,13 @@ export async function measureScreening(entries: number): Promise<ScreeningFigure
 if (import.meta.filename === process.argv[1]) {
   const entries = Number(process.argv[2] ?? 10_000_000);
   const mib = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+  const ns = ({ median, least }: Lookup): string => `${median.toFixed(0)} ns (at least ${least.toFixed(0)})`;
   const found = await measureScreening(entries);
   process.stdout.write(
     `${found.entries} entries: ${mib(found.tableBytes)} in tables, ${mib(found.heldBytes)} held by the process, ${mib(found.peakBytes)} at most while loading\n` +
       `loaded in ${(found.loadMs / 1_000).toFixed(1)} s, other work waited ${found.longestWaitMs.toFixed(0)} ms at most\n` +
-      `a lookup: ${found.hitNs.toFixed(0)} ns listed, ${found.missNs.toFixed(0)} ns clear (a SHA-256 beside it: ${found.sha256Ns.toFixed(0)} ns); ${found.wrong} of ${2 * LOOKUPS * ROUNDS} wrong\n`,
+      `a lookup: ${ns(found.hitNs)} listed, ${ns(found.missNs)} clear, a SHA-256 beside it ${ns(found.sha256Ns)}; ${found.wrong} of ${2 * LOOKUPS * ROUNDS} wrong\n`,
   );
-  const isWithin = found.heldBytes <= 200e6 && found.hitNs < 1_000 && found.missNs < 1_000 && found.wrong === 0;
+  const isWithin = found.heldBytes <= 200e6 && found.hitNs.median < 1_000 && found.missNs.median < 1_000 && found.wrong === 0;
   process.exitCode = isWithin ? 0 : 1;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { fromRowText } from '../../src/adapters/store/kernel/row-text.ts';
 import { sqliteStore } from '../../src/adapters/store/sqlite/index.ts';
 import { type RequestRow, type Store, storeKey } from '../../src/core/store.ts';
 import { createSecurityManager } from '../../src/index.ts';
@@ -89,9 +90,10 @@ describe('a disk that is full', () => {
         );
       expect(result).not.toBe('success');
       const read = new DatabaseSync(path, { readOnly: true });
-      const at = read.prepare('SELECT v FROM request WHERE k = ?').get(storeKey.request('a1', 'full'))?.['v'];
+      const key = storeKey.request('a1', 'full');
+      const at = read.prepare('SELECT v FROM request WHERE k = ?').get(key)?.['v'];
       read.close();
-      const row = at === undefined ? undefined : (JSON.parse(String(at)) as RequestRow);
+      const row = at === undefined ? undefined : (fromRowText(key, String(at)) as RequestRow);
       // The network has it only where the store says that it was signed first.
       expect(await sentBy(anvil, wallet)).toBe(stage === 'broadcast' || stage === 'final' ? 2 : 1);
       expect(row?.state).toBe(

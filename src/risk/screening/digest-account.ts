@@ -37,7 +37,8 @@ export function digestAccount(sip: SipHash, account: AccountId): void {
 export function digestKnown(sip: SipHash, text: string): boolean {
   if (text.startsWith('eip155:')) {
     const key = text.length - 42;
-    if (!isChainNumber(text, 7, key - 1) || !text.startsWith(':0x', key - 1) || !readHex(text, key + 2, 1)) return false;
+    if (!isChainNumber(text, 7, key - 1) || text.charCodeAt(key - 1) !== 58) return false;
+    if (text.charCodeAt(key) !== 48 || text.charCodeAt(key + 1) !== 120 || !readHex(text, key + 2, 1)) return false;
     words[0] = TAG.hex40;
     sip.digest(words, 6);
     return true;

@@ -1,39 +1,39 @@
 /** Parts of a table, by the top eight bits of a digest. */
 export const PARTS = 256;
+/** Fewest bits that choose a bucket: with those of the part and the entry they are the whole digest. */
+export const MIN_BITS = 8;
+/** Most of them: as many as there are between part and entry. */
+export const MAX_BITS = 16;
 
-/** The entries of one part, immutable: buckets by the next bits, in each the digests in order. */
+/** The entries of one part, immutable, in buckets. */
 export interface KeyPart {
   readonly size: number;
-  /** Bits that choose the bucket, behind the top eight. */
+  /** Bits that choose the bucket, behind the top eight; 8 to 16. */
   readonly bits: number;
   /** First entry of each bucket; one more at the end. */
-  readonly starts: Uint32Array;
-  /** Both halves of each digest, one behind the other. */
-  readonly keys: Uint32Array;
-  /** Number of the listing of each entry; only one where all have the same. */
-  readonly listing: Uint16Array | Uint32Array;
-  readonly isUniform: boolean;
+  readonly starts: Uint16Array | Uint32Array;
+  /** Two words an entry: the lower half of the digest; the lowest 16 bits of the upper half above the number of the listing. */
+  readonly entries: Uint32Array;
 }
 
 /** A part without entries. */
 export const EMPTY_PART: KeyPart = Object.freeze({
   size: 0,
-  bits: 0,
-  starts: Uint32Array.of(0, 0),
-  keys: new Uint32Array(0),
-  listing: new Uint16Array(1),
-  isUniform: true,
+  bits: MIN_BITS,
+  starts: new Uint16Array(2 ** MIN_BITS + 1),
+  entries: new Uint32Array(0),
 });
 
 /**
- * An immutable set of 64-bit digests, each with the number of its listing: 8 bytes an entry, half a byte
- * for the buckets, and 2 bytes for the listing where those of a part differ.
+ * An immutable set of 64-bit digests, each with the 16-bit number of its listing: 8 bytes an entry, and a fifth of one for buckets.
  *
  * ```
- * digest: part (8 bits) │ bucket (so many that about 8 entries share one) │ compared in full
+ * digest: part (8 bits) │ bucket (8 to 16 bits, about 12 entries) ┄ 16 bits of the entry │ 32 bits of the entry
+ * entry:  lower half (32) │ lowest 16 bits of the upper half │ listing (16)
  * ```
  *
- * Ten million entries answer falsely for one account in 1.8 × 10^12 (n / 2^64), whatever its owner tries: the digest is keyed.
+ * Every bit of the digest is compared. Ten million entries answer falsely for one account in 1.8 × 10^12 (2^64 / n), whatever
+ * its owner tries, because the digest is keyed.
  */
 export class KeyTable {
   readonly parts: readonly KeyPart[];
@@ -46,19 +46,20 @@ export class KeyTable {
 
   /** Number of the listing under a digest; -1 where there is none. O(1). */
   find(hi: number, lo: number): number {
-    const { bits, starts, keys, listing, isUniform } = this.parts[hi >>> 24] as KeyPart;
+    const { bits, starts, entries } = this.parts[hi >>> 24] as KeyPart;
     const bucket = bucketOf(hi, bits);
-    const end = starts[bucket + 1] as number;
-    for (let at = starts[bucket] as number; at < end; at += 1) {
-      if (keys[2 * at] === hi && keys[2 * at + 1] === lo) return listing[isUniform ? 0 : at] as number;
+    const end = 2 * (starts[bucket + 1] as number);
+    for (let at = 2 * (starts[bucket] as number); at < end; at += 2) {
+      if (entries[at] !== lo) continue;
+      const rest = entries[at + 1] as number;
+      if (rest >>> 16 === (hi & 0xffff)) return rest & 0xffff;
     }
     return -1;
   }
 
   /** Bytes that the entries take. */
   get bytes(): number {
-    const held = ({ starts, keys, listing }: KeyPart): number => starts.byteLength + keys.byteLength + listing.byteLength;
-    return this.parts.reduce((sum, part) => sum + (part.size === 0 ? 0 : held(part)), 0);
+    return this.parts.reduce((sum, { size, starts, entries }) => sum + (size === 0 ? 0 : starts.byteLength + entries.byteLength), 0);
   }
 }
 

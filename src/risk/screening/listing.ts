@@ -5,15 +5,15 @@ import { SCREENING_KINDS, SCREENING_SEVERITIES, type ScreeningKind, type Screeni
 export interface Listing {
   readonly kind: ScreeningKind;
   readonly severity: ScreeningSeverity;
-  /** How many reports the row stands on, 1 to a million. */
+  /** How many reports the row stands on, 1 to 1,000; more count as 1,000. */
   readonly votes: number;
   /** Null: until the list drops it. */
   readonly expiresMs: TimeMs | null;
 }
 
-/** Different listings of one list: kind, severity, votes and expiry together. More have no place in memory. */
-export const MAX_LISTINGS = 2 ** 20;
-const MAX_VOTES = 1_000_000;
+/** Different listings of one list: kind, severity, votes and expiry together. An entry has 16 bits for them, and one number is kept. */
+export const MAX_LISTINGS = 2 ** 16 - 1;
+const MAX_VOTES = 1_000;
 
 /** The different listings of a list: millions of rows share a few. */
 export class ListingTable {

@@ -2,7 +2,7 @@ import { buildPart, type KeyBlock, REMOVED } from './build-part.ts';
 import { EMPTY_TABLE, type KeyPart, KeyTable, PARTS } from './key-table.ts';
 
 interface Block extends KeyBlock {
-  listing: Uint32Array;
+  listing: Uint16Array;
   size: number;
 }
 
@@ -11,7 +11,7 @@ const LARGEST = 4_096;
 
 /**
  * Collects digests and builds a table of them, aside: a table that it begins from is read and never changed, and shares
- * with the new one every part that nothing was added to or taken from. Its own memory is 12 bytes an entry, given back part by part.
+ * with the new one every part that nothing was added to or taken from. Its own memory is 10 bytes an entry, given back part by part.
  */
 export class TableBuilder {
   readonly #base: KeyTable;
@@ -33,7 +33,7 @@ export class TableBuilder {
     if (block === undefined || block.size === block.listing.length) {
       const before = blocks.reduce((sum, { size }) => sum + size, 0);
       const room = Math.max(SMALLEST, Math.min(LARGEST, before >>> 2));
-      block = { keys: new Uint32Array(2 * room), listing: new Uint32Array(room), size: 0, isUniform: false };
+      block = { keys: new Uint32Array(2 * room), listing: new Uint16Array(room), size: 0 };
       blocks.push(block);
     }
     block.keys[2 * block.size] = hi;
@@ -54,7 +54,7 @@ export class TableBuilder {
       const old = this.#base.parts[index] as KeyPart;
       const blocks = this.#blocks[index] as Block[];
       this.#blocks[index] = [];
-      parts.push(blocks.length === 0 ? old : buildPart([old, ...blocks], merge));
+      parts.push(blocks.length === 0 ? old : buildPart(old, blocks, merge));
       await pause();
     }
     this.#added = 0;

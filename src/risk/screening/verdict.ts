@@ -47,30 +47,25 @@ export function weigh(
   let ordinary = 0;
   let isBound = false;
   let isHeldOnly = true;
-  let severity: ScreeningSeverity = 'low';
   for (const hit of hits) {
     if (hit.basis === 'ordinary') {
       ordinary += weightOf(hit);
       continue;
     }
     against += weightOf(hit);
-    severity = worse(severity, hit.severity);
     isHeldOnly &&= hit.basis === 'holder';
     isBound ||= hit.trust === 'owner' || (isBinding(hit) && !excuses(exemption, hit));
   }
-  const finding = (verdict: ScreeningFinding['verdict'], points: number): ScreeningFinding => ({
-    account,
-    verdict,
-    hits,
-    exemption,
-    points,
-  });
-  if (against === 0) return finding('clear', 0);
-  if (isBound) return finding('listed', 100);
-  if (exemption !== undefined) return finding('exempt', 0);
+  if (against === 0) return { account, verdict: 'clear', hits, exemption, points: 0 };
+  if (!isBound && exemption !== undefined) return { account, verdict: 'exempt', hits, exemption, points: 0 };
   // An issuer that freezes a holder says nothing against the token whose contract that holder is.
-  if (isTokenOnly && isHeldOnly) return finding('doubtful', DOUBT[severity]);
-  return against > ordinary ? finding('listed', 100) : finding('doubtful', DOUBT[severity]);
+  const isOutweighed = (isTokenOnly && isHeldOnly) || !(against > ordinary);
+  if (isBound || !isOutweighed) return { account, verdict: 'listed', hits, exemption, points: 100 };
+  return { account, verdict: 'doubtful', hits, exemption, points: DOUBT[worstOf(hits)] };
+}
+
+function worstOf(hits: readonly ScreeningHit[]): ScreeningSeverity {
+  return hits.reduce<ScreeningSeverity>((most, { basis, severity }) => (basis === 'ordinary' ? most : worse(most, severity)), 'low');
 }
 
 /** What an authority says of the account itself is not outweighed by lists of others. */

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { REMOVED } from '../../../src/risk/screening/build-part.ts';
 import { EMPTY_TABLE, type KeyTable } from '../../../src/risk/screening/key-table.ts';
+import { ListingTable, MAX_LISTINGS } from '../../../src/risk/screening/listing.ts';
 import { TableBuilder } from '../../../src/risk/screening/table-builder.ts';
 
 const at = () => undefined;
 /** Few enough that they meet, spread over parts and buckets, and with halves in common. */
 const half = fc.oneof(fc.integer({ min: 0, max: 0xffff_ffff }), fc.constantFrom(0, 1, 0x0100_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff));
-const step = fc.record({ hi: half, lo: half, listing: fc.integer({ min: 0, max: 70_000 }), isRemoval: fc.boolean() });
+const step = fc.record({ hi: half, lo: half, listing: fc.integer({ min: 0, max: 0xfffe }), isRemoval: fc.boolean() });
 type Step = { hi: number; lo: number; listing: number; isRemoval: boolean };
 
 async function changed(base: KeyTable, steps: readonly Step[]): Promise<KeyTable> {
@@ -57,7 +59,7 @@ describe('a table of digests', () => {
     }
     expect(wrong).toBe(0);
     expect(table.size).toBe(100_000);
-    expect(table.bytes).toBeLessThan(100_000 * 12);
+    expect(table.bytes).toBeLessThan(100_000 * 10);
   });
 
   it('keeps every digest of one bucket', async () => {
@@ -73,5 +75,16 @@ describe('a table of digests', () => {
     const next = await changed(base, [{ hi: 0x0200_0000, lo: 1, listing: 1, isRemoval: false }]);
     expect(next.parts[1]).toBe(base.parts[1]);
     expect(next.parts[2]).not.toBe(base.parts[2]);
+  });
+});
+
+describe('the listings of a table', () => {
+  it('are as many as an entry has numbers for, and one more is refused', () => {
+    const listings = new ListingTable();
+    const row = (expiresMs: number) => ({ kind: 'scam', severity: 'low', votes: 1, expiresMs }) as const;
+    for (let at = 0; at < MAX_LISTINGS; at += 1) listings.intern(row(at));
+    expect(listings.size).toBeLessThanOrEqual(REMOVED);
+    expect(listings.intern(row(7))).toBe(7);
+    expect(() => listings.intern(row(MAX_LISTINGS))).toThrow('REQUEST_INVALID');
   });
 });
