@@ -75,6 +75,13 @@ describe('castellan init', () => {
       chains: [{ chain: 'eip155:31337', reachable: false }],
     });
     expect(readdirSync(treasury)).toContain('castellan.sqlite');
+    const [agent] = /agents: \{\s*'?([\w-]+)/.exec(readFileSync(join(treasury, 'castellan.config.ts'), 'utf8'))?.slice(1) ?? [];
+    const limits = await castellan(treasury, ['limits', agent ?? ''], env);
+    expect([limits.code, limits.err]).toEqual([
+      1,
+      'AGENT_UNKNOWN: The configuration names this agent, but no process has served it yet: nothing of its limits is used. (agentId: agent)\n',
+    ]);
+    expect((await castellan(treasury, ['limits', 'nobody'], env)).err).toMatch(/^AGENT_UNKNOWN: No such agent is registered/);
   });
 
   it('its agent compiles, and may pay nobody', async () => {

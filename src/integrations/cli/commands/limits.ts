@@ -1,3 +1,5 @@
+import { CastellanError, isCastellanError } from '../../../core/errors.ts';
+import type { SecurityConfig } from '../../../index.ts';
 import type { Command } from '../command.ts';
 import { configOption } from '../load-config.ts';
 import { withManager } from '../open-manager.ts';
@@ -13,8 +15,11 @@ export const limits: Command = {
   positionals: [1, 1],
   examples: ['castellan limits agent', 'castellan limits agent --json'],
   run: (call) =>
-    withManager(call, async ({ security }) => {
-      const report = await security.limits.inspect(call.positionals[0] ?? '');
+    withManager(call, async ({ security, config }) => {
+      const agent = call.positionals[0] ?? '';
+      const report = await security.limits.inspect(agent).catch((error: unknown) => {
+        throw isUnserved(error, agent, config) ? unserved(agent) : error;
+      });
       const resets = (atMs: number | null): string => (atMs === null ? '' : `more ${timeText(atMs)}`);
       return {
         exitCode: 0,
@@ -45,3 +50,15 @@ export const limits: Command = {
       };
     }),
 };
+
+/** True for an agent that the configuration names and that no process has registered yet. */
+function isUnserved(error: unknown, agent: string, { agents }: SecurityConfig): boolean {
+  return isCastellanError(error) && error.code === 'AGENT_UNKNOWN' && agents !== undefined && Object.hasOwn(agents, agent);
+}
+
+function unserved(agentId: string): CastellanError {
+  return new CastellanError('AGENT_UNKNOWN', {
+    message: 'The configuration names this agent, but no process has served it yet: nothing of its limits is used.',
+    details: { agentId },
+  });
+}
