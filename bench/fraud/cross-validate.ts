@@ -4,7 +4,8 @@ import { type Quantized, quantize } from '../../scripts/train/quantize.ts';
 import { weighRows } from '../../scripts/train/weigh-rows.ts';
 import { GAUGES, type GaugeGround } from '../../src/risk/habits/gauges/index.ts';
 import type { GaugeTable } from './gauge-table.ts';
-import type { StreamRow } from './read-streams.ts';
+
+export { thresholdFor } from '../../src/integrations/bench/threshold.ts';
 
 const FOLDS = 5;
 
@@ -48,10 +49,4 @@ export function crossValidate(table: GaugeTable, track: Track, training: Trainin
     for (const [at, of] of fold.entries()) if (of === held) scores[at] = trained.scores[at] as number;
   }
   return scores;
-}
-
-/** The least score that alarms at no more than so many good actions in 1,000. */
-export function thresholdFor(rows: readonly StreamRow[], scores: Float64Array, falsePer1000: number): number {
-  const good = Float64Array.from(rows.flatMap(({ isBad }, at) => (isBad ? [] : [scores[at] as number]))).sort();
-  return good[good.length - 1 - Math.floor((good.length * falsePer1000) / 1_000)] ?? Number.POSITIVE_INFINITY;
 }

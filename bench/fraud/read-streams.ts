@@ -1,22 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { ActionKind, WalletAction } from '../../src/risk/habits/wallet-action.ts';
+import { inOrder, type StreamRow } from '../../src/integrations/bench/stream-row.ts';
+import type { ActionKind } from '../../src/risk/habits/wallet-action.ts';
 
-/** One row of a stream: an action of a wallet, and what is known of it. */
-export interface StreamRow {
-  readonly wallet: string;
-  readonly seq: number;
-  readonly action: WalletAction;
-  /** Signed by the wallet and not failed: what it did itself. */
-  readonly isOwn: boolean;
-  /** Counted: after the wallet's first actions. */
-  readonly isScored: boolean;
-  readonly isBad: boolean;
-  /** Campaign or surprise that it belongs to; empty for none. */
-  readonly campaign: string;
-  readonly type: string;
-}
+export type { StreamRow } from '../../src/integrations/bench/stream-row.ts';
 
 const KINDS: Readonly<Record<string, ActionKind>> = {
   native: 'coin',
@@ -30,8 +18,7 @@ const KINDS: Readonly<Record<string, ActionKind>> = {
 export function readStreams(data: string): readonly StreamRow[] {
   const labels = new Map<string, readonly string[]>();
   for (const [wallet = '', seq = '', ...label] of readCsv(join(data, 'streams/labels_dev.csv.gz'))) labels.set(`${wallet} ${seq}`, label);
-  const rows = readCsv(join(data, 'streams/streams_dev.csv.gz')).map((fields) => rowOf(fields, labels));
-  return rows.sort((a, b) => a.action.atMs - b.action.atMs || (a.wallet < b.wallet ? -1 : a.wallet > b.wallet ? 1 : a.seq - b.seq));
+  return inOrder(readCsv(join(data, 'streams/streams_dev.csv.gz')).map((fields) => rowOf(fields, labels)));
 }
 
 function readCsv(path: string): readonly (readonly string[])[] {

@@ -53,6 +53,7 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   allowance_unlimited: 'Somebody would be allowed to take everything; adds to the score.',
   allowance_new_spender: 'Somebody new would be allowed to take money; adds to the score.',
   risk_inputs_missing: 'What risk needs cannot be read or is switched off.',
+  outflow_drift: 'A day’s outflow is about twice that of a usual day a month ago, and above every day of then.',
   rapid_drain: 'The wallet would be emptied quickly.',
 
   policy_missing: 'No policy is stored for the agent.',

@@ -56,6 +56,7 @@ export type ReasonCode =
   | 'allowance_new_spender'
   | 'risk_inputs_missing'
   | 'rapid_drain'
+  | 'outflow_drift'
   // policy
   | 'policy_missing'
   | 'policy_no_match'

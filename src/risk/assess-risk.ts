@@ -1,6 +1,6 @@
 import { PATTERNS } from './fraud/index.ts';
 import { COLD_BELOW } from './profile.ts';
-import type { PatternAction, PatternMatch, RiskAssessment, RiskFactor, RiskFlag, RiskVeto } from './risk-assessment.ts';
+import type { PatternAction, PatternId, PatternMatch, RiskAssessment, RiskFactor, RiskFlag, RiskVeto } from './risk-assessment.ts';
 import type { RiskContext } from './risk-context.ts';
 import { riskContext } from './risk-context.ts';
 import type { RiskInput } from './risk-input.ts';
@@ -24,9 +24,14 @@ export function assessRisk(input: RiskInput): RiskAssessment {
     if (factor !== undefined) factors.push(factor);
   }
   const patterns: PatternMatch[] = [];
+  const unchecked: PatternId[] = [];
   for (const pattern of input.fraudPatterns === false ? [] : PATTERNS) {
     const match = pattern(context);
     if (match === undefined) continue;
+    if ('unchecked' in match) {
+      unchecked.push(match.unchecked);
+      continue;
+    }
     patterns.push(match);
     factors.push(factorOf(match));
   }
@@ -41,6 +46,7 @@ export function assessRisk(input: RiskInput): RiskAssessment {
     factors,
     flags: flagsOf(context, factors),
     patterns,
+    unchecked,
     recommendations: recommendationsOf(factors, vetoes),
     vetoes,
   };
@@ -104,6 +110,16 @@ const ADVICE: Readonly<Record<string, string>> = {
   address_lookalike: 'Compare the whole destination with the one that was meant, not its ends.',
   'pattern:rapid_drain': 'Pause the agent and look at what drives its payments.',
   'pattern:gradual_increase': 'Look at why the amounts keep growing.',
+  'pattern:structuring': 'Add the payments to this account up before the next one.',
+  'pattern:dust_bait': 'Take the destination from where it was agreed, never from the list of past transactions.',
+  'pattern:approval_phishing': 'Revoke rights that were given to this account.',
+  'pattern:fan_out': 'Look at why so many accounts are new.',
+  'pattern:consolidation_exit': 'Pause the agent and ask where everything is to go.',
+  'pattern:authorization_probing': 'Look at what the agent tried before.',
+  'pattern:sandwich_exposure': 'Demand close to what the market gives.',
+  'pattern:fake_token': 'Compare the contract of the token with the issuer’s own.',
+  'pattern:mimicked_comment': 'Confirm with its owner whom the comment belongs to.',
+  'pattern:fleet_coordination': 'Look at what the agents of the fleet have read alike.',
   'pattern:timing_attack': 'Look at what the agent does at this hour.',
   new_destination: 'Confirm the destination through another channel.',
   allowance_unlimited: 'Approve exactly the amount that is needed.',

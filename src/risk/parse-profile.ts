@@ -3,11 +3,15 @@ import { TRAIL_LENGTH } from './amount-trail.ts';
 import { unpackFigures } from './habits/figures.ts';
 import { MOST } from './habits/habit-bytes.ts';
 import type { KeptHabits } from './habits/habits.ts';
+import { unpackNotes } from './habits/kept-notes.ts';
 import type { LogHistogram } from './log-histogram.ts';
 import type { Profile } from './profile.ts';
 import { HOURS_PER_WEEK, RECENT_PAYMENTS } from './profile.ts';
 import { soundHabits } from './profile-habits.ts';
+import { MAX_WEEKS } from './weekly-outflow.ts';
 
+/** Numbers that a week is kept in. */
+const WEEK_FIELDS = 5;
 /** log2 of anything measured lies between 0 and this. */
 const MOST_BITS = 1024;
 
@@ -47,18 +51,37 @@ function isProfile(json: Fields): boolean {
     isNumber(daily['day']) &&
     isCount(daily['days']) &&
     ['sum', 'before', 'usual', 'peak'].every((field) => isDigits(daily[field])) &&
+    areWeeks(json['weeks']) &&
     isWithin(json['round'], 1) &&
     isNumbers(json['recent'], RECENT_PAYMENTS) &&
     // A stored profile has habits, an excerpt the accounts that matter: never both.
     (known === undefined
       ? isFields(habits) && soundHabits(habits as unknown as KeptHabits) !== undefined
-      : habits === undefined && isKnown(known) && areFigures(json['figures']))
+      : habits === undefined && isKnown(known) && areFigures(json['figures']) && areNotes(json['notes']))
+  );
+}
+
+function areWeeks(weeks: Json | undefined): boolean {
+  return (
+    Array.isArray(weeks) &&
+    weeks.length <= MAX_WEEKS &&
+    weeks.every(
+      (week: Json) => isNumbers(week, WEEK_FIELDS) && week.length === WEEK_FIELDS && isCount(week[1]) && isWithin(week[3], MOST_BITS ** 3),
+    )
   );
 }
 
 /** Absent where too little was known to compare with. */
 function areFigures(figures: Json | undefined): boolean {
-  return figures === undefined || unpackFigures(figures) !== undefined;
+  if (figures === undefined) return true;
+  const isKept = (entry: Json): boolean =>
+    Array.isArray(entry) && entry.length === 2 && typeof entry[0] === 'string' && unpackFigures(entry[1]) !== undefined;
+  return Array.isArray(figures) && figures.every(isKept);
+}
+
+/** Absent where every payment is to somebody long known. */
+function areNotes(notes: Json | undefined): boolean {
+  return notes === undefined || unpackNotes(notes) !== undefined;
 }
 
 function isKnown(known: Json): boolean {

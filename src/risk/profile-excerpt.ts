@@ -1,23 +1,27 @@
 import type { AccountId, Json } from '../core/index.ts';
+import { notesOf } from './habit-notes.ts';
+import { packNotes } from './habits/kept-notes.ts';
 import type { WalletAction } from './habits/wallet-action.ts';
 import { knownOf } from './known.ts';
 import { couldResemble } from './lookalike.ts';
 import { parseProfile } from './parse-profile.ts';
 import { HOURS_PER_WEEK, type Profile } from './profile.ts';
-import { figuresOfMostUnlike } from './unlike-habits.ts';
+import { keepFigures } from './unlike-habits.ts';
 
 /**
  * The profile as a decision keeps it: everything but the counterparties that none of `accounts` is or could be mistaken for.
  * Judging effects between those accounts by it comes to the same as by the whole profile, for `actions` that are those of the effects (`actionsOf`).
  */
 export function excerptProfile(profile: Profile, accounts: Iterable<AccountId>, actions: readonly WalletAction[] = []): Json {
-  const { known: _known, habits: _habits, hours, ...rest } = profile;
-  const figures = figuresOfMostUnlike(profile, actions);
+  const { known: _known, habits: _habits, notes: _notes, hours, ...rest } = profile;
+  const figures = profile.figures ?? keepFigures(profile, actions);
+  const notes = notesOf(profile, actions);
   const known = knownOf(profile);
   const kept = couldResemble(accounts, known.accounts);
   return {
     ...rest,
-    ...(figures === undefined ? {} : { figures }),
+    ...(figures.length === 0 ? {} : { figures }),
+    ...(notes === undefined ? {} : { notes: packNotes(notes) }),
     hours: packHours(hours),
     known: kept.map((account) => {
       const at = known.accounts.indexOf(account);

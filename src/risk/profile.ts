@@ -1,8 +1,10 @@
 import type { AccountId, AssetId, TimeMs } from '../core/index.ts';
 import type { AmountTrail } from './amount-trail.ts';
 import { emptyHabits, type KeptHabits, keepHabits } from './habits/habits.ts';
+import type { KeptNotes } from './habits/kept-notes.ts';
 import type { LogHistogram } from './log-histogram.ts';
 import type { Moments } from './moments.ts';
+import type { WeekOfOutflow } from './weekly-outflow.ts';
 
 /** Hours of a week, from Monday 00:00 UTC. */
 export const HOURS_PER_WEEK = 168;
@@ -31,6 +33,8 @@ export type Profile = {
   /** Payments by hour of the week; all are halved when one reaches 255. */
   readonly hours: readonly number[];
   readonly daily: DailyOutflow;
+  /** Finished days with outflow, by week, oldest first. */
+  readonly weeks: readonly WeekOfOutflow[];
   /** Share of payments in round amounts, 0–1. */
   readonly round: number;
   /** Times of the last payments, rising. */
@@ -39,8 +43,10 @@ export type Profile = {
   readonly habits?: KeptHabits;
   /** In their place in what a decision keeps: whom it could have met or mistaken. */
   readonly known?: KnownAccounts;
-  /** With them: what the gauges said of the action that was most unlike the habits; see `habits/figures.ts`. */
-  readonly figures?: string;
+  /** With them: what the gauges said. */
+  readonly figures?: readonly KeptFigures[];
+  /** With them: what the habits said of payments to new and young parties. */
+  readonly notes?: KeptNotes;
 };
 
 /** Counterparties that were paid and settled. Parallel arrays, all of one length. */
@@ -52,6 +58,9 @@ export type KnownAccounts = {
   readonly firstMinute: readonly number[];
   readonly lastMinute: readonly number[];
 };
+
+/** What the gauges said of the action with this party that was most unlike the habits; see `habits/figures.ts`. */
+export type KeptFigures = readonly [party: string, figures: string];
 
 /** Outflow by UTC day in the unit, as decimal strings; `usual` and `peak` are over days with outflow. */
 export type DailyOutflow = {
@@ -95,6 +104,7 @@ export function emptyProfile(): Profile {
     interval: NOTHING,
     hours: new Array<number>(HOURS_PER_WEEK).fill(0),
     daily: { day: 0, sum: '0', before: '0', usual: '0', peak: '0', days: 0 },
+    weeks: [],
     round: 0,
     recent: [],
     habits: NO_HABITS,

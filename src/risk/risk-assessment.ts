@@ -21,7 +21,24 @@ export interface RiskFactor {
 export type PatternAction = 'block' | 'escalate' | 'flag' | 'monitor' | 'alert';
 
 /** The patterns that are looked for. */
-export type PatternId = 'new_dest_large' | 'lookalike_destination' | 'rapid_drain' | 'round_numbers' | 'timing_attack' | 'gradual_increase';
+export type PatternId =
+  | 'outflow_drift'
+  | 'new_dest_large'
+  | 'lookalike_destination'
+  | 'rapid_drain'
+  | 'round_numbers'
+  | 'timing_attack'
+  | 'gradual_increase'
+  | 'structuring'
+  | 'dust_bait'
+  | 'approval_phishing'
+  | 'fan_out'
+  | 'consolidation_exit'
+  | 'authorization_probing'
+  | 'sandwich_exposure'
+  | 'fake_token'
+  | 'mimicked_comment'
+  | 'fleet_coordination';
 
 /** One fraud pattern that the transaction fits. */
 export interface PatternMatch {
@@ -65,6 +82,8 @@ export interface RiskAssessment {
   readonly factors: readonly RiskFactor[];
   readonly flags: readonly RiskFlag[];
   readonly patterns: readonly PatternMatch[];
+  /** Patterns that would have mattered and could not be looked for, because nobody gave the facts they need. */
+  readonly unchecked: readonly PatternId[];
   readonly recommendations: readonly string[];
   /** Not empty: deny, whatever the score. */
   readonly vetoes: readonly RiskVeto[];

@@ -1,7 +1,9 @@
 import type { AccountId, AssetId } from '../core/index.ts';
 import type { AmountDeviation } from './deviation.ts';
 import { amountDeviation } from './deviation.ts';
+import { notesOf } from './habit-notes.ts';
 import { actionsOf } from './habits/actions-of.ts';
+import { type NotedPayment, type PaymentNote, paymentsIn } from './habits/payment-notes.ts';
 import type { WalletAction } from './habits/wallet-action.ts';
 import { knownOf, paymentsTo } from './known.ts';
 import type { Lookalike } from './lookalike.ts';
@@ -40,6 +42,15 @@ export interface RiskContext {
   readonly warm: boolean;
   /** The action most unlike the habits; undefined while too few are known. */
   readonly unlike: UnlikeHabits | undefined;
+  /** What leaves, by party and asset, as the bytes say; empty while no habits are known. */
+  readonly payments: readonly ContextPayment[];
+  /** New parties dealt with within a day before, and on a usual day; undefined where the transaction pays nobody new or no habits are known. */
+  readonly newParties: { readonly inDay: number; readonly perDay: number; readonly seesArrivals: boolean } | undefined;
+}
+
+/** What leaves for one party in one asset, with what the habits say of it; no note where the party is long known. */
+export interface ContextPayment extends NotedPayment {
+  readonly note: PaymentNote | undefined;
 }
 
 /** Collects the parties and measures that signals and patterns share. O(effects). */
@@ -93,18 +104,22 @@ export function riskContext(input: RiskInput): RiskContext {
     }
   }
   const { outflow } = input.amountsInUnit;
+  const actions = actionsIn(input);
+  const notes = notesOf(input.profile, actions);
   return {
     input,
     parties,
     payeeUnread,
     deviation: outflow === null ? undefined : amountDeviation(input.profile, outflow),
     warm: input.profile !== undefined && input.profile.count >= COLD_BELOW,
-    unlike: unlikeHabits(input.profile, actionsIn(input)),
+    unlike: unlikeHabits(input.profile, actions, (party) => input.allowListed(party as AccountId) === true),
+    payments: paymentsIn(actions).map((payment, at) => ({ ...payment, note: notes?.payments[at] ?? undefined })),
+    newParties: notes === undefined ? undefined : { inDay: notes.newInDay, perDay: notes.newPerDay, seesArrivals: notes.seesArrivals },
   };
 }
 
 function actionsIn({ effects, wallet, nowMs, profile, decimals }: RiskInput): readonly WalletAction[] {
-  if (profile?.habits === undefined) return [];
+  if (profile?.habits === undefined && profile?.notes === undefined) return [];
   return actionsOf({ effects, wallet, atMs: nowMs, decimals: decimals ?? (() => undefined) });
 }
 

@@ -1,9 +1,10 @@
 import type { AccountId, AssetId, Effect, TimeMs } from '../core/index.ts';
 import type { Profile } from './profile.ts';
+import type { RiskFacts } from './risk-facts.ts';
 import type { ScreeningEntry } from './screening/entry.ts';
 
 /** Everything that a score is made from. Facts come from the gate's own state, never from the agent's words. */
-export interface RiskInput {
+export interface RiskInput extends RiskFacts {
   /** Decoded effects, or their union with the simulated ones. */
   readonly effects: readonly Effect[];
   readonly wallet: AccountId;

@@ -9,6 +9,7 @@ import type { Profile, SettledPayment } from './profile.ts';
 import { HOURS_PER_WEEK, RECENT_PAYMENTS } from './profile.ts';
 import { actionOfPayment, trainHabits } from './profile-habits.ts';
 import { isRoundAmount } from './round-amount.ts';
+import { addFinishedDay } from './weekly-outflow.ts';
 
 const QUICK = 1 / 32;
 const SLOW = 1 / 512;
@@ -50,12 +51,19 @@ export function trainAmounts(profile: Profile, settled: SettledPayment): Profile
     interval:
       profile.lastMs === null || atMs < profile.lastMs ? profile.interval : trainInterval(profile, atMs - profile.lastMs, count - 1),
     hours: trainHours(profile.hours, atMs),
-    daily: unitAmount > 0n ? addOutflow(profile.daily, atMs, unitAmount) : profile.daily,
+    ...(unitAmount > 0n ? trainDays(profile, atMs, unitAmount) : { daily: profile.daily, weeks: profile.weeks }),
     round: profile.round + Math.max(1 / count, ROUND) * (round - profile.round),
     recent: [...profile.recent, atMs].sort((a, b) => a - b).slice(-RECENT_PAYMENTS),
     ...(profile.habits === undefined ? {} : { habits: profile.habits }),
     ...(profile.known === undefined ? {} : { known: profile.known }),
   };
+}
+
+/** A day is finished by the first payment of a later one. */
+function trainDays({ daily, weeks }: Profile, atMs: TimeMs, unitAmount: bigint): Pick<Profile, 'daily' | 'weeks'> {
+  const next = addOutflow(daily, atMs, unitAmount);
+  const isFinished = next.day !== daily.day && daily.sum !== '0';
+  return { daily: next, weeks: isFinished ? addFinishedDay(weeks, daily.day, BigInt(daily.sum)) : weeks };
 }
 
 /** When a payment was, whole ms at a moment that a date can name; the last one's where that is no number. */

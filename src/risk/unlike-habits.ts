@@ -1,8 +1,8 @@
 import { packFigures, readFigures, unpackFigures } from './habits/figures.ts';
 import { HEAD } from './habits/habit-bytes.ts';
-import type { WalletAction } from './habits/wallet-action.ts';
+import { isAllowance, type WalletAction } from './habits/wallet-action.ts';
 import { type HabitScore, scoreHabits } from './model/habit-model.ts';
-import { COLD_BELOW, type Profile } from './profile.ts';
+import { COLD_BELOW, type KeptFigures, type Profile } from './profile.ts';
 import { habitsOf } from './profile-habits.ts';
 
 /** The action of a transaction that is most unlike what its wallet does. */
@@ -11,27 +11,48 @@ export interface UnlikeHabits extends HabitScore {
 }
 
 /**
- * Compares a transaction's actions with the profile's habits. Undefined where nothing goes out, or fewer than {@link COLD_BELOW} actions are known: then nothing
- * can be called usual. O(actions).
+ * Compares a transaction's actions with the profile's habits, but for those with parties that are `excused`: whom the policy names may be dealt with in a new
+ * way. Undefined where nothing else goes out, or fewer than {@link COLD_BELOW} actions are known: then nothing can be called usual. O(actions).
  */
-export function unlikeHabits(profile: Profile | undefined, actions: readonly WalletAction[]): UnlikeHabits | undefined {
+export function unlikeHabits(
+  profile: Profile | undefined,
+  actions: readonly WalletAction[],
+  excused: (party: string) => boolean = () => false,
+): UnlikeHabits | undefined {
   if (profile === undefined) return undefined;
-  if (profile.figures !== undefined) return scored(unpackFigures(profile.figures));
-  const habits = habitsOf(profile);
-  if ((habits.state.head[HEAD.count] as number) < COLD_BELOW) return undefined;
-  let most: UnlikeHabits | undefined;
-  for (const action of actions) {
-    if (action.direction === 'in') continue;
-    const found = scored(readFigures(habits, action));
-    if (found !== undefined && (most === undefined || found.odds > most.odds)) most = found;
+  if (profile.known !== undefined) {
+    const kept = (profile.figures ?? []).filter(([party]) => !excused(party));
+    return kept.map(([, text]) => scored(unpackFigures(text))).reduce(moreUnlike, undefined);
   }
-  return most;
+  return actions
+    .filter((action) => givesAway(action) && !excused(action.party))
+    .map((action) => compare(profile, action))
+    .reduce(moreUnlike, undefined);
 }
 
-/** The same as text, for what a decision keeps of a profile; undefined where there is nothing to keep. */
-export function figuresOfMostUnlike(profile: Profile, actions: readonly WalletAction[]): string | undefined {
-  const found = unlikeHabits(profile, actions);
-  return found === undefined ? undefined : packFigures(found.figures);
+/** What a decision keeps of the comparison: for each party the action that was most unlike. */
+export function keepFigures(profile: Profile, actions: readonly WalletAction[]): readonly KeptFigures[] {
+  const most = new Map<string, UnlikeHabits>();
+  for (const action of actions) {
+    const found = givesAway(action) ? compare(profile, action) : undefined;
+    const more = moreUnlike(most.get(action.party), found);
+    if (more !== undefined) most.set(action.party, more);
+  }
+  return [...most].map(([party, { figures }]) => [party, packFigures(figures)]);
+}
+
+/** False for what comes in, and for rights that are taken back: nobody loses by either. */
+function givesAway({ direction, kind, allowance }: WalletAction): boolean {
+  return direction === 'out' && !(isAllowance(kind) && allowance === 0n);
+}
+
+function compare(profile: Profile, action: WalletAction): UnlikeHabits | undefined {
+  const habits = habitsOf(profile);
+  return (habits.state.head[HEAD.count] as number) < COLD_BELOW ? undefined : scored(readFigures(habits, action));
+}
+
+function moreUnlike(one: UnlikeHabits | undefined, other: UnlikeHabits | undefined): UnlikeHabits | undefined {
+  return one === undefined || (other !== undefined && other.odds > one.odds) ? other : one;
 }
 
 function scored(figures: Float32Array | undefined): UnlikeHabits | undefined {

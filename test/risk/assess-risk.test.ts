@@ -16,7 +16,7 @@ describe('assessRisk', () => {
 
   it('reaches every level', () => {
     const low = assessRisk(usual());
-    const medium = assessRisk(usual({ effects: [allowance(account(77), 5n)], amountsInUnit: { outflow: 0n, perTransaction: null } }));
+    const medium = assessRisk(usual({ effects: [allowance(account(77), 'unlimited')], allowListed: () => true }));
     const high = assessRisk(
       usual({ effects: [outflow(account(77), 3_000_000_000n)], amountsInUnit: { outflow: 20_000_000n, perTransaction: 20_000_000n } }),
     );
@@ -174,7 +174,8 @@ describe('nothing the caller says loosens', () => {
 describe('single signals', () => {
   it('an allowance to a new spender, unlimited or as good as', () => {
     expect(ids(assessRisk(usual({ effects: [allowance(account(1), 5n)] })))).toEqual([]);
-    expect(ids(assessRisk(usual({ effects: [allowance(account(77), 5n)] })))).toEqual(['allowance_new_spender']);
+    // The first allowance of a wallet that never gave one is unlike its habits, besides.
+    expect(ids(assessRisk(usual({ effects: [allowance(account(77), 5n)] })))).toEqual(['unlike_habits', 'allowance_new_spender']);
     expect(ids(assessRisk(usual({ effects: [allowance(account(1), (1n << 256n) - 2n)] })))).toEqual(['allowance_unlimited']);
     expect(ids(assessRisk(usual({ effects: [allowance(account(77), 0n)] })))).toEqual([]);
   });

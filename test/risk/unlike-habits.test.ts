@@ -102,9 +102,18 @@ describe('a transaction unlike the habits', () => {
     }
   });
 
+  it('is none where the policy names whom it is with, of those that are kept as well', () => {
+    const profile = habitual();
+    const named = (risk: Profile) => assessRisk(input({ effects: drain, profile: risk, nowMs, decimals, allowListed: () => true }));
+    const kept = readExcerpt(excerptProfile(profile, [account(50)], actions(drain))) as Profile;
+    for (const one of [profile, kept]) expect(named(one).factors.map(({ id }) => id)).not.toContain('unlike_habits');
+    expect(score(drain, kept).factors.map(({ id }) => id)).toContain('unlike_habits');
+  });
+
   it('is not taught by what is cold: the excerpt of a young profile has no figures, and a forged one is no excerpt', () => {
     const young = excerptProfile(habitual(5), [], actions(drain)) as Record<string, Json>;
     expect(young).not.toHaveProperty('figures');
-    for (const figures of ['AAAA', 7, null]) expect(readExcerpt({ ...young, figures })).toBeUndefined();
+    for (const figures of [[['x', 'AAAA']], [[7, '']], [['x']], 'AAAA', 7, null])
+      expect(readExcerpt({ ...young, figures })).toBeUndefined();
   });
 });

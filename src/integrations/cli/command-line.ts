@@ -3,6 +3,7 @@ import type { Terminal } from '../../adapters/host/index.ts';
 import type { Command } from './command.ts';
 import { approve } from './commands/approve.ts';
 import { auditVerify } from './commands/audit-verify.ts';
+import { bench } from './commands/bench.ts';
 import { check, dryRun, simulate } from './commands/check.ts';
 import { diff } from './commands/diff.ts';
 import { doctor } from './commands/doctor.ts';
@@ -39,6 +40,7 @@ const TOOLS: readonly Command[] = [
   replay,
   stressTest,
   doctor,
+  bench,
 ];
 const COMMANDS: readonly Command[] = [init, gateway, approve, reject, status, kill, pause, resume, auditVerify, ...TOOLS];
 const EVERYWHERE = { json: { type: 'boolean' }, debug: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;

@@ -50,8 +50,8 @@ export function meetArrived(bytes: HabitBytes, name: string): number {
 export function addAmount(bytes: HabitBytes, asset: number, bits: number, digits: number, isNew: boolean, seconds: number): void {
   const count = Math.min(MOST_COUNTED, (bytes.assetCount[asset] as number) + 1);
   bytes.assetCount[asset] = count;
-  const slow = bytes.assetSlow[asset] as number;
-  const fromSlow = bits - slow;
+  // The first amount differs from nothing.
+  const fromSlow = count === 1 ? 0 : bits - (bytes.assetSlow[asset] as number);
   move(bytes.assetQuick, asset, bits, Math.max(QUICK, 1 / count));
   move(bytes.assetSlow, asset, bits, Math.max(SLOW, 1 / count));
   move(bytes.assetVariance, asset, fromSlow * fromSlow, Math.max(SLOW, 1 / count));

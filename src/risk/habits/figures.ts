@@ -1,4 +1,4 @@
-import { GAUGES } from './gauges/index.ts';
+import { GAUGES, readGauges } from './gauges/index.ts';
 import type { Habits } from './habits.ts';
 import { lookAt } from './look.ts';
 import type { WalletAction } from './wallet-action.ts';
@@ -8,9 +8,13 @@ const word = new Uint32Array(single.buffer);
 
 /** What every gauge says of an action, in the order of `GAUGES`, to eight binary digits: so much is kept of it, and no more is judged by. */
 export function readFigures(habits: Habits, action: WalletAction): Float32Array {
-  const look = lookAt(habits, action);
-  const figures = new Float32Array(GAUGES.length);
-  for (let at = 0; at < GAUGES.length; at += 1) figures[at] = shorten((GAUGES[at] as (typeof GAUGES)[number]).read(look));
+  const figures = readGauges(lookAt(habits, action));
+  const words = new Uint32Array(figures.buffer);
+  // To the nearest number of eight binary digits, of two the one that ends with 0.
+  for (let at = 0; at < words.length; at += 1) {
+    const bits = words[at] as number;
+    words[at] = (bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000;
+  }
   return figures;
 }
 
@@ -35,11 +39,4 @@ export function unpackFigures(text: unknown): Float32Array | undefined {
     figures[at] = single[0] as number;
   }
   return figures.every(Number.isFinite) ? figures : undefined;
-}
-
-/** The number to the nearest of those with eight binary digits. */
-function shorten(figure: number): number {
-  single[0] = figure;
-  word[0] = ((word[0] as number) + 0x7fff + (((word[0] as number) >>> 16) & 1)) & 0xffff0000;
-  return single[0] as number;
 }

@@ -12,7 +12,7 @@ export type FleetParty = {
   readonly tokens: number;
   /** Payments from it. */
   readonly received: number;
-  /** Seconds: when it was first met, and last paid; 0 for never. */
+  /** Seconds: when it was first and last paid; 0 for never. */
   readonly first: number;
   readonly last: number;
   /** Mean size of what it was paid, log2 of whole units; the newest counts three tenths. */
@@ -25,11 +25,13 @@ const QUICK = 0.3;
 /** The record after one more action with the account; `isNewToWallet` where that wallet never paid it before. */
 export function learnFleetParty(known: FleetParty | undefined, action: WalletAction, isNewToWallet: boolean): FleetParty {
   const seconds = secondsOf(action.atMs);
-  const before: FleetParty = known ?? { v: 1, wallets: 0, paid: 0, calls: 0, tokens: 0, received: 0, first: seconds, last: 0, bits: 0 };
+  const before: FleetParty = known ?? { v: 1, wallets: 0, paid: 0, calls: 0, tokens: 0, received: 0, first: 0, last: 0, bits: 0 };
   if (action.direction === 'in') return { ...before, received: more(before.received) };
   const bits = bitsOf(unitsOf(action.amount, action.decimals));
   return {
     ...before,
+    // Nobody grows old by sending.
+    first: before.paid === 0 ? seconds : before.first,
     wallets: more(before.wallets, Number(isNewToWallet)),
     paid: more(before.paid),
     calls: more(before.calls, Number(action.kind === 'call')),
@@ -58,7 +60,7 @@ export function viewFleetParty(known: FleetParty | undefined, { atMs, amount, de
     calls: known.calls,
     tokens: known.tokens,
     received: known.received,
-    age: spanBits(seconds - known.first),
+    age: known.first === 0 ? -1 : spanBits(seconds - known.first),
     sinceLast: known.last === 0 ? -1 : spanBits(seconds - known.last),
     above: known.paid === 0 ? 0 : bitsOf(unitsOf(amount, decimals)) - known.bits,
   };

@@ -13,7 +13,7 @@ export interface FleetView {
   readonly calls: number;
   readonly tokens: number;
   readonly received: number;
-  /** log2 of the seconds since it was first met and last paid; −1 where it never was. */
+  /** log2 of the seconds since it was first and last paid; −1 where it never was. */
   readonly age: number;
   readonly sinceLast: number;
   /** Octaves by which this is more than what it was usually paid; 0 where it never was. */

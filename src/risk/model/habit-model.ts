@@ -1,7 +1,7 @@
 import { GAUGES } from '../habits/gauges/index.ts';
 import { HABIT_MODEL } from './habit-model-data.ts';
 import { unpackTrees } from './packed-trees.ts';
-import { partsOfScore, scoreTrees, type Trees } from './trees.ts';
+import { type FlatTrees, partsOfScore, scoreFlatTrees } from './trees.ts';
 
 /** How unlike its wallet's habits one action is. */
 export interface HabitScore {
@@ -11,11 +11,11 @@ export interface HabitScore {
   readonly goodIn1000: number;
 }
 
-let trees: Trees | undefined;
+let trees: FlatTrees | undefined;
 
 /** Scores the figures of one action, read by `readFigures`. O(trees). */
 export function scoreHabits(figures: Float32Array): HabitScore {
-  const odds = scoreTrees(model(), figures);
+  const odds = scoreFlatTrees(model(), figures);
   return { odds, goodIn1000: rarity(odds) };
 }
 
@@ -30,7 +30,7 @@ export function reasonsOf(figures: Float32Array): readonly { readonly gauge: str
 /** Version of the shipped model: decisions name it. */
 export const HABIT_MODEL_VERSION: string = HABIT_MODEL.version;
 
-function model(): Trees {
+function model(): FlatTrees {
   if (trees !== undefined) return trees;
   if (HABIT_MODEL.gauges.length !== GAUGES.length || HABIT_MODEL.gauges.some((name, at) => GAUGES[at]?.name !== name))
     throw new RangeError('the model was trained on other gauges');

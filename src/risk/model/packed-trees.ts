@@ -1,4 +1,4 @@
-import type { Tree, Trees } from './trees.ts';
+import type { FlatTrees, Tree, Trees } from './trees.ts';
 
 /** Trees as they are shipped: JSON-safe, one text for all of them. */
 export type PackedTrees = {
@@ -50,24 +50,25 @@ export function packTrees({ bias, trees }: Trees): PackedTrees {
 }
 
 /** Reads packed trees. @throws RangeError for a text of another length than they say */
-export function unpackTrees({ bias, depth, count, step, trees: text }: PackedTrees): Trees {
+export function unpackTrees({ bias, depth, count, step, trees: text }: PackedTrees): FlatTrees {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length !== count * sizeOf(depth)) throw new RangeError('the text is not that of so many trees');
+  const width = 1 << depth;
+  const gauges = new Uint8Array(count * depth);
+  const above = new Float32Array(count * depth);
+  const leaves = new Float64Array(count * width);
   const trees = Array.from({ length: count }, (_, tree): Tree => {
     let at = tree * sizeOf(depth);
-    const gauges = Uint8Array.from({ length: depth }, () => bytes.readUInt8(at++));
-    const above = Float32Array.from({ length: depth }, () => {
+    const its = [tree * depth, (tree + 1) * depth] as const;
+    for (let question = its[0]; question < its[1]; question += 1) gauges[question] = bytes.readUInt8(at++);
+    for (let question = its[0]; question < its[1]; question += 1, at += 2) {
       word[0] = bytes.readUInt16BE(at) << 16;
-      at += 2;
-      return single[0] as number;
-    });
-    const leaves = Float64Array.from({ length: 1 << depth }, () => {
-      at += 2;
-      return bytes.readInt16BE(at - 2) * step;
-    });
-    return { gauges, above, leaves };
+      above[question] = single[0] as number;
+    }
+    for (let leaf = tree * width; leaf < (tree + 1) * width; leaf += 1, at += 2) leaves[leaf] = bytes.readInt16BE(at) * step;
+    return { gauges: gauges.subarray(...its), above: above.subarray(...its), leaves: leaves.subarray(tree * width, (tree + 1) * width) };
   });
-  return { bias, trees };
+  return { bias, depth, gauges, above, leaves, trees };
 }
 
 function sizeOf(depth: number): number {

@@ -28,6 +28,29 @@ export function scoreTrees({ bias, trees }: Trees, figures: ArrayLike<number>): 
   return score;
 }
 
+/** Trees of one depth, side by side: the same scores, more quickly. */
+export interface FlatTrees extends Trees {
+  readonly depth: number;
+  /** Those of all trees, one after the other. */
+  readonly gauges: Uint8Array;
+  readonly above: Float32Array;
+  readonly leaves: Float64Array;
+}
+
+/** What {@link scoreTrees} says of them. */
+export function scoreFlatTrees({ bias, depth, gauges, above, leaves }: FlatTrees, figures: Float32Array): number {
+  let score = bias;
+  let first = 0;
+  for (let question = 0; question < gauges.length; first += 1 << depth) {
+    let leaf = 0;
+    for (const end = question + depth; question < end; question += 1) {
+      leaf = (leaf << 1) | ((figures[gauges[question] as number] as number) > (above[question] as number) ? 1 : 0);
+    }
+    score += leaves[first + leaf] as number;
+  }
+  return score;
+}
+
 /**
  * What each gauge adds to the score of one action; with the bias of {@link meanScore} the parts add up to {@link scoreTrees}.
  * On the way down a tree each answer moves the mean of the leaves that can still be reached: that move is its gauge's part.

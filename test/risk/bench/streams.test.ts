@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bootstrap } from '../../../bench/fraud/bootstrap.ts';
 import { foldOf, gaugesOf, thresholdFor } from '../../../bench/fraud/cross-validate.ts';
 import { gaugeTable } from '../../../bench/fraud/gauge-table.ts';
-import { judgeCampaigns } from '../../../bench/fraud/judge-campaigns.ts';
 import { readStreams, type StreamRow } from '../../../bench/fraud/read-streams.ts';
 import { scoreByRival } from '../../../bench/fraud/rivals/rival.ts';
 import { percentile, spendVelocity, zScore } from '../../../bench/fraud/rivals/simple-rivals.ts';
+import { bootstrap } from '../../../src/integrations/bench/bootstrap.ts';
+import { judgeCampaigns } from '../../../src/integrations/bench/judge-campaigns.ts';
 import { GAUGES } from '../../../src/risk/habits/gauges/index.ts';
 import { address } from '../habits/actions.ts';
 

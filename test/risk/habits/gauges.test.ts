@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GAUGES } from '../../../src/risk/habits/gauges/index.ts';
+import { GAUGES, readGauges } from '../../../src/risk/habits/gauges/index.ts';
 import { HEAD, MOST } from '../../../src/risk/habits/habit-bytes.ts';
 import { emptyHabits, type Habits, keepHabits } from '../../../src/risk/habits/habits.ts';
 import { learnAction } from '../../../src/risk/habits/learn-action.ts';
@@ -14,9 +14,9 @@ function habitsOf(count: number): Habits {
 }
 
 function gauge(name: string, habits: Habits, action: WalletAction): number {
-  const found = GAUGES.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`no gauge ${name}`);
-  return found.read(lookAt(habits, action));
+  const at = GAUGES.findIndex((one) => one.name === name);
+  if (at < 0) throw new Error(`no gauge ${name}`);
+  return readGauges(lookAt(habits, action))[at] as number;
 }
 
 describe('gauges', () => {
@@ -40,8 +40,8 @@ describe('gauges', () => {
     ];
     for (const habits of [emptyHabits(), habitsOf(40)])
       for (const more of odd) {
-        const look = lookAt(habits, payment(41, more));
-        for (const { name, read } of GAUGES) expect(Number.isFinite(read(look)), name).toBe(true);
+        const figures = readGauges(lookAt(habits, payment(41, more)));
+        for (const [at, { name }] of GAUGES.entries()) expect(Number.isFinite(figures[at]), name).toBe(true);
       }
   });
 
@@ -121,7 +121,7 @@ describe('habits', () => {
   it('are the same for the same past', () => {
     const read = (): readonly number[] => {
       const look = lookAt(habitsOf(500), payment(501, { party: address(9) }));
-      return GAUGES.map((one) => one.read(look));
+      return [...readGauges(look)];
     };
     expect(read()).toEqual(read());
   });

@@ -8,7 +8,7 @@ import { aboutGauge, whatIsUnlike } from '../../../src/risk/model/explain.ts';
 import { reasonsOf, scoreHabits } from '../../../src/risk/model/habit-model.ts';
 import { HABIT_MODEL } from '../../../src/risk/model/habit-model-data.ts';
 import { packTrees, unpackTrees } from '../../../src/risk/model/packed-trees.ts';
-import { meanScore, partsOfScore, scoreTrees } from '../../../src/risk/model/trees.ts';
+import { meanScore, partsOfScore, scoreFlatTrees, scoreTrees } from '../../../src/risk/model/trees.ts';
 import { address, payment } from '../habits/actions.ts';
 
 const trees = unpackTrees(HABIT_MODEL.trees);
@@ -31,7 +31,7 @@ describe('figures', () => {
     for (const amount of [1n, 10n ** 18n, 123_456_789n * 10n ** 12n, 2n ** 255n]) {
       const figures = readFigures(habits, payment(201, { amount, party: address(77) }));
       expect(unpackFigures(packFigures(figures))).toEqual(figures);
-      for (const [at, { name, read: _read }] of GAUGES.entries()) expect(Number.isFinite(figures[at]), name).toBe(true);
+      for (const [at, { name }] of GAUGES.entries()) expect(Number.isFinite(figures[at]), name).toBe(true);
     }
   });
 
@@ -57,6 +57,7 @@ describe('the model that ships', () => {
       fc.property(anyFigures, (figures) => {
         const parts = [...partsOfScore(trees, figures).values()].reduce((sum, part) => sum + part, meanScore(trees));
         expect(parts).toBeCloseTo(scoreTrees(trees, figures), 9);
+        expect(scoreFlatTrees(trees, figures)).toBe(scoreTrees(trees, figures));
         expect(reasonsOf(figures).every(({ part }) => part > 0)).toBe(true);
       }),
     );

@@ -7,7 +7,7 @@ import { exact } from '../caps/amount-schema.ts';
 export const ESCALATIONS = [
   ...(['approval_required', 'policy_rule_escalated', 'temporal_rule_triggered', 'confidence_too_low'] as const),
   ...(['intent_missing', 'intent_low_confidence', 'intent_validator_rejected'] as const),
-  ...(['strategy_unregistered', 'strategy_validator_rejected', 'risk_high', 'rapid_drain', 'address_lookalike'] as const),
+  ...(['strategy_unregistered', 'strategy_validator_rejected', 'risk_high', 'rapid_drain', 'outflow_drift', 'address_lookalike'] as const),
   ...(['new_destination', 'new_destination_large', 'amount_unusual', 'allowance_unlimited', 'allowance_new_spender'] as const),
   ...(['anomaly_amount', 'anomaly_interval', 'simulation_flagged'] as const),
 ] as const satisfies readonly ReasonCode[];

@@ -1,0 +1,6 @@
+export type { Scored } from './detector.ts';
+export { type FraudReport, toFraudReport } from './fraud-report.ts';
+export { USUAL_STREAMS } from './make-streams.ts';
+export { compareRows, detectorRows, latencyByType } from './report-lines.ts';
+export { type Run, runOnImported, runOnMade } from './runs.ts';
+export { writeReport } from './write-report.ts';

@@ -1,0 +1,16 @@
+export {
+  type ActionKind,
+  emptyHabits,
+  type FleetParty,
+  HABIT_MODEL_VERSION,
+  type Habits,
+  isAllowance,
+  isNewTo,
+  learnAction,
+  learnFleetParty,
+  readFigures,
+  scoreHabits,
+  unitsOf,
+  viewFleetParty,
+  type WalletAction,
+} from '../../risk/index.ts';

@@ -1,0 +1,66 @@
+import type { AccountId } from '../../core/index.ts';
+import type { PatternAction, PatternMatch } from '../risk-assessment.ts';
+import type { RiskContext } from '../risk-context.ts';
+import { isNewParty } from '../risk-context.ts';
+import type { ContractFacts } from '../risk-facts.ts';
+import type { PatternAnswer } from './pattern.ts';
+
+const MS_PER_DAY = 86_400_000;
+/** Code that stands for less is young: most drainers are replaced within days, when lists name them. */
+const YOUNG_MS = 7 * MS_PER_DAY;
+/** From here on a number means "everything": no token has a supply of 2^128 base units that it can part with. */
+const UNLIMITED_FROM = 1n << 128n;
+
+/**
+ * `approval_phishing`: rights over a token for somebody new who looks like a thief. Blocks rights for an account where no code stands: no protocol spends
+ * from a bare key. Escalates rights without a bound for young code, or where nobody could say what stands there; bounded ones for young code alert.
+ *
+ * BadgerDAO's users lost about 120 million dollars in December 2021 after a planted script let them approve an account without code, without a bound.
+ * Avoiding it costs the attacker a contract that stands for a week unlisted.
+ */
+export function approvalPhishing(context: RiskContext): PatternAnswer {
+  let worst: PatternMatch | undefined;
+  let isUnchecked = false;
+  for (const { account, isUnlimited } of grantsOf(context)) {
+    const party = context.parties.find((candidate) => candidate.account === account && candidate.role === 'grantee');
+    if (party === undefined || !isNewParty(party)) continue;
+    const facts = context.input.contractFacts?.(account);
+    const found = judged(facts, isUnlimited);
+    if (found === 'unchecked') isUnchecked = true;
+    if (found === undefined || found === 'unchecked' || (worst !== undefined && RANK[worst.recommendedAction] >= RANK[found[0]])) continue;
+    const age = isAge(facts?.ageMs) ? facts.ageMs : null;
+    worst = {
+      id: 'approval_phishing',
+      name: 'Rights for a doubtful account',
+      confidence: found[1],
+      recommendedAction: found[0],
+      evidence: { destination: account, unlimited: isUnlimited, isContract: facts?.isContract ?? null, ageMs: age },
+      reason: found[0] === 'block' ? 'risk_critical' : found[0] === 'escalate' ? 'risk_high' : null,
+    };
+  }
+  return worst ?? (isUnchecked ? { unchecked: 'approval_phishing' } : undefined);
+}
+
+const RANK: Readonly<Record<PatternAction, number>> = { block: 4, escalate: 3, alert: 2, monitor: 1, flag: 1 };
+
+function judged(
+  facts: ContractFacts | undefined,
+  isUnlimited: boolean,
+): readonly [PatternAction, confidence: number] | 'unchecked' | undefined {
+  if (facts?.isContract === false) return ['block', 0.95];
+  // Anything but a plain true, or an age that is no number, is not known.
+  const isKnown = facts?.isContract === true && isAge(facts.ageMs);
+  if (isKnown && (facts.ageMs as number) >= YOUNG_MS) return undefined;
+  if (isUnlimited) return ['escalate', isKnown ? 0.85 : 0.6];
+  return isKnown ? ['alert', 0.7] : 'unchecked';
+}
+
+const isAge = (ageMs: number | null | undefined): ageMs is number => typeof ageMs === 'number' && Number.isFinite(ageMs);
+
+function grantsOf({ input }: RiskContext): readonly { readonly account: AccountId; readonly isUnlimited: boolean }[] {
+  return input.effects.flatMap((effect) => {
+    if (effect.kind === 'allowance' && effect.amount !== 0n)
+      return [{ account: effect.spender, isUnlimited: effect.amount === 'unlimited' || effect.amount >= UNLIMITED_FROM }];
+    return effect.kind === 'operator' && effect.approved ? [{ account: effect.operator, isUnlimited: true }] : [];
+  });
+}
