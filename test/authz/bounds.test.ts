@@ -85,8 +85,10 @@ describe('slippage', () => {
   it('is the worth of the least that comes against that of the most that leaves, to the base unit', async () => {
     expect(await codes(swap(99n * PERCENT), bounded)).toEqual(['approved']);
     expect(await codes(swap(99n * PERCENT - 1n), bounded)).toEqual(['slippage_exceeded']);
-    expect(await codes(swap(1n), bounded)).toEqual(['slippage_exceeded']);
-    expect(await codes(swap(1n), within('trading', {}))).toEqual(['approved']);
+    expect(await codes(swap(2n), bounded)).toEqual(['slippage_exceeded']);
+    expect(await codes(swap(2n), within('trading', {}))).toEqual(['approved']);
+    // One base unit is no promise: whoever orders transactions may keep the rest.
+    expect(await codes(swap(1n), within('trading', {}))).toEqual(['risk_high']);
     expect(await codes(swap(98n * PERCENT), within('trading', { maxSlippage: 0.02 }))).toEqual(['approved']);
     expect(await codes(swap(100n * PERCENT - 1n), within('trading', { maxSlippage: 0 }))).toEqual(['slippage_exceeded']);
   });
@@ -108,7 +110,7 @@ describe('slippage', () => {
     expect(await codes(swap(10n ** 18n), bounded, { price: none })).toEqual(['price_unavailable']);
     const told = await codes(swap(10n ** 18n), bounded, { price: none, settings: { allowUnenforced: true } });
     expect(told).toEqual(['approved', 'trading.maxSlippage']);
-    expect(await codes(swap(1n), bounded, { settings: { allowUnenforced: true } })).toEqual(['slippage_exceeded']);
+    expect(await codes(swap(2n), bounded, { settings: { allowUnenforced: true } })).toEqual(['slippage_exceeded']);
   });
 
   it('of a call that nobody can read is what the request expects of it', async () => {
@@ -179,7 +181,7 @@ describe('a trade', () => {
   });
 
   it('that promises nothing does not live on what another call of the same batch brings', async () => {
-    expect(await codes(swap('0.0', 1n), open)).toEqual(['approved']);
+    expect(await codes(swap('0.0', 2n), open)).toEqual(['approved']);
     for (const beside of [
       [does('unstake', 'staking', '0.1'), gets(10n ** 18n, WETH, '0.1')],
       [does('sell', 'nft', '0.1'), gets(10n ** 18n, WETH, '0.1')],
@@ -189,8 +191,8 @@ describe('a trade', () => {
   });
 
   it('is settled by the router’s own last step, and by what its calls within bring', async () => {
-    expect(await codes([...swap('0.0'), does('swap', 'trading', '0.1'), gets(1n, WETH, '0.1')], open)).toEqual(['approved']);
-    const within_ = [does('swap', 'trading', '0'), send(SOLD, ROUTER, USDC, '0'), ...swap('0.0', 1n)];
+    expect(await codes([...swap('0.0'), does('swap', 'trading', '0.1'), gets(2n, WETH, '0.1')], open)).toEqual(['approved']);
+    const within_ = [does('swap', 'trading', '0'), send(SOLD, ROUTER, USDC, '0'), ...swap('0.0', 2n)];
     expect(await codes(within_, open)).toEqual(['approved']);
   });
 

@@ -1,4 +1,5 @@
-import { reasonsOf } from './habit-model.ts';
+import { GAUGES } from '../habits/gauges/index.ts';
+import { partsOfOdds } from './habit-model.ts';
 
 /** What gauges are about, in words: the first whose pattern fits the gauge's name. */
 const ABOUT: readonly (readonly [RegExp, string])[] = [
@@ -23,16 +24,21 @@ const MOST = 3;
 
 /** The three strongest reasons why an action is unlike its wallet's habits, in words, strongest first. What gauges about one thing added is taken together. */
 export function whatIsUnlike(figures: Float32Array): readonly string[] {
+  about ??= GAUGES.map(({ name }) => aboutGauge(name));
   const sums = new Map<string, number>();
-  for (const { gauge, part } of reasonsOf(figures)) {
-    const about = aboutGauge(gauge);
-    sums.set(about, (sums.get(about) ?? 0) + part);
+  for (const [at, part] of partsOfOdds(figures).entries()) {
+    if (part <= 0) continue;
+    const what = about[at] ?? OTHER;
+    sums.set(what, (sums.get(what) ?? 0) + part);
   }
   return [...sums]
     .sort((left, right) => right[1] - left[1])
     .slice(0, MOST)
-    .map(([about]) => about);
+    .map(([what]) => what);
 }
+
+/** Of each of the gauges, found once. */
+let about: readonly string[] | undefined;
 
 /** What a gauge is about. */
 export function aboutGauge(gauge: string): string {

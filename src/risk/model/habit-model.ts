@@ -1,7 +1,7 @@
 import { GAUGES } from '../habits/gauges/index.ts';
 import { HABIT_MODEL } from './habit-model-data.ts';
 import { unpackTrees } from './packed-trees.ts';
-import { type FlatTrees, partsOfScore, scoreFlatTrees } from './trees.ts';
+import { addParts, type FlatTrees, scoreFlatTrees } from './trees.ts';
 
 /** How unlike its wallet's habits one action is. */
 export interface HabitScore {
@@ -19,15 +19,14 @@ export function scoreHabits(figures: Float32Array): HabitScore {
   return { odds, goodIn1000: rarity(odds) };
 }
 
-/** What the gauges added to the odds, by what they are about, most first; only what made it more. The parts of all gauges and `meanScore` add up to the odds. */
-export function reasonsOf(figures: Float32Array): readonly { readonly gauge: string; readonly part: number }[] {
-  return [...partsOfScore(model(), figures)]
-    .map(([at, part]) => ({ gauge: HABIT_MODEL.gauges[at] ?? '', part }))
-    .filter(({ part }) => part > 0)
-    .sort((left, right) => right.part - left.part || (left.gauge < right.gauge ? -1 : 1));
+/** What each gauge added to the odds, in the order of `GAUGES`: with `meanScore` the parts of all gauges add up to them. O(trees). */
+export function partsOfOdds(figures: Float32Array): Float64Array {
+  const parts = new Float64Array(GAUGES.length);
+  addParts(model(), figures, parts);
+  return parts;
 }
 
-/** Version of the shipped model: decisions name it. */
+/** Version of the shipped model: reports name it. */
 export const HABIT_MODEL_VERSION: string = HABIT_MODEL.version;
 
 function model(): FlatTrees {

@@ -68,7 +68,19 @@ export function unpackTrees({ bias, depth, count, step, trees: text }: PackedTre
     for (let leaf = tree * width; leaf < (tree + 1) * width; leaf += 1, at += 2) leaves[leaf] = bytes.readInt16BE(at) * step;
     return { gauges: gauges.subarray(...its), above: above.subarray(...its), leaves: leaves.subarray(tree * width, (tree + 1) * width) };
   });
-  return { bias, depth, gauges, above, leaves, trees };
+  return { bias, depth, gauges, above, leaves, means: meansOf(leaves, count, width), trees };
+}
+
+/** Of every node of every tree, from its leaves upwards. */
+function meansOf(leaves: Float64Array, count: number, width: number): Float64Array {
+  const means = new Float64Array(count * 2 * width);
+  for (let tree = 0; tree < count; tree += 1) {
+    const root = tree * 2 * width;
+    means.set(leaves.subarray(tree * width, (tree + 1) * width), root + width);
+    for (let node = width - 1; node >= 1; node -= 1)
+      means[root + node] = ((means[root + 2 * node] as number) + (means[root + 2 * node + 1] as number)) / 2;
+  }
+  return means;
 }
 
 function sizeOf(depth: number): number {

@@ -35,6 +35,8 @@ export interface FlatTrees extends Trees {
   readonly gauges: Uint8Array;
   readonly above: Float32Array;
   readonly leaves: Float64Array;
+  /** Mean of the leaves below each node, tree by tree as a heap whose root is the second: what {@link addParts} moves along. */
+  readonly means: Float64Array;
 }
 
 /** What {@link scoreTrees} says of them. */
@@ -49,6 +51,20 @@ export function scoreFlatTrees({ bias, depth, gauges, above, leaves }: FlatTrees
     score += leaves[first + leaf] as number;
   }
   return score;
+}
+
+/** Adds what each gauge adds, as {@link partsOfScore} has it, to `parts`, one place for each gauge. O(trees × depth). */
+export function addParts({ depth, gauges, above, means }: FlatTrees, figures: Float32Array, parts: Float64Array): void {
+  let root = 0;
+  for (let question = 0; question < gauges.length; root += 2 << depth) {
+    let node = 1;
+    for (const end = question + depth; question < end; question += 1) {
+      const gauge = gauges[question] as number;
+      const next = 2 * node + ((figures[gauge] as number) > (above[question] as number) ? 1 : 0);
+      parts[gauge] = (parts[gauge] as number) + (means[root + next] as number) - (means[root + node] as number);
+      node = next;
+    }
+  }
 }
 
 /**

@@ -7,7 +7,9 @@ import { type FraudReport, toFraudReport } from '../../../src/integrations/bench
 import { embeddedJson, escapeHtml } from '../../../src/integrations/bench/page/markup.ts';
 import { readPlotLibrary } from '../../../src/integrations/bench/page/plot-library.ts';
 import { reportPage } from '../../../src/integrations/bench/page/report-page.ts';
+import { HABIT_MODEL_VERSION } from '../../../src/integrations/bench/risk-parts.ts';
 import { runOnMade } from '../../../src/integrations/bench/runs.ts';
+import { timelinesOf } from '../../../src/integrations/bench/timelines.ts';
 import { writeReport } from '../../../src/integrations/bench/write-report.ts';
 import { canvasIn, runPage } from './fake-browser.ts';
 import { figuresOf, valueAt } from './page-figures.ts';
@@ -35,6 +37,12 @@ describe('the page', () => {
   it('carries the very JSON that is written beside it', () => {
     const text = /id="report">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
     expect(JSON.parse(text)).toEqual(report);
+  });
+
+  it('names the model that was measured, and draws a timeline of every campaign', () => {
+    expect(report.model).toBe(HABIT_MODEL_VERSION);
+    expect(timelinesOf([], [], run.scored[0])).toEqual([]);
+    expect(report.timelines).toHaveLength(report.campaigns);
   });
 
   it('lets nothing run but its own two scripts, and asks nothing of the network', () => {

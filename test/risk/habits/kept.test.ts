@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT_WORDS, decodeAccount, encodeAccount, sharedEnds } from '../../../src/core/address/account-code.ts';
+import { learnFleetParty, readFleetParty, viewFleetParty } from '../../../src/risk/habits/fleet-party.ts';
 import { HABIT_BYTES, MOST } from '../../../src/risk/habits/habit-bytes.ts';
 import { copyHabits, emptyHabits, type Habits, keepHabits, paidParties, readHabits } from '../../../src/risk/habits/habits.ts';
 import { learnAction } from '../../../src/risk/habits/learn-action.ts';
@@ -115,6 +116,49 @@ describe('kept habits', () => {
     expect(isNewTo(habits, `eip155:1:${address(9)}`)).toBe(true);
     expect(isNewTo(habits, `eip155:10:${address(4)}`)).toBe(true);
     expect(ours.every((account) => !isNewTo(habits, account))).toBe(true);
+  });
+});
+
+describe('what a fleet knows of an account', () => {
+  const to = (n: number, more: Partial<WalletAction> = {}): WalletAction => ({
+    ...{ atMs: 1e12 + n * 1_000, direction: 'out', kind: 'coin', party: address(1), asset: 'coin', amount: 8n, decimals: 0 },
+    ...more,
+  });
+
+  it('counts wallets, payments and arrivals, and nobody grows old by sending', () => {
+    const sent = learnFleetParty(undefined, to(0, { direction: 'in' }), true);
+    expect(viewFleetParty(sent, to(9), true)).toMatchObject({ others: 0, paid: 0, received: 1, age: -1, sinceLast: -1 });
+    const paid = [to(1), to(2, { kind: 'call' }), to(3, { kind: 'token' })].reduce(
+      (known, action, n) => learnFleetParty(known, action, n !== 1),
+      sent,
+    );
+    expect(viewFleetParty(paid, to(4), true)).toEqual({
+      others: 2,
+      paid: 3,
+      calls: 1,
+      tokens: 1,
+      received: 1,
+      age: 2,
+      sinceLast: 1,
+      above: 0,
+    });
+    expect(viewFleetParty(paid, to(4, { amount: 16n }), false)).toMatchObject({ others: 1, above: 1 });
+  });
+
+  it('is read back as it was, and not where it is malformed', () => {
+    const record = learnFleetParty(undefined, to(1), true);
+    expect(readFleetParty(JSON.parse(JSON.stringify(record)))).toEqual(record);
+    for (const wrong of [
+      null,
+      7,
+      {},
+      { ...record, v: 2 },
+      { ...record, paid: -1 },
+      { ...record, wallets: 0.5 },
+      { ...record, bits: 'x' },
+      { ...record, last: 2 ** 33 },
+    ])
+      expect(readFleetParty(wrong)).toBeUndefined();
   });
 });
 
