@@ -30,7 +30,8 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   intent_missing: 'The request states no intent, and the configuration demands one.',
   intent_contradicts_effects: 'Words, asset, amount or recipient differ from what the bytes do.',
   intent_validator_rejected: 'Your own intent validator said no.',
-  intent_low_confidence: 'Your own intent validator is not sure enough.',
+  intent_low_confidence:
+    'The words leave open what they ask for, bear marks of an injected instruction, or untrusted content would open something; or your own intent validator is not sure enough. The rule tells which.',
   capability_mismatch: 'The effects are of another kind than the declared `type`.',
 
   strategy_unregistered: 'The request names a strategy that nobody registered.',
