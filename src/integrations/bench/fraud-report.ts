@@ -4,7 +4,7 @@ import type { Scored } from './detector.ts';
 import { type CampaignResult, judgeCampaigns, judgeEach } from './judge-campaigns.ts';
 import { HABIT_MODEL_VERSION } from './risk-parts.ts';
 import { countedRows, type StreamRow } from './stream-row.ts';
-import { timelinesOf, type Timeline } from './timelines.ts';
+import { type Timeline, timelinesOf } from './timelines.ts';
 
 /** One detector over all counted rows. Shares are 0–1. */
 export interface DetectorReport extends CampaignResult {
