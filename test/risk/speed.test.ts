@@ -33,11 +33,16 @@ it('a score and an anomaly check of five effects, warm', () => {
   ];
   const risk = input({ profile, nowMs, effects, allowList, allowListed: (id) => allowed.has(id), market: undefined });
   const anomaly = { profile, nowMs, unitAmount: 1_234_567n, attemptsLast10s: 1, attemptsLastMinute: 1, anomalyThreshold: 3 };
-  const together = nanoseconds(4_000, () => [assessRisk(risk).score, detectAnomaly(anomaly).deviationScore]);
-  const training = nanoseconds(1_500, () => trainProfile(profile, payment()));
   const written = effects.map((effect) => ({ ...effect, ...('amount' in effect ? { amount: String(effect.amount) } : {}) }));
-  const floor = nanoseconds(1_500, () =>
-    sha256Hex(JSON.stringify(written, (_, value) => (typeof value === 'bigint' ? `${value}` : value))),
+  const sides = [
+    () => nanoseconds(400, () => [assessRisk(risk).score, detectAnomaly(anomaly).deviationScore]),
+    () => nanoseconds(400, () => trainProfile(profile, payment())),
+    () => nanoseconds(400, () => sha256Hex(JSON.stringify(written, (_, value) => (typeof value === 'bigint' ? `${value}` : value)))),
+  ];
+  // In turns, and the least of each: what else the machine does meanwhile falls on all of them.
+  const rounds = Array.from({ length: 9 }, () => sides.map((side) => side()));
+  const [together = Number.NaN, training = Number.NaN, floor = Number.NaN] = sides.map((_, side) =>
+    Math.min(...rounds.map((round) => round[side] ?? 0)),
   );
   process.stdout.write(
     `assessRisk + detectAnomaly, 5 effects: ${together.toFixed(0)} ns; trainProfile: ${training.toFixed(0)} ns; floor: ${floor.toFixed(0)} ns\n`,
