@@ -32,6 +32,7 @@ const long = [
   'test/attack/approvals/races*',
   'test/config/custody-flags*',
   'test/risk/false-alarms*',
+  'test/risk/bench/labelled-{tasks,losses}*',
   'test/risk/patterns/honest-streams*',
   'test/{evm,ton}/codec-fuzz*',
   'test/ton/{simulate-equality,faulty-network}*',

@@ -50,6 +50,8 @@ for (const area of chosen.length > 0 ? chosen : areas) {
 if (scores.length === 0) throw new Error('there is no area to score');
 const judged = scores.filter((score) => score.judged);
 const met = judged.filter((score) => score.pass).length;
-const shown = judged.length === scores.length ? '' : `; ${scores.length - judged.length} timings shown, judged in full runs only`;
+const skipped = scores.filter((score) => score.skipped === true).length;
+const timings = scores.length - judged.length - skipped;
+const shown = `${timings === 0 ? '' : `; ${timings} timings shown, judged in full runs only`}${skipped === 0 ? '' : `; ${skipped} SKIPPED`}`;
 print(`\n${renderScores(scores)}\n\n${met} of ${judged.length} bars met (${mode})${shown}.`);
 process.exit(met === judged.length ? 0 : 1);

@@ -138,11 +138,13 @@ export { ofAgent, ofSeverity, ofType } from './core/event-filters.ts';
 export type { EventFilter, EventStore, PipelineEvent, PipelineStatus } from './core/event-history.ts';
 export type { Halt } from './core/halt.ts';
 export type { AccountId, AgentId, AssetId, ChainId, Digest, RequestId, TimeMs } from './core/ids.ts';
+export type { MarketData, MarketFee, MarketPool, MarketPrice, MarketReading } from './core/market.ts';
 export { formatAmount, parseAmount } from './core/money.ts';
 export type { Notice, Notifier } from './core/notifier.ts';
 export type { PolicyText } from './core/policy-text.ts';
 export type { FixedPrice, NoPrice } from './core/price.ts';
 export { createFixedPrices, type PriceSource } from './core/price.ts';
+export type { Quote, QuoteSource, Trade } from './core/quote.ts';
 export type { Random } from './core/random.ts';
 export type { Reason, ReasonCode } from './core/reason.ts';
 export type { RegistrySignature } from './core/registry.ts';
@@ -157,6 +159,7 @@ export type {
 export type { AttestationKey } from './core/signer.ts';
 export type { SecondOpinion, SimulationAnswer, SimulationProvider, SimulationQuestion } from './core/simulation-provider.ts';
 export type { OnChainLimits, SmartAccount, TypedDataSigner } from './core/smart-account.ts';
+export { type StaticMarketOptions, staticMarket } from './core/static-market.ts';
 export type { Json, Store } from './core/store.ts';
 export type { Receipt } from './core/transaction.ts';
 export type { SigningOrder, UserSigner } from './core/user-signer.ts';
@@ -192,32 +195,17 @@ export { agentResumeFacts, killLiftFacts } from './emergency/index.ts';
 export type { PolicyManagerOptions, RiskEngineOptions } from './manager/index.ts';
 export {
   type Agent,
-  type AgentRequest,
   type AgentWallet,
   type ApprovalSigner,
   type ApprovalsFace,
   type ApproverChangeOptions,
   type ApproverInput,
-  type AssetExposure,
   type Audit,
   type AuditLoggerOptions,
-  type AuditRoom,
   type AuthorizationContext,
-  type AuthorizationEngine,
   type AuthorizationEngineOptions,
   type AuthorizationResult,
-  type BalanceChange,
   blacklistRemovalFacts,
-  type CapUse,
-  type ClaimResult,
-  type Closing,
-  type ConfigFinding,
-  type ConfigValidation,
-  type Custody,
-  type CustodyApproval,
-  type CustodyProvider,
-  type CustodyProviderOptions,
-  type CustodyRefusal,
   configFromEnv,
   createAuditLogger,
   createAuthorizationEngine,
@@ -228,52 +216,84 @@ export {
   createRecoveryManager,
   createRiskEngine,
   createSecurityManager,
-  type DryRunResult,
   type EmergencyControllerOptions,
-  type EmergencyRoom,
-  type ExecuteOptions,
-  type ExecutionResult,
-  type ExecutionStatus,
-  type ExposureOptions,
-  type ExposureReport,
+  type FeedbackResult,
+  type FeedbackVerdict,
+  feedbackFacts,
   type KeyManagerOptions,
   type LayerOpinion,
-  type LimitsReport,
-  type LiveAllowance,
   type MedianPriceOptions,
+  type ModelShadowReport,
   medianPrice,
   type NamedRequest,
-  type OpenRequest,
-  type OpenSignature,
-  type PolicyFormat,
-  type PolicyManager,
-  type PreparedCall,
-  type PreparedTransaction,
   parsePolicy,
   policyChangeFacts,
-  type RateUse,
   type ReadySignature,
   type RecoveryManagerOptions,
-  type RecoveryRoom,
-  type ReplaceOptions,
-  type ReviewItem,
-  type Reviews,
   type RiskEngine,
-  type RoomOptions,
+  type RiskLearning,
   type RoomSecret,
   type SecurityConfig,
   type SecurityHealth,
   type SecurityManager,
-  type ShadowFace,
-  type ShadowReport,
+  type ShadowCells,
   type ShutdownReport,
-  type SignedByCustody,
   type SimulationOpinion,
-  type TransactionRequest,
-  type TransactionSimulation,
-  type ValidateOptions,
   validateConfig,
-  type Wallet,
   type WalletOptions,
   type WalletRecoveryOptions,
 } from './manager/index.ts';
+
+// Screening lists: what they are made of.
+
+export type { ListBasis, ListBytes, ListFormat, ListReport, ListSource, ListTrust, ListVersion, RecordList } from './risk/index.ts';
+
+// Screening lists: signed updates.
+
+export type { BodyDigest, ListState, ListUpdate, ListUpdateCheck, ListUpdateHeader, ListUpdateRefusal } from './risk/index.ts';
+
+// Screening lists: how they are looked into.
+
+export type { Exemption, HopOptions, HopRisk, Hops, OwnExemption, SeenPayment, SignedListUpdate } from './risk/index.ts';
+
+// Screening lists: the whole of them.
+
+export type { Screening, ScreeningOptions, ScreeningView, ScreenOptions } from './risk/index.ts';
+
+// Screening lists: what they say.
+
+export type { ScreeningEntry, ScreeningFinding, ScreeningHit, ScreeningKind, ScreeningSeverity } from './risk/index.ts';
+export { createHops, createScreening, digestBody, signListUpdate, toScreeningEntry, verifyListUpdate } from './risk/index.ts';
+
+// Limits and findings.
+
+export type { BalanceChange, CapUse, ClaimResult, ConfigFinding, ConfigValidation, LimitsReport, RateUse } from './manager/index.ts';
+
+// Policies and reviews.
+
+export type { PolicyFormat, PolicyManager, ReviewItem, Reviews, ShadowFace, ShadowReport, ValidateOptions } from './manager/index.ts';
+
+// Requests and answers.
+
+export type { AgentRequest, DryRunResult, ExecuteOptions, ExecutionResult, ExecutionStatus, ReplaceOptions } from './manager/index.ts';
+
+// Custody.
+
+export type { Custody, CustodyApproval, CustodyProvider, CustodyProviderOptions, CustodyRefusal, PreparedCall } from './manager/index.ts';
+
+// Custody: wallets and transactions.
+
+export type { PreparedTransaction, SignedByCustody, TransactionRequest, TransactionSimulation, Wallet } from './manager/index.ts';
+
+// What is at stake.
+
+export type { AssetExposure, ExposureOptions, ExposureReport, LiveAllowance, OpenRequest, OpenSignature } from './manager/index.ts';
+
+// Rooms that stand alone.
+
+export type { AuditRoom, AuthorizationEngine, Closing, EmergencyRoom, RecoveryRoom, RoomOptions } from './manager/index.ts';
+
+// Screening lists: of a deployment.
+
+export type { ConfiguredExemption, ConfiguredList, ListStatus, ScreeningRoom } from './manager/index.ts';
+export { listDropFacts, listExemptionFacts } from './manager/index.ts';

@@ -102,10 +102,19 @@ describe('scorecard', () => {
     expect(lines).toHaveLength(4);
   });
 
+  it('judges no bar that measured nothing, and says so loudly', async () => {
+    const lines: string[] = [];
+    const skipped = async () => ({ figure: 'no data', pass: true, skipped: true });
+    const [score] = await runBars('risk', [bar('away', skipped)], 'full', (line) => lines.push(line));
+    expect(score).toMatchObject({ judged: false, skipped: true });
+    expect(lines[0]).toMatch(/^SKIP/);
+    expect(renderScores(score === undefined ? [] : [score])).toContain('SKIP');
+  });
+
   it('exits 3 with the known areas for an unknown one', () => {
     const result = spawnSync(process.execPath, ['scripts/scorecard.ts', 'no-such-area'], { cwd: root, encoding: 'utf8' });
     expect(result.status).toBe(3);
     expect(result.stderr).toContain('usage: npm run scorecard');
-    expect(result.stderr).toContain('areas: api, chains, gate, limits, mutation, policy, ton\n');
+    expect(result.stderr).toContain('areas: api, chains, gate, limits, mutation, policy, risk, ton\n');
   });
 });

@@ -15,7 +15,6 @@ const CHAIN_WORDS_ALLOWED: readonly ChainWordExemption[] = [
   { path: 'src/custody/keys/phrase-key.ts', why: 'names the one kind of phrase that is a key, and its published salts' },
   { path: 'src/risk/model/habit-model-data.ts', why: 'what looks like a word is a few of the letters that trees are packed in' },
   { path: 'src/risk/screening/spelling.ts', why: 'reads addresses out of lists that name no chain' },
-  { path: 'src/risk/screening/digest-account.ts', why: 'digests the forms of accounts that come with the library' },
   { path: 'src/risk/screening/ordinary-contracts.ts', why: 'data: accounts that lists must not hit' },
 ];
 

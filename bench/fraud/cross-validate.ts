@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { boost, type Training } from '../../scripts/train/boost.ts';
 import { type Quantized, quantize } from '../../scripts/train/quantize.ts';
 import { weighRows } from '../../scripts/train/weigh-rows.ts';
+import type { StreamRow } from '../../src/integrations/bench/stream-row.ts';
 import { GAUGES, type GaugeGround } from '../../src/risk/habits/gauges/index.ts';
 import type { GaugeTable } from './gauge-table.ts';
 
@@ -37,14 +38,25 @@ export function foldOf(wallet: string, folds = FOLDS): number {
   return createHash('sha256').update(`fold:${wallet}`).digest().readUInt32BE(0) % folds;
 }
 
+/** How rows are divided, and which of them a model may learn from at all. */
+export interface Division {
+  readonly folds?: number;
+  readonly learns?: (row: StreamRow) => boolean;
+}
+
 /** Scores of every row by a model that saw no row of its wallet. */
-export function crossValidate(table: GaugeTable, track: Track, training: Training, folds = FOLDS): Float64Array {
+export function crossValidate(
+  table: GaugeTable,
+  track: Track,
+  training: Training,
+  { folds = FOLDS, learns = () => true }: Division = {},
+): Float64Array {
   const data: Quantized = quantize(table.values, GAUGES.length);
   const { isBad, weight } = weighRows(table.rows);
   const fold = table.rows.map(({ wallet }) => foldOf(wallet, folds));
   const scores = new Float64Array(table.rows.length);
   for (let held = 0; held < folds; held += 1) {
-    const rows = Int32Array.from(fold.flatMap((of, at) => (of === held ? [] : [at])));
+    const rows = Int32Array.from(fold.flatMap((of, at) => (of === held || !learns(table.rows[at] as StreamRow) ? [] : [at])));
     const trained = boost({ data, rows, isBad, weight, gauges: gaugesOf(track) }, { ...training, seed: training.seed + held });
     for (const [at, of] of fold.entries()) if (of === held) scores[at] = trained.scores[at] as number;
   }

@@ -46,6 +46,7 @@ export const REASON_SENTENCES: Readonly<Record<ReasonCode, string>> = {
   risk_high: 'The score is 60 to 80, or a pattern asks for a person.',
   risk_critical: 'The score is above 80, or a blocking pattern fits.',
   address_blacklisted: 'An account in the effects is on a list.',
+  screening_unavailable: 'A screening list that is required is not loaded, too old or over; its detail names it.',
   address_lookalike: 'The address looks like one that the agent knows, and is another.',
   new_destination: 'Nobody was ever paid at this address; adds to the score.',
   new_destination_large: 'A large share of the limit, or far more than usual, to somebody new.',

@@ -8,6 +8,8 @@ export interface Measurement {
   readonly pass: boolean;
   /** Further lines below the table: sizes, rounds, what was left out. */
   readonly notes?: readonly string[];
+  /** What it needs is not here: nothing was measured. Named loudly, and neither met nor missed. */
+  readonly skipped?: boolean;
 }
 
 /** One promise of an area, with the measurement that holds it. An area is a module here that exports `bars`. */

@@ -56,6 +56,8 @@ export interface Attack {
   readonly most: number;
   /** Day of the first payment for which somebody is asked; undefined for none. */
   readonly askedOn: number | undefined;
+  /** Day on which first twice a usual day left without anybody being asked about it; undefined for none. */
+  readonly doubledOn: number | undefined;
 }
 
 /** One agent of its own habits, and 30 days of an attack on them. Undefined where the agent's own days double at times. */
@@ -87,6 +89,7 @@ export function attackOnce(seed: number): Attack | undefined {
   if (Math.max(...sums) >= 1.7 * usual) return undefined;
   let most = 0;
   let askedOn: number | undefined;
+  let doubledOn: number | undefined;
   for (let day = 0; day < ATTACKED_DAYS; day += 1) {
     const slow = SCRIPTS[script] === SCRIPTS['every other day, twice as quickly'] && day % 2 === 0 ? 1 : growth ** (day + 1);
     const payments = [...(SCRIPTS[script] as Script)(usualDay(), slow, account(800_000), day)].sort((a, b) => a.ofDay - b.ofDay);
@@ -100,8 +103,9 @@ export function attackOnce(seed: number): Attack | undefined {
       profile = settle(profile, lived + day, payment);
     }
     most = Math.max(most, left / usual);
+    if (left >= 2 * usual) doubledOn ??= day;
   }
-  return { script, most, askedOn };
+  return { script, most, askedOn, doubledOn };
 }
 
 function settle(profile: Profile, day: number, { ofDay, to, amount }: Payment): Profile {
@@ -151,6 +155,11 @@ const poisonBar: Bar = {
       pass: doubled.length === 0,
       notes: [
         `most that left on one day unasked: ${Math.max(...attacks.map(({ most }) => most)).toFixed(2)} usual days; somebody was asked in ${asked} of ${count}; by score and patterns alone, without limits`,
+        ...(doubled.length === 0
+          ? []
+          : [
+              `before ${doubled.filter(({ askedOn, doubledOn }) => askedOn !== undefined && askedOn <= (doubledOn ?? 0)).length} of the ${doubled.length} that doubled somebody had been asked about another payment, which did not go out; the others of that day did, and these are what is counted`,
+            ]),
         ...(doubled.length === 0 ? [] : [`doubled by: ${[...new Set(doubled.map(({ script }) => script))].join(', ')}`]),
       ],
     };

@@ -34,7 +34,7 @@ export async function runBars(area: string, bars: readonly Bar[], mode: Mode, re
       name: bar.name,
       target: bar.target,
       seconds,
-      judged: mode === 'full' || bar.isTiming !== true || failed,
+      judged: measurement.skipped !== true && (mode === 'full' || bar.isTiming !== true || failed),
       ...measurement,
       pass: measurement.pass === true,
     };
@@ -57,8 +57,9 @@ async function inTime<T>(work: Promise<T>, patienceMs: number): Promise<T> {
   }
 }
 
-/** `shown` for a figure that this form of the run does not judge. */
-function verdictOf({ judged, pass }: Pick<Score, 'judged' | 'pass'>): string {
+/** `shown` for a figure that this form of the run does not judge, `SKIP` where there is none. */
+function verdictOf({ judged, pass, skipped }: Pick<Score, 'judged' | 'pass' | 'skipped'>): string {
+  if (skipped === true) return 'SKIP';
   return judged ? (pass ? 'pass' : 'FAIL') : 'shown';
 }
 

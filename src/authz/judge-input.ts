@@ -21,10 +21,11 @@ import type {
   Token,
   Verdict,
 } from '../core/index.ts';
-import type { MarketFacts } from '../risk/index.ts';
+import type { ListLook, MarketInput } from '../risk/index.ts';
 import type { JudgeRows, Simulate } from './judge-state.ts';
 import type { JudgedTerms } from './judged-terms.ts';
 import type { CompiledPolicy } from './policy/index.ts';
+import type { LookedUp } from './risk-readings.ts';
 import type { Review } from './temporal/findings.ts';
 import type { RecordedFacts } from './tooling/recorded-facts.ts';
 
@@ -46,11 +47,15 @@ export interface JudgeInput {
   readonly simulate: Simulate | null;
   /** What listed contracts are made of now, by the chain; one that is missing could not be read. */
   readonly contracts?: ReadonlyMap<AccountId, ContractFacts> | undefined;
+  /** What was looked up for the patterns of fraud. */
+  readonly lookedUp?: LookedUp | undefined;
   /** Escalations that valid approvals answer. */
   readonly satisfied: ReadonlySet<ReasonCode>;
   readonly tokens: readonly Token[];
   readonly price?: PriceSource | undefined;
-  readonly market?: MarketFacts | undefined;
+  readonly market?: MarketInput | undefined;
+  /** What the lists in memory say at this moment; absent where none are configured. */
+  readonly lists?: ListLook | undefined;
   readonly nowMs: TimeMs;
   /** Wall time by which the judgement must be there; layers that come later deny. */
   readonly deadlineMs: TimeMs;

@@ -2,10 +2,13 @@ import { type AccountId, type ActionRequest, type AssetId, type DecodedTransacti
 import { screenKey } from '../risk/index.ts';
 import { decodedExposure, type Exposure } from './exposure.ts';
 import type { JudgedTerms } from './judged-terms.ts';
+import { thresholdRows } from './layers/risk-thresholds.ts';
 import { capShares } from './limits/cap-shares.ts';
 import { accountsOf } from './limits/ledger-accounts.ts';
 import { rateBounds } from './limits/rate-bounds.ts';
+import { refusalKeys } from './limits/refusals.ts';
 import type { CompiledPolicy } from './policy/index.ts';
+import { alikeRows, fleetRow } from './risk-readings.ts';
 import { temporalState } from './temporal/meters.ts';
 
 /** Whose rows a judgement reads. */
@@ -24,7 +27,13 @@ export function judgeKeys({ request, tx, decoded, policy }: JudgeKeysInput): rea
 /** The rows for what effects touch: the agent's profile, counters and ledger accounts, and the screening of every party. */
 export function exposureKeys(request: ActionRequest, exposure: Exposure, policy: CompiledPolicy): readonly string[] {
   const accounts = accountsOf(policy, request.agentId);
-  const keys = [accounts.profileKey, ...accounts.rateKeys, ...accounts.unit.keys];
+  const keys = [
+    accounts.profileKey,
+    ...accounts.rateKeys,
+    ...refusalKeys(request.agentId),
+    ...thresholdRows(request.agentId),
+    ...accounts.unit.keys,
+  ];
   if (policy.assetCaps.size > 0) {
     for (const asset of new Set([...exposure.spendTotals.map((total) => total.asset), exposure.fee.asset, ...declaredAsset(request)])) {
       const own = accounts.asset(asset);
@@ -36,7 +45,7 @@ export function exposureKeys(request: ActionRequest, exposure: Exposure, policy:
   if (policy.temporal.length > 0) keys.push(...temporalState(policy, request.agentId).keys);
   for (const cap of policy.caps) for (const { at } of capShares(cap, request, exposure).shares) keys.push(...at.keys);
   for (const { key } of rateBounds(policy, request)) if (key !== accounts.rate.approved) keys.push(storeKey.rate(key));
-  for (const party of exposure.parties) keys.push(screenRow(party));
+  for (const party of exposure.parties) keys.push(screenRow(party), fleetRow(party), ...alikeRows(request.agentId, party));
   return keys;
 }
 

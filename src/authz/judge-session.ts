@@ -8,6 +8,7 @@ import { createJudgeOutput } from './judge-output.ts';
 import type { JudgeSettings } from './judge-settings.ts';
 import { type JudgeRows, ReadState } from './judge-state.ts';
 import { rateCommands } from './layers/rate-limit.ts';
+import { habitCommands } from './layers/risk-shadow.ts';
 import { quorumOf } from './policy/index.ts';
 import { recordInput } from './tooling/record-input.ts';
 
@@ -68,7 +69,10 @@ export class JudgeSession {
       feeLines: output.feeLines,
       caps: [...output.caps, ...output.temporal.caps],
       reviews: output.temporal.reviews,
-      rates: rateCommands(this.context, verdict === 'approved'),
+      rates: [
+        ...rateCommands(this.context, verdict === 'approved'),
+        ...habitCommands(this.#input.request.agentId, verdict, { facts: this.#facts, reasons: reasonsOf(reports) }),
+      ],
       simulation: output.simulation,
       ...(this.#input.recorded === undefined ? { input: recordInput(this.#input, this.#settings, output, this.#more) } : {}),
     };

@@ -1,4 +1,5 @@
 import type { EventStore, LayerName } from '../core/index.ts';
+import type { HabitModelData } from '../risk/index.ts';
 import type { ActionValidator } from './action-validator.ts';
 
 /** What a deployment configures about the eight layers; the same for every agent of a manager. */
@@ -20,6 +21,8 @@ export interface JudgeSettings {
   /** Standard deviations from which an amount or a tempo is unusual. */
   readonly anomalyThreshold: number;
   readonly weights: { readonly transaction: number; readonly behavioral: number; readonly market: number };
+  /** Scored beside the shipped model of habits; decides nothing. */
+  readonly shadowModel?: HabitModelData | undefined;
   readonly intentValidator?: ActionValidator;
   readonly strategyValidator?: ActionValidator;
   /** A history of the deployment's own, which temporal rules look at beside the one that the store keeps. */

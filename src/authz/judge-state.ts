@@ -1,5 +1,6 @@
-import type { AccountId, ContractFacts, Doc, Json, PriceSource, SimulationReport } from '../core/index.ts';
-import type { MarketFacts } from '../risk/index.ts';
+import type { AccountId, ActionRequest, ContractFacts, Doc, Json, PriceSource, SimulationReport, TimeMs } from '../core/index.ts';
+import type { ListLook, MarketInput } from '../risk/index.ts';
+import { type LookedUp, type RiskReadings, readingsOf } from './risk-readings.ts';
 
 /** Rows as the store answered them, in the order of their keys. */
 export interface JudgeRows {
@@ -17,7 +18,11 @@ export interface JudgeState {
   /** The value of a document row; undefined where there is none. */
   doc(key: string): Json | undefined;
   readonly price: PriceSource | undefined;
-  readonly market: MarketFacts | undefined;
+  readonly market: MarketInput | undefined;
+  /** What the lists in memory say; undefined where none are configured. */
+  readonly lists: ListLook | undefined;
+  /** What the patterns of fraud are told; undefined where a record keeps none. */
+  readonly readings: RiskReadings | undefined;
   /** What a listed contract is made of now; undefined where that could not be read. */
   contract(account: AccountId): ContractFacts | undefined;
   /** Null where nothing can simulate. */
@@ -28,8 +33,13 @@ export interface JudgeState {
 export interface StateParts {
   readonly rows: JudgeRows;
   readonly price?: PriceSource | undefined;
-  readonly market?: MarketFacts | undefined;
+  readonly market?: MarketInput | undefined;
+  readonly lists?: ListLook | undefined;
   readonly contracts?: ReadonlyMap<AccountId, ContractFacts> | undefined;
+  readonly lookedUp?: LookedUp | undefined;
+  /** Whose they are, and of when. */
+  readonly request?: Pick<ActionRequest, 'agentId'>;
+  readonly nowMs?: TimeMs;
   readonly simulate: Simulate | null;
 }
 
@@ -37,18 +47,21 @@ export interface StateParts {
 export class ReadState implements JudgeState {
   readonly #rows: JudgeRows;
   readonly #more: JudgeRows | undefined;
-  readonly #contracts: ReadonlyMap<AccountId, ContractFacts> | undefined;
+  readonly #parts: StateParts;
+  #readings: RiskReadings | undefined;
   readonly price: PriceSource | undefined;
-  readonly market: MarketFacts | undefined;
+  readonly market: MarketInput | undefined;
+  readonly lists: ListLook | undefined;
   readonly simulate: Simulate | null;
 
   constructor(parts: StateParts, more?: JudgeRows) {
     if (parts.rows.keys.length !== parts.rows.values.length) throw new TypeError('rows and keys do not match');
     this.#rows = parts.rows;
     this.#more = more;
-    this.#contracts = parts.contracts;
+    this.#parts = parts;
     this.price = parts.price;
     this.market = parts.market;
+    this.lists = parts.lists;
     this.simulate = parts.simulate;
   }
 
@@ -61,11 +74,28 @@ export class ReadState implements JudgeState {
   }
 
   contract(account: AccountId): ContractFacts | undefined {
-    return this.#contracts?.get(account);
+    return this.#parts.contracts?.get(account);
+  }
+
+  get readings(): RiskReadings | undefined {
+    this.#readings ??= stateReadings(this.#parts, this.#more);
+    return this.#readings;
   }
 
   doc(key: string): Json | undefined {
     const found = this.row(key);
     return found === undefined ? undefined : ((found as unknown as Doc).value as Json);
   }
+}
+
+/** What rows and look-ups tell the patterns of fraud: the same for a judgement and for its record. @throws TypeError for a row that nobody read */
+export function stateReadings({ rows, lookedUp, request, nowMs }: StateParts, more: JudgeRows | undefined): RiskReadings | undefined {
+  if (request === undefined || nowMs === undefined) return undefined;
+  const row = (key: string): Json | undefined => {
+    const at = rows.keys.indexOf(key);
+    const later = at >= 0 ? -1 : (more?.keys.indexOf(key) ?? -1);
+    if (at < 0 && later < 0) throw new TypeError(`the row ${key} was not read`);
+    return (at >= 0 ? rows.values[at] : more?.values[later]) ?? undefined;
+  };
+  return readingsOf({ agent: request.agentId, nowMs, keys: [...rows.keys, ...(more?.keys ?? [])], row, lookedUp });
 }

@@ -1,9 +1,9 @@
 import { type AccountId, type AssetId, netChange, type TrustLabel } from '../core/index.ts';
-import { findLookalike, firstPaidMs, isListed, knownOf, type Profile, parseProfile, parseScreening, paymentsTo } from '../risk/index.ts';
-import { screenRow } from './judge-keys.ts';
+import { findLookalike, firstPaidMs, knownOf, type Profile, parseProfile, paymentsTo } from '../risk/index.ts';
 import type { Valuation } from './judge-memo.ts';
 import type { JudgeState } from './judge-state.ts';
 import type { LayerContext } from './layer.ts';
+import { isScreenedAccount } from './layers/screened.ts';
 import { accountsOf } from './limits/ledger-accounts.ts';
 import { roomOf } from './limits/room-in-use.ts';
 import type { RuleContext } from './policy/index.ts';
@@ -81,9 +81,7 @@ export class RuleView implements RuleContext {
   isScreened(account: AccountId): boolean {
     // Only other accounts are looked up on the block list.
     if (account === this.wallet) return false;
-    return this.#context.fact(`destination.screened.${account}`, (state) =>
-      isListed(parseScreening(state.doc(screenRow(account)), account), this.#context.nowMs),
-    );
+    return this.#context.fact(`destination.screened.${account}`, (state) => isScreenedAccount(state, account, this.#context.nowMs));
   }
 
   isLookalike(account: AccountId): boolean {

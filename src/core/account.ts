@@ -78,7 +78,8 @@ export function walletAddress(id: AccountId): string {
 
 /**
  * What a person sees of an account, without the fixed prefix: the texts in which a lookalike would imitate it.
- * EVM: 40 lowercase hex digits. TON: the 46 base64url characters behind `EQ`, and those behind `UQ`.
+ * EVM: 40 lowercase hex digits. TON: the 46 base64url characters behind `EQ`, those behind `UQ`,
+ * and the 64 hex digits of the raw form.
  */
 export function displayForms(account: AccountId): readonly string[] {
   const chain = accountChain(account);

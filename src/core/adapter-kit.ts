@@ -14,6 +14,7 @@ export { payloadDigest, sha256Hex } from './digest.ts';
 export type { Effect } from './effect.ts';
 export { CastellanError, type ErrorCode, isCastellanError } from './errors.ts';
 export type { AccountId, AssetId, ChainId, Digest, TimeMs } from './ids.ts';
+export type { MarketData, MarketFee, MarketPool, MarketPrice, MarketReading } from './market.ts';
 export type { SignatureMark, SignatureOrder, SignatureReading, SignatureStatus } from './signature-order.ts';
 export type {
   AccountFact,

@@ -7,6 +7,7 @@ export const AUTHORITY_ACTIONS = {
   'kill.lift': 'operator',
   'agent.resume': 'operator',
   'policy.change': 'owner',
+  'risk.feedback': 'operator',
   'list.change': 'owner',
   'registry.change': 'owner',
   'key.export': 'owner',

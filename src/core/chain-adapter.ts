@@ -1,7 +1,9 @@
 import type { SignatureVerifier } from './approval.ts';
 import type { AssetChange } from './asset-change.ts';
+import type { ChainAnswer, ChainQuestion } from './chain-look-up.ts';
 import type { Effect } from './effect.ts';
 import type { AccountId, AssetId, ChainId, TimeMs } from './ids.ts';
+import type { MarketData } from './market.ts';
 import type { SignatureMark, SignatureOrder, SignatureReading, SignatureStatus } from './signature-order.ts';
 import type { SecondOpinion } from './simulation-provider.ts';
 import type { CoSigning, SmartAccount, SmartAccounts } from './smart-account.ts';
@@ -223,6 +225,8 @@ export interface ChainNode {
   finalHead?(signal?: AbortSignal): Promise<{ readonly number: string; readonly timestampMs: number }>;
   /** What contracts are made of, all by one block. @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, TIMEOUT */
   inspect?(accounts: readonly AccountId[], signal?: AbortSignal): Promise<readonly ContractFacts[]>;
+  /** What stands at accounts and what tokens call themselves, by the newest state, all asked side by side. @throws CHAIN_UNAVAILABLE, TIMEOUT */
+  lookUp?(question: ChainQuestion, signal?: AbortSignal): Promise<ChainAnswer>;
   /** What happened to accounts since `cursor`; null begins at the present head. @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID */
   activity?(accounts: readonly AccountId[], cursor: string | null, signal?: AbortSignal): Promise<ActivityPage>;
   /** The account behind a name (ENS, TON DNS); null where nobody holds it. @throws CHAIN_UNAVAILABLE, CHAIN_RESPONSE_INVALID, NAME_INVALID */
@@ -266,6 +270,8 @@ export interface ChainNode {
   head(signal?: AbortSignal): Promise<{ readonly number: string; readonly timestampMs: number }>;
   /** Whose word all of this stands on, for health; absent where a chain has no endpoints. */
   trust?(): NodeTrust;
+  /** What the configuration reads of the market here: feeds, pools, fees. Absent where it reads none. */
+  readonly market?: MarketData;
   /** Ends what is open. Nothing may be asked afterwards. */
   close(): Promise<void>;
 }

@@ -40,6 +40,13 @@ export type DecisionInput = {
   readonly profile?: Json;
   /** Block-list entries of accounts in the effects. */
   readonly screened?: readonly (readonly [account: string, entry: Json])[];
+  /** What was looked up for the patterns of fraud: attempts, contracts, quotes, symbols, tags and the fleet. */
+  readonly readings?: Json;
+  /** Versions of the screening lists in memory, which were lacking, and what they said of accounts in the effects. */
+  readonly lists?: Json;
+  /** The agent's own scores of before, and its alarms by habits in the last day, where there were any. */
+  readonly scores?: Json;
+  readonly alarms?: number;
   /** Where the store refused what the layers had come to: which layer it was put to, and what they had said. */
   readonly overruled?: { readonly layer: LayerName | null; readonly verdict: Verdict };
 };

@@ -162,7 +162,7 @@ export interface KeyEvent extends SecurityEventBase {
   readonly details: EventDetails;
 }
 
-/** Permissions, a list or the registry changed. Details: `action`, and what of it. */
+/** Permissions, a list, the registry or the alarm threshold of an agent changed. Details: `action`, and what of it. */
 export interface PermissionChangedEvent extends SecurityEventBase {
   readonly type: 'permission_changed';
   readonly details: EventDetails;

@@ -47,6 +47,7 @@ export type ReasonCode =
   | 'risk_high'
   | 'risk_critical'
   | 'address_blacklisted'
+  | 'screening_unavailable'
   | 'address_lookalike'
   | 'new_destination'
   | 'new_destination_large'

@@ -19,16 +19,21 @@ import {
 import { createEmergencyController, type EmergencyController } from '../emergency/index.ts';
 import { type ApprovalDesk, createApprovalDesk } from './approval-desk.ts';
 import { checkChainFit } from './config/chain-fit.ts';
+import { readDepositTags } from './config/deposit-tags.ts';
 import type { Host, ResolvedConfig } from './config.ts';
 import { type Chains, indexChains } from './directory.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { createMarketWatch, type MarketWatch } from './market/market-watch.ts';
+import { marketSources, readPegs } from './market/open-market.ts';
 import { openCustody, secretOf } from './open-custody.ts';
 import { compilePermissions, deploymentText, expandTemplate } from './permissions.ts';
+import type { LookUpParts } from './pipeline/look-up.ts';
 import { createShadows, type Shadows } from './policies/shadows.ts';
 import { createPolicyBook, type PolicyBook } from './policy-book.ts';
 import { recordEvents } from './record-events.ts';
 import { recoverWallets } from './recover.ts';
 import { recoveryOnTerms } from './recovery-terms.ts';
+import { createListDesk, type ListDesk } from './risk/screening/index.ts';
 import { vocabularyOf } from './vocabulary.ts';
 import { createWallets, type Wallets } from './wallets.ts';
 import { refuseInProcess, weaknesses } from './weaknesses.ts';
@@ -43,9 +48,15 @@ export interface House {
   readonly chains: Chains;
   readonly deadlines: Deadlines;
   readonly policies: PolicyBook;
+  /** Null where nobody tells of the market. */
+  readonly market: MarketWatch | null;
+  /** Where facts about fraud are looked up; null where nobody looks for it. */
+  readonly lookUps: LookUpParts | null;
   /** Candidates that are judged beside the policies in force. */
   readonly shadows: Shadows;
   readonly judge: Judge;
+  /** Screening lists in memory. */
+  readonly lists: ListDesk;
   readonly custody: SoftwareCustody;
   readonly audit: AuditLog;
   /** The log as its readers use it. */
@@ -163,6 +174,23 @@ export async function bootHouse(
     const { all: tokens } = vocabularyOf(chains);
     const compile = compilePermissions(tokens, config.authorization, config.approvals.quorums);
     const policies = createPolicyBook(compile, deploymentText(tokens, config.authorization, config.approvals.quorums));
+    const depositTags = readDepositTags(config.risk.depositTags, chains.ids);
+    const lookUps =
+      config.risk.enabled && config.risk.fraudDetectionEnabled
+        ? {
+            deadlines,
+            nowMs: () => clock.nowMs(),
+            timeoutMs: config.risk.lookUpTimeoutMs,
+            depositTags,
+            // Others are told of what the layers let pass, and of nothing else.
+            runsEarly: config.authorization.enableSimulation && config.simulation.providers.length === 0,
+            ...given({ quotes: config.quotes }),
+          }
+        : null;
+    const sources = marketSources(config.market.sources, chains);
+    const { timeoutMs, maxAgeMs } = config.market;
+    const pegs = readPegs(config.market.pegs);
+    const market = sources.length === 0 ? null : createMarketWatch({ clock, deadlines, store, sources, pegs, timeoutMs, maxAgeMs });
     const shadows = createShadows({ host, tenant, journal, policies });
     for (const [agentId, candidate] of Object.entries(config.shadow)) shadows.set(agentId, expandTemplate(candidate));
     const { authorization, risk } = config;
@@ -183,6 +211,7 @@ export async function bootHouse(
         maxRiskScore: risk.maxRiskScore,
         anomalyThreshold: risk.anomalyThreshold,
         weights: risk.weights,
+        ...given({ shadowModel: risk.shadowModel }),
         ...(authorization.intentValidator === undefined ? {} : { intentValidator: authorization.intentValidator }),
         ...(authorization.strategyValidator === undefined ? {} : { strategyValidator: authorization.strategyValidator }),
         ...(events === undefined ? {} : { eventStore: events }),
@@ -191,6 +220,7 @@ export async function bootHouse(
         maxPriceAgeMs: config.prices.maxAgeMs,
       },
     });
+    const lists = createListDesk({ host, tenant, store, journal, chains, config: risk.screening });
     const { mode, ...ownership } = config.custody;
     const wallets = createWallets({
       host,
@@ -238,8 +268,11 @@ export async function bootHouse(
       chains,
       deadlines,
       policies,
+      market,
+      lookUps,
       shadows,
       judge,
+      lists,
       custody,
       audit,
       auditTrail,

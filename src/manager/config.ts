@@ -5,6 +5,7 @@ import { CastellanError } from '../core/errors.ts';
 import type { ForkLauncher } from '../core/fork.ts';
 import type { Net } from '../core/net.ts';
 import type { PriceSource } from '../core/price.ts';
+import type { QuoteSource } from '../core/quote.ts';
 import type { Random } from '../core/random.ts';
 import { agentIdSchema, describeIssues, lazySchema } from '../core/schema.ts';
 import type { Store } from '../core/store.ts';
@@ -17,6 +18,7 @@ import { custodySchema, keyDerivationSchema, keysSchema, mpcSchema } from './con
 import { emergencySchema } from './config/emergency-schema.ts';
 import { factory, positiveMs } from './config/fields.ts';
 import { simulationSchema } from './config/simulation-schema.ts';
+import { marketSchema } from './market/market-schema.ts';
 
 /** What a store or adapter factory is handed when the manager opens it. */
 export interface Host {
@@ -111,12 +113,16 @@ export const configSchema = lazySchema(() =>
       })
       .prefault({}),
     price: factory<PriceSource>('price', 'a PriceSource').optional(),
+    /** What the market gives for a trade: a trade that demands far less alerts, or escalates. */
+    quotes: factory<QuoteSource>('quote', 'a QuoteSource').optional(),
     prices: z
       .strictObject({
         /** A price that is older counts as none. */
         maxAgeMs: positiveMs.default(600_000),
       })
       .prefault({}),
+    /** What the market does to what is moved; without a source all of it is missing. */
+    market: marketSchema.prefault({}),
     clock: factory<Clock>('nowMs', 'a Clock').optional(),
     random: factory<Random>('bytes', 'a Random').optional(),
   }),

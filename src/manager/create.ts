@@ -27,6 +27,7 @@ import { createRecovery, type Recovery } from './recovery.ts';
 import type { AgentRequest, ExecuteOptions } from './request.ts';
 import type { DryRunResult, ExecutionResult } from './result.ts';
 import { closeReview, listReviews, type Reviews } from './reviews.ts';
+import { createLearningFace, type RiskLearning } from './risk/learning/learning-face.ts';
 import type { RiskEngine } from './risk/risk-engine.ts';
 import { createRiskFace } from './risk/risk-face.ts';
 import { SOFTWARE } from './software.ts';
@@ -48,7 +49,7 @@ export interface SecurityManager {
   readonly authorization: Authorization;
   /** What agents may do. Loosening an owned deployment needs `authorization`. */
   readonly policy: PolicyManager & ShadowFace;
-  readonly risk: RiskEngine;
+  readonly risk: RiskEngine & RiskLearning;
   /** Stopping, and looking, work while the manager is shutting down, too. */
   readonly emergency: Pick<
     EmergencyController,
@@ -148,7 +149,10 @@ export function createSecurityManager(input: SecurityConfig): SecurityManager {
       ...createPolicyFace((work) => admit(({ policies }) => work(policies))),
       ...createShadowFace((work) => admit(({ house }) => work(house.shadows))),
     }),
-    risk: createRiskFace((work) => admit(({ risk }) => work(risk))),
+    risk: Object.freeze({
+      ...createRiskFace((work) => admit(({ risk }) => work(risk))),
+      ...createLearningFace((work) => admit(({ learning }) => work(learning))),
+    }),
     emergency: Object.freeze<SecurityManager['emergency']>({
       activateKillSwitch: (details) => admitAlways(({ house }) => house.emergency.activateKillSwitch(details)),
       deactivateKillSwitch: (approval) => admit(({ house }) => house.emergency.deactivateKillSwitch(approval)),

@@ -47,6 +47,8 @@ export const docKey = {
   /** Told in the log: what the deployment adds to every policy. */
   deployment: (digest: string): string => `policy-deployment/${digest}`,
   profile: (id: AgentId): string => `profile/${id}`,
+  /** The agent's scores by the model of habits. */
+  threshold: (id: AgentId): string => `threshold/${id}`,
   keyOwner: (keyId: string): string => `key-owner/${keyId}`,
   screen: (account: AccountId): string => `screen/${account}`,
   /** An item for a person, opened by a rule over the agent's history. */

@@ -7,6 +7,7 @@ import type { MonitorHealth } from '../emergency/index.ts';
 import type { House } from './boot.ts';
 import type { AssetExposure, ExposureReport } from './exposure/report.ts';
 import type { JobHealth } from './jobs.ts';
+import { tiredAgents } from './risk/learning/index.ts';
 
 /** How one chain is reached. */
 export interface ChainHealth {
@@ -42,6 +43,8 @@ export interface SecurityHealth {
   readonly events: { readonly subscribers: number; readonly dropped: number; readonly failed: number };
   /** What others could still take, per asset; `security.exposure()` tells each item. Null where that cannot be read. */
   readonly exposure: readonly AssetExposure[] | null;
+  /** Agents that alarmed so often in a day, by habits alone, that more evidence is asked for; null where that cannot be read. */
+  readonly tired: readonly string[] | null;
   readonly inFlight: number;
   readonly started: boolean;
   /** Plain sentences: what is weaker than it could be, each with its remedy. */
@@ -76,13 +79,15 @@ export async function readHealth({ house, exposure, software, jobs, monitor, inF
     const trust = nodes === null ? null : nodes.quorum === 1 ? 'single_node' : 'quorum';
     return { chain, reachable: head !== undefined, head: head?.number ?? null, trust, nodes } as const;
   });
-  const [halt, chains, shares, exposed] = await Promise.all([
+  const [halt, chains, shares, exposed, tired] = await Promise.all([
     answer(() => house.emergency.read()),
     Promise.all(asked),
     answer(() => house.custody.mpc.sharesHealth()),
     answer(exposure),
+    answer(() => tiredAgents(house.store, nowMs)),
   ]);
   const audit = house.audit.health();
+  const lacking = house.lists.look(nowMs)?.lacking ?? [];
   const notifications = house.notifications.health();
   const approvalWebhooks = house.approvalDesk.health();
   const killSwitch = halt === undefined ? 'unreadable' : halt.kill === null ? 'inactive' : 'active';
@@ -96,7 +101,8 @@ export async function readHealth({ house, exposure, software, jobs, monitor, inF
     notifications.dead > 0 ||
     notifications.notifiers.some(({ failures }) => failures > 0) ||
     approvalWebhooks.some(({ failures }) => failures > 0) ||
-    Object.values(jobs).some(({ lastError }) => lastError !== null);
+    Object.values(jobs).some(({ lastError }) => lastError !== null) ||
+    lacking.length > 0;
   return {
     status: killSwitch !== 'inactive' ? 'halted' : weak ? 'degraded' : 'ok',
     tenant: house.config.tenant,
@@ -116,6 +122,7 @@ export async function readHealth({ house, exposure, software, jobs, monitor, inF
     monitor,
     events: { subscribers: house.bus.size(), dropped: house.bus.dropped(), failed: house.bus.failed() },
     exposure: exposed === undefined || exposed.unread.length > 0 ? null : exposed.assets,
+    tired: tired ?? null,
     inFlight,
     started,
     notes: shares?.location === 'in-process' ? [...house.notes, IN_PROCESS] : house.notes,

@@ -36,9 +36,25 @@ export type { ReplaceOptions } from './replace-options.ts';
 export type { AgentRequest, ExecuteOptions } from './request.ts';
 export type { AuthorizationResult, DryRunResult, ExecutionResult, ExecutionStatus } from './result.ts';
 export type { ReviewItem, Reviews } from './reviews.ts';
+export {
+  type FeedbackResult,
+  type FeedbackVerdict,
+  feedbackFacts,
+  type ModelShadowReport,
+  type RiskLearning,
+  type ShadowCells,
+} from './risk/learning/index.ts';
 export { blacklistRemovalFacts } from './risk/removal-facts.ts';
 export type { RiskEngine } from './risk/risk-engine.ts';
 export type { RiskEngineOptions } from './risk/risk-engine-options.ts';
+export {
+  type ConfiguredExemption,
+  type ConfiguredList,
+  type ListStatus,
+  listDropFacts,
+  listExemptionFacts,
+  type ScreeningRoom,
+} from './risk/screening/index.ts';
 export { createRiskEngine } from './risk/stand-alone.ts';
 export { type AuditRoom, createAuditLogger } from './stand-alone/audit-logger.ts';
 export type { AuditLoggerOptions } from './stand-alone/audit-logger-options.ts';

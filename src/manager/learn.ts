@@ -6,6 +6,8 @@ import type { Command, Json, RequestRow, Store } from '../core/store.ts';
 import type { Receipt } from '../core/transaction.ts';
 import { actionsOf, emptyProfile, type Profile, parseProfile, trainAmounts, trainHabits } from '../risk/index.ts';
 import { docKey, readDoc } from './directory.ts';
+import { paidAlikeCommands } from './paid-alike.ts';
+import { scoreCommands } from './risk/learning/index.ts';
 
 /** Patterns and flags of a decision: what was flagged does not teach. */
 const flagged = (decision: Decision): boolean => decision.signals.length > 0;
@@ -29,11 +31,13 @@ export interface Lesson {
  */
 export async function learnCommand(store: Store, { row, receipt, decision, decimals }: Lesson): Promise<readonly Command[]> {
   if (decision === undefined || !receipt.success || flagged(decision)) return [];
+  const scores = await scoreCommands(store, decision, receipt.confirmedAtMs);
+  if (scores === null) return [];
   const key = docKey.profile(row.agent);
   const { value, version } = await readDoc<Json>(store, key);
   const profile: Profile | undefined = value === undefined ? emptyProfile() : parseProfile(value);
   // A profile that cannot be read is left as it is: it reads as "unknown", which is caution.
-  if (profile === undefined) return [];
+  if (profile === undefined) return scores;
   const atMs = receipt.confirmedAtMs;
   const actions = actionsOf({ effects: decision.effects, wallet: row.wallet, atMs, decimals });
   let learnt = profile;
@@ -47,5 +51,7 @@ export async function learnCommand(store: Store, { row, receipt, decision, decim
     payments += 1;
   }
   learnt = trainHabits(learnt, actions);
-  return learnt === profile ? [] : [{ kind: 'doc.put', key, value: learnt as unknown as Json, ifVersion: version }];
+  const alike = await paidAlikeCommands(store, row.agent, row.wallet, decision.effects);
+  const own: readonly Command[] = [...scores, ...alike];
+  return learnt === profile ? own : [...own, { kind: 'doc.put', key, value: learnt as unknown as Json, ifVersion: version }];
 }

@@ -10,6 +10,7 @@ import { inTime } from './in-time.ts';
 import type { Job } from './jobs.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
 import type { Policies } from './policies/policy-manager.ts';
+import type { RiskLearning } from './risk/learning/learning-face.ts';
 import type { RiskEngine } from './risk/risk-engine.ts';
 
 /** What shutting down came to. */
@@ -25,9 +26,10 @@ export interface Running {
   readonly parts: ExecuteParts;
   readonly policies: Policies;
   readonly risk: RiskEngine;
+  readonly learning: RiskLearning;
   readonly monitor: Monitor;
   /** Background work by name; `reconcile` is done once before a start is over. */
-  readonly jobs: { readonly reconcile: Job; readonly rotateKeys: Job; readonly monitor: Job };
+  readonly jobs: { readonly reconcile: Job; readonly rotateKeys: Job; readonly monitor: Job; readonly market?: Job };
   /** What doors do inside; handed over here because it is loaded with the house. */
   readonly work: {
     readonly agent: AgentWork;
@@ -143,7 +145,8 @@ export function createLifecycle({
     opened: () => running,
     start: () => {
       starting ??= admit(async ({ jobs }) => {
-        await jobs.reconcile.run();
+        // What decisions are judged by is there with the first of them.
+        await Promise.all([jobs.reconcile.run(), jobs.market?.run()]);
         if (ending !== undefined) return;
         for (const job of Object.values(jobs)) job.start();
         started = true;

@@ -11,9 +11,12 @@ import { readExposure } from './exposure/read-exposure.ts';
 import { createJob } from './jobs.ts';
 import type { Running } from './lifecycle.ts';
 import { openMonitor } from './monitor/open-monitor.ts';
+import type { ExecuteParts } from './pipeline/execute.ts';
 import { reconcile } from './pipeline/reconcile.ts';
 import { createPolicies } from './policies/policy-manager.ts';
+import { createAssessedFacts } from './risk/assessed-facts.ts';
 import { createDecoder } from './risk/decode-request.ts';
+import { giveFeedback, type RiskLearning, readShadowReport } from './risk/learning/index.ts';
 import { createRisk } from './risk/risk-engine.ts';
 import { vocabularyOf } from './vocabulary.ts';
 import { wirePipeline } from './wiring.ts';
@@ -31,6 +34,16 @@ async function replaceDueKeys({ custody }: House): Promise<void> {
     });
 }
 
+function learningOf(house: House, { findDecision }: Pick<ExecuteParts, 'findDecision'>): RiskLearning {
+  const { host, config, store, journal, authority } = house;
+  const parts = { host, tenant: config.tenant, store, journal, authority, findDecision };
+  const model = config.risk.shadowModel?.version;
+  return {
+    feedback: (decisionId, verdict, options) => giveFeedback(parts, decisionId, verdict, options),
+    shadowReport: async () => (model === undefined ? null : readShadowReport(store, model, host.clock.nowMs())),
+  };
+}
+
 /** Opens the house and puts the work on it. @throws as `bootHouse`; then nothing is left open */
 export async function openRunning(config: ResolvedConfig, host: Host, bus: EventBus): Promise<Running> {
   const house = await bootHouse(config, host, bus, (at) => config.store?.open(at) ?? createMemoryStore({ clock: at.clock }));
@@ -39,6 +52,7 @@ export async function openRunning(config: ResolvedConfig, host: Host, bus: Event
     const reconciler = createJob(host.clock, config.execution.reconcileMs, async (signal) => {
       await reconcile(parts, { skip: (row) => parts.driving.has(`${row.requestId}/${row.agent}`), signal });
       await house.approvals.expire();
+      await parts.onSettled?.();
     });
     await house.approvalDesk.open(house.approvals.answer);
     await house.audit.start();
@@ -55,20 +69,26 @@ export async function openRunning(config: ResolvedConfig, host: Host, bus: Event
       policies: house.policies,
       authority: house.authority,
       settings: config.risk,
+      lists: house.lists,
+      facts: createAssessedFacts(house.store, house.chains, house.lookUps),
       decode: createDecoder(parts),
     });
     for (const [agentId, permissions] of Object.entries(config.agents))
       await policies.foundAgent(agentId, typeof permissions['user'] === 'string' ? permissions['user'] : 'owner', permissions);
+    house.lists.start();
     const rotateKeys = createJob(host.clock, ROTATION_LOOK_MS, () => replaceDueKeys(house));
     const monitor = openMonitor(house, parts);
     const watch = createJob(host.clock, config.emergency.monitor.intervalMs, (signal) => monitor.run(signal));
+    const { market } = house;
+    const look = market === null ? null : createJob(host.clock, config.market.refreshMs, (signal) => market.refresh(signal));
     const claims = createClaims({ store: house.store, clock: house.host.clock });
-    const jobs = { reconcile: reconciler, rotateKeys, monitor: watch };
+    const jobs = { reconcile: reconciler, rotateKeys, monitor: watch, ...(look === null ? {} : { market: look }) };
     return {
       house,
       parts,
       policies,
       risk,
+      learning: learningOf(house, parts),
       monitor,
       jobs,
       work: { agent: agentWork, custody: custodyWork, exposure: readExposure, claims },

@@ -6,6 +6,7 @@ import { learnCommand } from './learn.ts';
 import type { ExecuteParts } from './pipeline/execute.ts';
 import { createLanes } from './pipeline/lanes.ts';
 import { createSimulator } from './pipeline/simulator.ts';
+import { createFleetLessons } from './risk/fleet-lessons.ts';
 import { SOFTWARE } from './software.ts';
 
 /** What it means that the chain knows of more than our own records. */
@@ -15,6 +16,7 @@ const PAST_THE_GATE = 'a key was used past the gate, or the store was restored.'
 export function wirePipeline(house: House): ExecuteParts {
   const { host, config, store, journal, chains, emergency, audit, approvals, custody } = house;
   const decimals = new Map<AssetId, number>(chains.allTokens.map((token) => [token.asset, token.decimals]));
+  const fleet = createFleetLessons({ store, apply: journal.apply });
   const enabled = config.enabled && config.audit.enabled;
   const findDecision: ExecuteParts['findDecision'] = async (id) => {
     const found = await audit.find(id);
@@ -29,6 +31,7 @@ export function wirePipeline(house: House): ExecuteParts {
     store,
     journal,
     judge: house.judge,
+    lists: house.lists,
     tenant: config.tenant,
     software: SOFTWARE,
     enabled,
@@ -38,7 +41,8 @@ export function wirePipeline(house: House): ExecuteParts {
     policies: house.policies,
     onJudged: (decision, policy) => house.shadows.observe(decision, policy),
     tokens: chains.allTokens,
-    price: config.price,
+    price: config.price ?? (config.market.asPrices ? house.market?.prices : undefined),
+    market: () => house.market?.snapshot(),
     platformManaged: config.custody.platformManaged,
     decisionTimeoutMs: config.authorization.decisionTimeoutMs,
     // Off means that nothing is signed or sent either, of what was decided before.
@@ -72,12 +76,17 @@ export function wirePipeline(house: House): ExecuteParts {
       timeoutMs: config.simulation.providerTimeoutMs,
       deadlines: house.deadlines,
     }),
+    lookUps: house.lookUps,
     simulationStaleMs: config.authorization.enableSimulation ? config.execution.simulationStaleMs : null,
     onFinal: async (row, receipt) => {
       const decision = await findDecision(row.decisionId);
+      if (receipt.success) house.lists.settled(decision?.effects ?? [], receipt.confirmedAtMs);
       const granted = receipt.success ? await grantCommands(store, row, decision, receipt.effects, receipt.confirmedAtMs) : [];
-      return [...(await learnCommand(store, { row, receipt, decision, decimals: (asset) => decimals.get(asset) })), ...granted];
+      const lesson = { row, receipt, decision, decimals: (asset: AssetId) => decimals.get(asset) };
+      return [...(await learnCommand(store, lesson)), ...(await fleet.due(lesson)), ...granted];
     },
+    // What could not be taken up waits in the store for the background work.
+    onSettled: () => fleet.drain().catch(() => undefined),
     onUsed: async (row, seenAtMs) => grantCommands(store, row, await findDecision(row.decisionId), [], seenAtMs),
     settleTimeoutMs: config.execution.settleTimeoutMs,
     approvalWaitMs: config.approvals.waitMs,

@@ -1,4 +1,5 @@
 import { PATTERNS } from './fraud/index.ts';
+import { habitFinding } from './habit-finding.ts';
 import { COLD_BELOW } from './profile.ts';
 import type { PatternAction, PatternId, PatternMatch, RiskAssessment, RiskFactor, RiskFlag, RiskVeto } from './risk-assessment.ts';
 import type { RiskContext } from './risk-context.ts';
@@ -7,6 +8,8 @@ import type { RiskInput } from './risk-input.ts';
 import { levelOf, scoreOf } from './score.ts';
 import { SIGNALS } from './signals/index.ts';
 
+/** Points of the market from which there is something to do about it. */
+const MARKET_ADVICE_FROM = 20;
 /** Points that a matched pattern adds, times its confidence. */
 const PATTERN_POINTS: Readonly<Record<PatternAction, number>> = { block: 97, escalate: 40, alert: 20, monitor: 15, flag: 15 };
 
@@ -39,6 +42,7 @@ export function assessRisk(input: RiskInput): RiskAssessment {
   const breakdown = scoreOf(factors, input.weights);
   const vetoes = vetoesOf(context, patterns);
   const score = breakdown.aggregate;
+  const habits = habitFinding(context);
   return {
     score,
     level: levelOf(score),
@@ -48,6 +52,7 @@ export function assessRisk(input: RiskInput): RiskAssessment {
     patterns,
     unchecked,
     recommendations: recommendationsOf(factors, vetoes),
+    ...(habits === undefined ? {} : { habits }),
     vetoes,
   };
 }
@@ -72,6 +77,8 @@ function vetoesOf(context: RiskContext, patterns: readonly PatternMatch[]): read
     if (listing === undefined || vetoes.some((veto) => veto.account === account)) continue;
     vetoes.push({ reason: 'address_blacklisted', detail: `${account} is listed by ${listing.source}.`, account });
   }
+  for (const { list, why, required } of context.input.lists?.lacking ?? [])
+    if (required) vetoes.push({ reason: 'screening_unavailable', detail: `The screening list ${list} is lacking: ${why}.`, account: null });
   for (const match of patterns) {
     if (match.recommendedAction !== 'block') continue;
     const account = context.parties.find((party) => party.account === match.evidence['destination'])?.account ?? null;
@@ -83,6 +90,16 @@ function vetoesOf(context: RiskContext, patterns: readonly PatternMatch[]): read
 /** Flag of each factor that has one. */
 const FLAG_OF: Readonly<Record<string, RiskFlag>> = {
   market_missing: 'no_market_data',
+  market_stale: 'market_stale',
+  volatility_unknown: 'volatility_unknown',
+  price_impact_unknown: 'price_impact_unknown',
+  liquidity_unknown: 'liquidity_unknown',
+  liquidity_thin: 'liquidity_thin',
+  depeg: 'depeg',
+  peg_unknown: 'peg_unknown',
+  market_divergent: 'market_divergent',
+  gas_spike: 'gas_spike',
+  fee_unknown: 'fee_unknown',
   amount_unpriced: 'amount_unpriced',
   new_destination: 'new_destination',
   address_lookalike: 'lookalike',
@@ -107,6 +124,9 @@ function flagsOf(context: RiskContext, factors: readonly RiskFactor[]): readonly
 /** What a person or program should do about each factor. */
 const ADVICE: Readonly<Record<string, string>> = {
   address_blacklisted: 'Do not deal with a listed account.',
+  listing_doubtful: 'Look at what the list says of the account, and exempt it where it is ordinary.',
+  listed_neighbour: 'Ask where the money of this account comes from and goes to.',
+  screening_incomplete: 'Load the list that is lacking.',
   address_lookalike: 'Compare the whole destination with the one that was meant, not its ends.',
   'pattern:rapid_drain': 'Pause the agent and look at what drives its payments.',
   'pattern:gradual_increase': 'Look at why the amounts keep growing.',
@@ -128,13 +148,23 @@ const ADVICE: Readonly<Record<string, string>> = {
   effect_unknown: 'Let a person read the undecoded call.',
   amount_unusual: 'Have a person confirm the amount.',
   amount_unpriced: 'Register the asset and a price for it.',
+  market_missing: 'Configure a source of market data for what is moved.',
+  market_stale: 'Look at why the source of market data no longer tells anything new.',
+  volatility: 'Wait until the price settles, or send less.',
+  price_impact: 'Split the trade, or wait for a deeper market.',
+  liquidity_thin: 'Send less: the market does not hold enough to give what this is said to be worth.',
+  depeg: 'Find out why the token lost its peg before anything is paid in it.',
+  peg_unknown: 'Configure a price of the token in the unit of its peg.',
+  market_divergent: 'Find out which source of prices is wrong.',
+  gas_spike: 'Wait until fees are what they usually are.',
 };
 
 function recommendationsOf(factors: readonly RiskFactor[], vetoes: readonly RiskVeto[]): readonly string[] {
   const advice: string[] = [];
-  for (const { id } of factors) {
+  for (const { id, component, points } of factors) {
     const line = ADVICE[id];
-    if (line !== undefined) advice.push(line);
+    // Every market swings a little, and every trade moves it.
+    if (line !== undefined && (component !== 'market' || points >= MARKET_ADVICE_FROM)) advice.push(line);
   }
   return vetoes.length > 0 ? ['Do not send this transaction.', ...advice] : advice;
 }

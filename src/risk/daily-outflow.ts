@@ -8,13 +8,16 @@ const FORGETTING = 8n;
 /** The daily record after a payment of `amount`. A payment older than yesterday changes nothing. Exact integers throughout. */
 export function addOutflow(daily: DailyOutflow, atMs: TimeMs, amount: bigint): DailyOutflow {
   const day = Math.floor(atMs / MS_PER_DAY);
-  const sum = BigInt(daily.sum);
-  if (day === daily.day) return { ...daily, sum: String(sum + amount) };
-  if (day < daily.day) return day === daily.day - 1 ? { ...daily, before: String(BigInt(daily.before) + amount) } : daily;
+  const now = exactOf(daily);
+  const { sum, before, usual, peak } = now;
+  if (day === daily.day) return known({ ...daily, sum: String(sum + amount) }, { ...now, sum: sum + amount });
+  if (day < daily.day) {
+    if (day !== daily.day - 1) return daily;
+    return known({ ...daily, before: String(before + amount) }, { ...now, before: before + amount });
+  }
   const next = { ...daily, day, sum: String(amount), before: day === daily.day + 1 ? daily.sum : '0' };
   if (sum === 0n) return next;
-  const usual = BigInt(daily.usual);
-  const faded = BigInt(daily.peak) - BigInt(daily.peak) / FORGETTING;
+  const faded = peak - peak / FORGETTING;
   return {
     ...next,
     usual: String(daily.days === 0 ? sum : usual + (sum - usual) / FORGETTING),
@@ -34,26 +37,32 @@ export function outflowLastDay(daily: DailyOutflow, nowMs: TimeMs): bigint {
 
 /** The most that a usual day sends: the larger of average and fading peak. Days without outflow do not count. */
 export function usualDay(daily: DailyOutflow): bigint {
-  return exactOf(daily).most;
+  const { usual, peak } = exactOf(daily);
+  return usual > peak ? usual : peak;
 }
 
 interface Exact {
   readonly sum: bigint;
   readonly before: bigint;
-  readonly most: bigint;
+  readonly usual: bigint;
+  readonly peak: bigint;
 }
 
 /** The record's integers, read once per record. */
 const exact = new WeakMap<DailyOutflow, Exact>();
 
 function exactOf(daily: DailyOutflow): Exact {
-  const known = exact.get(daily);
-  if (known !== undefined) return known;
-  const usual = BigInt(daily.usual);
-  const peak = BigInt(daily.peak);
-  const read = { sum: BigInt(daily.sum), before: BigInt(daily.before), most: usual > peak ? usual : peak };
+  const before = exact.get(daily);
+  if (before !== undefined) return before;
+  const read = { sum: BigInt(daily.sum), before: BigInt(daily.before), usual: BigInt(daily.usual), peak: BigInt(daily.peak) };
   exact.set(daily, read);
   return read;
+}
+
+/** The record, whose integers need not be read of their texts again. */
+function known(daily: DailyOutflow, integers: Exact): DailyOutflow {
+  exact.set(daily, integers);
+  return daily;
 }
 
 function partOf(sum: bigint, leftMs: number): bigint {

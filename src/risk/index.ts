@@ -3,22 +3,41 @@ export type { AnomalyFinding, AnomalyInput } from './detect-anomaly.ts';
 export { detectAnomaly } from './detect-anomaly.ts';
 export { actionsOf } from './habits/actions-of.ts';
 export { readFigures } from './habits/figures.ts';
-export { type FleetParty, learnFleetParty, viewFleetParty } from './habits/fleet-party.ts';
+export { type FleetParty, fleetKey, learnFleetParty, readFleetParty, viewFleetParty } from './habits/fleet-party.ts';
 export { emptyHabits, type Habits } from './habits/habits.ts';
 export { learnAction } from './habits/learn-action.ts';
 export { isNewTo } from './habits/look.ts';
 export { unitsOf } from './habits/scale.ts';
-export { type ActionKind, isAllowance, type WalletAction } from './habits/wallet-action.ts';
+export { type ActionKind, type FleetView, isAllowance, type WalletAction } from './habits/wallet-action.ts';
 export { firstPaidMs, knownOf, paymentsTo } from './known.ts';
 export type { Lookalike } from './lookalike.ts';
 export { findLookalike } from './lookalike.ts';
+export {
+  type AgreedPrice,
+  excerptMarket,
+  type Followed,
+  type FollowTerms,
+  followMarket,
+  type MarketTrack,
+  parseMarket,
+  parseMarketTrack,
+  readReading,
+  type Worth,
+  worthOf,
+} from './market/index.ts';
 export { HABIT_MODEL_VERSION, scoreHabits } from './model/habit-model.ts';
+export { modelProblem } from './model/other-model.ts';
+export type { HabitModelData } from './model/packed-trees.ts';
+export { addAlike, alikeEnds, alikeKey, readAlike } from './paid-alike.ts';
 export { parseProfile } from './parse-profile.ts';
+export { plainSymbol } from './plain-symbol.ts';
 export type { Profile, SettledPayment } from './profile.ts';
 export { emptyProfile } from './profile.ts';
 export { excerptProfile, readExcerpt } from './profile-excerpt.ts';
-export { trainHabits } from './profile-habits.ts';
+export { habitsOf, trainHabits } from './profile-habits.ts';
+export { type PassTerms, passesRisk, type Remedy, type StrongReason, strongestReasons, whatWouldPass } from './remedies/index.ts';
 export type {
+  HabitFinding,
   PatternAction,
   PatternId,
   PatternMatch,
@@ -30,7 +49,7 @@ export type {
   RiskVeto,
 } from './risk-assessment.ts';
 export type { AttemptFacts, ContractFacts, QuoteFacts, RiskFacts, TokenNames } from './risk-facts.ts';
-export type { AmountsInUnit, MarketFacts, RiskInput, RiskWeights } from './risk-input.ts';
+export type { AmountsInUnit, MarketFacts, MarketInput, RiskInput, RiskWeights } from './risk-input.ts';
 export { levelOf } from './score.ts';
 export type {
   BodyDigest,
@@ -38,9 +57,12 @@ export type {
   HopOptions,
   HopRisk,
   Hops,
+  LackingList,
   ListBasis,
   ListBytes,
   ListFormat,
+  ListLook,
+  ListLookParts,
   ListReport,
   ListSource,
   ListState,
@@ -49,7 +71,10 @@ export type {
   ListUpdateCheck,
   ListUpdateHeader,
   ListUpdateRefusal,
+  ListVersion,
   OwnExemption,
+  RecordList,
+  ScreenedAccount,
   Screening,
   ScreeningEntry,
   ScreeningFinding,
@@ -57,15 +82,21 @@ export type {
   ScreeningKind,
   ScreeningOptions,
   ScreeningSeverity,
+  ScreeningView,
+  ScreenOptions,
   SeenPayment,
   SignedListUpdate,
 } from './screening/index.ts';
 export {
+  checkSource,
   createHops,
+  createListLook,
   createScreening,
   digestBody,
   isListed,
   parseScreening,
+  readExemptions,
+  readListLook,
   SCREENING_KINDS,
   SCREENING_SEVERITIES,
   screenKey,
@@ -75,4 +106,23 @@ export {
 } from './screening/index.ts';
 export type { Summary } from './statistics.ts';
 export { deviationsIn, normalQuantile, summarize } from './statistics.ts';
+export {
+  ALARM_GOOD_IN_1000,
+  ALARMS_PER_DAY,
+  emptyScoreRecord,
+  LEAST_SENSITIVE,
+  learnScore,
+  MOST_LEAN,
+  MOST_SENSITIVE,
+  PERSONAL_FROM,
+  type PersonalRate,
+  parseScoreRecord,
+  personalRate,
+  RISE_PER_DAY,
+  type ScoreLesson,
+  type ScoreRecord,
+  thresholdOf,
+  unlearnScore,
+  WORDS_PER_DAY,
+} from './thresholds/index.ts';
 export { trainAmounts, trainProfile } from './train-profile.ts';

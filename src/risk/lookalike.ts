@@ -1,7 +1,7 @@
 import type { AccountId } from '../core/index.ts';
 import { displayForms } from '../core/index.ts';
 
-/** One account that reads like another. Lengths count display characters: hex digits on EVM, base64url on TON. */
+/** One account that reads like another. Lengths count display characters: hex digits on EVM and of TON's raw form, base64url of its friendly ones. */
 export interface Lookalike {
   readonly imitates: AccountId;
   readonly prefix: number;
@@ -18,7 +18,11 @@ const MIN_BITS = 28;
 /** Two hex digits, or the first two base64url characters. Without it every address of leading zeros is like the next. */
 const MIN_SIDE_BITS = 8;
 const STRONG_SIDE_BITS = 12;
-const EVM_LENGTH = 40;
+/** Lengths of the forms in hex digits: EVM's addresses, and TON's raw ones behind the workchain. */
+const HEX_LENGTHS: ReadonlySet<number> = new Set([40, 64]);
+
+/** What {@link findLookalike} asks for at least, so that whoever looks elsewhere before it asks for no more. */
+export const LEAST_LIKENESS = { bits: MIN_BITS, sideBits: MIN_SIDE_BITS } as const;
 
 interface Shape {
   readonly account: AccountId;
@@ -42,7 +46,7 @@ const indexes = new WeakMap<readonly AccountId[], ShapeIndex>();
  * sees. An account is never its own lookalike, on whichever EVM chain it is.
  *
  * On TON the first two characters (`EQ`, `UQ`) are left out, and the first of the rest holds only two bits of the
- * account, so it counts as two; the checksum at the end is on show like everything else and counts in full.
+ * account, so it counts as two; the checksum at the end is on show like everything else and counts in full. The raw form counts as hex does.
  * Amortized O(1): `known` is indexed once per array identity and must not be changed afterwards.
  */
 export function findLookalike(candidate: AccountId, known: readonly AccountId[]): Lookalike | undefined {
@@ -87,7 +91,7 @@ function compare(form: string, shape: Shape): Lookalike | undefined {
   while (form.charCodeAt(prefix) === shape.form.charCodeAt(prefix)) prefix += 1;
   let suffix = 0;
   while (form.charCodeAt(last - suffix) === shape.form.charCodeAt(last - suffix)) suffix += 1;
-  const hex = form.length === EVM_LENGTH;
+  const hex = HEX_LENGTHS.has(form.length);
   const prefixBits = hex ? prefix * 4 : Math.max(0, prefix * 6 - 4);
   const suffixBits = suffix * (hex ? 4 : 6);
   const bits = prefixBits + suffixBits;

@@ -1,5 +1,6 @@
 import type { Json } from '../core/index.ts';
 import { TRAIL_LENGTH } from './amount-trail.ts';
+import { unpackGrants } from './grant-notes.ts';
 import { unpackFigures } from './habits/figures.ts';
 import { MOST } from './habits/habit-bytes.ts';
 import type { KeptHabits } from './habits/habits.ts';
@@ -57,7 +58,7 @@ function isProfile(json: Fields): boolean {
     // A stored profile has habits, an excerpt the accounts that matter: never both.
     (known === undefined
       ? isFields(habits) && soundHabits(habits as unknown as KeptHabits) !== undefined
-      : habits === undefined && isKnown(known) && areFigures(json['figures']) && areNotes(json['notes']))
+      : habits === undefined && isKnown(known) && areFigures(json['figures']) && areNotes(json['notes']) && areGrants(json['granted']))
   );
 }
 
@@ -82,6 +83,11 @@ function areFigures(figures: Json | undefined): boolean {
 /** Absent where every payment is to somebody long known. */
 function areNotes(notes: Json | undefined): boolean {
   return notes === undefined || unpackNotes(notes) !== undefined;
+}
+
+/** Absent where no rights are given away. */
+function areGrants(granted: Json | undefined): boolean {
+  return granted === undefined || unpackGrants(granted) !== undefined;
 }
 
 function isKnown(known: Json): boolean {

@@ -1,4 +1,5 @@
 import type { AccountId, Json } from '../core/index.ts';
+import { grantNotesOf, packGrants } from './grant-notes.ts';
 import { notesOf } from './habit-notes.ts';
 import { packNotes } from './habits/kept-notes.ts';
 import type { WalletAction } from './habits/wallet-action.ts';
@@ -13,15 +14,17 @@ import { keepFigures } from './unlike-habits.ts';
  * Judging effects between those accounts by it comes to the same as by the whole profile, for `actions` that are those of the effects (`actionsOf`).
  */
 export function excerptProfile(profile: Profile, accounts: Iterable<AccountId>, actions: readonly WalletAction[] = []): Json {
-  const { known: _known, habits: _habits, notes: _notes, hours, ...rest } = profile;
+  const { known: _known, habits: _habits, notes: _notes, granted: _granted, hours, ...rest } = profile;
   const figures = profile.figures ?? keepFigures(profile, actions);
   const notes = notesOf(profile, actions);
+  const grants = grantNotesOf(profile, actions);
   const known = knownOf(profile);
   const kept = couldResemble(accounts, known.accounts);
   return {
     ...rest,
     ...(figures.length === 0 ? {} : { figures }),
     ...(notes === undefined ? {} : { notes: packNotes(notes) }),
+    ...(grants === undefined ? {} : { granted: packGrants(grants) }),
     hours: packHours(hours),
     known: kept.map((account) => {
       const at = known.accounts.indexOf(account);

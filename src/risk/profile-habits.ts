@@ -1,5 +1,5 @@
 import { assetContract, type TimeMs } from '../core/index.ts';
-import { copyHabits, emptyHabits, type Habits, type KeptHabits, keepHabits, readHabits } from './habits/habits.ts';
+import { emptyHabits, type Habits, type KeptHabits, keepHabits, readHabits } from './habits/habits.ts';
 import { learnAction } from './habits/learn-action.ts';
 import type { WalletAction } from './habits/wallet-action.ts';
 import type { Profile, SettledPayment } from './profile.ts';
@@ -26,11 +26,22 @@ export function soundHabits(kept: KeptHabits): Habits | undefined {
 
 /** Kept habits after these actions more, in the order of time. */
 export function learnHabits(kept: KeptHabits | undefined, actions: readonly WalletAction[]): KeptHabits {
-  const habits = copyHabits((kept === undefined ? undefined : soundHabits(kept)) ?? NOTHING);
+  const habits = taken(kept);
   for (const action of actions) learnAction(habits, action);
   const after = keepHabits(habits);
   read.set(after, habits);
   return after;
+}
+
+/**
+ * The habits of a kept form, to be learnt into: those that were read of it, which are found under it no more. Its text still says what they were, so that it can be
+ * read anew; nearly always there is nobody who would.
+ */
+function taken(kept: KeptHabits | undefined): Habits {
+  if (kept === undefined) return emptyHabits();
+  const habits = read.get(kept);
+  read.delete(kept);
+  return habits ?? readHabits(kept) ?? emptyHabits();
 }
 
 /** The profile after what is no payment of its own: calls without value, allowances, what came in. Pure. */

@@ -47,7 +47,12 @@ export type Profile = {
   readonly figures?: readonly KeptFigures[];
   /** With them: what the habits said of payments to new and young parties. */
   readonly notes?: KeptNotes;
+  /** With them, where rights are given away: what the habits said of those who get them. */
+  readonly granted?: KeptGrants;
 };
+
+/** Share of actions with new parties, then whom of the grantees the wallet had dealt with, and since when, seconds; see `grant-notes.ts`. */
+export type KeptGrants = readonly [newShare: number, ...(readonly [party: string, firstDealt: number])[]];
 
 /** Counterparties that were paid and settled. Parallel arrays, all of one length. */
 export type KnownAccounts = {

@@ -66,12 +66,39 @@ export type RiskFlag =
   | 'no_profile'
   | 'profile_cold'
   | 'no_market_data'
+  | 'market_stale'
+  | 'volatility_unknown'
+  | 'price_impact_unknown'
+  | 'liquidity_unknown'
+  | 'liquidity_thin'
+  | 'depeg'
+  | 'peg_unknown'
+  | 'market_divergent'
+  | 'gas_spike'
+  | 'fee_unknown'
   | 'amount_unpriced'
   | 'new_destination'
   | 'lookalike'
   | 'listed'
   | 'effects_unknown'
   | 'allowance_unlimited';
+
+/** What the model of habits said of the action most unlike them. JSON-safe. */
+export type HabitFinding = {
+  /** The model that said it. */
+  readonly model: string;
+  /** Logarithm of the odds, to a ten-thousandth. */
+  readonly odds: number;
+  /** Of 1,000 good actions of training wallets, how many are as unlike theirs; and of this agent's, by its own record. */
+  readonly goodIn1000: number;
+  readonly ownIn1000: number;
+  /** It alone makes a person decide. */
+  readonly alarm: boolean;
+  /** Only the many alarms of the last day keep it from that. */
+  readonly fatigue?: true;
+  /** What a model in the shadow says of the same. */
+  readonly shadow?: { readonly model: string; readonly odds: number; readonly alarm: boolean };
+};
 
 /** The whole answer. `score` and the breakdown are 0–100. */
 export interface RiskAssessment {
@@ -85,6 +112,8 @@ export interface RiskAssessment {
   /** Patterns that would have mattered and could not be looked for, because nobody gave the facts they need. */
   readonly unchecked: readonly PatternId[];
   readonly recommendations: readonly string[];
+  /** Absent while too little is known of the agent's habits. */
+  readonly habits?: HabitFinding;
   /** Not empty: deny, whatever the score. */
   readonly vetoes: readonly RiskVeto[];
 }

@@ -1,17 +1,23 @@
 import type { AccountId, AssetId } from '../core/index.ts';
 import type { AmountDeviation } from './deviation.ts';
 import { amountDeviation } from './deviation.ts';
+import { type GrantNotes, grantNotesOf } from './grant-notes.ts';
 import { notesOf } from './habit-notes.ts';
 import { actionsOf } from './habits/actions-of.ts';
+import { mayResemble } from './habits/may-resemble.ts';
 import { type NotedPayment, type PaymentNote, paymentsIn } from './habits/payment-notes.ts';
 import type { WalletAction } from './habits/wallet-action.ts';
 import { knownOf, paymentsTo } from './known.ts';
 import type { Lookalike } from './lookalike.ts';
-import { findLookalike } from './lookalike.ts';
-import { COLD_BELOW } from './profile.ts';
+import { findLookalike, LEAST_LIKENESS } from './lookalike.ts';
+import { HABIT_MODEL_VERSION } from './model/habit-model.ts';
+import { COLD_BELOW, type Profile } from './profile.ts';
+import { habitsOf } from './profile-habits.ts';
 import type { RiskInput } from './risk-input.ts';
 import type { ScreeningEntry } from './screening/entry.ts';
 import { isListed } from './screening/entry.ts';
+import type { ScreenedAccount } from './screening/list-look.ts';
+import { type PersonalRate, personalRate } from './thresholds/index.ts';
 import { tokenContract } from './token-contract.ts';
 import { type UnlikeHabits, unlikeHabits } from './unlike-habits.ts';
 
@@ -26,6 +32,8 @@ export interface Party {
   readonly payments: number;
   readonly allowListed: boolean;
   readonly listing: ScreeningEntry | undefined;
+  /** What the lists in memory say of it. */
+  readonly screened: ScreenedAccount | undefined;
   /** Whom it imitates: looked for only where it is neither known nor allow-listed. */
   readonly lookalike: Lookalike | undefined;
 }
@@ -42,10 +50,14 @@ export interface RiskContext {
   readonly warm: boolean;
   /** The action most unlike the habits; undefined while too few are known. */
   readonly unlike: UnlikeHabits | undefined;
+  /** How rare that is for this agent; undefined with it. */
+  readonly rate: PersonalRate | undefined;
   /** What leaves, by party and asset, as the bytes say; empty while no habits are known. */
   readonly payments: readonly ContextPayment[];
   /** New parties dealt with within a day before, and on a usual day; undefined where the transaction pays nobody new or no habits are known. */
   readonly newParties: { readonly inDay: number; readonly perDay: number; readonly seesArrivals: boolean } | undefined;
+  /** What the habits say of those who get rights; undefined where nobody gets any or nothing is known. */
+  readonly grants: GrantNotes | undefined;
 }
 
 /** What leaves for one party in one asset, with what the habits say of it; no note where the party is long known. */
@@ -106,20 +118,23 @@ export function riskContext(input: RiskInput): RiskContext {
   const { outflow } = input.amountsInUnit;
   const actions = actionsIn(input);
   const notes = notesOf(input.profile, actions);
+  const unlike = unlikeHabits(input.profile, actions, (party) => input.allowListed(party as AccountId) === true);
   return {
     input,
     parties,
     payeeUnread,
     deviation: outflow === null ? undefined : amountDeviation(input.profile, outflow),
     warm: input.profile !== undefined && input.profile.count >= COLD_BELOW,
-    unlike: unlikeHabits(input.profile, actions, (party) => input.allowListed(party as AccountId) === true),
+    unlike,
+    rate: unlike === undefined ? undefined : personalRate(unlike.odds, input.scores, HABIT_MODEL_VERSION, input.alarmsLately),
     payments: paymentsIn(actions).map((payment, at) => ({ ...payment, note: notes?.payments[at] ?? undefined })),
     newParties: notes === undefined ? undefined : { inDay: notes.newInDay, perDay: notes.newPerDay, seesArrivals: notes.seesArrivals },
+    grants: grantNotesOf(input.profile, actions),
   };
 }
 
 function actionsIn({ effects, wallet, nowMs, profile, decimals }: RiskInput): readonly WalletAction[] {
-  if (profile?.habits === undefined && profile?.notes === undefined) return [];
+  if (profile?.habits === undefined && profile?.notes === undefined && profile?.granted === undefined) return [];
   return actionsOf({ effects, wallet, atMs: nowMs, decimals: decimals ?? (() => undefined) });
 }
 
@@ -132,20 +147,32 @@ function partyOf(input: RiskInput, account: AccountId, role: PartyRole): Party {
   const payments = input.profile === undefined ? 0 : paymentsTo(input.profile, account);
   // Anything but a plain true is a no.
   const allowListed = input.allowListed(account) === true;
-  const entry = input.listed(account);
+  const stored = input.listed(account);
+  const screened = input.lists?.find(account, role === 'token');
   return {
     account,
     role,
     payments,
     allowListed,
-    listing: isListed(entry, input.nowMs) ? entry : undefined,
+    // What the lists say was asked for this moment already.
+    listing: isListed(stored, input.nowMs) ? stored : (screened?.entry ?? undefined),
+    screened,
     lookalike: payments > 0 || allowListed ? undefined : imitated(input, account),
   };
 }
 
 function imitated(input: RiskInput, account: AccountId): Lookalike | undefined {
-  const ofKnown = input.profile === undefined ? undefined : findLookalike(account, knownOf(input.profile).accounts);
+  const ofKnown = input.profile === undefined ? undefined : imitatedKnown(input.profile, account);
   const ofAllowed = input.allowList === undefined ? undefined : findLookalike(account, input.allowList);
-  if (ofKnown === undefined || ofAllowed === undefined) return ofKnown ?? ofAllowed;
-  return ofAllowed.bits > ofKnown.bits ? ofAllowed : ofKnown;
+  // The profile forgets accounts when it is full; these are as many as were ever paid.
+  const alike = input.paidAlike?.(account) ?? [];
+  const ofPaid = alike.includes(account) ? undefined : findLookalike(account, alike);
+  return [ofKnown, ofAllowed, ofPaid].reduce((best, one) =>
+    best === undefined || (one !== undefined && one.bits > best.bits) ? one : best,
+  );
+}
+
+function imitatedKnown(profile: Profile, account: AccountId): Lookalike | undefined {
+  const mayBe = profile.known !== undefined || mayResemble(habitsOf(profile), account, LEAST_LIKENESS);
+  return mayBe ? findLookalike(account, knownOf(profile).accounts) : undefined;
 }

@@ -8,6 +8,8 @@ import type { FleetView } from './habits/wallet-action.ts';
 export interface RiskFacts {
   /** What stands at an account on the chain; undefined where nobody could say. For `approval_phishing`. */
   readonly contractFacts?: ((account: AccountId) => ContractFacts | undefined) | undefined;
+  /** Accounts that the agent ever paid and that share the ends of this one; undefined where that could not be read. For `lookalike_destination`. */
+  readonly paidAlike?: ((account: AccountId) => readonly AccountId[] | undefined) | undefined;
   /** What the agent asked for just before. For `authorization_probing`. */
   readonly attempts?: AttemptFacts | undefined;
   /** What the market gives for what this transaction trades. For `sandwich_exposure`. */
@@ -16,7 +18,7 @@ export interface RiskFacts {
   readonly tokenNames?: TokenNames | undefined;
   /** To whom a deposit tag belongs: accounts, none for a tag that is nobody's; undefined where nobody could say. For `mimicked_comment`. */
   readonly tagOwners?: ((tag: string) => readonly AccountId[] | undefined) | undefined;
-  /** What the other agents of the fleet did with an account; undefined where nobody could say. For `fleet_coordination`. */
+  /** What the other agents of the fleet did with an account; undefined where nobody could say. For `fleet_coordination` and `approval_phishing`. */
   readonly fleet?: ((account: AccountId) => FleetView | undefined) | undefined;
 }
 

@@ -1,7 +1,10 @@
-import type { AccountId, AssetId, Effect, TimeMs } from '../core/index.ts';
+import type { AccountId, AssetId, Effect, MarketSnapshot, TimeMs } from '../core/index.ts';
+import type { HabitModelData } from './model/packed-trees.ts';
 import type { Profile } from './profile.ts';
 import type { RiskFacts } from './risk-facts.ts';
 import type { ScreeningEntry } from './screening/entry.ts';
+import type { ListLook } from './screening/list-look.ts';
+import type { ScoreRecord } from './thresholds/index.ts';
 
 /** Everything that a score is made from. Facts come from the gate's own state, never from the agent's words. */
 export interface RiskInput extends RiskFacts {
@@ -13,6 +16,8 @@ export interface RiskInput extends RiskFacts {
   readonly profile: Profile | undefined;
   /** The block-list entry of an account, read by `parseScreening`. */
   readonly listed: (account: AccountId) => ScreeningEntry | undefined;
+  /** What the lists in memory say; undefined where none are configured. A stored entry in force goes before. */
+  readonly lists?: ListLook | undefined;
   /** True where the policy names the account as a destination. It excuses newness, never a listing. */
   readonly allowListed: (account: AccountId) => boolean;
   /** The accounts that the policy names, for lookalikes of them. Keep its identity while the policy stands. */
@@ -21,10 +26,16 @@ export interface RiskInput extends RiskFacts {
   /** Decimals of an asset, undefined where no list names it. Without it all count as having 18. */
   readonly decimals?: ((asset: AssetId) => number | undefined) | undefined;
   /** Undefined: no fresh market data, which raises the score. */
-  readonly market?: MarketFacts | undefined;
+  readonly market?: MarketInput | undefined;
   readonly weights?: RiskWeights | undefined;
   /** What the agent claims, 0–1. Low raises the score; high never lowers it. */
   readonly declaredConfidence?: number | undefined;
+  /** The agent's own scores of before, read by `parseScoreRecord`; undefined: it is judged by the training wallets' alone. */
+  readonly scores?: ScoreRecord | undefined;
+  /** Alarms of this agent by habits in the last 24 hours. Many ask for more evidence, up to what agents without own scores need. */
+  readonly alarmsLately?: number | undefined;
+  /** A model that is scored beside the shipped one and decides nothing. */
+  readonly shadowModel?: HabitModelData | undefined;
   /** False: patterns of fraud are not looked for. They then neither veto nor score; a listed account is a veto as ever. */
   readonly fraudPatterns?: boolean | undefined;
 }
@@ -38,6 +49,9 @@ export interface AmountsInUnit {
   /** Booked and pending outflow of the last 24 hours, where the ledger knows it. */
   readonly lastDay?: bigint | null | undefined;
 }
+
+/** What is known of the market: of every asset, for signals to pick from, or what it comes to for this transaction. Keep its identity while it stands. */
+export type MarketInput = MarketSnapshot | MarketFacts;
 
 /** What the market does to the moved assets. Older than ten minutes counts as missing. */
 export interface MarketFacts {

@@ -53,10 +53,16 @@ export function trainAmounts(profile: Profile, settled: SettledPayment): Profile
     hours: trainHours(profile.hours, atMs),
     ...(unitAmount > 0n ? trainDays(profile, atMs, unitAmount) : { daily: profile.daily, weeks: profile.weeks }),
     round: profile.round + Math.max(1 / count, ROUND) * (round - profile.round),
-    recent: [...profile.recent, atMs].sort((a, b) => a - b).slice(-RECENT_PAYMENTS),
+    recent: withMoment(profile.recent, atMs),
     ...(profile.habits === undefined ? {} : { habits: profile.habits }),
     ...(profile.known === undefined ? {} : { known: profile.known }),
   };
+}
+
+function withMoment(recent: readonly TimeMs[], atMs: TimeMs): readonly TimeMs[] {
+  const all = [...recent, atMs];
+  // Nearly always the newest is the last already.
+  return (atMs >= (recent.at(-1) ?? atMs) ? all : all.sort((a, b) => a - b)).slice(-RECENT_PAYMENTS);
 }
 
 /** A day is finished by the first payment of a later one. */

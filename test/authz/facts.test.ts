@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeKeys } from '../../src/authz/index.ts';
 import type { ReasonCode } from '../../src/core/index.ts';
+import { alikeEnds } from '../../src/risk/index.ts';
 import { BASE, BOB, bench, ETH, input, judgeOnce, OPEN, policyOf, request, USDC } from './fixture.ts';
 
 const codes = (judgement: { readonly reasons: readonly { readonly code: string }[] }): readonly string[] =>
@@ -91,11 +92,17 @@ describe('facts', () => {
       'doc/profile/a1',
       'rate/agent:a1:approved',
       'rate/agent:a1:attempts',
+      'rate/agent:a1:denied',
+      'rate/agent:a1:escalated',
+      'doc/threshold/a1',
+      'rate/alarms/a1',
       `ledger/agent:a1|${ETH}`,
       `window/agent:a1|${ETH}/86400000`,
       `window/agent:a1|${ETH}/604800000`,
       `window/agent:a1|${ETH}/2592000000`,
       `doc/screen/${BOB}`,
+      `doc/fleet-party/${BOB}`,
+      ...alikeEnds(BOB).map((end) => `doc/paid-alike/a1/${end}`),
     ]);
     const usdc = request({ declared: { asset: USDC, amount: '5', destination: BOB } });
     expect(judgeKeys({ request: usdc, tx: bytes, decoded, policy })).toContain(`ledger/agent:a1|${USDC}`);

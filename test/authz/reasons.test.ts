@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JudgeSettings } from '../../src/authz/index.ts';
 import { type AccountId, type Effect, type Json, type LayerName, type ReasonCode, storeKey, type Verdict } from '../../src/core/index.ts';
 import { countEvent, EMPTY_RATE } from '../../src/core/rate.ts';
-import { emptyProfile, trainProfile } from '../../src/risk/index.ts';
+import { emptyProfile, readListLook, trainProfile } from '../../src/risk/index.ts';
 import {
   allow,
   BASE,
@@ -129,6 +129,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'low confidence': { code: 'confidence_too_low', layer: 'strategy', verdict: 'escalated', scene: { request: request({ context: { confidence: 0.4 } }) }, settings: { minConfidence: 0.5 } },
   'no confidence where a minimum stands': { code: 'confidence_too_low', layer: 'strategy', verdict: 'escalated', scene: {}, settings: { minConfidence: 0.5 } },
   'a listed account': { code: 'address_blacklisted', layer: 'risk', verdict: 'denied', scene: { rows: docRow(`screen/${BOB}`, { account: BOB, kind: 'drainer', severity: 'high', source: 'test', addedMs: 1, expiresMs: null }) } },
+  'a screening list that is lacking': { code: 'screening_unavailable', layer: 'risk', verdict: 'denied', scene: { over: { lists: readListLook({ lists: [], lacking: [{ list: 'reports', why: 'stale', required: true }], found: [] }) } } },
   'a listing that cannot be read': { code: 'address_blacklisted', layer: 'risk', verdict: 'denied', scene: { rows: docRow(`screen/${BOB}`, 'garbage') } },
   'a pattern that blocks': { code: 'rapid_drain', layer: 'risk', verdict: 'denied', scene: { rows: profile, request: asks(ether('9')), effects: [fee(), send(ether('9'))] } },
   'a high score': { code: 'risk_high', layer: 'risk', verdict: 'denied', scene: { rows: profile, request: asks(ether('9')), effects: [fee(), send(ether('9'))] } },

@@ -13,6 +13,15 @@ const rate = (rateLimiting: object): Given => ({
   authorization: { rateLimiting: { cooldownSeconds: 0, maxPerHour: 100, ...rateLimiting } },
 });
 const validatorOf = (valid: boolean) => ({ validate: () => ({ valid, confidence: 1, reasoning: 'so', warnings: [] }) }) as never;
+const screening = (given: object): Given => ({ risk: { anomalyThreshold: 100, screening: given } });
+const listOf = (address: string) => ({
+  name: 'reports',
+  format: 'plain',
+  trust: 'community',
+  async *read() {
+    yield Buffer.from(`${address}\n`);
+  },
+});
 const silent = { validate: () => new Promise(() => undefined) } as never;
 const strategy = (more: object): Given => ({ authorization: { strategies: [{ id: 'dca', ...more }] } });
 const in2 = { context: { strategy: 'dca' } };
@@ -33,6 +42,8 @@ const weight =
     expect(scores[1]?.aggregate).not.toBeCloseTo(scores[0]?.aggregate ?? 0, 0);
   };
 /** Fields whose effect shows in what the gate decides. */
+const QUOTES = { file: 'test/manager/risk-facts.test.ts', title: 'compare what a trade demands with what the market gives' } as const;
+
 export const GATE_EFFECTS: Effects = {
   'authorization.enableSimulation': async ({ anvil }) => {
     const unenforced: (readonly string[])[] = [];
@@ -171,6 +182,33 @@ export const GATE_EFFECTS: Effects = {
       [true, [], true],
       [false, ['fraud_detection'], true],
     ]);
+  },
+  'risk.screening.lists': differs('address_blacklisted', screening({}), screening({ lists: [listOf(BOB)] })),
+  'risk.screening.exemptions': differs(
+    'address_blacklisted',
+    screening({ lists: [listOf(BOB)], exemptions: [{ account: `eip155:31337:${BOB}`, reason: 'our own' }] }),
+    screening({ lists: [listOf(BOB)] }),
+  ),
+  'risk.screening.builtInExemptions': {
+    file: 'test/manager/screening-tokens.test.ts',
+    title: 'are excused without a word only while builtInExemptions is true',
+  },
+  'risk.screening.loadTimeoutMs': async ({ anvil }) => {
+    const never = { ...listOf(BOB), read: () => new Promise(() => undefined) };
+    const within = (loadTimeoutMs: number) =>
+      elapsed(async () => expect(await asked(anvil, screening({ lists: [never], loadTimeoutMs }))).toContain('screening_unavailable'));
+    const [short, long] = [await within(50), await within(1_500)];
+    expect(long - short).toBeGreaterThan(1_000);
+  },
+  quotes: QUOTES,
+  'risk.lookUpTimeoutMs': QUOTES,
+  'risk.shadowModel': {
+    file: 'test/e2e/risk-learning.test.ts',
+    title: 'is scored beside, decides nothing, and is told of across restarts',
+  },
+  'risk.depositTags': {
+    file: 'test/manager/risk-facts-ton.test.ts',
+    title: 'know to whom the depositTags of the configuration belong, in whatever spelling',
   },
   'prices.maxAgeMs': async ({ anvil }) => {
     const inUsd: Given = limits({ unit: 'USD', perTransaction: 100_000, daily: 100_000, weekly: 100_000, monthly: 100_000 });

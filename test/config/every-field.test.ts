@@ -3,6 +3,7 @@ import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import type { Effects } from './effect.ts';
 import { EXECUTION_EFFECTS } from './effects-execution.ts';
 import { GATE_EFFECTS } from './effects-gate.ts';
+import { MARKET_EFFECTS } from './effects-market.ts';
 import { NOTICE_EFFECTS } from './effects-notices.ts';
 import { RECORD_EFFECTS } from './effects-records.ts';
 import { ROOM_EFFECTS } from './effects-rooms.ts';
@@ -14,6 +15,7 @@ const EFFECTS: Effects = {
   ...ROOM_EFFECTS,
   ...RECORD_EFFECTS,
   ...GATE_EFFECTS,
+  ...MARKET_EFFECTS,
   ...EXECUTION_EFFECTS,
   ...NOTICE_EFFECTS,
   ...SIMULATION_EFFECTS,

@@ -193,7 +193,9 @@ describe('permits through the gate, on a chain', () => {
     const fields = { owner: wallet.address, spender: BOB, value: usd(1), deadline: nowS() + 3_600n };
     const data = permitData(fields);
     const cases: readonly (readonly [unknown, RegExp])[] = [
-      [permitData({ ...fields, spender: CAROL }), /allowance_not_allowed/],
+      // No protocol spends from a bare key: that is a veto before the policy is asked.
+      [permitData({ ...fields, spender: CAROL }), /risk_critical/],
+      [permitData({ ...fields, spender: data.domain.verifyingContract }), /allowance_not_allowed/],
       [permitData({ ...fields, value: 2n ** 256n - 1n }), /allowance_not_allowed|per_transaction_limit/],
       [permitData({ ...fields, owner: CAROL }), /REQUEST_DENIED/],
       [permitData({ ...fields, deadline: 2n ** 256n - 1n }), /hazard_not_allowed/],

@@ -128,4 +128,11 @@ describe('findLookalike on base64url addresses', () => {
     expect(findLookalike(known, [KNOWN])).toBeUndefined();
     expect(findLookalike(KNOWN, [known])).toBeUndefined();
   });
+
+  it('finds the same ends of the raw form, whichever form was meant', () => {
+    const raw = (begin: number, end: number): AccountId => ton(`${HASH.slice(0, begin)}${'5'.repeat(64 - begin - end)}${HASH.slice(-end)}`);
+    expect(findLookalike(raw(3, 4), [known])).toMatchObject({ imitates: known, prefix: 3, suffix: 4, bits: 28, strength: 'strong' });
+    expect(findLookalike(raw(2, 5), [known])).toMatchObject({ bits: 28, strength: 'weak' });
+    expect(findLookalike(raw(3, 3), [known])).toBeUndefined();
+  });
 });

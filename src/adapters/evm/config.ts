@@ -10,6 +10,7 @@ import { chainIdSchema, describeIssues } from '../../core/schema.ts';
 import { accountsSchema, type EvmAccountsOptions } from './accounts/accounts-config.ts';
 import { type Descriptor, readDescriptor } from './descriptors/index.ts';
 import { ENS_CHAINS, ENS_REGISTRY } from './ens-registry.ts';
+import { type EvmMarketConfig, type EvmMarketOptions, marketOptionsSchema, readMarketOptions } from './market/market-options.ts';
 import { type EvmProtocolOption, protocolsSchema, readDeployments } from './protocols/index.ts';
 
 /** An ERC-20 that the deployment trusts to be one. */
@@ -54,6 +55,8 @@ export interface EvmChainOptions {
    * Without it such a chain denies as `simulation_unavailable`.
    */
   readonly simulation?: { readonly anvil: true | string };
+  /** What is read of the market here: feeds, pools, and with them the fees. */
+  readonly market?: EvmMarketOptions;
 }
 
 /** The network as `fetch` spells it. */
@@ -95,6 +98,7 @@ export interface EvmChainConfig {
   readonly nativeSymbol: string;
   readonly finality: 'confirmations' | 'finalized';
   readonly simulation?: { readonly anvil: true | string } | undefined;
+  readonly market?: EvmMarketConfig | undefined;
 }
 
 /** Chains that make a block every few seconds, work or not. */
@@ -131,6 +135,7 @@ const chainSchema = z
     nativeSymbol: symbol.default('ETH'),
     finality: z.enum(['confirmations', 'finalized']).default('confirmations'),
     simulation: z.strictObject({ anvil: z.union([z.literal(true), z.string().min(1).max(4_096)]) }).optional(),
+    market: marketOptionsSchema.optional(),
   })
   .transform((given, context): EvmChainConfig => {
     const seen = new Set<string>();
@@ -154,7 +159,7 @@ const chainSchema = z
     const delegates = given.delegates.map((text, index) => account(text, ['delegates', index]));
     const named = given.ensRegistry ?? (ENS_CHAINS.has(given.chain) ? ENS_REGISTRY : undefined);
     const ensRegistry = named === undefined ? null : account(named, ['ensRegistry']);
-    const { rpcUrl, quorum, maxHeadAgeMs, ...rest } = given;
+    const { rpcUrl, quorum, maxHeadAgeMs, market, ...rest } = given;
     const rpcUrls = typeof rpcUrl === 'string' ? [rpcUrl] : rpcUrl;
     const fault = quorumFault(rpcUrls, quorum);
     if (fault !== null)
@@ -165,6 +170,7 @@ const chainSchema = z
       tokens,
       delegates,
       ensRegistry,
+      ...(market === undefined ? {} : { market: readMarketOptions(market, given.chain, tokens, account, issue) }),
       rpcUrls,
       quorum: quorumOf(quorum, rpcUrls.length),
       maxHeadAgeMs: maxHeadAgeMs ?? byDefault,

@@ -20,6 +20,8 @@ import type { EvmAdapterOptions, EvmChainConfig, EvmChainOptions } from './confi
 import { readOptions } from './config.ts';
 import { quoteFee } from './fees.ts';
 import { inspect } from './inspect.ts';
+import { lookUp } from './look-up.ts';
+import { createEvmMarket } from './market/evm-market.ts';
 import { resolveEnsName } from './names.ts';
 import { requote } from './replace.ts';
 import { readSequence } from './sequence.ts';
@@ -69,6 +71,7 @@ function createNode(
     balances: (account, assets, signal) => readBalances(client, chain, account, assets, signal),
     resolveName: (name, signal) => resolveEnsName(client, chain, config.ensRegistry, name, signal),
     inspect: (accounts, signal) => inspect(client, chain, accounts, signal),
+    lookUp: (question, signal) => lookUp(client, chain, question, signal),
     activity: (accounts, cursor, signal) => readActivity(client, tokens, accounts, cursor, signal),
     signatureStatus: (mark, wallet, signal) => readSignatureStatus(client, config, mark, wallet, signal),
     async finalHead(signal) {
@@ -100,6 +103,7 @@ function createNode(
       const { number, timestampMs } = await readHead(client, 'latest', signal);
       return { number: String(number), timestampMs };
     },
+    ...(config.market === undefined ? {} : { market: createEvmMarket(client, chain, config.market, clock) }),
     trust: () => ({ configured: client.endpoints, quorum: client.quorum, resting: client.resting() }),
     async close() {
       client.close();

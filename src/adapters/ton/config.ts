@@ -7,6 +7,7 @@ import type { AccountId, ChainId } from '../../core/ids.ts';
 import { chainIdSchema, describeIssues } from '../../core/schema.ts';
 import type { GasPrices } from './fees.ts';
 import { DEFAULT_GAS_PRICES } from './fees.ts';
+import { marketOptionsSchema, readMarketOptions, type TonMarketOptions, type TonPool } from './market/market-options.ts';
 import type { Deployment, TonProtocolOption } from './protocols/index.ts';
 import { protocolsSchema, readProtocols } from './protocols/index.ts';
 
@@ -63,6 +64,8 @@ export interface TonChainOptions {
   readonly gasPrices?: { readonly [Name in keyof GasPrices]?: Nanoton };
   /** Chain time and host clock may be this far apart, ms; 120,000 by default. */
   readonly maxClockSkewMs?: number;
+  /** What is read of the market here. */
+  readonly market?: TonMarketOptions;
 }
 
 /** The network as `fetch` spells it. */
@@ -97,6 +100,7 @@ export interface TonChainConfig {
   readonly jettonGas: bigint;
   readonly gasPrices: GasPrices;
   readonly maxClockSkewMs: number;
+  readonly market?: readonly TonPool[] | undefined;
 }
 
 const MAIN_NETWORK = 'ton:-239';
@@ -158,6 +162,7 @@ const chainSchema = z
     jettonGas: nanoton.refine((amount) => amount > 0n, 'A jetton transfer needs gas.').default(50_000_000n),
     gasPrices: pricesSchema.default(DEFAULT_GAS_PRICES),
     maxClockSkewMs: z.int().min(1_000).max(3_600_000).default(120_000),
+    market: marketOptionsSchema.optional(),
   })
   .transform((given, context): TonChainConfig => {
     const seen = new Set<string>();
@@ -178,7 +183,7 @@ const chainSchema = z
       seen.add(address);
       return { ...token, address };
     });
-    const { endpoint, quorum, maxHeadAgeMs, ...rest } = given;
+    const { endpoint, quorum, maxHeadAgeMs, market, ...rest } = given;
     const endpoints = typeof endpoint === 'string' ? [endpoint] : endpoint;
     const fault = quorumFault(endpoints, quorum);
     if (fault !== null)
@@ -190,6 +195,7 @@ const chainSchema = z
     const dnsRoot = given.dnsRoot === undefined ? null : account(given.dnsRoot, ['dnsRoot']);
     return {
       ...rest,
+      ...(market === undefined ? {} : { market: readMarketOptions(market, given.chain, account, issue) }),
       dnsRoot,
       tokens,
       protocols,

@@ -14,8 +14,10 @@ import type { CodecChain } from './codec-chain.ts';
 import type { FetchFunction, TonAdapterOptions, TonChainConfig, TonChainOptions } from './config.ts';
 import { readOptions } from './config.ts';
 import { inspect } from './inspect.ts';
+import { lookUp } from './look-up.ts';
+import { createTonMarket } from './market/ton-market.ts';
 import { resolveDnsName } from './names.ts';
-import { protocolsOf } from './protocols/index.ts';
+import { NO_PROTOCOLS, protocolsOf } from './protocols/index.ts';
 import { quoteFee } from './quote-fee.ts';
 import { readSequence } from './sequence.ts';
 import { createEmulator } from './simulation/emulator.ts';
@@ -79,6 +81,7 @@ function createNode(config: TonChainConfig, own: CodecChain, codec: Codec, clock
     balances: (account, assets, signal) => readBalances(client, account, assets, signal),
     resolveName: (name, signal) => resolveDnsName(client, name, config.dnsRoot, signal),
     inspect: (accounts, signal) => inspect(client, chain, accounts, signal),
+    lookUp: (question, signal) => lookUp(client, question, signal),
     activity: (accounts, cursor, signal) => readActivity(client, chain, accounts, cursor, signal),
     survey: (action, wallet, signal) => survey(client, action, wallet, signal, own.protocols),
     quote: (action, wallet, options) => quoteFee(client, own, clock, action, wallet, options),
@@ -107,6 +110,7 @@ function createNode(config: TonChainConfig, own: CodecChain, codec: Codec, clock
       const { seqno, timestampMs } = await readHead(client, signal);
       return { number: String(seqno), timestampMs };
     },
+    ...(config.market === undefined ? {} : { market: createTonMarket(client, config.market, own.protocols ?? NO_PROTOCOLS, clock) }),
     trust: () => ({ configured: client.endpoints, quorum: client.quorum, resting: client.resting() }),
     async close() {
       client.close();

@@ -1,5 +1,5 @@
 import type { LayerOutcome, LayerSignal, Reason, ReasonCode } from '../../core/index.ts';
-import { assessRisk, parseProfile, parseScreening } from '../../risk/index.ts';
+import { assessRisk, type PatternMatch, parseProfile, parseScreening, type RiskInput, type RiskVeto } from '../../risk/index.ts';
 import { screenRow } from '../judge-keys.ts';
 import type { Valuation } from '../judge-memo.ts';
 import type { JudgeState } from '../judge-state.ts';
@@ -7,6 +7,9 @@ import { deny, type Layer, type LayerContext, PASS, reason } from '../layer.ts';
 import { accountsOf } from '../limits/ledger-accounts.ts';
 import { roomInUse } from '../limits/room-in-use.ts';
 import { withValuation } from '../limits/valuation.ts';
+import { riskFactsOf } from './risk-facts.ts';
+import { explained, learntOf } from './risk-thresholds.ts';
+import { passing } from './screened.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -40,7 +43,8 @@ function judgeRisk(context: LayerContext, valuation: Valuation): LayerOutcome {
   output.riskScore = score;
   const denials: Reason[] = [];
   const escalations: Reason[] = [];
-  for (const { code, detail } of assessment.vetoes) denials.push(reason(code as ReasonCode, detail));
+  for (const { code, detail, evidence } of assessment.vetoes)
+    denials.push(reason(code as ReasonCode, detail, { ...shown(evidence), ...passing(code) }));
   if (!(score <= 80)) denials.push(reason('risk_critical', 'The risk score is critical.', { limit: '80', requested: String(score) }));
   if (!(score <= settings.maxRiskScore)) {
     denials.push(
@@ -60,10 +64,12 @@ function judgeRisk(context: LayerContext, valuation: Valuation): LayerOutcome {
       }),
     );
   const signals: LayerSignal[] = [];
-  for (const { id, action, code } of assessment.patterns) {
+  for (const { id, action, code, evidence } of assessment.patterns) {
     if (action === 'block') signals.push({ type: 'fraud_detected', details: { pattern: id, score } });
     if (action === 'escalate')
-      escalations.push(reason((code ?? 'risk_high') as ReasonCode, `The request fits the pattern ${id}.`, { rule: id }));
+      escalations.push(
+        reason((code ?? 'risk_high') as ReasonCode, `The request fits the pattern ${id}.`, { rule: id, ...shown(evidence) }),
+      );
   }
   const verdict = denials.length > 0 ? 'deny' : escalations.length > 0 ? 'escalate' : 'pass';
   if (verdict === 'pass' && score === 0) return PASS;
@@ -74,12 +80,13 @@ function judgeRisk(context: LayerContext, valuation: Valuation): LayerOutcome {
 function assess(context: LayerContext, valuation: Valuation, lastDay: bigint | null, state: JudgeState) {
   const { effects, exposure, request, policy, settings, nowMs } = context;
   const accounts = accountsOf(policy, request.agentId);
-  const { score, factors, patterns, vetoes } = assessRisk({
+  const input: RiskInput = {
     effects,
     wallet: request.wallet,
     nowMs,
     profile: parseProfile(state.doc(accounts.profileKey)),
     listed: (account) => parseScreening(state.doc(screenRow(account)), account),
+    lists: state.lists,
     allowListed: (account) =>
       policy.destinations.has(account) ||
       policy.contracts.has(account) ||
@@ -92,13 +99,33 @@ function assess(context: LayerContext, valuation: Valuation, lastDay: bigint | n
     weights: settings.weights,
     declaredConfidence: request.context.confidence,
     fraudPatterns: settings.fraudDetectionEnabled,
-  });
+    ...riskFactsOf(context, state),
+    ...learntOf(context, state),
+  };
+  const assessment = assessRisk(input);
+  const { score, factors, patterns, vetoes, unchecked } = assessment;
   return {
     score,
     factors: factors.map(({ id, points }) => `${id}:${Math.round(points)}`),
-    patterns: patterns.map(({ id, recommendedAction, reason: code }) => ({ id, action: recommendedAction, code })),
-    vetoes: vetoes.map(({ reason: code, detail, account }) => ({ code, detail, account })),
+    patterns: patterns.map(({ id, recommendedAction, reason: code, evidence }) => ({ id, action: recommendedAction, code, evidence })),
+    ...(unchecked.length === 0 ? {} : { unchecked }),
+    ...explained(input, assessment, settings.maxRiskScore, valuation),
+    vetoes: vetoes.map((veto) => ({ code: veto.reason, detail: veto.detail, account: veto.account, ...evidenceFor(veto, patterns) })),
   };
+}
+
+/** What a blocking pattern goes by stands with its veto; a listing goes by its list alone. */
+function evidenceFor(
+  { detail, reason: code }: RiskVeto,
+  patterns: readonly PatternMatch[],
+): { readonly evidence?: PatternMatch['evidence'] } {
+  const pattern = code === 'address_blacklisted' ? undefined : patterns.find(({ name }) => name === detail);
+  return pattern === undefined ? {} : { evidence: pattern.evidence };
+}
+
+/** Evidence as data of a reason; records of before it was kept have none. */
+function shown(evidence: PatternMatch['evidence'] | undefined): Pick<Reason, 'facts'> {
+  return evidence === undefined ? {} : { facts: evidence };
 }
 
 function spentToday(context: LayerContext): bigint | null {

@@ -8,11 +8,12 @@ import {
   type Json,
   storeKey,
 } from '../../core/index.ts';
-import { actionsOf, excerptProfile, parseProfile, screenKey } from '../../risk/index.ts';
+import { actionsOf, excerptMarket, excerptProfile, parseProfile, screenKey } from '../../risk/index.ts';
 import type { JudgeInput } from '../judge-input.ts';
 import type { JudgeOutput } from '../judge-output.ts';
 import { DEFAULT_JUDGE_SETTINGS, type JudgeSettings } from '../judge-settings.ts';
-import type { JudgeRows } from '../judge-state.ts';
+import { type JudgeRows, stateReadings } from '../judge-state.ts';
+import { alarmsIn, alarmsRow, scoresRow } from '../layers/risk-thresholds.ts';
 import { accountsOf } from '../limits/ledger-accounts.ts';
 import { packEffects } from './effect-json.ts';
 
@@ -46,9 +47,12 @@ export function recordInput(input: JudgeInput, settings: JudgeSettings, output: 
     ...(satisfied.size === 0 ? {} : { satisfied: [...satisfied] }),
     ...(changed === undefined ? {} : { settings: changed }),
     ...(output.simulation === null ? {} : { simulation: runJson(output.simulation, effects) }),
-    ...(input.market === undefined ? {} : { market: plain(input.market) }),
+    ...(input.market === undefined ? {} : { market: plain(excerptMarket(input.market, effects)) }),
     ...(profile === undefined ? {} : { profile }),
     ...(screened.length === 0 ? {} : { screened }),
+    ...(input.lists === undefined ? {} : { lists: input.lists.toJson() }),
+    ...readingsIn(input, more),
+    ...learntIn(input),
   };
 }
 
@@ -87,6 +91,14 @@ function profileOf({ policy, request, rows, nowMs }: JudgeInput, effects: readon
   return excerptProfile(profile, accountsIn(effects), actionsOf({ effects, wallet: request.wallet, atMs: nowMs, decimals }));
 }
 
+/** The agent's own scores as they were, and how many alarms it had. */
+function learntIn({ request, rows, nowMs }: JudgeInput): Pick<DecisionInput, 'scores' | 'alarms'> {
+  const row = (key: string): Json | undefined => rows.values[rows.keys.indexOf(key)] ?? undefined;
+  const scores = (row(scoresRow(request.agentId)) as { readonly value?: Json } | undefined)?.value;
+  const alarms = alarmsIn(row(alarmsRow(request.agentId)), nowMs);
+  return { ...(scores === undefined ? {} : { scores }), ...(alarms === 0 ? {} : { alarms }) };
+}
+
 /** Every account that effects name. */
 function accountsIn(effects: readonly Effect[]): ReadonlySet<AccountId> {
   const found = new Set<AccountId>();
@@ -100,6 +112,15 @@ function accountsIn(effects: readonly Effect[]): ReadonlySet<AccountId> {
     if (token !== null) found.add(token);
   }
   return found;
+}
+
+/** Where a row was not read, the layers were told so and denied: there is nothing to keep then. */
+function readingsIn(input: JudgeInput, more: JudgeRows | undefined): Pick<DecisionInput, 'readings'> {
+  try {
+    return { readings: stateReadings(input, more) as unknown as Json };
+  } catch {
+    return {};
+  }
 }
 
 function screenedIn(rows: JudgeRows, more: JudgeRows | undefined): readonly (readonly [string, Json])[] {
@@ -118,7 +139,8 @@ function changedSettings(settings: JudgeSettings): Readonly<Record<string, Json>
   let changed = changes.get(settings);
   if (changed === undefined) {
     const given = Object.entries(settings).flatMap(([field, value]): [string, Json][] => {
-      if (field.endsWith('TimeoutMs') || value === undefined) return [];
+      // A model in the shadow decides nothing, and is told by its version where it was asked.
+      if (field.endsWith('TimeoutMs') || field === 'shadowModel' || value === undefined) return [];
       // Objects of the deployment's own: that they are there is told, and nothing of what they hold.
       if (field.endsWith('Validator') || field === 'eventStore') return [[field, true]];
       const usual = DEFAULT_JUDGE_SETTINGS[field as keyof JudgeSettings];

@@ -1,4 +1,5 @@
 import { sha256 } from '../digest.ts';
+import { readHexWords } from './account-words.ts';
 
 /** Words that an account is kept in. */
 export const ACCOUNT_WORDS = 9;
@@ -13,7 +14,6 @@ const DIGEST = 3;
 const TEXT = 4;
 /** Printable ASCII of at most 32 characters is kept as it is. */
 const SHORT_TEXT = /^[!-~]{1,32}$/;
-const EVM_TEXT = /^0x[0-9a-f]{40}$/;
 const TON_TEXT = /^(-?[0-9]{1,3}):([0-9a-f]{64})$/;
 
 /**
@@ -21,20 +21,34 @@ const TON_TEXT = /^(-?[0-9]{1,3}):([0-9a-f]{64})$/;
  * and, of TON, workchain and checksum; the others hold the address, the text where it is neither EVM's nor TON's, or its digest where that is long.
  */
 export function encodeAccount(account: string, chains: readonly string[], code: Uint32Array): void {
+  // The same account is asked about again and again in a row. Chains are only ever added.
+  if (account !== last.account || chains !== last.chains || chains.length !== last.count) {
+    last.count = -1;
+    writeCode(account, chains, last.code);
+    last.account = account;
+    last.chains = chains;
+    last.count = chains.length;
+  }
+  code.set(last.code);
+}
+
+const last = { account: '', chains: [] as readonly string[], count: -1, code: new Uint32Array(ACCOUNT_WORDS) };
+
+function writeCode(account: string, chains: readonly string[], code: Uint32Array): void {
   const end = account.indexOf(':', account.indexOf(':') + 1);
   const key = account.slice(end + 1);
   const place = chains.indexOf(end < 0 ? '' : account.slice(0, end));
   const chain = place < 0 ? NO_CHAIN : place;
   code.fill(0);
-  if (EVM_TEXT.test(key)) {
+  if (key.length === 42 && key.startsWith('0x') && readHexWords(key, 2, 42, code, 1)) {
     code[0] = head(EVM, chain, 0);
-    for (let word = 0; word < 5; word += 1) code[1 + word] = wordAt(key, 2 + 8 * word);
     return;
   }
+  code.fill(0);
   const ton = TON_TEXT.exec(key);
   if (ton !== null) {
     const hash = ton[2] as string;
-    for (let word = 0; word < 8; word += 1) code[1 + word] = wordAt(hash, 8 * word);
+    readHexWords(hash, 0, 64, code, 1);
     const workchain = Number(ton[1]) & 0xff;
     code[0] = head(TON, chain, (workchain << 16) | checksumOf(workchain, code));
     return;
@@ -124,15 +138,6 @@ function textOf(codes: Uint32Array, at: number, length: number): string {
 
 function head(form: number, chain: number, rest: number): number {
   return ((form << 28) | (chain << 24) | rest) >>> 0;
-}
-
-function wordAt(hex: string, at: number): number {
-  let word = 0;
-  for (let digit = at; digit < at + 8; digit += 1) {
-    const char = hex.charCodeAt(digit);
-    word = (word << 4) | (char < 58 ? char - 48 : char - 87);
-  }
-  return word >>> 0;
 }
 
 function trailing(word: number): number {

@@ -18,8 +18,10 @@ export const ton: ChainFamily = Object.freeze({
   },
   // A wallet has no contract before its first payment, and what bounces off it would go back.
   addressText: (key, reference, use) => toFriendlyTonAddress(key, { bounceable: use === 'person', testOnly: reference === TESTNET }),
-  displayForms: (key, reference) =>
-    [true, false].map((bounceable) => toFriendlyTonAddress(key, { bounceable, testOnly: reference === TESTNET }).slice(2)),
+  displayForms: (key, reference) => [
+    ...[true, false].map((bounceable) => toFriendlyTonAddress(key, { bounceable, testOnly: reference === TESTNET }).slice(2)),
+    key.slice(key.indexOf(':') + 1),
+  ],
   coinType: '607',
   tokens: 'jetton',
   collectibles: { nft: { numbered: false } },

@@ -1,9 +1,9 @@
-import type { ChainNode } from '../../core/chain-adapter.ts';
+import type { ActivityPage, ChainNode } from '../../core/chain-adapter.ts';
 import type { Clock } from '../../core/clock.ts';
 import { CastellanError, isCastellanError } from '../../core/errors.ts';
 import type { SecurityEvent } from '../../core/event.ts';
 import { newId } from '../../core/id.ts';
-import type { ChainId, TimeMs } from '../../core/ids.ts';
+import type { AccountId, ChainId, TimeMs } from '../../core/ids.ts';
 import type { Random } from '../../core/random.ts';
 import type { Command, StepResult, Store } from '../../core/store.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -28,6 +28,8 @@ export interface MonitorOptions {
   readonly watched: (chain: ChainId) => Promise<readonly Watched[]>;
   readonly cover: PageParts['cover'];
   readonly isKnown: PageParts['isKnown'];
+  /** Commands that take what happened into other records, in the step in which the monitor goes on; a refused step is read again. */
+  readonly learn?: (page: ActivityPage, watched: ReadonlyMap<AccountId, Watched>) => Promise<readonly Command[]>;
   /** Where our own records stand behind the chain's sequence: the chain's next place, and ours. Null where they do not. */
   readonly ahead: (
     watched: Watched,
@@ -86,8 +88,9 @@ async function record(
   events: readonly SecurityEvent[],
   checkpoint: Checkpoint,
   version: number,
+  learnt: readonly Command[] = [],
 ): Promise<boolean> {
-  const result = await options.apply([writeCheckpoint(chain, checkpoint, version), ...events.map(options.command)]);
+  const result = await options.apply([writeCheckpoint(chain, checkpoint, version), ...learnt, ...events.map(options.command)]);
   if (!result.ok && result.reason.code === 'version_conflict') return false;
   if (!result.ok) throw new CastellanError('STORE_UNAVAILABLE', { message: result.reason.message, retryable: true });
   return true;
@@ -112,7 +115,9 @@ async function lookOnce(
     ...judged.vanished.map((one) => vanishedEvent(options, one)),
   ];
   const isSame = page.cursor === checkpoint.cursor && events.length === 0;
-  if (!isSame && !(await record(options, chain, events, judged.checkpoint, version))) return undefined;
+  // What is read again after a reorganisation was learnt before.
+  const learnt = isSame || page.reorganised ? [] : await options.learn?.(page, watched);
+  if (!isSame && !(await record(options, chain, events, judged.checkpoint, version, learnt))) return undefined;
   return { more: page.more, found: judged.findings.length };
 }
 

@@ -2,6 +2,7 @@ import { bootstrap } from './bootstrap.ts';
 import { type CurvePoint, LOSS_MINUTES, lossOverTime, precisionRecall } from './curves.ts';
 import type { Scored } from './detector.ts';
 import { type CampaignResult, judgeCampaigns, judgeEach } from './judge-campaigns.ts';
+import type { ProtocolTable } from './protocol-table.ts';
 import { HABIT_MODEL_VERSION } from './risk-parts.ts';
 import { countedRows, type StreamRow } from './stream-row.ts';
 import { type Timeline, timelinesOf } from './timelines.ts';
@@ -45,6 +46,8 @@ export interface FraudReport {
   /** Of the first detector: the line lies between the scores that alarmed and those that did not. */
   readonly threshold: number | null;
   readonly timelines: readonly Timeline[];
+  /** Of the other tasks of the protocol; none where there is no labelled data. */
+  readonly tables: readonly ProtocolTable[];
   /** What these figures do not show. */
   readonly limits: readonly string[];
 }
@@ -56,10 +59,11 @@ export interface ReportInput {
   readonly stream: readonly StreamRow[];
   readonly scored: readonly [Scored, ...Scored[]];
   readonly groupOf?: (wallet: string) => string;
+  readonly tables?: readonly ProtocolTable[];
 }
 
 /** Judges every detector and gathers the figures, each to six digits after the point. */
-export function toFraudReport({ source, limits, stream, scored, groupOf }: ReportInput): FraudReport {
+export function toFraudReport({ source, limits, stream, scored, groupOf, tables = [] }: ReportInput): FraudReport {
   const rows = countedRows(stream);
   const [first] = scored;
   const judged = judgeEach(rows, first.isAlarm);
@@ -74,6 +78,7 @@ export function toFraudReport({ source, limits, stream, scored, groupOf }: Repor
     lossUnstopped: lossOverTime(rows, judged, false),
     threshold: thresholdOf(rows, first),
     timelines: timelinesOf(rows, judged, first),
+    tables,
   };
   return rounded(report);
 }

@@ -1,12 +1,8 @@
 import type { Scored } from './detector.ts';
 import type { DetectorReport, FraudReport } from './fraud-report.ts';
 import { medianOf } from './judge-campaigns.ts';
+import { percentText } from './percent-text.ts';
 import { countedRows, type StreamRow } from './stream-row.ts';
-
-/** A share for people: `12.3 %`. */
-export function percentText(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
 
 /** A span for people: `0 s`, `4 min`, `2.5 h`, `3 d`; a dash for none. */
 export function spanText(ms: number | null): string {

@@ -1,5 +1,7 @@
 export {
   type ActionKind,
+  ALARM_GOOD_IN_1000,
+  ALARMS_PER_DAY,
   emptyHabits,
   type FleetParty,
   HABIT_MODEL_VERSION,
@@ -8,7 +10,10 @@ export {
   isNewTo,
   learnAction,
   learnFleetParty,
+  learnScore,
+  personalRate,
   readFigures,
+  type ScoreRecord,
   scoreHabits,
   unitsOf,
   viewFleetParty,

@@ -4,6 +4,7 @@ import { type Scored, scoreByShippedModel } from './detector.ts';
 import { createDice, seedOf } from './dice.ts';
 import { type ExportFile, readExports } from './import/read-export.ts';
 import { groupOf, type MakeStreams, makeStreams } from './make-streams.ts';
+import type { ProtocolTable } from './protocol-table.ts';
 import { countedRows, inOrder, type StreamRow, toRows } from './stream-row.ts';
 import { thresholdFor } from './threshold.ts';
 
@@ -14,6 +15,8 @@ export interface Run {
   readonly stream: readonly StreamRow[];
   readonly scored: readonly [Scored, ...Scored[]];
   readonly groupOf?: (wallet: string) => string;
+  /** Of the other tasks of the protocol, where there is labelled data. */
+  readonly tables?: readonly ProtocolTable[];
 }
 
 /** For latencies alone; without one nothing is timed. */

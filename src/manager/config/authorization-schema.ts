@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { ActionValidator } from '../../authz/index.ts';
 import type { EventStore } from '../../core/event-history.ts';
 import { lazySchema } from '../../core/schema.ts';
+import { type HabitModelData, modelProblem } from '../../risk/index.ts';
 import { exactLimit, factory, positiveMs } from './fields.ts';
+import { screeningSchema } from './screening-schema.ts';
 
 const validator = factory<ActionValidator>('validate', 'a validator: it must have a validate(request, context) method');
 
@@ -59,6 +61,11 @@ export const authorizationSchema = lazySchema(() =>
   }),
 );
 
+/** Told by its first wrong part. */
+const shadowModel = z.custom<HabitModelData>((given) => modelProblem(given) === undefined, {
+  error: ({ input }) => modelProblem(input) ?? 'is no model',
+});
+
 /** How risk is scored. */
 export const riskSchema = lazySchema(() =>
   z.strictObject({
@@ -72,5 +79,15 @@ export const riskSchema = lazySchema(() =>
       .default({ transaction: 0.4, behavioral: 0.3, market: 0.3 }),
     /** False: patterns of fraud neither veto nor score. */
     fraudDetectionEnabled: z.boolean().default(true),
+    /** A model in the form of the shipped one: scored beside it, and never acting. */
+    shadowModel: shadowModel.optional(),
+    screening: screeningSchema.prefault({}),
+    /** Accounts by deposit tag, as comments carry it: to whom a payment with that tag belongs. None: the tag is nobody's. */
+    depositTags: z
+      .record(z.string().min(1).max(64), z.array(z.string().min(1).max(256)).max(64).readonly())
+      .refine((tags) => Object.keys(tags).length <= 10_000, 'at most 10,000 tags')
+      .default({}),
+    /** How long a decision waits for facts about fraud from chains and quote sources, ms. */
+    lookUpTimeoutMs: positiveMs.default(2_000),
   }),
 );

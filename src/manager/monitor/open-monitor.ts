@@ -6,6 +6,7 @@ import type { House } from '../boot.ts';
 import { scanDocs, type WalletRecord, walletFacts } from '../directory.ts';
 import type { ExecuteParts } from '../pipeline/execute.ts';
 import { firstOpenSlot } from '../pipeline/prepare.ts';
+import { arrivalCommands } from './arrivals.ts';
 import { coverEvent } from './cover.ts';
 
 function watchedOf({ account, agent, smart, mode }: WalletRecord): readonly Watched[] {
@@ -27,6 +28,7 @@ const SAID: Readonly<Record<Finding['kind'], string>> = {
 export function openMonitor(house: House, parts: Pick<ExecuteParts, 'findDecision'>): Monitor {
   const { store, host, config, journal, chains, emergency, audit } = house;
   const records = { store, nowMs: () => host.clock.nowMs(), findDecision: parts.findDecision, history: audit.history };
+  const decimals = new Map<string, number>(chains.allTokens.map((token) => [token.asset, token.decimals]));
   const known = new Set<string>(chains.allTokens.map(({ asset }) => asset));
   const { pause } = config.emergency.monitor;
   return createMonitor({
@@ -44,6 +46,7 @@ export function openMonitor(house: House, parts: Pick<ExecuteParts, 'findDecisio
     },
     cover: (event, watched) => coverEvent(records, event, watched),
     isKnown: (asset) => known.has(asset),
+    learn: ({ events }, accounts) => arrivalCommands({ store, decimals: (asset) => decimals.get(asset) }, events, accounts),
     async ahead({ account, wallet, isOurs }, node, signal) {
       const { smart } = await walletFacts(store, wallet);
       if (!isOurs || account !== (smart?.sender ?? wallet)) return null;

@@ -1,8 +1,9 @@
-import { type CompiledPolicy, type Judge, type Judgement, judgeKeys, type Simulate } from '../../authz/index.ts';
+import { type CompiledPolicy, type Judge, type Judgement, judgeKeys, refusalCommands } from '../../authz/index.ts';
 import type { SimulationReport, Token } from '../../core/chain-adapter.ts';
 import type { Decision } from '../../core/decision.ts';
 import { toHex } from '../../core/digest.ts';
 import { type HaltState, NO_HALT } from '../../core/halt.ts';
+import type { MarketSnapshot } from '../../core/market.ts';
 import { PERMIT_TTL_MS, type PermitTerms } from '../../core/permit.ts';
 import type { PriceSource } from '../../core/price.ts';
 import type { Reason, ReasonCode } from '../../core/reason.ts';
@@ -12,19 +13,22 @@ import type { Host } from '../config.ts';
 import { docKey, docValue, type WalletRecord } from '../directory.ts';
 import type { Journal } from '../journal.ts';
 import type { PolicyBook } from '../policy-book.ts';
+import type { LooksAtLists } from '../risk/screening/index.ts';
 import { readPinned } from './contract-pins.ts';
 import { type DecisionFrame, decisionEvents, judgedDecision, overruled, refusalDecision, requestRow } from './decision-record.ts';
+import type { LookUpParts } from './look-up.ts';
 import { asTold, metByRule, openReviews, outcomeOf } from './outcomes.ts';
 import { placeOf, slotCommands } from './place.ts';
 import { judgedTerms, type Prepared, signable } from './prepared.ts';
 import { answersAll, type Satisfaction } from './satisfaction.ts';
 import type { Simulator } from './simulator.ts';
+import { seekFacts } from './sought-facts.ts';
 import { type StopParts, stopReason } from './stop-reason.ts';
 
 const NOTHING: ReadonlySet<ReasonCode> = new Set();
 
 /** What deciding needs. */
-export interface DecideParts extends StopParts {
+export interface DecideParts extends StopParts, LooksAtLists {
   readonly host: Host;
   readonly store: Store;
   readonly journal: Journal;
@@ -37,8 +41,12 @@ export interface DecideParts extends StopParts {
   readonly policies: Pick<PolicyBook, 'policyOf' | 'lastOf'>;
   readonly tokens: readonly Token[];
   readonly price?: PriceSource | undefined;
+  /** What was seen of the market last, beside this decision; undefined where nothing was. */
+  readonly market?: (() => MarketSnapshot | undefined) | undefined;
   readonly decisionTimeoutMs: number;
   readonly simulator: Simulator;
+  /** Where facts about fraud are looked up; null where nobody looks for it. */
+  readonly lookUps: LookUpParts | null;
   /** Told of every judgement that stands; never waited for. */
   readonly onJudged?: ((decision: Decision, policy: CompiledPolicy) => void) | undefined;
   /** What the deployment switched off outside the layers; stands in every decision. */
@@ -118,7 +126,7 @@ async function recordRefusal(
 ): Promise<Decided> {
   const row = requestRow(decision, prepared, null);
   const entries = decisionEvents(frame, decision).map((event) => parts.journal.command(event));
-  const counted = (judgement?.rates ?? []).filter((command) => command.max === null);
+  const counted = [...(judgement?.rates ?? []).filter((command) => command.max === null), ...refusalCommands(decision)];
   // What a person allowed outlives a refusal that passes by itself: the row stays escalated.
   const keeps = options.satisfaction !== undefined && decision.verdict === 'denied' && decision.reasons[0]?.retryable === true;
   const noted: readonly Command[] = keeps ? [] : [{ kind: 'ledger.note', request: row }];
@@ -140,6 +148,7 @@ async function recordRefusal(
 export async function decide(parts: DecideParts, prepared: Prepared, options: DecideOptions = {}): Promise<Decided> {
   const { request, decoded } = prepared;
   const tx = judgedTerms(prepared);
+  await parts.lists?.opened();
   const head = [storeKey.halt(), storeKey.doc(docKey.policy(request.agentId)), storeKey.doc(docKey.wallet(request.wallet))];
   // The policy names the rows to read: the one last seen is nearly always still the one in force, so one read is enough.
   const guess = parts.policies.lastOf(request.agentId);
@@ -180,7 +189,8 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     return recordRefusal(parts, frame, prepared, decision, undefined, options);
   }
   const place = placeOf(prepared);
-  const contracts = await readPinned(prepared, policy);
+  const sought = seekFacts(parts, prepared, policy, options.simulate);
+  const [contracts, lookedUp] = await Promise.all([readPinned(prepared, policy), sought.lookedUp]);
   const judgement = await parts.judge.judge({
     request,
     tx,
@@ -188,16 +198,20 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
     ...(prepared.kind === 'signature' ? { signature: prepared.reading } : {}),
     ...(place === undefined ? {} : { place }),
     ...(contracts === undefined ? {} : { contracts }),
+    ...(lookedUp === undefined ? {} : { lookedUp }),
     policy,
     rows: { keys, values: rows.slice(head.length) },
     read: (more) => parts.store.get(more),
-    simulate: options.simulate ?? simulationOf(parts, prepared),
+    simulate: sought.simulate,
     satisfied: options.satisfaction?.codes ?? NOTHING,
     tokens: parts.tokens,
     price: parts.price,
+    market: parts.market?.(),
+    lists: parts.lists?.look(nowMs),
     nowMs,
     deadlineMs: nowMs + parts.decisionTimeoutMs,
   });
+  sought.end();
   const { satisfaction, ...anew } = options;
   // Somebody said yes to less than what asks for a person by now: people are asked again, about all of it at once.
   if (satisfaction !== undefined && !answersAll(satisfaction, judgement)) return decide(parts, prepared, anew);
@@ -211,11 +225,6 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
       : await recordRefusal(parts, frame, prepared, decision, judgement, options);
   if (decided.kind === 'decided') parts.onJudged?.(decided.decision, policy);
   return decided;
-}
-
-/** A signature does nothing on the chain until somebody uses it: there is nothing to run. */
-function simulationOf({ simulator }: DecideParts, prepared: Prepared): Simulate | null {
-  return prepared.kind === 'signature' ? null : (signal) => simulator(prepared.node, prepared.tx, prepared.decoded, signal);
 }
 
 /** What an approval is made of: the decision that says yes, and what it stands on. */

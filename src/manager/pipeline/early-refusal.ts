@@ -1,3 +1,4 @@
+import { refusalCommands } from '../../authz/index.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { HaltState } from '../../core/halt.ts';
 import type { AccountId, Digest } from '../../core/ids.ts';
@@ -69,12 +70,16 @@ export async function refuseEarly(
   if (dryRun) return { decision };
   const entries = () => decisionEvents(frame, decision).map((event) => parts.journal.command(event));
   // A row that a person may still answer outlives what passes: only the refusal itself is recorded then.
+  // Whoever is nobody's agent is counted nowhere: names are free.
+  const counted = asked.agent === undefined ? [] : refusalCommands(decision);
   const keeps = asked.agent === undefined || reason.code === 'request_id_reused' || (reason.retryable && prior?.state === 'escalated');
-  const noted = keeps ? undefined : await parts.journal.apply([{ kind: 'ledger.note', request: deniedRow(asked, decision) }, ...entries()]);
+  const noted = keeps
+    ? undefined
+    : await parts.journal.apply([{ kind: 'ledger.note', request: deniedRow(asked, decision) }, ...counted, ...entries()]);
   if (noted?.ok === true) return { decision };
   const moved = noted?.reason.code === 'version_conflict' ? await readRequest(parts, asked.agentId, asked.requestId) : undefined;
   // The row that was there before is known to who refuses.
   if (moved !== undefined && (moved.state !== prior?.state || moved.updatedMs !== prior.updatedMs)) return { moved };
-  await parts.journal.apply(entries());
+  await parts.journal.apply([...counted, ...entries()]);
   return { decision };
 }

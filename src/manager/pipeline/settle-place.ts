@@ -22,6 +22,8 @@ export interface SettleParts extends SigningParts {
   readonly onReplaced: (row: RequestRow, by: string | null) => Promise<void>;
   /** Commands that teach the profile what settled; read and written with a version check. */
   readonly onFinal: (row: RequestRow, receipt: Receipt) => Promise<readonly Command[]>;
+  /** Called once it is booked; never rejects, and what it did not come to is taken up later. */
+  readonly onSettled?: () => Promise<void>;
 }
 
 /** Where driving it came to a stop; the same call again continues from there. With a hash, a signed transaction exists. */
@@ -74,7 +76,10 @@ export async function settleFinal(parts: SettleParts, row: RequestRow, receipt: 
       ...(row.replaces?.by === 'nothing' ? [] : [noted(row.agent, receipt.success ? 'success' : 'failed')]),
       parts.journal.command(parts.event(row.agent, severity, type, details, outcomeId(fresh))),
     ]);
-    if (result.ok) return { status: 'final', receipt };
+    if (result.ok) {
+      await parts.onSettled?.();
+      return { status: 'final', receipt };
+    }
     // Somebody settles it, or signs one of the rivals, at this moment.
     if (result.reason.code !== 'version_conflict' && rivals.replacements.length === 0)
       return stop(result.reason.code, result.reason.message, row.txHash);

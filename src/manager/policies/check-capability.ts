@@ -14,6 +14,7 @@ import type { Host } from '../config.ts';
 import { Denied } from '../pipeline/denied.ts';
 import { type StopParts, stopReason } from '../pipeline/stop-reason.ts';
 import type { PolicyBook } from '../policy-book.ts';
+import type { LooksAtLists } from '../risk/screening/index.ts';
 import { NotPlainData } from '../snapshot.ts';
 import { type CapabilityContext, type CapabilityFacts, readFacts, type TokenList } from './capability-facts.ts';
 import { purposeOfWord, TYPE_OF } from './capability-words.ts';
@@ -23,7 +24,7 @@ import { type SupposedAction, supposedActions } from './supposed-actions.ts';
 export type { CapabilityContext } from './capability-facts.ts';
 
 /** What checking needs. */
-export interface CapabilityParts extends StopParts {
+export interface CapabilityParts extends StopParts, LooksAtLists {
   readonly host: Host;
   readonly tenant: string;
   readonly store: Store;
@@ -111,6 +112,7 @@ async function judge(
   const tx = { chain, wallet, payload: new Uint8Array(), payloadDigest: NO_DIGEST, slot: 0, fee, validUntilMs: null };
   const decoded = { effects: action.effects, calls: [], complete: true };
   const keys = judgeKeys({ request, tx, decoded, policy });
+  await parts.lists?.opened();
   const tokens: readonly Token[] = [...policy.tokens.values()];
   const input: JudgeInput = {
     request,
@@ -122,6 +124,7 @@ async function judge(
     satisfied: new Set(),
     tokens,
     price: parts.price,
+    lists: parts.lists?.look(nowMs),
     nowMs,
     deadlineMs: nowMs + parts.decisionTimeoutMs,
   };

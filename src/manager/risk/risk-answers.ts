@@ -1,10 +1,14 @@
-import type { RiskAssessment } from '../../risk/index.ts';
+import type { Remedy, RiskAssessment, StrongReason } from '../../risk/index.ts';
 
 /** How risky a transaction would be. */
 export interface TransactionAssessment
-  extends Pick<RiskAssessment, 'score' | 'level' | 'breakdown' | 'factors' | 'flags' | 'recommendations' | 'vetoes'> {
+  extends Pick<RiskAssessment, 'score' | 'level' | 'breakdown' | 'factors' | 'flags' | 'recommendations' | 'vetoes' | 'unchecked'> {
   /** True where the gate would deny for this: above the maximum, critical, or a veto. */
   readonly isBlocked: boolean;
+  /** The three strongest reasons for the score. */
+  readonly because: readonly StrongReason[];
+  /** What would make it pass by risk: computed, each scored again. Empty where it passes, and where nothing helps. */
+  readonly wouldPass: readonly Remedy[];
 }
 
 /** Whether a transaction is unlike the agent. */

@@ -4,13 +4,17 @@ import type { Token } from '../../core/chain-adapter.ts';
 import type { Effect } from '../../core/effect.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { AccountId, ChainId } from '../../core/ids.ts';
+import type { MarketSnapshot } from '../../core/market.ts';
 import type { PriceSource } from '../../core/price.ts';
 import { type Json, type Store, storeKey } from '../../core/store.ts';
 import {
   assessRisk,
   detectAnomaly,
+  type ListLook,
   parseScreening,
   type RiskAssessment,
+  type RiskFacts,
+  type RiskInput,
   type RiskWeights,
   type ScreeningEntry,
   screenKey,
@@ -23,10 +27,13 @@ import { type KeptAgent, readAgentState } from '../policies/kept-agent.ts';
 import type { PolicyBook } from '../policy-book.ts';
 import { type AgentRequest, parseAgentRequest } from '../request.ts';
 import { type AgentHabits, habitsOf, readHabits } from './agent-habits.ts';
+import type { ReadAssessedFacts } from './assessed-facts.ts';
 import { type Blacklist, type BlacklistDetails, createBlacklist } from './blacklist.ts';
+import { explainAssessment } from './explain-assessment.ts';
 import type { AnomalyResult, FraudCheck, TransactionAssessment } from './risk-answers.ts';
 import { copyHistory, readHistory, type TransactionHistory } from './risk-history.ts';
 import { type RiskRequest, readRiskRequest } from './risk-request.ts';
+import { createListDesk, createScreeningRoom, type ListDesk, NO_LISTS, type ScreeningRoom } from './screening/index.ts';
 
 /** A request whose risk is asked about: as agents write them, with the agent that it would be of. */
 export type RiskQuestion = AgentRequest;
@@ -46,8 +53,10 @@ export interface RiskEngine {
   addToBlacklist(address: string, details: BlacklistDetails): Promise<readonly ScreeningEntry[]>;
   /** Takes an account off the list, by the owners. False where it was not on it. @throws ADDRESS_INVALID, AUTHORITY_REQUIRED */
   removeFromBlacklist(address: string, options?: { readonly authorization?: Authorization }): Promise<boolean>;
-  /** Whether an address is on the list. @throws ADDRESS_INVALID */
+  /** Whether an address is on the stored list; what the lists in memory say, `screening.screen` tells. @throws ADDRESS_INVALID */
   isBlacklisted(address: string): Promise<boolean>;
+  /** The configured screening lists. */
+  readonly screening: ScreeningRoom;
 }
 
 /** What the risk engine stands on. */
@@ -61,6 +70,8 @@ export interface RiskParts {
   /** Absent where there are no agents: then a history is needed, and amounts count in the token that is moved. */
   readonly policies?: Pick<PolicyBook, 'policyOf'> | undefined;
   readonly price?: PriceSource | undefined;
+  /** What was seen of the market last; undefined where nothing was. */
+  readonly market?: (() => Promise<MarketSnapshot | undefined> | MarketSnapshot | undefined) | undefined;
   readonly settings: {
     readonly maxRiskScore: number;
     readonly anomalyThreshold: number;
@@ -68,6 +79,10 @@ export interface RiskParts {
     /** False: patterns do not score. Asking for them still answers. Default true. */
     readonly fraudDetectionEnabled?: boolean;
   };
+  /** The facts for the patterns of fraud that the gate goes by; absent where there is no gate. */
+  readonly facts?: ReadAssessedFacts | undefined;
+  /** Screening lists in memory. Absent: none. */
+  readonly lists?: ListDesk | undefined;
   /** The decoded effects of what only the chain's own codec can read; undefined where it cannot. */
   readonly decode?: ((request: RiskRequest, agent: KeptAgent) => Promise<readonly Effect[] | undefined>) | undefined;
 }
@@ -79,8 +94,11 @@ interface Judged {
   readonly habits: AgentHabits;
   readonly nowMs: number;
   readonly outflow: bigint | null;
+  readonly market: MarketSnapshot | undefined;
   readonly policy: CompiledPolicy | undefined;
+  readonly facts?: RiskFacts | undefined;
   readonly listed: (account: AccountId) => ScreeningEntry | undefined;
+  readonly lists: ListLook | undefined;
 }
 
 function movedBy(effects: readonly Effect[]): ReadonlyMap<string, bigint> {
@@ -102,6 +120,7 @@ function screenedBy(assess: (listed: (account: AccountId) => undefined) => void)
 /** Creates the engine. */
 export function createRisk(parts: RiskParts): RiskEngine {
   const { store, chains, settings } = parts;
+  const desk = parts.lists ?? createListDesk({ ...parts, config: NO_LISTS });
   const blacklist: Blacklist = createBlacklist({ ...parts, chainIds: chains.ids });
 
   async function worth(unit: string, asset: string, amount: bigint): Promise<bigint | null> {
@@ -143,7 +162,10 @@ export function createRisk(parts: RiskParts): RiskEngine {
       const value = await worth(unit, asset, amount);
       outflow = value === null || outflow === null ? null : outflow + value;
     }
-    const base = { request, effects, habits, nowMs, outflow, policy };
+    const market = await parts.market?.();
+    await desk.opened();
+    const lists = desk.look(hostMs);
+    const base = { request, effects, habits, nowMs, outflow, market, policy, lists };
     const accounts = screenedBy((listed) => void score({ ...base, listed }));
     const rows = await store.get(accounts.map((account) => storeKey.doc(docKey.screen(account))));
     const screened = new Map(accounts.map((account, index) => [screenKey(account), docValue<Json>(rows[index])]));
@@ -153,7 +175,10 @@ export function createRisk(parts: RiskParts): RiskEngine {
       const isOver = entry !== undefined && entry.expiresMs !== null && entry.expiresMs <= hostMs;
       return entry === undefined || isOver ? undefined : { ...entry, expiresMs: null };
     };
-    return { ...base, listed };
+    // Of a history of the caller's own nothing is known but what it says.
+    const isOurs = history === undefined && policy !== undefined && agentId !== undefined;
+    const facts = isOurs ? await parts.facts?.({ agentId, policy, effects, wallet: request.wallet, accounts, nowMs }) : undefined;
+    return { ...base, facts, listed };
   }
 
   async function habitsFrom(history: readonly unknown[], chain: ChainId, unit: string, nowMs: number): Promise<AgentHabits> {
@@ -165,29 +190,39 @@ export function createRisk(parts: RiskParts): RiskEngine {
     return habitsOf(profile, attempts, nowMs);
   }
 
-  function score({ request, effects, habits, nowMs, outflow, policy, listed }: Judged, fraudPatterns = true): RiskAssessment {
+  const score = (judged: Judged, fraudPatterns = true): RiskAssessment => assessRisk(inputOf(judged, fraudPatterns));
+
+  function inputOf(judged: Judged, fraudPatterns: boolean): RiskInput {
+    const { request, effects, habits, nowMs, outflow, market, policy, facts, listed, lists } = judged;
     const most = policy?.unitCap.windows.find(({ windowMs }) => windowMs === 0)?.limit;
-    return assessRisk({
+    return {
       effects,
       wallet: request.wallet,
       nowMs,
       profile: habits.profile,
       listed,
+      lists,
       allowListed: (account) =>
         policy !== undefined && (policy.destinations.has(account) || policy.contracts.has(account) || policy.spenders.has(account)),
       allowList: policy?.named,
       amountsInUnit: { outflow, perTransaction: most === undefined ? null : BigInt(most), lastDay: habits.lastDay },
+      market,
       weights: settings.weights,
       declaredConfidence: request.parsed.context?.confidence,
       fraudPatterns,
-    });
+      scores: habits.scores,
+      alarmsLately: habits.alarmsLately,
+      ...facts,
+    };
   }
 
   return Object.freeze<RiskEngine>({
     async assessTransaction(input, history) {
-      const { patterns: _patterns, ...assessment } = score(await judge(input, history), settings.fraudDetectionEnabled ?? true);
+      const judged = inputOf(await judge(input, history), settings.fraudDetectionEnabled ?? true);
+      const found = assessRisk(judged);
+      const { patterns: _patterns, ...assessment } = found;
       const isBlocked = !(assessment.score <= 80 && assessment.score <= settings.maxRiskScore) || assessment.vetoes.length > 0;
-      return { ...assessment, isBlocked };
+      return { ...assessment, isBlocked, ...explainAssessment(judged, found, settings.maxRiskScore) };
     },
     async detectAnomalies(input, history) {
       const { habits, nowMs, outflow } = await judge(input, history);
@@ -213,5 +248,6 @@ export function createRisk(parts: RiskParts): RiskEngine {
     addToBlacklist: async (address, details) => blacklist.add(address, details),
     removeFromBlacklist: async (address, options) => blacklist.remove(address, options),
     isBlacklisted: async (address) => blacklist.has(address),
+    screening: createScreeningRoom(desk, parts),
   });
 }

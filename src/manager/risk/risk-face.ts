@@ -2,6 +2,7 @@ import { CastellanError } from '../../core/errors.ts';
 import { snapshot } from '../snapshot.ts';
 import type { RiskEngine, RiskQuestion } from './risk-engine.ts';
 import { copyHistory, type TransactionHistory } from './risk-history.ts';
+import { createScreeningFace } from './screening/index.ts';
 
 /** Runs work in the room, once it is open. */
 export type InRisk = <T>(work: (room: RiskEngine) => Promise<T>) => Promise<T>;
@@ -40,5 +41,6 @@ export function createRiskFace(within: InRisk): RiskEngine {
       return within((room) => room.removeFromBlacklist(address, own));
     },
     isBlacklisted: (address) => within((room) => room.isBlacklisted(address)),
+    screening: createScreeningFace((work) => within((room) => work(room.screening)), copyOf),
   });
 }

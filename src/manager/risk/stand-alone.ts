@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { CastellanError } from '../../core/errors.ts';
 import { describeIssues, lazySchema } from '../../core/schema.ts';
+import { screeningSchema } from '../config/screening-schema.ts';
+import { marketSchema } from '../market/market-schema.ts';
 import { once } from '../stand-alone/once.ts';
 import { TONCOIN, tokenListOf } from '../stand-alone/token-list.ts';
 import type { RiskEngine } from './risk-engine.ts';
@@ -14,6 +16,8 @@ const settingsSchema = lazySchema(() =>
       fraudDetectionEnabled: z.literal(true, 'patterns that are off would match nothing').default(true),
       maxRiskScore: z.number().min(0).max(100).default(80),
       anomalyThreshold: z.number().positive().max(100).default(3),
+      market: marketSchema.optional(),
+      screening: screeningSchema.optional(),
       weights: z
         .strictObject({ transaction: z.number().min(0), behavioral: z.number().min(0), market: z.number().min(0) })
         .default({ transaction: 0.4, behavioral: 0.3, market: 0.3 }),
@@ -23,7 +27,7 @@ const settingsSchema = lazySchema(() =>
 
 const FIELDS: ReadonlySet<string> = new Set([
   ...['enabled', 'fraudDetectionEnabled', 'maxRiskScore', 'anomalyThreshold', 'weights'],
-  ...['tokens', 'price', 'store', 'clock', 'random', 'tenant', 'registry'],
+  ...['tokens', 'price', 'market', 'screening', 'store', 'clock', 'random', 'tenant', 'registry'],
 ]);
 
 /**

@@ -1,4 +1,5 @@
 import type { AccountId } from '../../core/index.ts';
+import { type GranteeStanding, standingOf } from '../grantee.ts';
 import type { PatternAction, PatternMatch } from '../risk-assessment.ts';
 import type { RiskContext } from '../risk-context.ts';
 import { isNewParty } from '../risk-context.ts';
@@ -10,13 +11,17 @@ const MS_PER_DAY = 86_400_000;
 const YOUNG_MS = 7 * MS_PER_DAY;
 /** From here on a number means "everything": no token has a supply of 2^128 base units that it can part with. */
 const UNLIMITED_FROM = 1n << 128n;
+/** Confidence where somebody here dealt with the account lately: a person looks, and the score hardly moves. */
+const ONLY_MET = 0.05;
 
 /**
  * `approval_phishing`: rights over a token for somebody new who looks like a thief. Blocks rights for an account where no code stands: no protocol spends
  * from a bare key. Escalates rights without a bound for young code, or where nobody could say what stands there; bounded ones for young code alert.
+ * A spender is somebody new until the wallet has dealt with it for a week, two other wallets of the fleet have, or a list of ordinary accounts names it: a
+ * small right first, and an unbounded one right after, escalates.
  *
  * BadgerDAO's users lost about 120 million dollars in December 2021 after a planted script let them approve an account without code, without a bound.
- * Avoiding it costs the attacker a contract that stands for a week unlisted.
+ * Avoiding it costs the attacker a contract that stands for a week unlisted, or a right without worth that settles a week before.
  */
 export function approvalPhishing(context: RiskContext): PatternAnswer {
   let worst: PatternMatch | undefined;
@@ -25,7 +30,8 @@ export function approvalPhishing(context: RiskContext): PatternAnswer {
     const party = context.parties.find((candidate) => candidate.account === account && candidate.role === 'grantee');
     if (party === undefined || !isNewParty(party)) continue;
     const facts = context.input.contractFacts?.(account);
-    const found = judged(facts, isUnlimited);
+    const standing = standingOf(context, account);
+    const found = judged(facts, isUnlimited, standing);
     if (found === 'unchecked') isUnchecked = true;
     if (found === undefined || found === 'unchecked' || (worst !== undefined && RANK[worst.recommendedAction] >= RANK[found[0]])) continue;
     const age = isAge(facts?.ageMs) ? facts.ageMs : null;
@@ -34,7 +40,7 @@ export function approvalPhishing(context: RiskContext): PatternAnswer {
       name: 'Rights for a doubtful account',
       confidence: found[1],
       recommendedAction: found[0],
-      evidence: { destination: account, unlimited: isUnlimited, isContract: facts?.isContract ?? null, ageMs: age },
+      evidence: { destination: account, unlimited: isUnlimited, isContract: facts?.isContract ?? null, ageMs: age, standing },
       reason: found[0] === 'block' ? 'risk_critical' : found[0] === 'escalate' ? 'risk_high' : null,
     };
   }
@@ -46,11 +52,16 @@ const RANK: Readonly<Record<PatternAction, number>> = { block: 4, escalate: 3, a
 function judged(
   facts: ContractFacts | undefined,
   isUnlimited: boolean,
+  standing: GranteeStanding,
 ): readonly [PatternAction, confidence: number] | 'unchecked' | undefined {
   if (facts?.isContract === false) return ['block', 0.95];
   // Anything but a plain true, or an age that is no number, is not known.
   const isKnown = facts?.isContract === true && isAge(facts.ageMs);
-  if (isKnown && (facts.ageMs as number) >= YOUNG_MS) return undefined;
+  const isOld = isKnown && (facts.ageMs as number) >= YOUNG_MS;
+  // Whoever is known for long here is not asked how long its code stands, and whoever was only just met not believed for its age.
+  if (standing === 'trusted') return undefined;
+  if (standing === 'met' && isUnlimited && (isOld || !isKnown)) return ['escalate', ONLY_MET];
+  if (isOld) return undefined;
   if (isUnlimited) return ['escalate', isKnown ? 0.85 : 0.6];
   return isKnown ? ['alert', 0.7] : 'unchecked';
 }

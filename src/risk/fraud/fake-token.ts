@@ -1,5 +1,6 @@
 import type { AssetId, Effect } from '../../core/index.ts';
 import { textTraits } from '../../core/text-safety.ts';
+import { plainSymbol } from '../plain-symbol.ts';
 import type { PatternMatch } from '../risk-assessment.ts';
 import type { RiskContext } from '../risk-context.ts';
 import { tokenContract } from '../token-contract.ts';
@@ -35,14 +36,6 @@ export function fakeToken(context: RiskContext): PatternAnswer {
   }
   if (unread === undefined) return undefined;
   return tokenNames === undefined ? { unchecked: 'fake_token' } : matchOf(unread, 'flag', { symbol: null, listed: null });
-}
-
-/** A symbol as people read it: one dress, no spaces, capitals. */
-function plainSymbol(symbol: string): string {
-  return symbol
-    .normalize('NFKC')
-    .replace(/[\s\p{Cf}]/gu, '')
-    .toUpperCase();
 }
 
 function assetOf(effect: Effect): AssetId | undefined {

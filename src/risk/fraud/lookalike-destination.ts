@@ -1,5 +1,7 @@
 import type { PatternMatch } from '../risk-assessment.ts';
 import type { RiskContext } from '../risk-context.ts';
+import { isNewParty } from '../risk-context.ts';
+import type { PatternAnswer } from './pattern.ts';
 
 /**
  * `lookalike_destination`: address poisoning. The attacker grinds an address that shows the same ends as one the victim
@@ -9,7 +11,7 @@ import type { RiskContext } from '../risk-context.ts';
  * fewer than seven digits, which people begin to notice. An address that only imitates one that is neither known nor
  * allow-listed is not seen.
  */
-export function lookalikeDestination(context: RiskContext): PatternMatch | undefined {
+export function lookalikeDestination(context: RiskContext): PatternAnswer {
   let found: PatternMatch | undefined;
   for (const { account, lookalike } of context.parties) {
     if (lookalike === undefined) continue;
@@ -30,5 +32,10 @@ export function lookalikeDestination(context: RiskContext): PatternMatch | undef
       reason: 'address_lookalike',
     };
   }
-  return found;
+  return found ?? (isUnread(context) ? { unchecked: 'lookalike_destination' } : undefined);
+}
+
+/** True where whom the agent paid before should be known, and could not be read for an account that is new. */
+function isUnread({ parties, input: { paidAlike } }: RiskContext): boolean {
+  return paidAlike !== undefined && parties.some((party) => isNewParty(party) && paidAlike(party.account) === undefined);
 }

@@ -1,3 +1,4 @@
+import type { AccountId } from '../../core/index.ts';
 import { bitsOf, secondsOf, spanBits, unitsOf } from './scale.ts';
 import type { FleetView, WalletAction } from './wallet-action.ts';
 
@@ -18,6 +19,11 @@ export type FleetParty = {
   /** Mean size of what it was paid, log2 of whole units; the newest counts three tenths. */
   readonly bits: number;
 };
+
+/** Document key of what the fleet knows of an account. */
+export function fleetKey(account: AccountId): string {
+  return `fleet-party/${account}`;
+}
 
 const MOST_COUNTED = 2 ** 32 - 1;
 const QUICK = 0.3;
@@ -51,7 +57,11 @@ export function readFleetParty(kept: unknown): FleetParty | undefined {
 }
 
 /** The fleet's record beside an action. `isNewToWallet` as in {@link learnFleetParty}. */
-export function viewFleetParty(known: FleetParty | undefined, { atMs, amount, decimals }: WalletAction, isNewToWallet: boolean): FleetView {
+export function viewFleetParty(
+  known: FleetParty | undefined,
+  { atMs, amount, decimals }: Pick<WalletAction, 'atMs' | 'amount' | 'decimals'>,
+  isNewToWallet: boolean,
+): FleetView {
   if (known === undefined) return { others: 0, paid: 0, calls: 0, tokens: 0, received: 0, age: -1, sinceLast: -1, above: 0 };
   const seconds = secondsOf(atMs);
   return {

@@ -35,7 +35,8 @@ export function emptyHabits(): Habits {
 
 /** Habits to be kept. */
 export function keepHabits({ state, chains }: Habits): KeptHabits {
-  return { v: VERSION, chains: [...chains], bytes: Buffer.from(littleEndian(state.bytes)).toString('base64') };
+  const { buffer, byteOffset, byteLength } = littleEndian(state.bytes);
+  return { v: VERSION, chains: [...chains], bytes: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
 }
 
 /**
@@ -51,11 +52,6 @@ export function readHabits(kept: unknown): Habits | undefined {
   if (bytes.length !== Math.ceil(HABIT_BYTES / 3) * 4 || Buffer.from(read.buffer).write(bytes, 'base64') !== HABIT_BYTES) return undefined;
   const state = new HabitBytes(littleEndian(read));
   return isSound(state) ? { state, chains: [...chains] } : undefined;
-}
-
-/** A copy that may be learnt into. */
-export function copyHabits({ state, chains }: Habits): Habits {
-  return { state: new HabitBytes(state.bytes.slice()), chains: [...chains] };
 }
 
 /** One account that something was moved to. */
@@ -79,6 +75,23 @@ export function paidParty({ state, chains }: Habits, account: string): PaidParty
   encodeAccount(account, chains, code);
   const party = findParty(state, code);
   return party < 0 || state.partyTransfers[party] === 0 ? undefined : partyAt(state, party, account);
+}
+
+/**
+ * When the wallet first paid, called or allowed an account anything, seconds; 0 where it sent something before, so that nobody can tell, and undefined where
+ * that never was, or was forgotten. O(parties).
+ */
+export function dealtWith({ state, chains }: Habits, account: string): number | undefined {
+  encodeAccount(account, chains, code);
+  const party = findParty(state, code);
+  if (party < 0 || state.partyPaid[party] === 0) return undefined;
+  // What an account sends makes it met, and must not make it old.
+  return state.partyTransfers[party] !== 0 || state.partyReceived[party] === 0 ? (state.partyFirst[party] as number) : 0;
+}
+
+/** Share of lately settled actions that were with parties new to the wallet, 0–1. */
+export function newShareOf({ state }: Habits): number {
+  return Math.min(1, Math.max(0, state.rates[RATE.newShare] as number));
 }
 
 const code = new Uint32Array(ACCOUNT_WORDS);

@@ -1,6 +1,6 @@
 import { GAUGES } from '../habits/gauges/index.ts';
 import { HABIT_MODEL } from './habit-model-data.ts';
-import { unpackTrees } from './packed-trees.ts';
+import { type HabitModelData, unpackTrees } from './packed-trees.ts';
 import { addParts, type FlatTrees, scoreFlatTrees } from './trees.ts';
 
 /** How unlike its wallet's habits one action is. */
@@ -16,7 +16,7 @@ let trees: FlatTrees | undefined;
 /** Scores the figures of one action, read by `readFigures`. O(trees). */
 export function scoreHabits(figures: Float32Array): HabitScore {
   const odds = scoreFlatTrees(model(), figures);
-  return { odds, goodIn1000: rarity(odds) };
+  return { odds, goodIn1000: rarityOf(odds) };
 }
 
 /** What each gauge added to the odds, in the order of `GAUGES`: with `meanScore` the parts of all gauges add up to them. O(trees). */
@@ -37,9 +37,13 @@ function model(): FlatTrees {
   return trees;
 }
 
-/** Between two measured scores the logarithm of the rate is straight. */
-function rarity(odds: number): number {
-  const { passed } = HABIT_MODEL;
+/** How many of 1,000 good actions of training wallets reach such odds. */
+export function rarityOf(odds: number): number {
+  return rateAt(HABIT_MODEL.passed, odds);
+}
+
+/** The rate at some odds, of measured rates and scores. Between two of them the logarithm of the rate is straight. */
+export function rateAt(passed: HabitModelData['passed'], odds: number): number {
   let [rate, at] = passed[0] as readonly [number, number];
   if (odds <= at) return 1_000;
   for (const [nextRate, next] of passed) {

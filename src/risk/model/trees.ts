@@ -40,7 +40,9 @@ export interface FlatTrees extends Trees {
 }
 
 /** What {@link scoreTrees} says of them. */
-export function scoreFlatTrees({ bias, depth, gauges, above, leaves }: FlatTrees, figures: Float32Array): number {
+export function scoreFlatTrees(trees: FlatTrees, figures: Float32Array): number {
+  const { bias, depth, gauges, above, leaves } = trees;
+  if (depth === 5) return scoreOfFive(trees, figures);
   let score = bias;
   let first = 0;
   for (let question = 0; question < gauges.length; first += 1 << depth) {
@@ -48,6 +50,18 @@ export function scoreFlatTrees({ bias, depth, gauges, above, leaves }: FlatTrees
     for (const end = question + depth; question < end; question += 1) {
       leaf = (leaf << 1) | ((figures[gauges[question] as number] as number) > (above[question] as number) ? 1 : 0);
     }
+    score += leaves[first + leaf] as number;
+  }
+  return score;
+}
+
+/** The same for trees of five levels, written out: no answer is waited for before the next question is asked. */
+function scoreOfFive({ bias, gauges, above, leaves }: FlatTrees, figures: Float32Array): number {
+  const answer = (question: number): number => Number((figures[gauges[question] as number] as number) > (above[question] as number));
+  let score = bias;
+  let first = 0;
+  for (let at = 0; at < gauges.length; at += 5, first += 32) {
+    const leaf = (answer(at) << 4) | (answer(at + 1) << 3) | (answer(at + 2) << 2) | (answer(at + 3) << 1) | answer(at + 4);
     score += leaves[first + leaf] as number;
   }
   return score;

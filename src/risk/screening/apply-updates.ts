@@ -1,7 +1,8 @@
 import { BodyDigester } from './body-digest.ts';
+import type { ListBytes } from './list-bytes.ts';
 import type { CheckedSource } from './list-source.ts';
 import { type ListState, refusedUpdate, type SignedListUpdate, verifyListUpdate } from './list-update.ts';
-import { type ListBytes, type LoadedList, type LoadParts, loadList } from './load-list.ts';
+import { type LoadedList, type LoadParts, loadList } from './load-list.ts';
 
 /** An update with its rows. */
 export interface ListUpdate extends SignedListUpdate {
@@ -35,7 +36,7 @@ export async function applyUpdates(
     const { header, state } = check;
     const digester = new BodyDigester();
     const change = header.operation === 'full' || reached === undefined ? undefined : { base: reached, operation: header.operation };
-    const loaded = await loadList(source, digester.passing(update.body), { ...parts, change });
+    const loaded = await loadList(source, update.body, { ...parts, change, digester });
     const { body, bytes } = digester.result();
     if (body !== header.body || bytes !== header.bytes) throw refuse('body');
     reached = Object.freeze({ ...loaded, state });

@@ -1,5 +1,5 @@
 import { chainHash, type Digest, sha256Hex } from '../../core/index.ts';
-import type { ListBytes } from './load-list.ts';
+import type { ListBytes } from './list-bytes.ts';
 
 const BLOCK_BYTES = 65_536;
 

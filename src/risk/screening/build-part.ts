@@ -11,7 +11,8 @@ export interface KeyBlock {
 /** Instead of a listing: the account is taken off, whatever else is said of it. */
 export const REMOVED = 0xffff;
 
-const BUCKET_TARGET = 16;
+/** Two lines of memory at most, nearly always. */
+const BUCKET_TARGET = 8;
 
 /**
  * Builds a part of an older one and blocks. O(entries). Entries on one digest become one by `merge`, and none where one of them

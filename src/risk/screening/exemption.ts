@@ -5,7 +5,8 @@ export interface Exemption {
   readonly account: AccountId;
   /** Why; 1 to 200 characters. */
   readonly reason: string;
-  readonly by: 'owner' | 'built_in';
+  /** `token_list`: the contract of a token that the deployment itself names. */
+  readonly by: 'owner' | 'built_in' | 'token_list';
   /** True where the owner takes it upon himself to deal with a sanctioned account. A built-in exemption never does. */
   readonly overridesSanctions: boolean;
   /** Null: for ever. */

@@ -5,11 +5,17 @@ import { ordinaryContracts } from './ordinary-contracts.ts';
 const MAX_EXEMPTIONS = 100_000;
 
 /**
- * Joins the owner's exemptions and the well-known contracts; on one account the owner's holds.
+ * Joins the owner's exemptions, the well-known contracts and those of the deployment's own tokens; on one account the owner's holds,
+ * before a well-known contract's.
  * @throws CONFIG_INVALID, ADDRESS_INVALID for an account without a chain
  */
-export function readExemptions(own: readonly OwnExemption[], withBuiltIn: boolean): ReadonlyMap<AccountId, Exemption> {
-  const found = new Map<AccountId, Exemption>(withBuiltIn ? ordinaryContracts() : []);
+export function readExemptions(
+  own: readonly OwnExemption[],
+  withBuiltIn: boolean,
+  tokens: readonly AccountId[] = [],
+): ReadonlyMap<AccountId, Exemption> {
+  const found = new Map<AccountId, Exemption>(tokens.map((account) => [account, ofTokenList(account)]));
+  for (const [account, exemption] of withBuiltIn ? ordinaryContracts() : []) found.set(account, exemption);
   if (!Array.isArray(own) || own.length > MAX_EXEMPTIONS) throw invalid('exemptions');
   for (const { account: text, reason, overridesSanctions = false, expiresMs = null } of own) {
     if (typeof reason !== 'string' || reason.length === 0 || reason.length > 200) throw invalid('reason');
@@ -19,6 +25,11 @@ export function readExemptions(own: readonly OwnExemption[], withBuiltIn: boolea
     found.set(account, Object.freeze({ account, reason, by: 'owner', overridesSanctions, expiresMs }));
   }
   return found;
+}
+
+function ofTokenList(account: AccountId): Exemption {
+  const reason = 'a token of the deployment’s own token list';
+  return Object.freeze({ account, reason, by: 'token_list', overridesSanctions: false, expiresMs: null });
 }
 
 function invalid(field: string): CastellanError {

@@ -1,4 +1,4 @@
-import type { TimeMs } from '../../core/index.ts';
+import type { Digest, TimeMs } from '../../core/index.ts';
 import type { RowField } from './list-source.ts';
 
 /** What a list came to when it was loaded. Every row of it is in one of these numbers. */
@@ -18,6 +18,8 @@ export interface ListReport {
   /** Fields that could not be read, so that the list's own value holds. */
   readonly defaulted: Readonly<Partial<Record<RowField, number>>>;
   readonly loadedMs: TimeMs;
+  /** Of the bytes that it was loaded from, by `digestBody`; of a signed list those of its latest update. */
+  readonly body: Digest;
   /** Bytes that its entries take. */
   readonly bytes: number;
 }
@@ -54,7 +56,7 @@ export class RowTally {
     this.#defaulted.set(field, (this.#defaulted.get(field) ?? 0) + 1);
   }
 
-  report(facts: Pick<ListReport, 'name' | 'accounts' | 'loadedMs' | 'bytes'>): ListReport {
+  report(facts: Pick<ListReport, 'name' | 'accounts' | 'loadedMs' | 'bytes' | 'body'>): ListReport {
     return Object.freeze({
       ...facts,
       rows: this.rows,

@@ -1,4 +1,5 @@
 import { CastellanError, type Clock } from '../../core/index.ts';
+import { BodyDigester } from './body-digest.ts';
 import { digestAccount } from './digest-account.ts';
 import { csvReader } from './formats/csv.ts';
 import { jsonReader } from './formats/json.ts';
@@ -6,6 +7,7 @@ import { ofacReader } from './formats/ofac.ts';
 import { plainReader } from './formats/plain.ts';
 import { brokenList, type ListReader, type ListRow, type RowSink } from './formats/row.ts';
 import { EMPTY_TABLE, type KeyTable } from './key-table.ts';
+import type { ListBytes } from './list-bytes.ts';
 import { ListHits } from './list-hits.ts';
 import { type ListReport, RowTally } from './list-report.ts';
 import type { CheckedSource, ListFormat } from './list-source.ts';
@@ -15,9 +17,6 @@ import { accountOf, listingOf } from './read-row.ts';
 import type { SipHash } from './sip-hash.ts';
 import { readSpelling } from './spelling.ts';
 import { TableBuilder } from './table-builder.ts';
-
-/** The bytes of a list, in pieces of any size: `createReadStream(path)` is one. */
-export type ListBytes = AsyncIterable<Uint8Array>;
 
 /** A list as it is screened by. Immutable. */
 export interface LoadedList {
@@ -34,6 +33,8 @@ export interface LoadedList {
 export interface LoadParts {
   readonly sip: SipHash;
   readonly clock: Clock;
+  /** Digests the bytes as they pass. */
+  readonly digester?: BodyDigester | undefined;
   /** What a part of a list changes; the whole list anew where it is absent. */
   readonly change?: { readonly base: LoadedList; readonly operation: 'add' | 'remove' } | undefined;
 }
@@ -58,7 +59,11 @@ const READERS: Readonly<Record<ListFormat, (source: CheckedSource, sink: RowSink
  * Fails closed: a strict list with one row that cannot be read is refused as a whole, as is one that is no UTF-8, breaks
  * off, is not what its format says, or has fewer accounts than `atLeast`. @throws REQUEST_INVALID
  */
-export async function loadList(source: CheckedSource, bytes: ListBytes, { sip, clock, change }: LoadParts): Promise<LoadedList> {
+export async function loadList(
+  source: CheckedSource,
+  bytes: ListBytes,
+  { sip, clock, change, digester = new BodyDigester() }: LoadParts,
+): Promise<LoadedList> {
   const tally = new RowTally();
   const listings = change?.base.listings.copy() ?? new ListingTable();
   const saysNothing = ({ kind, severity, votes, expires }: ListRow): boolean => (kind ?? severity ?? votes ?? expires) === undefined;
@@ -92,11 +97,17 @@ export async function loadList(source: CheckedSource, bytes: ListBytes, { sip, c
   const pause = pauses(clock);
   const release = clock.hold?.();
   try {
-    await readAll(reader, bytes, pause);
+    await readAll(reader, digester.passing(bytes), pause);
     if (source.strict && tally.unread > 0) throw refuse('a row cannot be read');
     const table = await builder.build((a, b) => listings.merge(a, b), pause);
     if (table.size < source.atLeast) throw refuse('it has too few accounts');
-    const report = tally.report({ name: source.name, accounts: table.size, loadedMs: clock.nowMs(), bytes: table.bytes });
+    const report = tally.report({
+      name: source.name,
+      accounts: table.size,
+      loadedMs: clock.nowMs(),
+      bytes: table.bytes,
+      body: digester.result().body,
+    });
     return Object.freeze({ source, table, listings, hits: new ListHits(source, listings, report.loadedMs), report, state: null });
   } finally {
     release?.();

@@ -58,7 +58,7 @@ export class SipHash {
       }
       for (; rounds > 0; rounds -= 1) {
         let low = (v0l + v1l) | 0;
-        v0h = (v0h + v1h + (low >>> 0 < v1l >>> 0 ? 1 : 0)) | 0;
+        v0h = (v0h + v1h + carry(v0l, v1l, low)) | 0;
         v0l = low;
         let high = (v1h << 13) | (v1l >>> 19);
         v1l = ((v1l << 13) | (v1h >>> 19)) ^ v0l;
@@ -67,19 +67,19 @@ export class SipHash {
         v0h = v0l;
         v0l = high;
         low = (v2l + v3l) | 0;
-        v2h = (v2h + v3h + (low >>> 0 < v3l >>> 0 ? 1 : 0)) | 0;
+        v2h = (v2h + v3h + carry(v2l, v3l, low)) | 0;
         v2l = low;
         high = (v3h << 16) | (v3l >>> 16);
         v3l = ((v3l << 16) | (v3h >>> 16)) ^ v2l;
         v3h = high ^ v2h;
         low = (v0l + v3l) | 0;
-        v0h = (v0h + v3h + (low >>> 0 < v3l >>> 0 ? 1 : 0)) | 0;
+        v0h = (v0h + v3h + carry(v0l, v3l, low)) | 0;
         v0l = low;
         high = (v3h << 21) | (v3l >>> 11);
         v3l = ((v3l << 21) | (v3h >>> 11)) ^ v0l;
         v3h = high ^ v0h;
         low = (v2l + v1l) | 0;
-        v2h = (v2h + v1h + (low >>> 0 < v1l >>> 0 ? 1 : 0)) | 0;
+        v2h = (v2h + v1h + carry(v2l, v1l, low)) | 0;
         v2l = low;
         high = (v1h << 17) | (v1l >>> 15);
         v1l = ((v1l << 17) | (v1h >>> 15)) ^ v2l;
@@ -94,4 +94,9 @@ export class SipHash {
     this.hi = (v0h ^ v1h ^ v2h ^ v3h) >>> 0;
     this.lo = (v0l ^ v1l ^ v2l ^ v3l) >>> 0;
   }
+}
+
+/** What a sum of 32 bits carries over. Without a branch: nothing foretells it, and every second guess would be wrong. */
+function carry(a: number, b: number, sum: number): number {
+  return ((a & b) | ((a | b) & ~sum)) >>> 31;
 }

@@ -57,7 +57,7 @@ export function weigh(
     isBound ||= hit.trust === 'owner' || (isBinding(hit) && !excuses(exemption, hit));
   }
   if (against === 0) return { account, verdict: 'clear', hits, exemption, points: 0 };
-  if (!isBound && exemption !== undefined) return { account, verdict: 'exempt', hits, exemption, points: 0 };
+  if (!isBound && exemption !== undefined && !isBeyond(exemption, hits)) return { account, verdict: 'exempt', hits, exemption, points: 0 };
   // An issuer that freezes a holder says nothing against the token whose contract that holder is.
   const isOutweighed = (isTokenOnly && isHeldOnly) || !(against > ordinary);
   if (isBound || !isOutweighed) return { account, verdict: 'listed', hits, exemption, points: 100 };
@@ -71,6 +71,11 @@ function worstOf(hits: readonly ScreeningHit[]): ScreeningSeverity {
 /** What an authority says of the account itself is not outweighed by lists of others. */
 function isBinding({ trust, basis, kind }: ScreeningHit): boolean {
   return trust === 'authority' && (basis === 'actor' || kind === 'sanctioned');
+}
+
+/** A token of the deployment's own is excused from reports of whatever kind but sanctions, whoever tells of them. */
+function isBeyond(exemption: Exemption, hits: readonly ScreeningHit[]): boolean {
+  return exemption.by === 'token_list' && hits.some(({ basis, kind }) => basis !== 'ordinary' && kind === 'sanctioned');
 }
 
 function excuses(exemption: Exemption | undefined, hit: ScreeningHit): boolean {

@@ -1,3 +1,5 @@
+import type { AccountId } from '../../core/index.ts';
+import { standingOf } from '../grantee.ts';
 import type { RiskFactor } from '../risk-assessment.ts';
 import type { RiskContext } from '../risk-context.ts';
 import { isNewParty } from '../risk-context.ts';
@@ -26,10 +28,12 @@ export function unlimitedAllowanceSignal(context: RiskContext): RiskFactor | und
   return undefined;
 }
 
-const NEW_SPENDER = 50;
+const NEW_SPENDER = 52;
+/** On top for a wallet that deals with nobody new; less of it for one that often does. */
+const SELDOM_NEW = 8;
 const DELEGATION = 60;
 
-/** Rights go to an account that was never paid and that no policy names. */
+/** Rights go to a stranger: an account that was never paid, that no policy names and that neither wallet nor fleet dealt with. */
 export function newSpenderSignal(context: RiskContext): RiskFactor | undefined {
   let worst: RiskFactor | undefined;
   for (const effect of context.input.effects) {
@@ -37,7 +41,10 @@ export function newSpenderSignal(context: RiskContext): RiskFactor | undefined {
     if (grantee === undefined || grantee === context.input.wallet) continue;
     const party = context.parties.find((candidate) => candidate.account === grantee && candidate.role === 'grantee');
     if (party === undefined || !isNewParty(party)) continue;
-    const points = effect.kind === 'delegation' ? DELEGATION : NEW_SPENDER;
+    // Where patterns are not looked for, nobody else asks for how long an account was known.
+    const isStranger = context.input.fraudPatterns === false || standingOf(context, grantee as AccountId) === 'stranger';
+    if (effect.kind !== 'delegation' && !isStranger) continue;
+    const points = effect.kind === 'delegation' ? DELEGATION : NEW_SPENDER + SELDOM_NEW * (1 - (context.grants?.newShare ?? 0));
     if (worst !== undefined && worst.points >= points) continue;
     worst = {
       id: 'allowance_new_spender',

@@ -1,7 +1,7 @@
 import { encodeFunctionData, erc20Abi, serializeTransaction } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Anvil, startAnvil } from '../../../src/testing/anvil.ts';
-import { BOB, CAROL, stranger } from '../../e2e/bench.ts';
+import { BOB, CAROL, FREE, stranger } from '../../e2e/bench.ts';
 import { type Deployed, deploy } from '../../fixtures/evm-contracts.ts';
 import { type Asking, LISTED, openAsking } from './asking.ts';
 import { pay } from './bench.ts';
@@ -232,8 +232,12 @@ describe('an amount that is none', () => {
 });
 
 describe('an amount that somebody only asks about', () => {
+  // One that nobody refused anything just before: many refusals would ask a person, whatever the amount.
+  beforeAll(async () => {
+    await asking.bench.security.policy.createAgent('a2', FREE);
+  });
   const may = (amount: unknown) =>
-    asking.bench.security.policy.checkCapability('a1', 'transfer', { amount: amount as string, token: 'ETH', destination: BOB });
+    asking.bench.security.policy.checkCapability('a2', 'transfer', { amount: amount as string, token: 'ETH', destination: BOB });
 
   it('gets no yes where it is none', async () => {
     expect((await may('0.001')).allowed).toBe(true);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Hazard } from '../../../src/core/index.ts';
-import type { Agent, ReasonCode } from '../../../src/index.ts';
+import type { Agent, Reason, ReasonCode } from '../../../src/index.ts';
 
 /** The templates that are robbed. */
 export const TEMPLATES = ['balanced', 'aggressive'] as const;
@@ -64,9 +64,17 @@ interface Thrown {
   readonly data?: { readonly decisionId?: unknown };
 }
 
+/** What is said against a technique. */
+type Given = Pick<Reason, 'code' | 'rule' | 'facts'>;
+const OF_RIGHTS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['allowance_not_allowed', 'operator_not_allowed']);
+
+/** Rights for an account that a key alone controls are a veto before any rule is asked. */
+const isVetoed = (reason: ReasonCode, { code, facts }: Given): boolean =>
+  OF_RIGHTS.has(reason) && code === 'risk_critical' && facts?.['isContract'] === false;
+
 /** Whether a reason is the one that a technique is to be denied for. */
-const isThe = ({ reason, rule }: Pick<Drain<never, never>, 'reason' | 'rule'>, given: { readonly code: string; readonly rule?: string }) =>
-  given.code === reason && (rule === undefined || given.rule === rule);
+const isThe = ({ reason, rule }: Pick<Drain<never, never>, 'reason' | 'rule'>, given: Given): boolean =>
+  isVetoed(reason, given) || (given.code === reason && (rule === undefined || given.rule === rule));
 
 /** The recorded decision is a denial, for the very reason, by the bytes alone: no simulation had to find it. */
 export async function expectDenied(
@@ -92,10 +100,7 @@ export async function expectDenied(
 }
 
 /** Reasons against the twin, without those that are the technique's own: of those there are none. */
-export function othersThan(
-  drain: Pick<Drain<never, never>, 'reason' | 'rule'>,
-  reasons: readonly { readonly code: string; readonly rule?: string }[],
-): readonly string[] {
+export function othersThan(drain: Pick<Drain<never, never>, 'reason' | 'rule'>, reasons: readonly Given[]): readonly string[] {
   expect(reasons.filter((reason) => isThe(drain, reason))).toEqual([]);
   return reasons.map(({ code }) => code);
 }

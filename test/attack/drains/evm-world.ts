@@ -51,7 +51,7 @@ export interface EvmWorld extends AsyncDisposable {
   victim(id: Template): Victim;
   /** Permits redeemed so far, without which no key signs. */
   redeemed(): number;
-  /** Lets two minutes go by: so many refusals are a burst. */
+  /** Lets more than an hour go by: so many refusals are a burst, and look like probing. */
   rest(): void;
   /** What each wallet has, and how often it signed a transaction that the chain took. */
   holdings(): Promise<readonly string[]>;
@@ -102,7 +102,7 @@ export async function openEvmWorld(): Promise<EvmWorld> {
     wallets,
     victim: (id) => ({ usd, art: art.address, router, me: getAddress(wallets[id].address), item: id === 'balanced' ? 1n : 2n }),
     redeemed: () => redeemed,
-    rest: () => void (offsetMs += 120_000),
+    rest: () => void (offsetMs += 3_720_000),
     async holdings() {
       const of = async ({ address }: Wallet): Promise<readonly unknown[]> => [
         await anvil.rpc('eth_getBalance', [address, 'latest']),

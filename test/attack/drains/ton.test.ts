@@ -97,9 +97,9 @@ for (const drain of TON_DRAINS)
       for (const door of through) await expectDenied(agent, await door.refused(order), drain, `${door.name}, ${id}`);
       expect(await holdings()).toEqual(before);
       const blockers = await against(id, drain.twin, async () => {
-        // So many refusals are a burst.
-        offsetMs += 120_000;
-        await chain.increaseTime(120);
+        // So many refusals are a burst, and look like probing for an hour.
+        offsetMs += 3_720_000;
+        await chain.increaseTime(3_720);
         return (await agent.dryRun(await house.request(drain.twin(victim)))).blockers;
       });
       expect(othersThan(drain, blockers)).toEqual(drain.meets?.[id] ?? []);

@@ -6,6 +6,7 @@ import { DEFAULT_JUDGE_SETTINGS } from '../../../src/authz/judge-settings.ts';
 import { ReadState } from '../../../src/authz/judge-state.ts';
 import { FactLacking } from '../../../src/authz/tooling/recorded-facts.ts';
 import type { LayerReport } from '../../../src/core/index.ts';
+import { alikeEnds } from '../../../src/risk/index.ts';
 import { EVE, input, send } from '../fixture.ts';
 
 const resultOf = (reports: readonly LayerReport[], more: Partial<ChainResult> = {}): ChainResult => ({
@@ -195,7 +196,9 @@ describe('what a session reads more', () => {
     const context = new JudgeSession(input({ over: { read } }), DEFAULT_JUDGE_SETTINGS).context;
     await context.readMore([send(1n, EVE)]);
     expect(asked).toHaveLength(1);
-    expect(asked[0]?.every((key) => key.includes(EVE))).toBe(true);
+    const alike = alikeEnds(EVE).map((end) => `doc/paid-alike/a1/${end}`);
+    expect(asked[0]?.every((key) => key.includes(EVE) || alike.includes(key))).toBe(true);
+    expect(asked[0]).toEqual(expect.arrayContaining(alike));
     const { read: _, ...without } = input();
     await expect(new JudgeSession(without, DEFAULT_JUDGE_SETTINGS).context.readMore([send(1n, EVE)])).rejects.toThrow(TypeError);
   });

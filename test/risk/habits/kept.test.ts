@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ACCOUNT_WORDS, decodeAccount, encodeAccount, sharedEnds } from '../../../src/core/address/account-code.ts';
 import { learnFleetParty, readFleetParty, viewFleetParty } from '../../../src/risk/habits/fleet-party.ts';
 import { HABIT_BYTES, MOST } from '../../../src/risk/habits/habit-bytes.ts';
-import { copyHabits, emptyHabits, type Habits, keepHabits, paidParties, readHabits } from '../../../src/risk/habits/habits.ts';
+import { emptyHabits, type Habits, keepHabits, paidParties, readHabits } from '../../../src/risk/habits/habits.ts';
 import { learnAction } from '../../../src/risk/habits/learn-action.ts';
 import { isNewTo } from '../../../src/risk/habits/look.ts';
 import { ACTION_KINDS, type WalletAction } from '../../../src/risk/habits/wallet-action.ts';
@@ -46,7 +46,7 @@ describe('kept habits', () => {
         const habits = learnt(before);
         const back = through(habits);
         expect(back).toEqual(habits);
-        expect(learnt(after, back)).toEqual(learnt(after, copyHabits(habits)));
+        expect(learnt(after, back)).toEqual(learnt(after, learnt(before)));
       }),
       { numRuns: 150 },
     );

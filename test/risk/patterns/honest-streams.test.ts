@@ -7,7 +7,7 @@ if (!hasStreams) console.warn('SKIPPED: the labelled streams are not on this mac
 const BOUNDS: readonly (readonly [id: string, alarms: number, type?: string, found?: number])[] = [
   ['structuring', 4.5, 'structuring', 20],
   ['dust_bait', 0.5, 'address_poisoning', 18],
-  ['approval_phishing', 13, 'approval_drainer', 18],
+  ['approval_phishing', 7, 'approval_drainer', 18],
   ['fan_out', 4.5, 'velocity_burst', 28],
   ['consolidation_exit', 2],
   // These wallets are no fleet: what many of them begin to pay on one day is in fashion.
@@ -37,10 +37,10 @@ describe.skipIf(!hasStreams)('patterns over real histories with injected attacks
       honest += 1;
       const isValued = input.amountsInUnit.outflow !== null;
       if (isValued) valued += 1;
-      for (const { id } of patterns) {
+      for (const { id, evidence } of patterns) {
         alarms.set(id, (alarms.get(id) ?? 0) + 1);
         if (id === 'new_dest_large' && isValued) largeToNew += 1;
-        if (id === 'approval_phishing' && score < 60) onlyNew += 1;
+        if (id === 'approval_phishing' && score < 60 && evidence['standing'] === 'stranger') onlyNew += 1;
       }
     });
     const rate = (id: string) => ((alarms.get(id) ?? 0) * 1_000) / honest;
@@ -56,7 +56,7 @@ describe.skipIf(!hasStreams)('patterns over real histories with injected attacks
       if (type !== undefined) expect(found.get(`${id} / ${type}`)?.size ?? 0, id).toBeGreaterThanOrEqual(least ?? 0);
     }
     expect((largeToNew * 1_000) / valued).toBeLessThan(34);
-    // Without facts it stops nothing that the score of rights without a bound for somebody new would let pass.
+    // Without facts it stops no stranger that the score of rights without a bound would let pass; it does stop who was only just met.
     expect(onlyNew).toBe(0);
   }, 240_000);
 });

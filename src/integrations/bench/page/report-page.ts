@@ -1,6 +1,8 @@
 import { sha256 } from '../../../core/digest.ts';
 import type { DetectorReport, FraudReport } from '../fraud-report.ts';
-import { percentText, spanText } from '../report-lines.ts';
+import { percentText } from '../percent-text.ts';
+import { figureText, type ProtocolTable } from '../protocol-table.ts';
+import { spanText } from '../report-lines.ts';
 import { type Cell, chartHtml, embeddedJson, escapeHtml, tableHtml } from './markup.ts';
 import type { PlotLibrary } from './plot-library.ts';
 import { PAGE_SCRIPT } from './script.ts';
@@ -65,6 +67,7 @@ function sections(report: FraudReport): readonly string[] {
     '<h2>By type</h2>',
     ...detectors.map((detector, at) => typeTable(detector, `detectors.${at}`)),
     ...(report.groups.length === 0 ? [] : ['<h2>By agent</h2>', groupTable(report)]),
+    ...(report.tables.length === 0 ? [] : ['<h2>The other tasks</h2>', ...report.tables.map(protocolTable)]),
     '<h2>Timelines</h2>',
     '<p class="soft">Every point is one action of the wallet, in order; the higher, the more unlike its habits. Points above the dashed line are alarms. The line through the chart marks where the campaign begins.</p>',
     ...timelineSections(report),
@@ -146,6 +149,18 @@ function groupTable({ groups }: FraudReport): string {
     ['agent', 'wallets', 'good actions', 'false alarms in 1,000', 'campaigns', 'caught'],
     rows,
   );
+}
+
+function protocolTable({ task, title, columns, rows, notes }: ProtocolTable, at: number): string {
+  const cells = rows.map(({ name, figures }, row): readonly Cell[] => [
+    name,
+    ...figures.map((figure, column): Cell => {
+      const path = `tables.${at}.rows.${row}.figures.${column}.value`;
+      return { path, value: figure.value, text: figureText(figure) };
+    }),
+  ]);
+  const said = notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
+  return `<section>${tableHtml(`${task}: ${title}`, columns, cells)}${said === '' ? '' : `<ul class="soft">${said}</ul>`}</section>`;
 }
 
 /** The first timeline of a type stands open, the others are drawn when somebody looks. */
