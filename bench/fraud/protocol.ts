@@ -3,13 +3,13 @@ import { judgeCampaigns } from '../../src/integrations/bench/judge-campaigns.ts'
 import { accountTables, measureAccounts } from './account-prefixes.ts';
 import { approvalTables, measureApprovals } from './approvals.ts';
 import { besideLists, listedRows, listTable } from './campaign-lists.ts';
-import { TRAINING, type Track } from './cross-validate.ts';
+import { AIMED_FALSE_PER_1000, TRAINING, type Track } from './cross-validate.ts';
 import { hasData } from './data-files.ts';
 import { heldOutTable, measureHeldOut } from './hold-out.ts';
 import { measureIntentTables } from './intent.ts';
 import { measurePoisoning, poisoningTables } from './poisoning.ts';
 import { addressTables, measureAddresses } from './screening.ts';
-import { AIMED_FALSE_PER_1000, runOnStreams, type StreamRun, trackName } from './stream-run.ts';
+import { runOnStreams, type StreamRun, trackName } from './stream-run.ts';
 import { measureTonLists, tonTables } from './ton-lists.ts';
 
 /** How the protocol is run. */
@@ -57,7 +57,7 @@ async function withLists({ gauges: { rows }, scored }: StreamRun): Promise<reado
 }
 
 function heldOut({ gauges, scored }: StreamRun, track: Track, report: (line: string) => void): ProtocolTable {
-  const held = measureHeldOut(gauges, track, TRAINING, AIMED_FALSE_PER_1000, report);
+  const held = measureHeldOut(gauges, track, TRAINING, AIMED_FALSE_PER_1000[track], report);
   const usual = scored.find(({ name }) => name === trackName(track));
   const { types } = judgeCampaigns(gauges.rows, (row) => usual?.isAlarm(row) === true);
   return heldOutTable(track, held, new Map(types.map(({ type, caught }) => [type, caught])));

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { crossValidate, gaugesOf, TRAINING, thresholdFor } from '../../bench/fraud/cross-validate.ts';
+import { crossValidate, gaugesOf, SURPRISES, TRAINING, thresholdFor } from '../../bench/fraud/cross-validate.ts';
 import { gaugeTable } from '../../bench/fraud/gauge-table.ts';
 import { readStreams } from '../../bench/fraud/read-streams.ts';
 import { GAUGES } from '../../src/risk/habits/gauges/index.ts';
@@ -19,17 +19,15 @@ const RATES = [200, 100, 50, 20, 10, 5, 4, 2, 1, 0.5, 0.2];
 export function trainHabits(data: string): HabitModelData {
   const table = gaugeTable(readStreams(data));
   const scores = crossValidate(table, 'strict', TRAINING);
-  const { isBad, weight } = weighRows(table.rows);
   const lesson = {
     data: quantize(table.values, GAUGES.length),
     rows: Int32Array.from(table.rows.keys()),
-    isBad,
-    weight,
+    ...weighRows(table.rows, SURPRISES.strict),
     gauges: gaugesOf('strict'),
   };
   const { model } = boost(lesson, TRAINING);
   return {
-    version: 'habits-1',
+    version: 'habits-2',
     gauges: GAUGES.map(({ name }) => name),
     trees: packTrees(model),
     passed: RATES.map((rate) => [rate, Number(thresholdFor(table.rows, scores, rate).toPrecision(6))]),

@@ -3,9 +3,8 @@ import { rateAt } from './habit-model.ts';
 import { type HabitModelData, unpackTrees } from './packed-trees.ts';
 import { type FlatTrees, scoreFlatTrees } from './trees.ts';
 
-/** Trees and levels that a model may have; what is shipped has 250 of depth 5. */
+/** Trees that a model may have; what is shipped has 250. */
 const MOST_TREES = 2_000;
-const MOST_DEPTH = 8;
 const VERSION = /^[\x21-\x7e]{1,64}$/;
 
 const unpacked = new WeakMap<HabitModelData, FlatTrees>();
@@ -31,9 +30,9 @@ export function modelProblem(given: unknown): string | undefined {
     return 'gauges: are not those of this release';
   if (!Array.isArray(passed) || !arePassed(passed)) return 'passed: is no falling list of [good in 1,000, score]';
   if (typeof trees !== 'object' || trees === null) return 'trees: are missing';
-  const { bias, depth, count, step, trees: text } = trees;
+  const { bias, count, step, trees: text } = trees;
   if (!Number.isFinite(bias) || !Number.isFinite(step)) return 'trees: bias and step are numbers';
-  if (!isCount(depth, MOST_DEPTH) || !isCount(count, MOST_TREES)) return `trees: at most ${MOST_TREES}, up to ${MOST_DEPTH} deep`;
+  if (!isCount(count, MOST_TREES)) return `trees: at most ${MOST_TREES}`;
   if (typeof text !== 'string') return 'trees: are no text';
   try {
     const flat = unpackTrees(trees);

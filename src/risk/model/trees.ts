@@ -1,10 +1,13 @@
-/** One tree: every level asks the same question of all, so that the answers are the bits of the leaf's place. */
+/** One tree: questions, each of whose answers leads to another one or to a leaf. */
 export interface Tree {
-  /** Places of the gauges asked, first level first. */
+  /** Places of the gauges asked, the first question first. */
   readonly gauges: ArrayLike<number>;
   /** A figure above it answers yes. */
   readonly above: ArrayLike<number>;
-  /** By the answers as a binary number, first level highest. */
+  /** Where a no and a yes lead, two places for each question: to a later question of the tree, or by −1 − n to its leaf n. */
+  readonly next: ArrayLike<number>;
+  /** Of 256 actions that come to a question in training, those that answered yes. */
+  readonly yes: ArrayLike<number>;
   readonly leaves: ArrayLike<number>;
 }
 
@@ -17,100 +20,97 @@ export interface Trees {
 /** The odds' logarithm for one action's figures. O(trees × depth). */
 export function scoreTrees({ bias, trees }: Trees, figures: ArrayLike<number>): number {
   let score = bias;
-  for (let at = 0; at < trees.length; at += 1) {
-    const { gauges, above, leaves } = trees[at] as Tree;
-    let leaf = 0;
-    for (let level = 0; level < gauges.length; level += 1) {
-      leaf = leaf * 2 + Number((figures[gauges[level] as number] as number) > (above[level] as number));
-    }
-    score += leaves[leaf] as number;
+  for (const { gauges, above, next, leaves } of trees) {
+    let place = 0;
+    while (place >= 0) place = next[2 * place + Number((figures[gauges[place] as number] as number) > (above[place] as number))] as number;
+    score += leaves[-1 - place] as number;
   }
   return score;
 }
 
-/** Trees of one depth, side by side: the same scores, more quickly. */
-export interface FlatTrees extends Trees {
-  readonly depth: number;
-  /** Those of all trees, one after the other. */
+/** The same trees side by side, as they are scored. */
+export interface FlatTrees {
+  readonly bias: number;
+  /** Place of each tree's first question. */
+  readonly roots: Int32Array;
+  /** Those of all trees, one after the other; `next` counts from the first tree's first question and leaf. */
   readonly gauges: Uint8Array;
   readonly above: Float32Array;
+  readonly next: Int32Array;
   readonly leaves: Float64Array;
-  /** Mean of the leaves below each node, tree by tree as a heap whose root is the second: what {@link addParts} moves along. */
+  /** What is expected of actions that come to a question, by what training saw. */
   readonly means: Float64Array;
 }
 
 /** What {@link scoreTrees} says of them. */
-export function scoreFlatTrees(trees: FlatTrees, figures: Float32Array): number {
-  const { bias, depth, gauges, above, leaves } = trees;
-  if (depth === 5) return scoreOfFive(trees, figures);
+export function scoreFlatTrees({ bias, roots, gauges, above, next, leaves }: FlatTrees, figures: Float32Array): number {
   let score = bias;
-  let first = 0;
-  for (let question = 0; question < gauges.length; first += 1 << depth) {
-    let leaf = 0;
-    for (const end = question + depth; question < end; question += 1) {
-      leaf = (leaf << 1) | ((figures[gauges[question] as number] as number) > (above[question] as number) ? 1 : 0);
-    }
-    score += leaves[first + leaf] as number;
+  for (let tree = 0; tree < roots.length; tree += 1) {
+    let place = roots[tree] as number;
+    do place = next[(place << 1) | ((figures[gauges[place] as number] as number) > (above[place] as number) ? 1 : 0)] as number;
+    while (place >= 0);
+    score += leaves[~place] as number;
   }
   return score;
-}
-
-/** The same for trees of five levels, written out: no answer is waited for before the next question is asked. */
-function scoreOfFive({ bias, gauges, above, leaves }: FlatTrees, figures: Float32Array): number {
-  const answer = (question: number): number => Number((figures[gauges[question] as number] as number) > (above[question] as number));
-  let score = bias;
-  let first = 0;
-  for (let at = 0; at < gauges.length; at += 5, first += 32) {
-    const leaf = (answer(at) << 4) | (answer(at + 1) << 3) | (answer(at + 2) << 2) | (answer(at + 3) << 1) | answer(at + 4);
-    score += leaves[first + leaf] as number;
-  }
-  return score;
-}
-
-/** Adds what each gauge adds, as {@link partsOfScore} has it, to `parts`, one place for each gauge. O(trees × depth). */
-export function addParts({ depth, gauges, above, means }: FlatTrees, figures: Float32Array, parts: Float64Array): void {
-  let root = 0;
-  for (let question = 0; question < gauges.length; root += 2 << depth) {
-    let node = 1;
-    for (const end = question + depth; question < end; question += 1) {
-      const gauge = gauges[question] as number;
-      const next = 2 * node + ((figures[gauge] as number) > (above[question] as number) ? 1 : 0);
-      parts[gauge] = (parts[gauge] as number) + (means[root + next] as number) - (means[root + node] as number);
-      node = next;
-    }
-  }
 }
 
 /**
- * What each gauge adds to the score of one action; with the bias of {@link meanScore} the parts add up to {@link scoreTrees}.
- * On the way down a tree each answer moves the mean of the leaves that can still be reached: that move is its gauge's part.
+ * Adds what each gauge adds to the score of one action to `parts`, one place for each gauge; with {@link meanScore} they add up to {@link scoreTrees}.
+ * On the way down a tree each answer moves what is to be expected: that move is its gauge's part. O(trees × depth).
  */
-export function partsOfScore({ trees }: Trees, figures: ArrayLike<number>): ReadonlyMap<number, number> {
-  const parts = new Map<number, number>();
-  for (const { gauges, above, leaves } of trees) {
-    let from = 0;
-    let to = leaves.length;
-    let mean = meanOf(leaves, from, to);
-    for (let level = 0; level < gauges.length; level += 1) {
-      const gauge = gauges[level] as number;
-      const half = (from + to) / 2;
-      if ((figures[gauge] as number) > (above[level] as number)) from = half;
-      else to = half;
-      const next = meanOf(leaves, from, to);
-      parts.set(gauge, (parts.get(gauge) ?? 0) + next - mean);
-      mean = next;
+export function addParts({ roots, gauges, above, next, leaves, means }: FlatTrees, figures: Float32Array, parts: Float64Array): void {
+  for (const root of roots) {
+    for (let place = root; place >= 0; ) {
+      const gauge = gauges[place] as number;
+      const to = next[2 * place + Number((figures[gauge] as number) > (above[place] as number))] as number;
+      const moved = (to < 0 ? (leaves[~to] as number) : (means[to] as number)) - (means[place] as number);
+      parts[gauge] = (parts[gauge] as number) + moved;
+      place = to;
     }
   }
-  return parts;
 }
 
 /** The score before any gauge is read: what the parts of a score are added to. */
-export function meanScore({ bias, trees }: Trees): number {
-  return trees.reduce((sum, { leaves }) => sum + meanOf(leaves, 0, leaves.length), bias);
+export function meanScore({ bias, roots, means }: FlatTrees): number {
+  return roots.reduce((sum, root) => sum + (means[root] as number), bias);
 }
 
-function meanOf(leaves: ArrayLike<number>, from: number, to: number): number {
-  let sum = 0;
-  for (let leaf = from; leaf < to; leaf += 1) sum += leaves[leaf] as number;
-  return sum / (to - from);
+/** Lays trees side by side. @throws RangeError for a tree that asks nothing, or leads back, astray or nowhere */
+export function flatten({ bias, trees }: Trees): FlatTrees {
+  const questions = trees.reduce((sum, { gauges }) => sum + gauges.length, 0);
+  const flat = {
+    bias,
+    roots: new Int32Array(trees.length),
+    gauges: new Uint8Array(questions),
+    above: new Float32Array(questions),
+    next: new Int32Array(2 * questions),
+    leaves: new Float64Array(questions + trees.length),
+    means: new Float64Array(questions),
+  };
+  let root = 0;
+  for (const [at, tree] of trees.entries()) {
+    flat.roots[at] = root;
+    layDown(tree, flat, root, root + at);
+    root += tree.gauges.length;
+  }
+  return flat;
+}
+
+function layDown({ gauges, above, next, yes, leaves }: Tree, flat: FlatTrees, root: number, leaf: number): void {
+  const count = gauges.length;
+  if (count === 0 || leaves.length !== count + 1)
+    throw new RangeError('a tree has one leaf more than it has questions, and one question at least');
+  for (let at = 0; at <= count; at += 1) flat.leaves[leaf + at] = leaves[at] as number;
+  for (let at = count - 1; at >= 0; at -= 1) {
+    flat.gauges[root + at] = gauges[at] as number;
+    flat.above[root + at] = above[at] as number;
+    const [no, its] = [0, 1].map((answer) => {
+      const to = next[2 * at + answer] as number;
+      // Later questions only: nobody goes round in circles.
+      if (!(to < 0 ? -1 - to <= count : to > at && to < count)) throw new RangeError('an answer leads nowhere');
+      flat.next[2 * (root + at) + answer] = to < 0 ? to - leaf : to + root;
+      return to < 0 ? (flat.leaves[leaf - 1 - to] as number) : (flat.means[root + to] as number);
+    }) as [number, number];
+    flat.means[root + at] = no + ((its - no) * (yes[at] as number)) / 256;
+  }
 }

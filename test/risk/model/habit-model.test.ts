@@ -8,10 +8,11 @@ import { aboutGauge, whatIsUnlike } from '../../../src/risk/model/explain.ts';
 import { partsOfOdds, scoreHabits } from '../../../src/risk/model/habit-model.ts';
 import { HABIT_MODEL } from '../../../src/risk/model/habit-model-data.ts';
 import { packTrees, unpackTrees } from '../../../src/risk/model/packed-trees.ts';
-import { meanScore, partsOfScore, scoreFlatTrees, scoreTrees } from '../../../src/risk/model/trees.ts';
+import { flatten, meanScore, scoreFlatTrees } from '../../../src/risk/model/trees.ts';
 import { address, payment } from '../habits/actions.ts';
 
 const trees = unpackTrees(HABIT_MODEL.trees);
+const asked = new Set(trees.gauges);
 const anyFigures = fc
   .array(fc.oneof(fc.constantFrom(-99, -1, 0, 1, 2, 20), fc.double({ min: -200, max: 1_000, noNaN: true })), {
     minLength: GAUGES.length,
@@ -47,7 +48,6 @@ describe('figures', () => {
 describe('the model that ships', () => {
   it('was trained on these gauges, and asks none of a ground that flatters it', () => {
     expect(HABIT_MODEL.gauges).toEqual(GAUGES.map(({ name }) => name));
-    const asked = new Set(trees.trees.flatMap(({ gauges }) => Array.from(gauges)));
     expect([...asked].filter((at) => GAUGES[at]?.ground !== 'habits')).toEqual([]);
     expect(asked.size).toBeGreaterThan(40);
   });
@@ -55,11 +55,11 @@ describe('the model that ships', () => {
   it('splits each score exactly into what the gauges added', () => {
     fc.assert(
       fc.property(anyFigures, (figures) => {
-        const parts = [...partsOfScore(trees, figures).values()].reduce((sum, part) => sum + part, meanScore(trees));
-        expect(parts).toBeCloseTo(scoreTrees(trees, figures), 9);
-        expect(scoreFlatTrees(trees, figures)).toBe(scoreTrees(trees, figures));
-        const slowly = partsOfScore(trees, figures);
-        for (const [at, part] of partsOfOdds(figures).entries()) expect(part).toBeCloseTo(slowly.get(at) ?? 0, 9);
+        const parts = partsOfOdds(figures);
+        const { odds } = scoreHabits(figures);
+        expect(parts.reduce((sum, part) => sum + part, meanScore(trees))).toBeCloseTo(odds, 9);
+        expect(scoreFlatTrees(trees, figures)).toBe(odds);
+        for (const [at, part] of parts.entries()) if (!asked.has(at)) expect(part).toBe(0);
       }),
     );
   });
@@ -101,7 +101,8 @@ describe('the model that ships', () => {
 });
 
 describe('packed trees', () => {
-  const few = { bias: -1, trees: [{ gauges: [3, 1], above: [0.5, -99], leaves: [0.25, -1, 0, 0.125] }] };
+  const tree = { gauges: [3, 1], above: [0.5, -99], next: [-1, 1, -2, -3], yes: [64, 128], leaves: [0.25, -1, 0.125] };
+  const few = { bias: -1, trees: [tree] };
 
   it('answer as those that were packed, to a 32,000th of the largest leaf', () => {
     const back = unpackTrees(packTrees(few));
@@ -110,13 +111,29 @@ describe('packed trees', () => {
       [0, -99, 0, 1],
       [0, 5, 0, 1],
     ])
-      expect(scoreTrees(back, figures)).toBeCloseTo(scoreTrees(few, figures), 4);
+      expect(scoreFlatTrees(back, Float32Array.from(figures))).toBeCloseTo(scoreFlatTrees(flatten(few), Float32Array.from(figures)), 4);
+    expect(scoreFlatTrees(flatten(few), Float32Array.from([0, 0, 0, 0]))).toBe(-0.75);
+    expect(scoreFlatTrees(flatten(few), Float32Array.from([0, -99, 0, 1]))).toBe(-2);
+    expect(scoreFlatTrees(flatten(few), Float32Array.from([0, 5, 0, 1]))).toBe(-0.875);
   });
 
-  it('are refused where their text is cut, and not packed where something would be lost', () => {
+  it('are refused where their text is cut or longer, and not packed where something would be lost', () => {
     const packed = packTrees(few);
     expect(() => unpackTrees({ ...packed, count: 2 })).toThrow(RangeError);
-    expect(() => packTrees({ bias: 0, trees: [{ gauges: [1], above: [0.123456789], leaves: [0, 1] }] })).toThrow(RangeError);
-    expect(() => packTrees({ bias: 0, trees: [...few.trees, { gauges: [1], above: [0], leaves: [0, 1] }] })).toThrow(RangeError);
+    const longer = Buffer.concat([Buffer.from(packed.trees, 'base64'), Buffer.alloc(1)]).toString('base64');
+    expect(() => unpackTrees({ ...packed, trees: longer })).toThrow(RangeError);
+    expect(() => packTrees({ bias: 0, trees: [{ ...tree, above: [0.123456789, 0] }] })).toThrow(RangeError);
+  });
+
+  it('are refused where an answer leads round in circles, astray, or where nothing is asked', () => {
+    for (const next of [
+      [0, 1, -2, -3],
+      [1, 1, 0, -3],
+      [2, 1, -2, -3],
+      [-1, 1, -2, -4],
+    ])
+      expect(() => flatten({ bias: 0, trees: [{ ...tree, next }] }), String(next)).toThrow(RangeError);
+    expect(() => flatten({ bias: 0, trees: [{ gauges: [], above: [], next: [], yes: [], leaves: [1] }] })).toThrow(RangeError);
+    expect(() => flatten({ bias: 0, trees: [{ ...tree, leaves: [1, 2] }] })).toThrow(RangeError);
   });
 });
