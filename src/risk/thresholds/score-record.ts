@@ -1,7 +1,7 @@
 /** Scores of the model that are told apart: quarter steps of the odds' logarithm, from {@link LEAST_LEVEL} on. */
-export const LEVELS = 56;
+export const LEVELS = 80;
 /** What is below it counts as an action, and at no level. */
-export const LEAST_LEVEL = -10;
+export const LEAST_LEVEL = -16;
 /** Between two levels. */
 export const LEVEL_STEP = 0.25;
 /** Actions that a record weighs at most: of more the older fade. */

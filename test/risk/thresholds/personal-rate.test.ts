@@ -37,18 +37,27 @@ const anyRecord = fc
       return learnScore(record, { model: MODEL, odds: score, atMs, told });
     }, emptyScoreRecord(MODEL));
   });
+/** The score that so many of 1,000 good actions of training wallets reach. */
+function oddsAt(goodIn1000: number): number {
+  let [low, high] = [-20, 20];
+  while (high - low > 1e-6) {
+    const middle = (low + high) / 2;
+    if (rarityOf(middle) > goodIn1000) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+/** What is alarmed of agents that nobody knows, and the least and most sensitive that any record makes the gate. */
+const untaught = thresholdOf(undefined, MODEL);
+const ceiling = oddsAt(ALARM_GOOD_IN_1000 / LEAST_SENSITIVE) + 0.01;
+const floor = oddsAt(ALARM_GOOD_IN_1000 * MOST_SENSITIVE) - 0.01;
 /** An agent of `count` actions, all of them as usual as `score`. */
-function regular(count: number, score = -7): ScoreRecord {
+function regular(count: number, score = untaught - 8): ScoreRecord {
   let record = emptyScoreRecord(MODEL);
   for (let n = 0; n < count; n += 1)
     record = learnScore(record, { model: MODEL, odds: score - (n % 8) / 4, atMs: FROM + (n * DAY) / 4, told: false });
   return record;
 }
-const untaught = thresholdOf(undefined, MODEL);
-const ceiling = 1.37;
-/** At which 120 of 1,000 actions of training wallets are. */
-const floor = -3;
-
 describe('the rate of an agent of its own', () => {
   it('is between a 30th of the training rate and twice that, whatever the record and the alarms', () => {
     fc.assert(
@@ -71,12 +80,12 @@ describe('the rate of an agent of its own', () => {
 
   it('makes regular agents more sensitive, erratic ones less, and young ones neither', () => {
     expect(thresholdOf(regular(PERSONAL_FROM - 1), MODEL)).toBe(untaught);
-    expect(untaught).toBeCloseTo(0.86, 1);
-    expect(thresholdOf(regular(100), MODEL)).toBeLessThan(-1.5);
+    expect(untaught).toBeCloseTo(oddsAt(ALARM_GOOD_IN_1000), 1);
+    expect(thresholdOf(regular(100), MODEL)).toBeLessThan(untaught - 1.5);
     expect(thresholdOf(regular(2_000), MODEL)).toBeGreaterThanOrEqual(floor);
     let erratic = emptyScoreRecord(MODEL);
     for (let n = 0; n < 300; n += 1) {
-      const score = 1.2 - (n % 20) / 4;
+      const score = untaught + 0.34 - (n % 20) / 4;
       erratic = learnScore(erratic, { model: MODEL, odds: score, atMs: FROM + n * DAY, told: personalRate(score, erratic, MODEL).isAlarm });
     }
     expect(thresholdOf(erratic, MODEL)).toBeGreaterThan(untaught);
@@ -84,12 +93,12 @@ describe('the rate of an agent of its own', () => {
   });
 
   it('alarms about four in a thousand of a steady agent, once people answer', () => {
-    // Scores whose tail is heavier than that of the training wallets: one in 40 is at −1 or above.
+    // Scores whose tail is heavier than that of the training wallets: one in 40 is less than two below what is alarmed of agents that nobody knows.
     let seed = 7;
     const draw = (): number => {
       seed = (seed * 48_271) % 2_147_483_647;
       const chance = seed / 2_147_483_647;
-      return Math.min(1.2, -6 - Math.log(chance) * 1.35);
+      return Math.min(untaught + 0.34, untaught - 6.86 - Math.log(chance) * 1.35);
     };
     let [record, alarms] = [emptyScoreRecord(MODEL), 0];
     const [first, last] = [4_000, 24_000];
@@ -152,7 +161,7 @@ describe('an attacker who teaches', () => {
     expect(record.count - before.count).toBe(WORDS_PER_DAY);
     for (let n = 0; n < 900; n += 1) record = learnScore(record, { model: MODEL, odds: 4, atMs: FROM + (201 + n) * DAY, told: true });
     expect(thresholdOf(record, MODEL)).toBeLessThanOrEqual(ceiling);
-    expect(personalRate(1.4, record, MODEL).isAlarm).toBe(true);
+    expect(personalRate(ceiling + 0.02, record, MODEL).isAlarm).toBe(true);
   });
 
   it('gains at most the threshold of agents that nobody knows by flooding people with alarms', () => {
@@ -162,7 +171,7 @@ describe('an attacker who teaches', () => {
     expect(thresholdOf(record, MODEL, ALARMS_PER_DAY + 1)).toBeGreaterThan(quiet);
     expect(thresholdOf(record, MODEL, 1_000_000)).toBeLessThanOrEqual(untaught);
     expect(personalRate(untaught + 0.01, record, MODEL, 1_000_000).isAlarm).toBe(true);
-    const tired = personalRate(0, record, MODEL, 1_000);
+    const tired = personalRate(untaught - 0.86, record, MODEL, 1_000);
     expect([tired.isAlarm, tired.isFatigued]).toEqual([false, true]);
     fc.assert(
       fc.property(anyRecord, odds, fc.nat(1_000), (made, score, alarms) => {
@@ -195,6 +204,36 @@ describe('a record', () => {
     expect(full.count).toBe(4_096);
     expect(JSON.stringify(full).length).toBeLessThan(2_048);
     expect(parseScoreRecord(JSON.parse(JSON.stringify(full)) as Json)).toBeDefined();
+  });
+
+  it('is refused where it contradicts itself, so that no record makes the gate less sensitive by lying about how much it saw', () => {
+    const sound = JSON.parse(JSON.stringify(regular(60))) as Record<string, Json>;
+    expect(parseScoreRecord({ ...sound })).toBeDefined();
+    const wrong: readonly Record<string, Json>[] = [
+      { count: 40, counts: [4_096, 4_096] },
+      { count: 0 },
+      { usual: 1e300 },
+      { usual: -1e300 },
+      { lean: 0.5 },
+      { lean: -1 },
+      { v: 2 },
+      { counts: [-1] },
+      { settled: -1 },
+    ];
+    for (const change of wrong) {
+      const record = parseScoreRecord({ ...sound, ...change });
+      expect(record, JSON.stringify(change)).toBeUndefined();
+      expect(thresholdOf(record, MODEL)).toBe(untaught);
+    }
+  });
+
+  it('never holds more at its levels than actions, whatever is unlearnt of what was never learnt', () => {
+    fc.assert(
+      fc.property(anyRecord, fc.array(fc.tuple(odds, fc.boolean()), { maxLength: 30 }), (made, words) => {
+        const after = words.reduce((record, [score, told]) => unlearnScore(record, { model: MODEL, odds: score, told }), made);
+        expect(parseScoreRecord(JSON.parse(JSON.stringify(after)) as Json)).toBeDefined();
+      }),
+    );
   });
 
   it('is refused where it is malformed', () => {

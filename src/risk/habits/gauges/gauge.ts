@@ -21,9 +21,9 @@ export interface GaugeGroup {
   read(look: Look, figures: Float32Array, at: number): void;
 }
 
-/** Gauges of one ground. */
-export function gaugesOf(ground: GaugeGround, names: readonly string[]): readonly Gauge[] {
-  return names.map((name) => ({ name, ground }));
+/** Gauges of one ground. `monotone` names those of which more may only raise, or only lower, the score. */
+export function gaugesOf(ground: GaugeGround, names: readonly string[], monotone: Readonly<Record<string, 1 | -1>> = {}): readonly Gauge[] {
+  return names.map((name) => ({ name, ground, ...(Object.hasOwn(monotone, name) ? { monotone: monotone[name] } : {}) }) as Gauge);
 }
 
 /** What a gauge says where there is nothing to compare with. */

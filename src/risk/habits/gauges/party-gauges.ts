@@ -4,10 +4,14 @@ import { type GaugeGroup, gaugesOf, UNKNOWN } from './gauge.ts';
 
 /** Who is dealt with: how well the wallet knows them, and whom they look like. */
 export const partyGauges: GaugeGroup = {
-  gauges: gaugesOf('habits', [
-    ...['new_party', 'party_paid', 'party_received', 'party_age', 'party_last_paid', 'party_last_received', 'party_bait'],
-    ...['party_sent_above', 'above_party_mean', 'above_party_most', 'likeness', 'likeness_ends', 'parties'],
-  ]),
+  gauges: gaugesOf(
+    'habits',
+    [
+      ...['new_party', 'party_paid', 'party_received', 'party_age', 'party_last_paid', 'party_last_received', 'party_bait'],
+      ...['party_sent_above', 'above_party_mean', 'above_party_most', 'likeness', 'likeness_ends', 'parties'],
+    ],
+    { new_party: 1, party_paid: -1, party_bait: 1, likeness: 1, likeness_ends: 1 },
+  ),
   read({ state, party, seconds, bits, isNew, likeness }, figures, at) {
     const isKnown = party >= 0;
     const paid = isKnown ? (state.partyPaid[party] as number) : 0;
