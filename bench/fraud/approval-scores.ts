@@ -37,6 +37,8 @@ const COUNTED: ReadonlySet<string> = new Set([
   'pattern:approval_phishing',
   'address_blacklisted',
 ]);
+/** Every token counts as one that the deployment lists; of how many decimals the rows do not say. */
+const TOKEN_DECIMALS = 18;
 /** A listed spender is above every score. */
 const LISTED = 200;
 /** What a person is asked at, and how far the strongest signals may be averaged down; as in `src/risk`. */
@@ -80,7 +82,7 @@ export function scoreApprovals(
       fleet: (account) => viewFleetParty(fleet.get(account), { atMs, amount: 0n, decimals: 18 }, isNewTo(habitsOf(profile), account)),
     });
     const scored = { wallet, isBad, ...verdictOf(assessment) };
-    if (!(isBad && scored.stops)) learn(wallet, actionsOf({ effects, wallet, atMs, decimals: () => undefined }));
+    if (!(isBad && scored.stops)) learn(wallet, actionsOf({ effects, wallet, atMs, decimals: () => TOKEN_DECIMALS }));
     return scored;
   });
 }

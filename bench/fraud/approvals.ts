@@ -54,8 +54,8 @@ export interface Approvals {
   };
 }
 
-/** Measures T5 on a data folder: the same figures for the same data. */
-export async function measureApprovals(data: string): Promise<Approvals> {
+/** Measures T5 on a data folder, with lists of these shares in percent: the same figures for the same data. */
+export async function measureApprovals(data: string, shares: readonly number[] = SHARES): Promise<Approvals> {
   const rows = readApprovals(data);
   const bad = rows.filter(({ isBad }) => isBad);
   const hasLabels = findTable(data, 'address-lists/screening_benign') !== undefined;
@@ -63,7 +63,7 @@ export async function measureApprovals(data: string): Promise<Approvals> {
   const others = besides(data);
   const tracks: ApprovalTrack[] = [];
   for (const withOrdinary of hasLabels ? [false, true] : [false])
-    for (const percent of SHARES) {
+    for (const percent of shares) {
       const listed = revealed(
         bad.map(({ spender }) => spender),
         percent,

@@ -56,6 +56,8 @@ function rowOf(fields: TableRow): HistoryRow | undefined {
       asset: contract === '' ? `${MAINNET}/slip44:60` : `${MAINNET}/erc20:${contract}`,
       amount: amount === '' ? 0n : BigInt(amount),
       decimals: Number(fields['decimals']) || 0,
+      // The data does not say which tokens a deployment would list.
+      isListed: true,
       method: method === '' ? undefined : method,
       allowance: right === '' ? undefined : BigInt(right),
     },

@@ -67,6 +67,8 @@ function rowOf(fields: readonly string[], labels: ReadonlyMap<string, readonly s
       asset: what === 'token' ? token : isGrant ? party : 'coin',
       amount: amount === '' || amount === undefined ? 0n : BigInt(amount),
       decimals: Number(decimals),
+      // The data does not say which tokens a deployment would list.
+      isListed: true,
       method: method === '' ? undefined : method,
       allowance: allowance === '' || allowance === undefined ? undefined : BigInt(allowance),
     },

@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import type { Scored } from '../../src/integrations/bench/detector.ts';
 import type { Run } from '../../src/integrations/bench/index.ts';
+import { createWalletThresholds } from '../../src/integrations/bench/wallet-thresholds.ts';
+import { ALARM_GOOD_IN_1000 } from '../../src/risk/index.ts';
 import { AIMED_FALSE_PER_1000, crossValidate, TRAINING, type Track, thresholdFor } from './cross-validate.ts';
 import { type GaugeTable, gaugeTable } from './gauge-table.ts';
-import { readStreams } from './read-streams.ts';
+import { readStreams, type StreamRow } from './read-streams.ts';
 
 /** A run over the labelled streams, with what its detectors read. */
 export interface StreamRun extends Run {
@@ -27,6 +29,8 @@ export function runOnStreams(data: string, tracks: readonly [Track, ...Track[]] 
       isAlarm: (row) => (scores[row] as number) > threshold,
     };
   });
+  const strict = scored[tracks.indexOf('strict')];
+  if (strict !== undefined) scored.push(withOwnThresholds(strict, gauges.rows));
   return {
     source: `labelled streams of ${basename(data)}`,
     limits: [
@@ -36,5 +40,19 @@ export function runOnStreams(data: string, tracks: readonly [Track, ...Track[]] 
       'Internal transactions are absent, so that balances are guesses. The base is taken for harmless where nothing says otherwise.',
     ],
     ...{ stream, gauges, scored: scored as [Scored, ...Scored[]] },
+  };
+}
+
+/** The same scores at thresholds that wallets have of their own, as they are shipped: the shipped rates come from these very scores. */
+function withOwnThresholds({ scores }: Scored, rows: readonly StreamRow[]): Scored {
+  const thresholds = createWalletThresholds();
+  const alarms = rows.map(({ wallet, action, isBad }, row) =>
+    thresholds.isAlarm(wallet, { odds: scores[row] as number, atMs: action.atMs, isBad }),
+  );
+  return {
+    name: `${trackName('strict')}, thresholds of each wallet`,
+    rule: `as shipped: at most ${ALARM_GOOD_IN_1000} in 1,000 good actions of the wallet are as unlike its habits; people answer every alarm truly`,
+    scores,
+    isAlarm: (row) => alarms[row] === true,
   };
 }

@@ -2,6 +2,7 @@ import { type AccountId, displayForms, parseAccount } from '../../src/core/index
 import { createDice, type Dice } from '../../src/integrations/bench/dice.ts';
 import { countOf, type ProtocolTable, shareOf } from '../../src/integrations/bench/index.ts';
 import { findLookalike } from '../../src/risk/index.ts';
+import { couldResemble } from '../../src/risk/lookalike.ts';
 import { findTable, readTable } from './read-table.ts';
 import { TON, tonSpellings } from './spellings.ts';
 
@@ -80,7 +81,7 @@ function naturalCollisions(data: string): Pick<TonImitations, 'ordinary' | 'coll
     collisions: ordinary.filter((one) =>
       findLookalike(
         one,
-        ordinary.filter((other) => other !== one),
+        couldResemble([one], ordinary).filter((other) => other !== one),
       ),
     ).length,
   };

@@ -44,6 +44,17 @@ export class OwnRisk {
     return assessRisk(riskInputOf(payment, this.profile, this.#screening)).score;
   }
 
+  /** The score with every reason written out, characters. */
+  explain(payment: MadePayment): number {
+    const { score, factors } = assessRisk(riskInputOf(payment, this.profile, this.#screening));
+    return factors.reduce((length, { detail }) => length + detail.length, score);
+  }
+
+  /** The profile as a store keeps it. */
+  text(): string {
+    return JSON.stringify(this.profile);
+  }
+
   learn({ atMs, to, asset, amount, decimals }: MadePayment): void {
     this.profile = trainProfile(this.profile, { atMs, account: to, asset, amount, unitAmount: amount, decimals });
   }

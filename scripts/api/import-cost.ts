@@ -70,7 +70,9 @@ function builtEntry(): string {
 }
 
 function run(program: string): string {
-  const ended = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: root, encoding: 'utf8' });
+  // As at a first start: nothing is compiled beforehand.
+  const env = { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' };
+  const ended = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: root, encoding: 'utf8', env });
   if (ended.status !== 0) throw new Error(`a process that imports the package failed: ${ended.stderr.slice(0, 400)}`);
   return ended.stdout;
 }

@@ -69,15 +69,31 @@ export const alikeRows = (agent: AgentId, account: AccountId): readonly string[]
 /** An account whose ends only it itself has says nothing, and is left out. */
 function alikeOf(agent: AgentId, keys: readonly string[], row: ReadingsOf['row']): NonNullable<RiskReadings['alike']> {
   const before = storeKey.doc(alikeKey(agent, ''));
-  const parties = keys.flatMap((key) => (key.startsWith(FLEET) ? [key.slice(FLEET.length) as AccountId] : []));
+  let here: ReadonlyMap<string, readonly AccountId[]> | undefined;
   return [...new Set(keys)].flatMap((key): (readonly [string, readonly AccountId[] | null])[] => {
     if (!key.startsWith(before)) return [];
     const end = key.slice(before.length);
     const accounts = readAlike((row(key) as unknown as Doc | undefined)?.value);
     if (accounts === undefined) return [[end, null]];
-    const here = parties.filter((party) => alikeEnds(party).includes(end));
-    return here.some((party) => accounts.some((account) => account !== party)) ? [[end, accounts]] : [];
+    if (accounts.length === 0) return [];
+    here ??= partiesByEnd(keys);
+    return here.get(end)?.some((party) => accounts.some((account) => account !== party)) === true ? [[end, accounts]] : [];
   });
+}
+
+/** Accounts whose rows were read, by what people see of their ends. */
+function partiesByEnd(keys: readonly string[]): ReadonlyMap<string, readonly AccountId[]> {
+  const parties = new Map<string, AccountId[]>();
+  for (const key of keys) {
+    if (!key.startsWith(FLEET)) continue;
+    const party = key.slice(FLEET.length) as AccountId;
+    for (const end of alikeEnds(party)) {
+      const others = parties.get(end);
+      if (others === undefined) parties.set(end, [party]);
+      else others.push(party);
+    }
+  }
+  return parties;
 }
 
 /** A wallet is taken for new to an account where its own habits do not know it: then every wallet of the record is another one. */

@@ -9,6 +9,7 @@ export { assetAddress, assetChain, nativeAssetId, parseAssetId, tokenAsset } fro
 export * from './chain-adapter.ts';
 export { registerChainFamily } from './chain-family.ts';
 export { parseChainId } from './chain-id.ts';
+export type { ChainAnswer, ChainQuestion } from './chain-look-up.ts';
 export type { Clock } from './clock.ts';
 export { payloadDigest, sha256Hex } from './digest.ts';
 export type { Effect } from './effect.ts';

@@ -2,7 +2,9 @@ import type { AccountId, AssetId, TimeMs } from './ids.ts';
 
 /** What is asked about accounts and tokens before something is decided. At most 64 of each. */
 export interface ChainQuestion {
+  /** Accounts whose code is asked for. */
   readonly accounts: readonly AccountId[];
+  /** Tokens whose symbols are asked for. */
   readonly tokens: readonly AssetId[];
 }
 

@@ -3,6 +3,7 @@ import type { Price } from './price.ts';
 
 /** What one asset costs, as one source sees it. */
 export interface MarketPrice extends Price {
+  /** What is priced. */
   readonly asset: AssetId;
   /** What the price counts in: `USD`, or an asset's id. */
   readonly unit: string;
@@ -14,6 +15,7 @@ export interface MarketPrice extends Price {
 
 /** A pool of two assets that trades by the product of its reserves, or with less impact than that. */
 export interface MarketPool {
+  /** What it holds, in any order. */
   readonly assets: readonly [AssetId, AssetId];
   /** Base units, in the order of `assets`. */
   readonly reserves: readonly [bigint, bigint];
@@ -39,8 +41,11 @@ export interface MarketFee {
 
 /** Everything that a source knows at one time. What it does not name is missing, which raises the score. */
 export interface MarketReading {
+  /** Several of one asset are several sources, which are held against each other. */
   readonly prices: readonly MarketPrice[];
+  /** Pools that can be traded with. */
   readonly pools: readonly MarketPool[];
+  /** One for each chain that the source knows. */
   readonly fees: readonly MarketFee[];
   /** What could not be read, for health: `feed_stale eip155:1/slip44:60`. Nothing is decided by it. */
   readonly faults?: readonly string[];

@@ -24,7 +24,7 @@ export function assessRisk(input: RiskInput): RiskAssessment {
   const factors: RiskFactor[] = [];
   for (const signal of SIGNALS) {
     const factor = signal(context);
-    if (factor !== undefined) factors.push(factor);
+    if (factor !== undefined) insert(factors, factor);
   }
   const patterns: PatternMatch[] = [];
   const unchecked: PatternId[] = [];
@@ -36,9 +36,8 @@ export function assessRisk(input: RiskInput): RiskAssessment {
       continue;
     }
     patterns.push(match);
-    factors.push(factorOf(match));
+    insert(factors, factorOf(match));
   }
-  factors.sort(byPoints);
   const breakdown = scoreOf(factors, input.weights);
   const vetoes = vetoesOf(context, patterns);
   const score = breakdown.aggregate;
@@ -67,8 +66,12 @@ function factorOf(match: PatternMatch): RiskFactor {
   };
 }
 
-function byPoints(a: RiskFactor, b: RiskFactor): number {
-  return b.points - a.points;
+/** Puts a factor behind those of as many points: there are few of them. */
+function insert(factors: RiskFactor[], factor: RiskFactor): void {
+  let at = factors.length;
+  factors.push(factor);
+  for (; at > 0 && (factors[at - 1] as RiskFactor).points < factor.points; at -= 1) factors[at] = factors[at - 1] as RiskFactor;
+  factors[at] = factor;
 }
 
 function vetoesOf(context: RiskContext, patterns: readonly PatternMatch[]): readonly RiskVeto[] {
@@ -110,7 +113,11 @@ const FLAG_OF: Readonly<Record<string, RiskFlag>> = {
 
 function flagsOf(context: RiskContext, factors: readonly RiskFactor[]): readonly RiskFlag[] {
   const flags: RiskFlag[] = [];
-  if (factors.some((factor) => factor.reason === 'risk_inputs_missing')) flags.push('inputs_missing');
+  for (const { reason } of factors) {
+    if (reason !== 'risk_inputs_missing') continue;
+    flags.push('inputs_missing');
+    break;
+  }
   const { profile } = context.input;
   if (profile === undefined) flags.push('no_profile');
   else if (Math.min(profile.count, profile.priced) < COLD_BELOW) flags.push('profile_cold');

@@ -8,13 +8,9 @@ const FORGETTING = 8n;
 /** The daily record after a payment of `amount`. A payment older than yesterday changes nothing. Exact integers throughout. */
 export function addOutflow(daily: DailyOutflow, atMs: TimeMs, amount: bigint): DailyOutflow {
   const day = Math.floor(atMs / MS_PER_DAY);
-  const now = exactOf(daily);
-  const { sum, before, usual, peak } = now;
-  if (day === daily.day) return known({ ...daily, sum: String(sum + amount) }, { ...now, sum: sum + amount });
-  if (day < daily.day) {
-    if (day !== daily.day - 1) return daily;
-    return known({ ...daily, before: String(before + amount) }, { ...now, before: before + amount });
-  }
+  if (day === daily.day) return { ...daily, sum: String(BigInt(daily.sum) + amount) };
+  if (day < daily.day) return day !== daily.day - 1 ? daily : { ...daily, before: String(BigInt(daily.before) + amount) };
+  const { sum, usual, peak } = exactOf(daily);
   const next = { ...daily, day, sum: String(amount), before: day === daily.day + 1 ? daily.sum : '0' };
   if (sum === 0n) return next;
   const faded = peak - peak / FORGETTING;
@@ -48,21 +44,15 @@ interface Exact {
   readonly peak: bigint;
 }
 
-/** The record's integers, read once per record. */
-const exact = new WeakMap<DailyOutflow, Exact>();
+/** The last record and its integers: several ask about one record in a row. */
+let last: { readonly daily: DailyOutflow; readonly exact: Exact } | undefined;
 
 function exactOf(daily: DailyOutflow): Exact {
-  const before = exact.get(daily);
-  if (before !== undefined) return before;
-  const read = { sum: BigInt(daily.sum), before: BigInt(daily.before), usual: BigInt(daily.usual), peak: BigInt(daily.peak) };
-  exact.set(daily, read);
-  return read;
-}
-
-/** The record, whose integers need not be read of their texts again. */
-function known(daily: DailyOutflow, integers: Exact): DailyOutflow {
-  exact.set(daily, integers);
-  return daily;
+  if (last?.daily !== daily) {
+    const exact = { sum: BigInt(daily.sum), before: BigInt(daily.before), usual: BigInt(daily.usual), peak: BigInt(daily.peak) };
+    last = { daily, exact };
+  }
+  return last.exact;
 }
 
 function partOf(sum: bigint, leftMs: number): bigint {

@@ -8,7 +8,7 @@ export { emptyHabits, type Habits } from './habits/habits.ts';
 export { learnAction } from './habits/learn-action.ts';
 export { isNewTo } from './habits/look.ts';
 export { unitsOf } from './habits/scale.ts';
-export { type ActionKind, type FleetView, isAllowance, type WalletAction } from './habits/wallet-action.ts';
+export { ACTION_KINDS, type ActionKind, type FleetView, isAllowance, type WalletAction } from './habits/wallet-action.ts';
 export { firstPaidMs, knownOf, paymentsTo } from './known.ts';
 export type { Lookalike } from './lookalike.ts';
 export { findLookalike } from './lookalike.ts';
@@ -19,7 +19,6 @@ export {
   type FollowTerms,
   followMarket,
   type MarketTrack,
-  parseMarket,
   parseMarketTrack,
   readReading,
   type Worth,

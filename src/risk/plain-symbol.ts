@@ -1,7 +1,7 @@
-/** A symbol as people read it: one dress, no spaces, capitals. */
+/** A symbol as people read it: one dress, no spaces, nothing unseen, capitals. */
 export function plainSymbol(symbol: string): string {
   return symbol
     .normalize('NFKC')
-    .replace(/[\s\p{Cf}]/gu, '')
+    .replace(/[\s\p{C}]/gu, '')
     .toUpperCase();
 }

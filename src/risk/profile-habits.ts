@@ -1,14 +1,29 @@
 import { assetContract, type TimeMs } from '../core/index.ts';
-import { emptyHabits, type Habits, type KeptHabits, keepHabits, readHabits } from './habits/habits.ts';
+import { emptyHabits, HABITS_VERSION, type Habits, type KeptHabits, readHabits, textOfHabits } from './habits/habits.ts';
 import { learnAction } from './habits/learn-action.ts';
 import type { WalletAction } from './habits/wallet-action.ts';
 import type { Profile, SettledPayment } from './profile.ts';
 
-/** Habits of the profiles that were read or made lately; never changed. */
-const read = new WeakMap<KeptHabits, Habits>();
+/** What stands behind a kept form, by its identity. */
+interface Kept {
+  /** The habits themselves, never changed under this form; undefined once they were learnt into further. */
+  habits: Habits | undefined;
+  /** Once somebody asked for it. */
+  text: string | undefined;
+  /** Until then: what was learnt, and after what. It says what they were where nobody has them any more. */
+  before: KeptHabits | undefined;
+  actions: readonly WalletAction[];
+  /** Forms before this one that have no text either. */
+  untold: number;
+}
+
+const behind = new WeakMap<KeptHabits, Kept>();
 const NOTHING = emptyHabits();
 /** Of an asset that no list names. */
 const USUAL_DECIMALS = 18;
+/** Forms in a row that have no text, at most: so many actions are learnt anew where one of them is read after it was learnt into. */
+const MOST_UNTOLD = 32;
+const NO_ACTIONS: readonly WalletAction[] = [];
 
 /** The habits that a profile keeps, to be looked at and not to be learnt into; those of nobody where it keeps none. */
 export function habitsOf({ habits }: Profile): Habits {
@@ -17,31 +32,70 @@ export function habitsOf({ habits }: Profile): Habits {
 
 /** Reads kept habits once per identity; undefined for what is malformed. */
 export function soundHabits(kept: KeptHabits): Habits | undefined {
-  const before = read.get(kept);
-  if (before !== undefined) return before;
+  const known = behind.get(kept);
+  if (known?.habits !== undefined) return known.habits;
   const habits = readHabits(kept);
-  if (habits !== undefined) read.set(kept, habits);
+  if (habits === undefined) return undefined;
+  if (known === undefined) behind.set(kept, { habits, text: kept.bytes, before: undefined, actions: NO_ACTIONS, untold: 0 });
+  else known.habits = habits;
   return habits;
 }
 
-/** Kept habits after these actions more, in the order of time. */
-export function learnHabits(kept: KeptHabits | undefined, actions: readonly WalletAction[]): KeptHabits {
-  const habits = taken(kept);
+/** Kept habits after these actions more, in the order of time. Their text is written when somebody asks for it. */
+export function learnHabits(before: KeptHabits | undefined, actions: readonly WalletAction[]): KeptHabits {
+  const habits = taken(before);
   for (const action of actions) learnAction(habits, action);
-  const after = keepHabits(habits);
-  read.set(after, habits);
-  return after;
+  const { chains } = habits;
+  const kept = withText({ v: HABITS_VERSION, chains: before?.chains.length === chains.length ? before.chains : [...chains] });
+  const untold = 1 + ((before === undefined ? undefined : behind.get(before))?.untold ?? 0);
+  const its: Kept = { habits, text: undefined, before, actions: [...actions], untold };
+  behind.set(kept, its);
+  if (untold > MOST_UNTOLD) tell(its);
+  return kept;
+}
+
+const TEXT: PropertyDescriptor & ThisType<KeptHabits> = {
+  enumerable: true,
+  get(): string {
+    return tell(behind.get(this) as Kept);
+  },
+};
+
+function withText(kept: Omit<KeptHabits, 'bytes'>): KeptHabits {
+  return Object.defineProperty(kept, 'bytes', TEXT) as KeptHabits;
+}
+
+/** The text of a kept form, written once. */
+function tell(its: Kept): string {
+  if (its.text !== undefined) return its.text;
+  const text = textOfHabits(its.habits ?? learntAnew(its));
+  its.text = text;
+  its.before = undefined;
+  its.actions = NO_ACTIONS;
+  its.untold = 0;
+  return text;
+}
+
+function learntAnew({ before, actions }: Kept): Habits {
+  const habits = copyOf(before);
+  for (const action of actions) learnAction(habits, action);
+  return habits;
+}
+
+function copyOf(kept: KeptHabits | undefined): Habits {
+  return (kept === undefined ? undefined : readHabits(kept)) ?? emptyHabits();
 }
 
 /**
- * The habits of a kept form, to be learnt into: those that were read of it, which are found under it no more. Its text still says what they were, so that it can be
- * read anew; nearly always there is nobody who would.
+ * The habits of a kept form, to be learnt into: those that stand behind it, which are found there no more. It can still be read anew; nearly always there is
+ * nobody who would.
  */
 function taken(kept: KeptHabits | undefined): Habits {
-  if (kept === undefined) return emptyHabits();
-  const habits = read.get(kept);
-  read.delete(kept);
-  return habits ?? readHabits(kept) ?? emptyHabits();
+  const its = kept === undefined ? undefined : behind.get(kept);
+  const habits = its?.habits;
+  if (its === undefined || habits === undefined) return copyOf(kept);
+  its.habits = undefined;
+  return habits;
 }
 
 /** The profile after what is no payment of its own: calls without value, allowances, what came in. Pure. */
@@ -60,6 +114,7 @@ export function actionOfPayment(settled: SettledPayment, atMs: TimeMs): WalletAc
     asset: settled.asset,
     amount: settled.amount < 0n ? 0n : settled.amount,
     decimals: settled.decimals ?? USUAL_DECIMALS,
+    isListed: settled.decimals !== undefined || assetContract(settled.asset) === null,
     method: settled.method,
   };
 }

@@ -51,8 +51,8 @@ export type Profile = {
   readonly granted?: KeptGrants;
 };
 
-/** Share of actions with new parties, then whom of the grantees the wallet had dealt with, and since when, seconds; see `grant-notes.ts`. */
-export type KeptGrants = readonly [newShare: number, ...(readonly [party: string, firstDealt: number])[]];
+/** Share of actions with new parties, then whom of the grantees the wallet had dealt with, and how; see `grant-notes.ts`. */
+export type KeptGrants = readonly [newShare: number, ...(readonly [party: string, isTrusted: 0 | 1, gaveAll: 0 | 1])[]];
 
 /** Counterparties that were paid and settled. Parallel arrays, all of one length. */
 export type KnownAccounts = {

@@ -161,15 +161,19 @@ function partyOf(input: RiskInput, account: AccountId, role: PartyRole): Party {
   };
 }
 
+const NOBODY: readonly AccountId[] = [];
+
 function imitated(input: RiskInput, account: AccountId): Lookalike | undefined {
   const ofKnown = input.profile === undefined ? undefined : imitatedKnown(input.profile, account);
   const ofAllowed = input.allowList === undefined ? undefined : findLookalike(account, input.allowList);
   // The profile forgets accounts when it is full; these are as many as were ever paid.
-  const alike = input.paidAlike?.(account) ?? [];
+  const alike = input.paidAlike?.(account) ?? NOBODY;
   const ofPaid = alike.includes(account) ? undefined : findLookalike(account, alike);
-  return [ofKnown, ofAllowed, ofPaid].reduce((best, one) =>
-    best === undefined || (one !== undefined && one.bits > best.bits) ? one : best,
-  );
+  return moreAlike(moreAlike(ofKnown, ofAllowed), ofPaid);
+}
+
+function moreAlike(best: Lookalike | undefined, one: Lookalike | undefined): Lookalike | undefined {
+  return best === undefined || (one !== undefined && one.bits > best.bits) ? one : best;
 }
 
 function imitatedKnown(profile: Profile, account: AccountId): Lookalike | undefined {

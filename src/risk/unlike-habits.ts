@@ -1,6 +1,7 @@
 import { packFigures, readFigures, unpackFigures } from './habits/figures.ts';
 import { HEAD } from './habits/habit-bytes.ts';
-import { isAllowance, type WalletAction } from './habits/wallet-action.ts';
+import type { KeptHabits } from './habits/habits.ts';
+import { isAllowance, isSameAction, type WalletAction } from './habits/wallet-action.ts';
 import { type HabitScore, scoreHabits } from './model/habit-model.ts';
 import { COLD_BELOW, type KeptFigures, type Profile } from './profile.ts';
 import { habitsOf } from './profile-habits.ts';
@@ -20,14 +21,13 @@ export function unlikeHabits(
   excused: (party: string) => boolean = () => false,
 ): UnlikeHabits | undefined {
   if (profile === undefined) return undefined;
+  let most: UnlikeHabits | undefined;
   if (profile.known !== undefined) {
-    const kept = (profile.figures ?? []).filter(([party]) => !excused(party));
-    return kept.map(([, text]) => scored(unpackFigures(text))).reduce(moreUnlike, undefined);
+    for (const [party, text] of profile.figures ?? []) if (!excused(party)) most = moreUnlike(most, scored(unpackFigures(text)));
+    return most;
   }
-  return actions
-    .filter((action) => givesAway(action) && !excused(action.party))
-    .map((action) => compare(profile, action))
-    .reduce(moreUnlike, undefined);
+  for (const action of actions) if (givesAway(action) && !excused(action.party)) most = moreUnlike(most, compare(profile, action));
+  return most;
 }
 
 /** What a decision keeps of the comparison: for each party the action that was most unlike. */
@@ -46,9 +46,22 @@ function givesAway({ direction, kind, allowance }: WalletAction): boolean {
   return direction === 'out' && !(isAllowance(kind) && allowance === 0n);
 }
 
+/** The comparisons made last, all with one wallet's habits: who keeps a decision asks what its score asked. */
+const made: { readonly action: WalletAction; readonly found: UnlikeHabits | undefined }[] = [];
+let madeWith: KeptHabits | undefined;
+const MOST_MADE = 16;
+
+/** Habits never change under the identity of their kept form. */
 function compare(profile: Profile, action: WalletAction): UnlikeHabits | undefined {
+  if (profile.habits === undefined || profile.habits !== madeWith || made.length === MOST_MADE) {
+    made.length = 0;
+    madeWith = profile.habits;
+  }
+  for (const before of made) if (isSameAction(before.action, action)) return before.found;
   const habits = habitsOf(profile);
-  return (habits.state.head[HEAD.count] as number) < COLD_BELOW ? undefined : scored(readFigures(habits, action));
+  const found = (habits.state.head[HEAD.count] as number) < COLD_BELOW ? undefined : scored(readFigures(habits, action));
+  made.push({ action, found });
+  return found;
 }
 
 function moreUnlike(one: UnlikeHabits | undefined, other: UnlikeHabits | undefined): UnlikeHabits | undefined {
@@ -56,5 +69,7 @@ function moreUnlike(one: UnlikeHabits | undefined, other: UnlikeHabits | undefin
 }
 
 function scored(figures: Float32Array | undefined): UnlikeHabits | undefined {
-  return figures === undefined ? undefined : { ...scoreHabits(figures), figures };
+  if (figures === undefined) return undefined;
+  const { odds, goodIn1000 } = scoreHabits(figures);
+  return { odds, goodIn1000, figures };
 }

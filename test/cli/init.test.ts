@@ -100,7 +100,7 @@ await security.shutdown();
     const { spawnSync } = await import('node:child_process');
     const ran = spawnSync(process.execPath, [script], {
       cwd: treasury,
-      env: { ...env, PATH: process.env['PATH'] ?? '' },
+      env: { ...env, PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] },
       encoding: 'utf8',
     });
     expect(ran.stderr).toBe('');

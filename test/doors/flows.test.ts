@@ -1,7 +1,8 @@
 import { verifyMessage as ethersVerify, verifyTypedData as ethersVerifyTyped } from 'ethers';
 import { type Address, encodeDeployData, getAddress, type Hex, parseSignature, verifyMessage, verifyTypedData } from 'viem';
 import { createSiweMessage } from 'viem/siwe';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/adapters/host/index.ts';
 import { sha256Hex } from '../../src/core/digest.ts';
 import { startAnvil } from '../../src/testing/index.ts';
 import { compileContract, type Deployed, deploy } from '../fixtures/evm-contracts.ts';
@@ -14,6 +15,10 @@ let scene: DoorScene;
 let doors: Awaited<ReturnType<typeof openFlowDoors>>;
 let token: Deployed;
 let address: Address;
+let offsetMs = 0;
+const real = systemClock();
+const clock = { ...real, nowMs: () => real.nowMs() + offsetMs, monotonicMs: () => real.monotonicMs() + offsetMs };
+const inTenMinutes = (): number => clock.nowMs() + 600_000;
 const doorOf = (name: string) => doors.doors.find((door) => door.name === name) as FlowDoor;
 
 const seedling = (height: bigint): Creation => ({ ...compileContract('Seedling'), args: [height] });
@@ -30,7 +35,7 @@ beforeAll(async () => {
       allowedDeployments: [initDigest(seedling(7n))],
       signatures: { siweDomains: [SITE] },
     },
-    { anvil, chain: { tokens: [{ symbol: 'USD', address: token.address, decimals: 6 }] } },
+    { anvil, config: { clock }, chain: { tokens: [{ symbol: 'USD', address: token.address, decimals: 6 }] } },
   );
   address = getAddress(scene.wallet.address);
   await token.send('mint', [address, 1_000_000_000n]);
@@ -41,6 +46,9 @@ afterAll(async () => {
   await scene[Symbol.asyncDispose]();
 });
 
+// An agent that was refused so often within an hour looks as if it tried what passes, and a person is asked.
+beforeEach(() => void (offsetMs += 3_720_000));
+
 /** The chain mines at once, and still after it has answered. */
 async function receipt(hash: string): Promise<{ readonly status: string; readonly contractAddress: string | null }> {
   const ask = () => scene.anvil.rpc('eth_getTransactionReceipt', [hash]);
@@ -50,7 +58,7 @@ async function receipt(hash: string): Promise<{ readonly status: string; readonl
 const login = (domain: string, chainId = 31_337): string =>
   createSiweMessage({
     ...{ address, chainId, domain, nonce: 'abcdef012345', uri: `https://${domain}/login`, version: '1' },
-    ...{ issuedAt: new Date(), expirationTime: new Date(Date.now() + 600_000) },
+    ...{ issuedAt: new Date(clock.nowMs()), expirationTime: new Date(inTenMinutes()) },
   });
 const word = async (data: Hex): Promise<bigint> =>
   BigInt((await scene.anvil.rpc('eth_call', [{ to: token.address, data }, 'latest'])) as Hex);
@@ -65,7 +73,7 @@ const permit = async (spender: Address, value: bigint, chainId = 31_337): Promis
   primaryType: 'Permit',
   message: {
     ...{ owner: address, spender, value, nonce: await word(token.data('nonces', [address])) },
-    deadline: BigInt(Math.floor(Date.now() / 1_000) + 600),
+    deadline: BigInt(Math.floor(inTenMinutes() / 1_000)),
   },
 });
 
@@ -111,8 +119,17 @@ describe.each(NAMES)('through %s', (name) => {
     const { value, deadline } = data.message as { readonly value: bigint; readonly deadline: bigint };
     await token.send('permit', [address, SHOP, value, deadline, 27 + yParity, r, s]);
     expect(await word(token.data('allowance', [address, SHOP]))).toBe(40_000_000n);
-    expect(await refusedFor(door.signTypedData(await permit(STRANGER, 1n)))).toBe('allowance_not_allowed');
+    expect(await refusedFor(door.signTypedData(await permit(getAddress(token.address), 1n)))).toBe('allowance_not_allowed');
     expect(await refusedFor(door.signTypedData(await permit(SHOP, 101_000_000n)))).toBe('per_transaction_limit');
     expect(await refusedFor(door.signTypedData(await permit(SHOP, 1n, 1)))).toBe('chain_id_mismatch');
+  });
+});
+
+/** The last of all: it stops the agent. */
+describe('rights for an account that a key alone controls', () => {
+  it('are a veto before the policy is asked, and stop the agent at every door', async () => {
+    expect(await refusedFor(doorOf('provider, viem').signTypedData(await permit(STRANGER, 1n)))).toBe('risk_critical');
+    await expect.poll(async () => refusedFor(doorOf('toGuardedAccount').send({ to: SHOP, value: 1n }))).toMatch(/^(halted|agent_paused)$/);
+    for (const name of NAMES) expect(await refusedFor(doorOf(name).send({ to: SHOP, value: 1n }))).toMatch(/^(halted|agent_paused)$/);
   });
 });

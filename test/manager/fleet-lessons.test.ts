@@ -118,6 +118,52 @@ describe.each(Object.keys(STORES))('what the fleet learns, over %s', (kind) => {
     await Promise.all([...new Set([store, other])].map((one) => one.close()));
   });
 
+  it('is nothing of what people called fraud, before it settles or while it waits', async () => {
+    const [store, other] = await opened();
+    const fleet = lessonsOf(store);
+    const say = (id: string, verdict: string) => {
+      const put = { kind: 'doc.put', key: `feedback/${id}`, value: { v: 1, verdict, atMs: NOW, taught: false } };
+      return applyStep(store, { commands: [put] } as never);
+    };
+    const next = () => `d${String(ids + 1).padStart(6, '0')}`;
+    await say(next(), 'fraud');
+    expect(await settle(store, fleet, 'a1', [send(ether('1'))])).toEqual([]);
+    await say(next(), 'nonsense');
+    expect(await settle(store, fleet, 'a1', [send(ether('1'))])).toEqual([]);
+    const waits = next();
+    expect(await settle(store, fleet, 'a2', [send(ether('1'))])).toHaveLength(1);
+    await say(waits, 'fraud');
+    await fleet.drain();
+    expect([await known(store), await waiting(store)]).toEqual([undefined, 0]);
+    await say(next(), 'legitimate');
+    expect(await settle(store, fleet, 'a3', [send(ether('1'))])).toHaveLength(1);
+    await fleet.drain();
+    expect(await known(store)).toMatchObject({ wallets: 1, paid: 1 });
+    await Promise.all([...new Set([store, other])].map((one) => one.close()));
+  });
+
+  it('goes on where a lesson that waits cannot be read', async () => {
+    const [store, other] = await opened();
+    const fleet = lessonsOf(store);
+    const due = { party: BOB, direction: 'out', kind: 'coin', amount: '1', decimals: 18, atMs: NOW, isNew: true };
+    const wrong: readonly unknown[] = [
+      'text',
+      7,
+      {},
+      [null],
+      [{}],
+      [{ ...due, amount: 'x' }],
+      [{ ...due, atMs: 'now' }],
+      [{ ...due, kind: 'x' }],
+    ];
+    for (const [n, value] of wrong.entries())
+      await applyStep(store, { commands: [{ kind: 'doc.put', key: `fleet-due/0${n}`, value }] } as never);
+    await settle(store, fleet, 'a1', [send(ether('1'))]);
+    await fleet.drain();
+    expect([await known(store), await waiting(store)]).toMatchObject([{ wallets: 1, paid: 1 }, 0]);
+    await Promise.all([...new Set([store, other])].map((one) => one.close()));
+  });
+
   it('is bounded for one transaction', async () => {
     const [store, other] = await opened();
     const many = Array.from({ length: 100 }, (_, n) => send(1n, account(`${n}`.padStart(4, 'c')), ETH, `${n}`));

@@ -115,6 +115,29 @@ describe.each(STORES)('screening lists behind the gate, over %s', (_name, storeO
     expect(told.filter((action) => action === 'screening_refused')).toHaveLength(1);
   });
 
+  it('that lost more than half of their accounts stay as they were, in the next process too, until the owners let them go', async () => {
+    const [thief, other] = [stranger(), stranger()];
+    const filler = Array.from({ length: 200 }, (_, index) => `0x${index.toString(16).padStart(4, '0').padStart(40, 'b')}`);
+    let text = [thief, ...filler].join('\n');
+    const store = storeOf();
+    const first = await withWallet(open([list(() => text)], store));
+    expect(await codesOf(first, thief)).toContain('address_blacklisted');
+    text = [other, ...filler.slice(0, 90)].join('\n');
+    const cutOff = { code: 'REQUEST_INVALID', details: { problem: 'it lost more than half of its accounts', accounts: 91, before: 201 } };
+    await expect(first.risk.screening.reload('reports')).rejects.toMatchObject(cutOff);
+    expect(await codesOf(first, thief)).toContain('address_blacklisted');
+    await first.shutdown();
+    const second = open([list(() => text)], store);
+    expect(await codesOf(second, other)).toContain('screening_unavailable');
+    await second.risk.screening.drop('reports');
+    await second.risk.screening.reload('reports');
+    expect(await codesOf(second, other)).toContain('address_blacklisted');
+    expect((await codesOf(second, thief))[0]).toBe('approved');
+    text = [other, ...filler.slice(0, 50)].join('\n');
+    expect(await second.risk.screening.reload('reports')).toMatchObject([{ accounts: 51 }]);
+    await second.shutdown();
+  });
+
   it('that are signed take nothing forged, nothing unsigned and nothing older, in the next process neither', async () => {
     const [thief, later] = [stranger(), stranger()];
     const store = storeOf();

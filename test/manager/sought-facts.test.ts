@@ -92,6 +92,27 @@ describe('facts that are sought before a judgement', () => {
     }
   });
 
+  it('are left out, and nothing fails, where a node answers in no form at all', async () => {
+    const hostile: readonly unknown[] = [
+      ...[null, undefined, 7, 'text', [], {}, { accounts: null, symbols: null }, { accounts: 'text', symbols: 7 }],
+      { accounts: [null, undefined, 7, [EVE], {}], symbols: [null, undefined, 7, {}, [], [null, null], 'ab'] },
+      { accounts: { length: 1, 0: { account: EVE, isContract: true } }, symbols: {} },
+    ];
+    const strange = `${CHAIN}/erc20:0x${'53'.repeat(20)}` as AssetId;
+    for (const answer of hostile) {
+      const node = { lookUp: async () => answer as never };
+      const of = {
+        effects: [allow(5n, EVE, strange)],
+        chain: CHAIN,
+        wallet: tx().wallet,
+        node,
+        isNamed: () => false,
+        isListed: () => false,
+      };
+      expect(await lookUp(lookUps(), of), JSON.stringify(answer)).toEqual({ contracts: [], symbols: [] });
+    }
+  });
+
   it('of one token are not lost because another answers never: who writes a token decides when it answers', async () => {
     const [slow, quick] = ['51', '52'].map((digits) => `${CHAIN}/erc20:0x${digits.repeat(20)}` as AssetId) as [AssetId, AssetId];
     const node = {

@@ -176,7 +176,9 @@ describe('single signals', () => {
     expect(ids(assessRisk(usual({ effects: [allowance(account(1), 5n)] })))).toEqual([]);
     // The first allowance of a wallet that never gave one is unlike its habits, besides.
     expect(ids(assessRisk(usual({ effects: [allowance(account(77), 5n)] })))).toEqual(['unlike_habits', 'allowance_new_spender']);
-    expect(ids(assessRisk(usual({ effects: [allowance(account(1), (1n << 256n) - 2n)] })))).toEqual(['allowance_unlimited']);
+    // Having been paid is no reason to be given everything without a question.
+    const all = ids(assessRisk(usual({ effects: [allowance(account(1), (1n << 256n) - 2n)] })));
+    expect(all).toEqual(['allowance_unlimited', 'pattern:approval_phishing']);
     expect(ids(assessRisk(usual({ effects: [allowance(account(77), 0n)] })))).toEqual([]);
   });
 

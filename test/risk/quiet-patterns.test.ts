@@ -56,8 +56,11 @@ async function judged(scene: Scene) {
 
 describe('the two patterns that only watch, at the gate', () => {
   const both = [
-    { id: 'timing_attack', action: 'monitor', code: null },
-    { id: 'gradual_increase', action: 'alert', code: null },
+    { id: 'timing_attack', action: 'monitor', code: null, evidence: { hourUtc: 8, payments: 40, usualShare: 0 } },
+    {
+      ...{ id: 'gradual_increase', action: 'alert', code: null },
+      evidence: { growth: 2.14, outOfOrder: 0, outflow: '459000000000000000', payments: 8 },
+    },
   ];
 
   it('stand in the decision’s facts, and let it pass', async () => {

@@ -75,8 +75,12 @@ afterAll(() => desk.remove());
 describe.each(['sound.yaml', 'pass.json', 'wrong.json', 'database.yaml', 'both.yaml'])('with %s', (file) => {
   it.each(COMMANDS.map((words) => [words.join(' '), words] as const))('%s tells no secret', async (_name, words) => {
     const own = words[0] === 'diff' ? [] : ['--config', file];
-    for (const more of [[], ['--json'], ['--debug']]) {
-      const { out, err, code } = await desk.cli(...words.map((word) => (word === 'FILE' ? file : word)), ...own, ...more);
+    // At once: where nothing answers, each waits its time out.
+    const ran = [[], ['--json'], ['--debug']].map(async (more) => ({
+      more,
+      ...(await desk.cli(...words.map((word) => (word === 'FILE' ? file : word)), ...own, ...more)),
+    }));
+    for (const { more, out, err, code } of await Promise.all(ran)) {
       expect(leaks(out + err)).toEqual([]);
       expect([0, 1, 2, 3]).toContain(code);
       if (more[0] === '--json') JSON.parse(out);

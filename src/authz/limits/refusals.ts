@@ -37,6 +37,7 @@ const NOT_JUDGED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'policy_changed',
   'registry_changed',
   'slot_taken',
+  'replacement_underpriced',
   'store_unavailable',
   'version_conflict',
 ]);

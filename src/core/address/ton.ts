@@ -55,13 +55,17 @@ function parseFriendly(text: string): TonAddress {
   return { raw: `${workchain}:${bytes.toString('hex', 2, 34)}`, testOnly: (tag & FLAG_TEST_ONLY) !== 0 };
 }
 
+/** What the checksum of each byte is after eight turns of the polynomial 0x1021. */
+const CRC_OF_BYTE = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8;
+  for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1;
+  return crc;
+});
+
 /** CRC-16/XMODEM: polynomial 0x1021, start 0. */
 function crc16(bytes: Uint8Array): number {
   let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
-  }
+  for (const byte of bytes) crc = ((crc << 8) & 0xffff) ^ (CRC_OF_BYTE[(crc >> 8) ^ byte] as number);
   return crc;
 }
 

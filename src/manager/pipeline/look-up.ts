@@ -71,17 +71,26 @@ async function askChain(parts: LookUpParts, of: LookUpOf): Promise<Pick<LookedUp
 }
 
 function contractsIn(answer: ChainAnswer | undefined, asked: readonly AccountId[], nowMs: TimeMs): NonNullable<LookedUp['contracts']> {
-  return (answer?.accounts ?? []).flatMap(({ account, isContract, sinceMs }) =>
-    asked.includes(account) && typeof isContract === 'boolean'
+  return rowsOf(answer?.accounts).flatMap((row) => {
+    const { account, isContract, sinceMs } = (row ?? {}) as Partial<ChainAnswer['accounts'][number]>;
+    return account !== undefined && asked.includes(account) && typeof isContract === 'boolean'
       ? [[account, isContract, Number.isSafeInteger(sinceMs) ? Math.max(0, nowMs - (sinceMs as number)) : null] as const]
-      : [],
-  );
+      : [];
+  });
 }
 
 function symbolsIn(answer: ChainAnswer | undefined, asked: readonly AssetId[]): NonNullable<LookedUp['symbols']> {
-  return (answer?.symbols ?? []).flatMap(([asset, symbol]) =>
-    asked.includes(asset) && typeof symbol === 'string' && symbol !== '' && symbol.length <= MAX_SYMBOL ? [[asset, symbol] as const] : [],
-  );
+  return rowsOf(answer?.symbols).flatMap((row) => {
+    const [asset, symbol] = rowsOf(row) as readonly [AssetId, unknown];
+    return asked.includes(asset) && typeof symbol === 'string' && symbol !== '' && symbol.length <= MAX_SYMBOL
+      ? [[asset, symbol] as const]
+      : [];
+  });
+}
+
+/** What should have been a row of answers; none for anything else: a node may say what it likes. */
+function rowsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Accounts that would get rights over tokens and that the policy does not name. */

@@ -4,6 +4,7 @@ import type { AccountId, AssetId } from '../../core/ids.ts';
 import { type Command, type Json, type RequestRow, type StepResult, type Store, storeKey } from '../../core/store.ts';
 import type { Receipt } from '../../core/transaction.ts';
 import {
+  ACTION_KINDS,
   actionsOf,
   type FleetParty,
   fleetKey,
@@ -16,6 +17,7 @@ import {
   type WalletAction,
 } from '../../risk/index.ts';
 import { docKey, docValue, docVersion } from '../directory.ts';
+import { feedbackKey, parseFeedback } from './learning/index.ts';
 
 /** Lessons that wait to be taken into the records of the accounts that they are about. */
 const DUE = 'fleet-due/';
@@ -94,7 +96,9 @@ async function dueOf(store: Store, { row, receipt, decision, decimals }: Settled
   );
   const parties = [...new Set(actions.map(({ party }) => party as AccountId))].slice(0, MOST_PARTIES);
   if (parties.length === 0) return [];
-  const [profileRow, ...rows] = await store.get([docKey.profile(row.agent), ...parties.map(fleetKey)].map((key) => storeKey.doc(key)));
+  const keys = [feedbackKey(decision.id), docKey.profile(row.agent), ...parties.map(fleetKey)];
+  const [word, profileRow, ...rows] = await store.get(keys.map((key) => storeKey.doc(key)));
+  if (isFraud(word)) return [];
   const profile = parseProfile(docValue<Json>(profileRow));
   const isNew = (party: AccountId): boolean => profile === undefined || isNewTo(habitsOf(profile), party);
   const known = new Map(parties.map((party, at) => [party, readFleetParty(docValue(rows[at]))]));
@@ -107,6 +111,11 @@ async function dueOf(store: Store, { row, receipt, decision, decimals }: Settled
     return [{ party, direction, kind, amount: amount.toString(), decimals: places, atMs, isNew: first }];
   });
   return dues.length === 0 ? [] : [{ kind: 'doc.put', key: `${DUE}${decision.id}`, value: dues.slice(0, MOST_PARTIES) }];
+}
+
+/** People called the decision fraud: whom it paid must not look like somebody whom agents deal with. */
+function isFraud(word: Json | undefined): boolean {
+  return parseFeedback(docValue<Json>(word))?.verdict === 'fraud';
 }
 
 /** An account that the fleet has known for a day and that some agent dealt with twice: nothing but one more agent can make it odd. */
@@ -126,12 +135,35 @@ async function drainAll({ store, apply }: FleetParts): Promise<void> {
   throw new CastellanError('STORE_UNAVAILABLE', { message: 'Other writers changed the same records too often', retryable: true });
 }
 
+const AMOUNT = /^[0-9]{1,100}$/;
+
+function duesIn(value: Json | undefined): readonly Due[] {
+  return Array.isArray(value) ? (value as readonly unknown[]).filter(isDue) : [];
+}
+
+function isDue(one: unknown): one is Due {
+  const { party, direction, kind, amount, decimals, atMs, isNew } = (one ?? {}) as Partial<Record<keyof Due, unknown>>;
+  return (
+    typeof party === 'string' &&
+    (direction === 'in' || direction === 'out') &&
+    ACTION_KINDS.some((known) => known === kind) &&
+    typeof amount === 'string' &&
+    AMOUNT.test(amount) &&
+    Number.isSafeInteger(decimals) &&
+    Number.isFinite(atMs) &&
+    typeof isNew === 'boolean'
+  );
+}
+
 /** Each record after the lessons about it, and the lessons gone: all or nothing, against the versions that were read. */
 async function stepOf(store: Store, waiting: Awaited<ReturnType<Store['scan']>>): Promise<readonly Command[]> {
-  const lessons = waiting.map(({ key, value }) => ({
+  const ids = waiting.map(({ key }) => key.slice(storeKey.doc(DUE).length));
+  const words = await store.get(ids.map((id) => storeKey.doc(feedbackKey(id))));
+  const lessons = waiting.map(({ key, value }, at) => ({
     key: key.slice(storeKey.doc('').length),
     version: docVersion(value),
-    dues: docValue<readonly Due[]>(value) ?? [],
+    // What people called fraud since it settled is let go, and so is what cannot be read: nothing else would ever be learnt again.
+    dues: isFraud(words[at]) ? [] : duesIn(docValue<Json>(value)),
   }));
   const accounts = [...new Set(lessons.flatMap(({ dues }) => dues.map(({ party }) => party)))];
   const rows = await store.get(accounts.map((account) => storeKey.doc(fleetKey(account))));

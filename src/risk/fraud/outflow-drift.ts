@@ -6,7 +6,7 @@ import { usualDays } from '../weekly-outflow.ts';
 
 const MS_PER_DAY = 86_400_000;
 /** Octaves above a usual day of a month ago: a little less than twice as much. */
-const DRIFTED = 0.85;
+const DRIFTED = 0.9;
 /** Deviation of the days up to which that is enough; where they differ more, three deviations more are needed for each. */
 const REGULAR = 0.45;
 const STRICTER = 3;

@@ -18,45 +18,65 @@ export interface ActionsOf {
   readonly decimals: (asset: AssetId) => number | undefined;
 }
 
+/** Selectors by leaf and contract, and the leaves at which something moves or is allowed; undefined where nothing is called, as in a plain payment. */
+interface Calls {
+  readonly selectors?: ReadonlyMap<string, string>;
+  readonly moving?: ReadonlySet<string>;
+}
+
+const NO_CALLS: Calls = {};
+
+function callsIn(effects: readonly Effect[]): Calls {
+  if (!effects.some(({ kind }) => kind === 'call')) return NO_CALLS;
+  const selectors = new Map<string, string>();
+  const moving = new Set<string>();
+  for (const effect of effects) {
+    if (effect.source !== 'bytes') continue;
+    if (effect.kind === 'call') selectors.set(`${effect.leaf} ${effect.contract}`, effect.selector);
+    if (effect.kind === 'outflow' || effect.kind === 'allowance' || effect.kind === 'operator') moving.add(effect.leaf);
+  }
+  return { selectors, moving };
+}
+
 /**
  * What a transaction's bytes do, as habits see it: one action for each payment, call without payment, and allowance, and one for each thing that comes in.
  * What only a simulation shows is left out, so that the same bytes are always the same actions.
  */
 export function actionsOf({ effects, wallet, atMs, decimals }: ActionsOf): readonly WalletAction[] {
-  const ofBytes = effects.filter(({ source }) => source === 'bytes');
-  const selectors = new Map<string, string>();
-  const moving = new Set<string>();
-  for (const effect of ofBytes) {
-    if (effect.kind === 'call') selectors.set(`${effect.leaf} ${effect.contract}`, effect.selector);
-    if (effect.kind === 'outflow' || effect.kind === 'allowance' || effect.kind === 'operator') moving.add(effect.leaf);
-  }
+  const { selectors, moving } = callsIn(effects);
   const scale = (asset: AssetId): number => decimals(asset) ?? USUAL_DECIMALS;
+  const isListed = (asset: AssetId): boolean => assetContract(asset) === null || decimals(asset) !== undefined;
   const actions: WalletAction[] = [];
-  for (const effect of ofBytes) {
+  for (const effect of effects) {
+    if (effect.source !== 'bytes') continue;
     switch (effect.kind) {
       case 'outflow':
       case 'inflow': {
         if (effect.account !== wallet || effect.counterparty === null) break;
         const { asset, amount, counterparty: party } = effect;
         const direction = effect.kind === 'outflow' ? 'out' : 'in';
-        const method = direction === 'out' ? selectors.get(`${effect.leaf} ${party}`) : undefined;
+        const method = direction === 'out' ? selectors?.get(`${effect.leaf} ${party}`) : undefined;
         const kind = assetContract(asset) !== null ? 'token' : method === undefined ? 'coin' : 'call';
-        actions.push({ atMs, direction, kind, party, asset, amount, decimals: scale(asset), method });
+        actions.push({ atMs, direction, kind, party, asset, amount, decimals: scale(asset), isListed: isListed(asset), method });
         break;
       }
       case 'call':
         // What pays or allows something is that, and its call is how.
-        if (moving.has(effect.leaf)) break;
+        if (moving?.has(effect.leaf)) break;
         actions.push({
           ...{ atMs, direction: 'out', kind: 'call', party: effect.contract, asset: effect.asset, amount: effect.value },
-          ...{ decimals: scale(effect.asset), method: effect.selector },
+          ...{ decimals: scale(effect.asset), isListed: isListed(effect.asset), method: effect.selector },
         });
         break;
       case 'allowance':
         if (effect.owner !== wallet) break;
         actions.push({
           ...{ atMs, direction: 'out', kind: 'allowance', party: effect.spender, asset: effect.asset, amount: 0n },
-          ...{ decimals: scale(effect.asset), allowance: effect.amount === 'unlimited' ? UNLIMITED : effect.amount },
+          ...{
+            decimals: scale(effect.asset),
+            isListed: isListed(effect.asset),
+            allowance: effect.amount === 'unlimited' ? UNLIMITED : effect.amount,
+          },
         });
         break;
       case 'operator':

@@ -3,19 +3,35 @@ import type { Habits } from './habits.ts';
 import { lookAt } from './look.ts';
 import type { WalletAction } from './wallet-action.ts';
 
+const AT_ONCE = 64;
+const read = new Float32Array(GAUGES.length);
+const words = new Uint32Array(read.buffer);
+let room = new ArrayBuffer(0);
+let given = AT_ONCE;
 const single = new Float32Array(1);
 const word = new Uint32Array(single.buffer);
 
 /** What every gauge says of an action, in the order of `GAUGES`, to eight binary digits: so much is kept of it, and no more is judged by. */
 export function readFigures(habits: Habits, action: WalletAction): Float32Array {
-  const figures = readGauges(lookAt(habits, action));
-  const words = new Uint32Array(figures.buffer);
+  readGauges(lookAt(habits, action), read);
   // To the nearest number of eight binary digits, of two the one that ends with 0.
   for (let at = 0; at < words.length; at += 1) {
     const bits = words[at] as number;
     words[at] = (bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000;
   }
+  const figures = nextFigures();
+  figures.set(read);
   return figures;
+}
+
+/** Room for one action's figures. Several share a buffer, for a buffer costs more to make than they do to read. */
+function nextFigures(): Float32Array {
+  if (given === AT_ONCE) {
+    room = new ArrayBuffer(AT_ONCE * words.byteLength);
+    given = 0;
+  }
+  given += 1;
+  return new Float32Array(room, (given - 1) * words.byteLength, words.length);
 }
 
 /** Figures as text: two bytes each, base64. */

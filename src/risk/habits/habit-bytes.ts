@@ -83,6 +83,8 @@ export class HabitBytes {
   readonly partyPaid: Uint16Array;
   readonly partyTransfers: Uint16Array;
   readonly partyReceived: Uint16Array;
+  /** On which days something of worth was dealt in, see `dealt.ts`. */
+  readonly partyDealt: Uint16Array;
   readonly assetCount: Uint16Array;
   readonly assetReceived: Uint16Array;
   readonly assetNewCount: Uint16Array;
@@ -155,6 +157,7 @@ export class HabitBytes {
     this.partyPaid = u16(parties);
     this.partyTransfers = u16(parties);
     this.partyReceived = u16(parties);
+    this.partyDealt = u16(parties);
     this.assetCount = u16(assets);
     this.assetReceived = u16(assets);
     this.assetNewCount = u16(assets);
@@ -186,7 +189,7 @@ const WORDS =
   methods +
   tokens +
   spenders;
-const HALVES = 24 + 7 + MOST.kinds + parties * 6 + assets * 9 + recent;
+const HALVES = 24 + 7 + MOST.kinds + parties * 7 + assets * 9 + recent;
 const SINGLES = parties + assets * (1 + 2 * MOST.sizes + MOST.digits + MOST.exact) + methods + tokens + spenders + recent * 2;
 
 /** Length of the bytes: what a wallet's habits take, whatever it did. */

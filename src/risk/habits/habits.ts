@@ -1,5 +1,7 @@
 import { ACCOUNT_WORDS, decodeAccount, encodeAccount, MOST_CHAINS } from '../../core/address/account-code.ts';
+import { gaveAll, isTrusted } from './dealt.ts';
 import { HABIT_BYTES, HabitBytes, HEAD, littleEndian, MOST, RATE } from './habit-bytes.ts';
+import { viewsOf } from './habit-views.ts';
 import { findParty } from './parties.ts';
 
 /** Share of actions with new parties that is taken for usual before anything is known. */
@@ -7,18 +9,28 @@ const FIRST_NEW_SHARE = 0.3;
 /** In the place of a gap where there was none yet. */
 const NO_GAP = -1;
 /** Marks the form of kept bytes. */
-const VERSION = 1;
+export const HABITS_VERSION = 2;
 
 /** What a wallet usually does: streaming, bounded, the same for the same past. `learnAction` writes it, `lookAt` reads it. */
-export interface Habits {
-  readonly state: HabitBytes;
+export class Habits {
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Chains of the accounts dealt with, in the order of their first use. */
   readonly chains: string[];
+
+  constructor(bytes: Uint8Array<ArrayBuffer>, chains: string[]) {
+    this.bytes = bytes;
+    this.chains = chains;
+  }
+
+  /** The bytes to be looked at, until another wallet's are. */
+  get state(): HabitBytes {
+    return viewsOf(this.bytes);
+  }
 }
 
 /** Habits as they are kept: JSON-safe, of one length whatever was learnt. */
 export type KeptHabits = {
-  readonly v: typeof VERSION;
+  readonly v: typeof HABITS_VERSION;
   readonly chains: readonly string[];
   /** {@link HABIT_BYTES} bytes, base64. */
   readonly bytes: string;
@@ -30,13 +42,18 @@ export function emptyHabits(): Habits {
   state.rates[RATE.newShare] = FIRST_NEW_SHARE;
   state.rates[RATE.gapQuick] = NO_GAP;
   state.rates[RATE.gapSlow] = NO_GAP;
-  return { state, chains: [] };
+  return new Habits(state.bytes, []);
 }
 
 /** Habits to be kept. */
-export function keepHabits({ state, chains }: Habits): KeptHabits {
-  const { buffer, byteOffset, byteLength } = littleEndian(state.bytes);
-  return { v: VERSION, chains: [...chains], bytes: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
+export function keepHabits(habits: Habits): KeptHabits {
+  return { v: HABITS_VERSION, chains: [...habits.chains], bytes: textOfHabits(habits) };
+}
+
+/** The bytes as text, base64. */
+export function textOfHabits({ bytes }: Habits): string {
+  const { buffer, byteOffset, byteLength } = littleEndian(bytes);
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 }
 
 /**
@@ -46,12 +63,12 @@ export function keepHabits({ state, chains }: Habits): KeptHabits {
 export function readHabits(kept: unknown): Habits | undefined {
   if (typeof kept !== 'object' || kept === null) return undefined;
   const { v, chains, bytes } = kept as Partial<Record<keyof KeptHabits, unknown>>;
-  if (v !== VERSION || typeof bytes !== 'string' || !areChains(chains)) return undefined;
+  if (v !== HABITS_VERSION || typeof bytes !== 'string' || !areChains(chains)) return undefined;
   const read = new Uint8Array(HABIT_BYTES);
   // Decoding is lenient; text of another length, or that would be written otherwise, is none of ours.
   if (bytes.length !== Math.ceil(HABIT_BYTES / 3) * 4 || Buffer.from(read.buffer).write(bytes, 'base64') !== HABIT_BYTES) return undefined;
-  const state = new HabitBytes(littleEndian(read));
-  return isSound(state) ? { state, chains: [...chains] } : undefined;
+  const habits = new Habits(littleEndian(read), [...chains]);
+  return isSound(habits.state) ? habits : undefined;
 }
 
 /** One account that something was moved to. */
@@ -77,16 +94,24 @@ export function paidParty({ state, chains }: Habits, account: string): PaidParty
   return party < 0 || state.partyTransfers[party] === 0 ? undefined : partyAt(state, party, account);
 }
 
+/** What a wallet had to do with somebody who may get rights; see {@link dealingsWith}. */
+export interface Dealings {
+  /** It paid it or gave it rights on at least three days, the last at least a week after the first. */
+  readonly isTrusted: boolean;
+  /** It gave it a right without a bound before, over a token that a list names. */
+  readonly gaveAll: boolean;
+}
+
 /**
- * When the wallet first paid, called or allowed an account anything, seconds; 0 where it sent something before, so that nobody can tell, and undefined where
- * that never was, or was forgotten. O(parties).
+ * What the wallet had to do with an account that it paid, called or allowed anything; undefined where that never was, or was forgotten. What is worth nothing
+ * to the wallet makes nobody trusted: calls without money, rights taken back, next to nothing, tokens that no list names. O(parties).
  */
-export function dealtWith({ state, chains }: Habits, account: string): number | undefined {
+export function dealingsWith({ state, chains }: Habits, account: string): Dealings | undefined {
   encodeAccount(account, chains, code);
   const party = findParty(state, code);
   if (party < 0 || state.partyPaid[party] === 0) return undefined;
-  // What an account sends makes it met, and must not make it old.
-  return state.partyTransfers[party] !== 0 || state.partyReceived[party] === 0 ? (state.partyFirst[party] as number) : 0;
+  const dealt = state.partyDealt[party] as number;
+  return { isTrusted: isTrusted(dealt), gaveAll: gaveAll(dealt) };
 }
 
 /** Share of lately settled actions that were with parties new to the wallet, 0–1. */

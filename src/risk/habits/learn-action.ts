@@ -1,14 +1,16 @@
 import { ACCOUNT_WORDS, chainOf, encodeAccount, MOST_CHAINS, mixAccount } from '../../core/address/account-code.ts';
 import { addAmount, addArrived, addOutflow, findAsset, meetArrived, meetAsset } from './assets.ts';
 import { addMoment, isOddHour } from './calendar.ts';
+import { addDealt, addGaveAll } from './dealt.ts';
 import { addTo } from './familiar.ts';
 import { type HabitBytes, HEAD, MOST, RATE } from './habit-bytes.ts';
+import { viewsToLearn, writeBack } from './habit-views.ts';
 import type { Habits } from './habits.ts';
 import { addPaid, addReceived, meetParty } from './parties.ts';
 import { addRecent, sinceRecent } from './recent.ts';
-import { bitsOf, digitsOf, secondsOf, spanBits, unitsOf } from './scale.ts';
+import { bitsOf, digitsOf, LEAST_BITS, secondsOf, spanBits, unitsOf } from './scale.ts';
 import { wordsOf } from './text-words.ts';
-import { ACTION_KINDS, isAllowance, type WalletAction, wayOf } from './wallet-action.ts';
+import { ACTION_KINDS, isAllowance, isUnbounded, type WalletAction, wayOf } from './wallet-action.ts';
 
 /** What came in counts as next to nothing below this many octaves under what the wallet usually pays. */
 const BAIT_OCTAVES = 8;
@@ -20,7 +22,8 @@ const MOST_COUNTED = 2 ** 32 - 1;
 const code = new Uint32Array(ACCOUNT_WORDS);
 
 /** Takes an action into the habits, in place. O(1). Give it only what is final and what nobody called fraud. */
-export function learnAction({ state, chains }: Habits, action: WalletAction): void {
+export function learnAction({ bytes, chains }: Habits, action: WalletAction): void {
+  const state = viewsToLearn(bytes);
   const chain = chainOf(action.party);
   if (!chains.includes(chain) && chains.length < MOST_CHAINS) chains.push(chain);
   encodeAccount(action.party, chains, code);
@@ -28,6 +31,7 @@ export function learnAction({ state, chains }: Habits, action: WalletAction): vo
   if (state.head[HEAD.first] === 0) state.head[HEAD.first] = seconds;
   if (action.direction === 'in') learnArrival(state, action, seconds);
   else learnOwn(state, action, seconds);
+  writeBack(bytes);
 }
 
 function learnArrival(state: HabitBytes, { asset, amount, decimals }: WalletAction, seconds: number): void {
@@ -51,6 +55,10 @@ function learnOwn(state: HabitBytes, action: WalletAction, seconds: number): voi
   const isNew = state.partyPaid[party] === 0;
   const isTransfer = !isAllowance(kind) && amount > 0n;
   addPaid(state, party, seconds, bits, isTransfer);
+  // Before the amount itself is learnt: what it is measured by was there before.
+  const dealt = state.partyDealt[party] as number;
+  if (isOfWorth(state, action)) state.partyDealt[party] = addDealt(dealt, head[HEAD.first] as number, seconds);
+  if (givesAll(action)) state.partyDealt[party] = addGaveAll(state.partyDealt[party] as number);
   if (isTransfer) {
     const digits = digitsOf(amount);
     const way = wayOf(action);
@@ -78,6 +86,20 @@ function learnOwn(state: HabitBytes, action: WalletAction, seconds: number): voi
   addTo(state.methods, state.methodCounts, 0, MOST.methods, methodWord(action));
   addTo(state.tokens, state.tokenCounts, 0, MOST.tokens, tokenWord(action));
   if (isAllowance(kind)) addTo(state.spenders, state.spenderCounts, 0, MOST.spenders, wordsOf(action.party)[0]);
+}
+
+/** True for money or a right of about the size that the wallet moves in the asset anyway: of a token that no list names nobody can say. */
+function isOfWorth(state: HabitBytes, { asset, kind, amount, allowance = 0n, decimals, isListed }: WalletAction): boolean {
+  const worth = isAllowance(kind) ? allowance : amount;
+  const its = isListed === true && worth > 0n ? findAsset(state, asset) : -1;
+  if (its < 0 || state.assetCount[its] === 0) return false;
+  const bits = bitsOf(unitsOf(worth, decimals));
+  return bits > LEAST_BITS && (state.assetQuick[its] as number) - bits <= BAIT_OCTAVES;
+}
+
+/** A right without a bound over what may be worth something. */
+function givesAll({ kind, allowance = 0n, isListed }: WalletAction): boolean {
+  return isAllowance(kind) && isListed === true && isUnbounded(allowance);
 }
 
 function learnTempo(state: HabitBytes, seconds: number): void {

@@ -34,6 +34,7 @@ export function meetParty(bytes: HabitBytes, code: Uint32Array, seconds: number)
   bytes.partyTransfers[party] = 0;
   bytes.partyReceived[party] = 0;
   bytes.partyBait[party] = 0;
+  bytes.partyDealt[party] = 0;
   return party;
 }
 

@@ -54,13 +54,22 @@ export interface NotedPayment {
 
 /** Payments of a transaction, by party and asset in the order of first appearance. O(actions). */
 export function paymentsIn(actions: readonly WalletAction[]): readonly NotedPayment[] {
-  const payments = new Map<string, NotedPayment>();
+  const payments: NotedPayment[] = [];
+  let places: Map<string, number> | undefined;
   for (const { direction, kind, amount, party, asset, decimals } of actions) {
     if (direction === 'in' || isAllowance(kind) || amount <= 0n) continue;
-    const key = `${party} ${asset}`;
-    payments.set(key, { party, asset, decimals, amount: amount + (payments.get(key)?.amount ?? 0n) });
+    // Most transactions pay once.
+    const [first] = payments;
+    if (first !== undefined) places ??= new Map([[keyOf(first.party, first.asset), 0]]);
+    const at = places?.get(keyOf(party, asset)) ?? payments.length;
+    if (at === payments.length) places?.set(keyOf(party, asset), at);
+    payments[at] = { party, asset, decimals, amount: amount + (payments[at]?.amount ?? 0n) };
   }
-  return [...payments.values()];
+  return payments;
+}
+
+function keyOf(party: string, asset: string): string {
+  return `${party} ${asset}`;
 }
 
 const code = new Uint32Array(ACCOUNT_WORDS);
@@ -93,7 +102,7 @@ function noteOf({ state, chains }: Habits, payment: NotedPayment, seconds: numbe
   const mix = mixAccount(code);
   let lately = 0;
   let sum = units;
-  const others = new Set<number>();
+  let others: Set<number> | undefined;
   for (let n = 1; n <= MOST.recent; n += 1) {
     const at = placeFromEnd(state, n);
     const since = at < 0 ? Number.POSITIVE_INFINITY : seconds - (state.recentAt[at] as number);
@@ -101,7 +110,10 @@ function noteOf({ state, chains }: Habits, payment: NotedPayment, seconds: numbe
     const amount = state.recentAmount[at] as number;
     const its = state.recentAsset[at] as number;
     if (!(amount > 0)) continue;
-    if (its !== asset && since <= DAY && state.arrivals.includes(state.recentAt[at] as number)) others.add(its);
+    if (its !== asset && since <= DAY && state.arrivals.includes(state.recentAt[at] as number)) {
+      others ??= new Set();
+      others.add(its);
+    }
     if (isNew || its !== asset || state.recentParty[at] !== mix) continue;
     lately += 1;
     sum += amount;
@@ -115,7 +127,7 @@ function noteOf({ state, chains }: Habits, payment: NotedPayment, seconds: numbe
     usual: asset < 0 ? null : usualOf(state.sizes, state.sizesFirst, asset, state.assetCount[asset] as number),
     above: hasPaid ? bitsOf(units) - unpackBits(state.assetMax[asset]) : null,
     newUsual: asset < 0 ? null : usualOf(state.newSizes, state.newSizesFirst, asset, state.assetNewCount[asset] as number),
-    turned: arrivedAt !== 0 && seconds - arrivedAt <= DAY ? others.size : 0,
+    turned: arrivedAt !== 0 && seconds - arrivedAt <= DAY ? (others?.size ?? 0) : 0,
   };
 }
 

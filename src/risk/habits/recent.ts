@@ -47,13 +47,13 @@ export function sinceRecent(bytes: HabitBytes, n: number, seconds: number): numb
 
 /** What the last actions within a span come to. */
 export interface Span {
-  count: number;
-  newParties: number;
+  readonly count: number;
+  readonly newParties: number;
   /** To the same party; of those, when it was new. */
-  sameParty: number;
-  samePartyNew: number;
+  readonly sameParty: number;
+  readonly samePartyNew: number;
   /** Whole units of the same asset. */
-  sum: number;
+  readonly sum: number;
 }
 
 /** Last actions to one party that are looked at. */
@@ -67,31 +67,56 @@ export interface RecentLook {
   readonly toParty: readonly number[];
 }
 
-/** Sums the last actions up over spans of so many seconds, the widest last. One pass, O(recent). */
+/** Spans that can be asked for at once. */
+const MOST_SPANS = 4;
+/** Counts of actions, of new parties, of those to the party, and of those when it was new: for each span what the next narrower one does not hold. */
+const COUNTS = 4;
+const counts = new Uint8Array(MOST_SPANS * COUNTS);
+const sums = new Float64Array(MOST_SPANS);
+
+/** Sums the last actions up over at most four spans of so many seconds, the widest last. One pass, O(recent). */
 export function lookBack(bytes: HabitBytes, spans: readonly number[], seconds: number, party: number, asset: number): RecentLook {
-  const found: Span[] = spans.map(() => ({ count: 0, newParties: 0, sameParty: 0, samePartyNew: 0, sum: 0 }));
+  const { head, recentAt, recentParty, recentFlags, recentAsset, recentAmount, recentBits } = bytes;
   const toParty: number[] = [];
-  const count = Math.min(bytes.head[HEAD.recent] as number, MOST.recent);
+  const all = head[HEAD.recent] as number;
+  const widest = spans.length;
+  counts.fill(0);
+  sums.fill(0);
   let narrowest = 0;
-  for (let n = 1; n <= count; n += 1) {
-    const at = placeFromEnd(bytes, n);
-    const isSame = bytes.recentParty[at] === party;
-    if (isSame && toParty.length < TO_PARTY) toParty.push(unpackBits(bytes.recentBits[at]));
-    const since = seconds - (bytes.recentAt[at] as number);
-    while (narrowest < spans.length && since > (spans[narrowest] as number)) narrowest += 1;
-    if (narrowest === spans.length) continue;
-    const isNew = Number(((bytes.recentFlags[at] as number) & IS_NEW) !== 0);
-    const sum = bytes.recentAsset[at] === asset ? (bytes.recentAmount[at] as number) : 0;
-    for (let span = narrowest; span < spans.length; span += 1) {
-      const its = found[span] as Span;
-      its.count += 1;
-      its.newParties += isNew;
-      its.sameParty += Number(isSame);
-      its.samePartyNew += isSame ? isNew : 0;
-      its.sum += sum;
-    }
+  let at = all % MOST.recent;
+  for (let n = Math.min(all, MOST.recent); n > 0; n -= 1) {
+    at = at === 0 ? MOST.recent - 1 : at - 1;
+    const isSame = recentParty[at] === party;
+    if (isSame && toParty.length < TO_PARTY) toParty.push(unpackBits(recentBits[at]));
+    const since = seconds - (recentAt[at] as number);
+    while (narrowest < widest && since > (spans[narrowest] as number)) narrowest += 1;
+    if (narrowest === widest) continue;
+    const isNew = ((recentFlags[at] as number) & IS_NEW) !== 0;
+    const from = narrowest * COUNTS;
+    counts[from] = (counts[from] as number) + 1;
+    if (isNew) counts[from + 1] = (counts[from + 1] as number) + 1;
+    if (isSame) counts[from + 2] = (counts[from + 2] as number) + 1;
+    if (isSame && isNew) counts[from + 3] = (counts[from + 3] as number) + 1;
+    if (recentAsset[at] !== asset) continue;
+    // In each span in the order of time: in another order they would round otherwise.
+    const amount = recentAmount[at] as number;
+    for (let span = narrowest; span < widest; span += 1) sums[span] = (sums[span] as number) + amount;
   }
-  return { spans: found, toParty };
+  return { spans: spansRead(widest), toParty };
+}
+
+function spansRead(widest: number): readonly Span[] {
+  const found: Span[] = [];
+  let [count, newParties, sameParty, samePartyNew] = [0, 0, 0, 0];
+  for (let span = 0; span < widest; span += 1) {
+    const from = span * COUNTS;
+    count += counts[from] as number;
+    newParties += counts[from + 1] as number;
+    sameParty += counts[from + 2] as number;
+    samePartyNew += counts[from + 3] as number;
+    found.push({ count, newParties, sameParty, samePartyNew, sum: sums[span] as number });
+  }
+  return found;
 }
 
 /** How many of the last `n` came at hours at which the wallet hardly ever acted. */

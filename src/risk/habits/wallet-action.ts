@@ -32,6 +32,8 @@ export interface WalletAction {
   /** Base units that move. */
   readonly amount: bigint;
   readonly decimals: number;
+  /** True for a coin, and for a token that a list names; of any other nobody knows whether it is worth anything. */
+  readonly isListed?: boolean | undefined;
   /** Selector or operation of a call. */
   readonly method?: string | undefined;
   /** Base units that the party may take from now on; undefined where nothing says how many. */
@@ -42,6 +44,14 @@ export interface WalletAction {
   readonly fleet?: FleetView | undefined;
 }
 
+/** From here on a number means "everything": no token has a supply of 2^128 base units that it can part with. */
+const UNBOUNDED_FROM = 1n << 128n;
+
+/** True for a right over everything. */
+export function isUnbounded(allowance: bigint | 'unlimited'): boolean {
+  return allowance === 'unlimited' || allowance >= UNBOUNDED_FROM;
+}
+
 /** True for what gives away a right and moves nothing. */
 export function isAllowance(kind: ActionKind): boolean {
   return kind === 'allowance' || kind === 'allowance_all';
@@ -50,4 +60,17 @@ export function isAllowance(kind: ActionKind): boolean {
 /** Name of the record of amounts for this way of moving the asset; the asset's own where there is but one way. */
 export function wayOf({ asset, kind }: WalletAction): string {
   return kind === 'token' || isAllowance(kind) ? asset : `${asset} ${kind}`;
+}
+
+/** Every field, so that one that is added cannot be forgotten. */
+const FIELDS: Readonly<Record<keyof WalletAction, true>> = {
+  ...{ atMs: true, direction: true, kind: true, party: true, asset: true, amount: true, decimals: true },
+  ...{ method: true, allowance: true, balance: true, isListed: true, fleet: true },
+};
+const NAMES = Object.keys(FIELDS) as (keyof WalletAction)[];
+
+/** True where habits see no difference between two actions. What the fleet knows is compared by identity. */
+export function isSameAction(one: WalletAction, other: WalletAction): boolean {
+  for (const name of NAMES) if (one[name] !== other[name]) return false;
+  return true;
 }

@@ -33,6 +33,7 @@ export interface HopOptions {
 
 /** Remembers who paid whom, as far as our own state shows it, in bounded memory. */
 export interface Hops {
+  /** Takes in one payment, also one that is no news. O(1). */
   observe(payment: SeenPayment): void;
   /** The worst listed account one payment away from this one; undefined where none is known. Lists of today count, not of then. */
   hopRisk(account: AccountId, nowMs: TimeMs): HopRisk | undefined;

@@ -56,6 +56,7 @@ export interface Screening {
   drop(name: string): boolean;
   /** Replaces the owner's exemptions. @throws CONFIG_INVALID, ADDRESS_INVALID; the old ones then stay */
   exempt(exemptions: readonly OwnExemption[]): void;
+  /** What each list in force came to when it was loaded. */
   lists(): readonly ListReport[];
 }
 

@@ -24,7 +24,7 @@ export interface ListVersion {
 
 /** All lists as they stood at one moment: what is loaded or let go afterwards has no effect on it. */
 export interface ScreeningView {
-  /** @throws ADDRESS_INVALID */
+  /** What the lists said of an account, in any spelling. @throws ADDRESS_INVALID */
   screen(address: string, options?: ScreenOptions): ScreeningFinding;
   readonly lists: readonly ListVersion[];
 }

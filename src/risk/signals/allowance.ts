@@ -1,20 +1,15 @@
 import type { AccountId } from '../../core/index.ts';
 import { standingOf } from '../grantee.ts';
+import { isUnbounded } from '../habits/wallet-action.ts';
 import type { RiskFactor } from '../risk-assessment.ts';
 import type { RiskContext } from '../risk-context.ts';
 import { isNewParty } from '../risk-context.ts';
 
 const UNLIMITED = 50;
-/** From here on a number means "everything": no token has a supply of 2^128 base units that it can part with. */
-const UNLIMITED_FROM = 1n << 128n;
-
 /** An allowance without a bound, or an operator over a whole collection. Revocations are none. */
 export function unlimitedAllowanceSignal(context: RiskContext): RiskFactor | undefined {
   for (const effect of context.input.effects) {
-    const unlimited =
-      effect.kind === 'allowance'
-        ? effect.amount === 'unlimited' || effect.amount >= UNLIMITED_FROM
-        : effect.kind === 'operator' && effect.approved;
+    const unlimited = effect.kind === 'allowance' ? isUnbounded(effect.amount) : effect.kind === 'operator' && effect.approved;
     if (!unlimited) continue;
     const grantee = effect.kind === 'allowance' ? effect.spender : effect.kind === 'operator' ? effect.operator : '';
     return {
@@ -40,7 +35,8 @@ export function newSpenderSignal(context: RiskContext): RiskFactor | undefined {
     const grantee = granteeOf(effect);
     if (grantee === undefined || grantee === context.input.wallet) continue;
     const party = context.parties.find((candidate) => candidate.account === grantee && candidate.role === 'grantee');
-    if (party === undefined || !isNewParty(party)) continue;
+    // Code that acts for the wallet is no matter of whether its account was ever paid.
+    if (party === undefined || party.allowListed || (effect.kind !== 'delegation' && !isNewParty(party))) continue;
     // Where patterns are not looked for, nobody else asks for how long an account was known.
     const isStranger = context.input.fraudPatterns === false || standingOf(context, grantee as AccountId) === 'stranger';
     if (effect.kind !== 'delegation' && !isStranger) continue;

@@ -6,7 +6,7 @@ const LACKING = 40;
 /** The party that most points speak against. */
 function worstOf(parties: readonly Party[], points: (party: Party) => number): Party | undefined {
   let worst: Party | undefined;
-  for (const party of parties) if (points(party) > (worst === undefined ? 0 : points(worst))) worst = party;
+  for (const party of parties) if (party.screened !== undefined && points(party) > (worst === undefined ? 0 : points(worst))) worst = party;
   return worst;
 }
 

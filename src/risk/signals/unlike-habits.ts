@@ -1,7 +1,8 @@
 import { whatIsUnlike } from '../model/explain.ts';
 import type { RiskFactor } from '../risk-assessment.ts';
 import type { RiskContext } from '../risk-context.ts';
-import { ALARM_GOOD_IN_1000 } from '../thresholds/index.ts';
+import { ALARM_GOOD_IN_1000, type PersonalRate } from '../thresholds/index.ts';
+import type { UnlikeHabits } from '../unlike-habits.ts';
 import { amountUnusualSignal } from './amount.ts';
 
 /** What makes a person decide, whatever else is calm. */
@@ -29,15 +30,29 @@ export function unlikeHabitsSignal(context: RiskContext): RiskFactor | undefined
   if (unlike === undefined || rate === undefined) return undefined;
   const points = beyond(amountUnusualSignal(context)?.points ?? 0, habitPoints(unlike.goodIn1000, rate.goodIn1000));
   if (points <= 0) return undefined;
-  const least = Math.min(unlike.goodIn1000, rate.goodIn1000);
-  const whose = rate.goodIn1000 < unlike.goodIn1000 ? 'of this agent ' : '';
-  return {
-    id: 'unlike_habits',
-    component: 'behavioral',
-    points,
-    detail: `Of 1,000 good actions ${whose}${least < 1 ? 'less than one is' : `about ${Math.round(least)} are`} as unlike their wallet's habits: ${whatIsUnlike(unlike.figures).join('; ')}.`,
-    reason: 'unlike_habits',
-  };
+  const begun = { id: 'unlike_habits', component: 'behavioral', points } as const;
+  const factor: RiskFactor = Object.assign(Object.defineProperty(begun, 'detail', DETAIL) as Omit<RiskFactor, 'reason'>, {
+    reason: 'unlike_habits' as const,
+  });
+  behind.set(factor, context);
+  return factor;
+}
+
+/** What a factor was found by: what is unlike is looked for when somebody reads it, for that takes as long as a model's score, and the gate keeps the points alone. */
+const behind = new WeakMap<object, RiskContext>();
+const DETAIL: PropertyDescriptor & ThisType<RiskFactor> = {
+  enumerable: true,
+  get(): string {
+    const { unlike, rate } = behind.get(this) as RiskContext;
+    return unlike === undefined || rate === undefined ? '' : detailOf(unlike, rate);
+  },
+};
+
+function detailOf({ goodIn1000, figures }: UnlikeHabits, own: PersonalRate): string {
+  const least = Math.min(goodIn1000, own.goodIn1000);
+  const whose = own.goodIn1000 < goodIn1000 ? 'of this agent ' : '';
+  const many = least < 1 ? 'less than one is' : `about ${Math.round(least)} are`;
+  return `Of 1,000 good actions ${whose}${many} as unlike their wallet's habits: ${whatIsUnlike(figures).join('; ')}.`;
 }
 
 /** The agent's own record makes a person decide, or not; more points than that come from what is rare among all wallets alone. */

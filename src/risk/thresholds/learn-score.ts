@@ -37,8 +37,11 @@ export function learnScore(before: ScoreRecord | undefined, { model, odds, atMs,
 export function unlearnScore(record: ScoreRecord, { model, odds, told }: Omit<ScoreLesson, 'atMs'>): ScoreRecord {
   const at = levelFor(odds, told) - record.first;
   if (record.model !== model || !Number.isFinite(odds) || record.count < 1) return record;
-  const counts = record.counts.map((count, index) => (index === at ? Math.max(0, count - 1) : count));
-  return { ...record, count: record.count - 1, counts };
+  // Of what faded, no more is taken away than is left: there are never more at all levels together than actions.
+  const left = at < 0 && record.first + at < 0 ? 1 : Math.min(1, record.counts[at] ?? 0);
+  const counts = record.counts.map((count, index) => (index === at ? count - left : count));
+  const sum = counts.reduce((all, count) => all + count, 0);
+  return { ...record, count: Math.max(sum, record.count - left), counts };
 }
 
 /** What nobody spoke of counts at its own level, rounded down: it teaches nothing of what scores higher. */

@@ -1,6 +1,8 @@
 import type { Json } from '../../core/index.ts';
-import { LEVELS, MOST_ACTIONS, MOST_LEAN, type ScoreRecord } from './score-record.ts';
+import { LEVELS, MOST_ACTIONS, MOST_LEAN, oddsOf, type ScoreRecord } from './score-record.ts';
 
+/** What adding and fading may be off by. */
+const ROUNDING = 1e-3;
 /** Values that were read once and found sound; stored rows keep their identity while they are cached. */
 const sound = new WeakSet<object>();
 
@@ -25,12 +27,17 @@ function isRecord({ v, model, settled, count, first, counts, usual, usualMs, lea
     Array.isArray(counts) &&
     counts.length + (first as number) <= LEVELS &&
     counts.every((at: Json) => isWithin(at, MOST_ACTIONS)) &&
-    (usual === null || isNumber(usual)) &&
+    // More at all levels together than actions: then the rate would be anything.
+    sumOf(counts as readonly number[]) <= (count as number) + ROUNDING &&
+    (usual === null || (isNumber(usual) && (usual as number) >= oddsOf(0) && (usual as number) <= oddsOf(LEVELS))) &&
     isNumber(usualMs) &&
     isWithin(lean, MOST_LEAN) &&
+    Number.isInteger(lean) &&
     isTold(told)
   );
 }
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 function isTold(told: Json | undefined): boolean {
   if (typeof told !== 'object' || told === null || Array.isArray(told)) return false;

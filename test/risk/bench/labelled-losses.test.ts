@@ -56,7 +56,8 @@ describe.skipIf(!present('approvals') || !hasHistories || !present('address-list
     expect(at(0, false, 0.1)?.recall.value).toBeGreaterThanOrEqual(0.8);
     expect(at(0, false, 0.1)?.recall.value).toBeLessThan(0.9);
     expect(at(50, false, 0.1)?.recall.value).toBeGreaterThanOrEqual(0.9);
-    expect(await measureApprovals(DATA)).toEqual(result);
+    // Once more, by half of the bad ones listed: each share is measured for itself.
+    expect(await measureApprovals(DATA, [50])).toEqual({ ...result, tracks: result.tracks.filter(({ percent }) => percent === 50) });
   });
 });
 

@@ -79,7 +79,7 @@ describe('kept habits', () => {
       'text',
       [],
       {},
-      { ...kept, v: 2 },
+      { ...kept, v: 1 },
       { ...kept, chains: 'eip155:1' },
       { ...kept, chains: Array.from({ length: 15 }, (_, n) => `eip155:${n}`) },
       { ...kept, bytes: kept.bytes.slice(4) },

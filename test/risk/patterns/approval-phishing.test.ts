@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Effect, Json } from '../../../src/core/index.ts';
+import type { AssetId, Effect, Json } from '../../../src/core/index.ts';
 import {
   actionsOf,
   assessRisk,
@@ -12,13 +12,13 @@ import {
   type ScreenedAccount,
   trainHabits,
 } from '../../../src/risk/index.ts';
-import { account, allowance, DAY, input, WALLET } from '../fixtures.ts';
+import { account, allowance, DAY, ETH, input, outflow, USDC, WALLET } from '../fixtures.ts';
 import { isUnchecked, matchOf, nowMs, paid, received, warm } from './match.ts';
 
 const SPENDER = account(91);
 const facts = (known: ContractFacts | undefined) => ({ contractFacts: () => known });
-const run = (amount: bigint | 'unlimited', known?: ContractFacts) =>
-  matchOf('approval_phishing', { effects: [allowance(SPENDER, amount)], ...facts(known) });
+const run = (amount: bigint | 'unlimited', known?: ContractFacts, profile = warm) =>
+  matchOf('approval_phishing', { effects: [allowance(SPENDER, amount)], profile, ...facts(known) });
 const operator = (approved: boolean): Effect => ({
   ...{ leaf: '0', source: 'bytes', kind: 'operator', owner: WALLET, operator: SPENDER, collection: account(92), approved },
 });
@@ -51,14 +51,18 @@ describe('approval_phishing', () => {
     expect(matchOf('approval_phishing', { effects: [operator(true)] })).toMatchObject({ recommendedAction: 'escalate' });
   });
 
-  it('leaves alone revocations, spenders that the policy names, and those that were paid before', () => {
+  it('leaves alone revocations and spenders that the policy names, and nobody for having been paid', () => {
     const bare = { isContract: false, ageMs: null };
     expect(run(0n, bare)).toBeUndefined();
     expect(matchOf('approval_phishing', { effects: [operator(false)], ...facts(bare) })).toBeUndefined();
     expect(
       matchOf('approval_phishing', { effects: [allowance(SPENDER, 'unlimited')], allowListed: () => true, ...facts(bare) }),
     ).toBeUndefined();
-    expect(matchOf('approval_phishing', { effects: [allowance(account(1), 'unlimited')], ...facts(bare) })).toBeUndefined();
+    const once = paid(warm, () => 91, [1n], 1, nowMs - 30 * DAY);
+    for (const known of [undefined, { isContract: true, ageMs: 100 * DAY }])
+      expect(run('unlimited', known, once)).toMatchObject({ recommendedAction: 'escalate', evidence: { standing: 'met' } });
+    expect(run('unlimited', bare, once)).toMatchObject({ recommendedAction: 'block' });
+    expect(run(5n, { isContract: true, ageMs: 100 * DAY }, once)).toBeUndefined();
   });
 
   it('lets no harmless grant hide a worse one, in any order', () => {
@@ -71,65 +75,126 @@ describe('approval_phishing', () => {
 
 describe('how well a spender is known', () => {
   const WEEK = 7 * DAY;
-  const grant = (amount: bigint, agoMs: number, from: Profile = warm): Profile =>
-    trainHabits(from, actionsOf({ effects: [allowance(SPENDER, amount)], wallet: WALLET, atMs: nowMs - agoMs, decimals: () => 6 }));
+  const FAKE = 'eip155:1/erc20:0x00000000000000000000000000000000000000fa' as AssetId;
+  const USUAL = 5_000_000n;
+  const decimals = (asset: AssetId): number | undefined => (asset === FAKE ? undefined : asset === USDC ? 6 : 18);
+  const later = (profile: Profile, effects: readonly Effect[], agoMs: number): Profile =>
+    trainHabits(profile, actionsOf({ effects, wallet: WALLET, atMs: nowMs - agoMs, decimals }));
+  /** It pays others in tokens, too, so that what is worth something in them is known. */
+  const trader = [80, 60, 40].reduce((profile, days, n) => later(profile, [outflow(account(n), USUAL, USDC)], days * DAY), warm);
+  const dealt = (effects: readonly Effect[], agoMs: readonly number[], from = trader): Profile =>
+    agoMs.reduce((profile, ago) => later(profile, effects, ago), from);
   const unlimited = [allowance(SPENDER, 'unlimited')];
-  const judge = (change: Partial<RiskInput>) => assessRisk(input({ profile: warm, nowMs, effects: unlimited, ...change }));
+  const judge = (change: Partial<RiskInput>) => assessRisk(input({ profile: trader, nowMs, effects: unlimited, decimals, ...change }));
   const standing = (change: Partial<RiskInput>) =>
-    judge(change).patterns.find(({ id }) => id === 'approval_phishing')?.evidence['standing'] ?? 'trusted';
+    judge(change).patterns.find(({ id }) => id === 'approval_phishing')?.evidence['standing'] ?? 'passes';
   const view = (others: number, ageMs: number): FleetView => {
     const none = { paid: others, calls: 0, tokens: 0, received: 0, sinceLast: 0, above: 0 };
     return { ...none, others, age: Math.log2(ageMs / 1_000 + 1) };
   };
+  const call = (value: bigint): Effect => ({
+    ...{ leaf: '0', source: 'bytes', kind: 'call', contract: SPENDER, selector: '0x12345678', method: null, args: null, value },
+    asset: ETH,
+  });
+  const WEEKS = [5 * WEEK, 4 * WEEK, 3 * WEEK, 2 * WEEK, WEEK];
+  const worth = [allowance(SPENDER, USUAL)];
+  /** The right without a bound was given once, and people were asked. */
+  const asked = (profile: Profile, agoMs = DAY): Profile => later(profile, unlimited, agoMs);
 
-  it('a small right that settled lets no unbounded one follow before a week is over, however old the code', () => {
-    for (const agoMs of [1_000, DAY, WEEK - 2_000])
-      for (const known of [undefined, { isContract: true, ageMs: null }, { isContract: true, ageMs: 100 * DAY }]) {
-        const { patterns } = judge({ profile: grant(1n, agoMs), ...facts(known) });
-        expect(patterns).toContainEqual(
-          expect.objectContaining({
-            id: 'approval_phishing',
-            recommendedAction: 'escalate',
-            evidence: expect.objectContaining({ standing: 'met' }),
-          }),
-        );
-      }
-    expect(standing({ profile: grant(1n, WEEK) })).toBe('trusted');
-    expect(judge({ profile: grant(1n, WEEK) }).score).toBeLessThan(60);
+  it('nothing without worth makes anybody trusted: revocations, calls, one unit of a right or of money, a token that nobody lists', () => {
+    const worthless: readonly (readonly Effect[])[] = [
+      [allowance(SPENDER, 0n)],
+      [call(0n)],
+      [allowance(SPENDER, 1n)],
+      [outflow(SPENDER, 1n, USDC)],
+      [outflow(SPENDER, 1n)],
+      [outflow(SPENDER, 10n ** 18n, FAKE)],
+      [{ ...allowance(SPENDER, 10n ** 18n), asset: FAKE } as Effect],
+      [{ ...allowance(SPENDER, 'unlimited'), asset: FAKE } as Effect],
+      [operator(true)],
+      [operator(false)],
+    ];
+    for (const effects of worthless)
+      for (const profile of [dealt(effects, WEEKS), asked(dealt(effects, WEEKS))])
+        for (const known of [undefined, { isContract: true, ageMs: 100 * DAY }])
+          expect(
+            standing({ profile, ...facts(known) }),
+            JSON.stringify(effects, (_, value) => String(value)),
+          ).toBe('met');
+  });
+
+  it('three days of worth are needed, the last a week after the first', () => {
+    const days = (...ago: readonly number[]) => {
+      const agoMs = ago.map((day) => day * DAY);
+      return standing({ profile: dealt(worth, agoMs, asked(trader, agoMs[0])) });
+    };
+    expect(days(30)).toBe('met');
+    expect(days(30, 20)).toBe('met');
+    expect(days(30, 30 - 1 / 24, 30 - 2 / 24, 30 - 3 / 24)).toBe('met');
+    expect(days(30, 29, 28, 27, 26, 25, 24)).toBe('met');
+    expect(days(30, 20, 20 - 1 / 24)).toBe('met');
+    expect(days(20, 30, 25)).toBe('met');
+    expect(days(30, 29, 23)).toBe('passes');
+    expect(days(30, 23, 22)).toBe('passes');
+    expect(standing({ profile: asked(dealt([outflow(SPENDER, USUAL, USDC)], WEEKS)) })).toBe('passes');
+    expect(standing({ profile: asked(dealt([outflow(SPENDER, 1_500_000n)], WEEKS)) })).toBe('passes');
+  });
+
+  it('the first right without a bound escalates even then, the next one does not, and a bounded one never', () => {
+    const trusted = dealt(worth, WEEKS);
+    for (const known of [undefined, { isContract: true, ageMs: 100 * DAY }]) {
+      expect(standing({ profile: trusted, ...facts(known) })).toBe('trusted');
+      expect(standing({ profile: asked(trusted), ...facts(known) })).toBe('passes');
+      expect(standing({ profile: trusted, effects: worth, ...facts(known) })).toBe('passes');
+    }
+    expect(judge({ profile: asked(trusted) }).score).toBeLessThan(60);
     expect(judge({}).score).toBeGreaterThanOrEqual(60);
+    const taken = later(trusted, [{ ...allowance(SPENDER, 'unlimited'), asset: FAKE } as Effect], DAY);
+    expect(standing({ profile: taken })).toBe('trusted');
   });
 
-  it('nobody grows old by sending: what came in before leaves the age unknown', () => {
-    const sent = received(warm, 91, 1n, nowMs - 30 * DAY);
+  it('a bare key is blocked whoever trusts it', () => {
+    const bare = judge({
+      profile: asked(dealt(worth, WEEKS)),
+      fleet: () => view(9, 10 * WEEK),
+      ...facts({ isContract: false, ageMs: null }),
+    });
+    expect(bare.patterns).toContainEqual(expect.objectContaining({ id: 'approval_phishing', recommendedAction: 'block' }));
+  });
+
+  it('nobody grows old by sending', () => {
+    const sent = received(trader, 91, 1n, nowMs - 30 * DAY);
     expect(standing({ profile: sent })).toBe('stranger');
-    expect(standing({ profile: grant(1n, 2 * WEEK, sent) })).toBe('met');
+    expect(standing({ profile: dealt(worth, [WEEK], sent) })).toBe('met');
   });
 
-  it('two other wallets of the fleet stand for a spender after a week, one does not, and never for a bare key', () => {
-    expect(standing({ fleet: () => view(2, WEEK) })).toBe('trusted');
-    expect(standing({ fleet: () => view(2, WEEK - 2_000) })).toBe('met');
-    expect(standing({ fleet: () => view(1, 10 * WEEK) })).toBe('met');
-    expect(standing({ fleet: () => ({ ...view(2, WEEK), age: Number.NaN }) })).toBe('met');
+  it('other wallets of the fleet excuse no right without a bound, however many and however long ago', () => {
+    for (const others of [1, 2, 9, 1_000]) expect(standing({ fleet: () => view(others, 10 * WEEK) })).toBe('met');
     expect(standing({ fleet: () => ({ ...view(2, WEEK), others: Number.NaN }) })).toBe('stranger');
     expect(standing({ fleet: () => undefined })).toBe('stranger');
-    const bare = judge({ fleet: () => view(9, 10 * WEEK), ...facts({ isContract: false, ageMs: null }) });
-    expect(bare.patterns).toContainEqual(expect.objectContaining({ id: 'approval_phishing', recommendedAction: 'block' }));
+  });
+
+  it('code that acts for the wallet is somebody new, paid or not', () => {
+    const delegation: Effect = { leaf: '0', source: 'bytes', kind: 'delegation', account: WALLET, delegate: SPENDER, scope: 'all' };
+    const points = (profile: Profile, allowListed = false) =>
+      judge({ profile, effects: [delegation], allowListed: () => allowListed }).factors.some(({ id }) => id === 'allowance_new_spender');
+    expect([points(trader), points(dealt([outflow(SPENDER, 1n)], [WEEK])), points(trader, true)]).toEqual([true, true, false]);
   });
 
   it('a list of ordinary accounts stands for a spender that no list accuses, and for no other', () => {
     const said = (verdict: ScreenedAccount['verdict'], lists: readonly string[]): Partial<RiskInput> => ({
       lists: { find: () => ({ verdict, points: 0, lists, entry: null, hop: null }), lacking: [], toJson: () => null },
     });
-    expect(standing(said('clear', ['labels']))).toBe('trusted');
-    expect(standing(said('exempt', ['reports']))).toBe('trusted');
+    expect(standing(said('clear', ['labels']))).toBe('passes');
+    expect(standing(said('exempt', ['reports']))).toBe('passes');
     expect(standing(said('clear', []))).toBe('stranger');
     expect(standing(said('doubtful', ['labels', 'reports']))).toBe('stranger');
   });
 
   it('without patterns a spender counts as new until it was paid', () => {
     const points = (change: Partial<RiskInput>) => judge(change).factors.find(({ id }) => id === 'allowance_new_spender')?.points ?? 0;
-    expect(points({ profile: grant(1n, 2 * WEEK) })).toBe(0);
-    expect(points({ profile: grant(1n, 2 * WEEK), fraudPatterns: false })).toBeGreaterThan(50);
+    expect(points({ profile: dealt(worth, [2 * WEEK]) })).toBe(0);
+    expect(points({ profile: dealt(worth, [2 * WEEK]), fraudPatterns: false })).toBeGreaterThan(50);
   });
 
   it('a wallet that deals with nobody new is the more surprised', () => {
@@ -148,7 +213,13 @@ describe('how well a spender is known', () => {
   });
 
   it('is kept with the decision, and judged again comes to the same', () => {
-    for (const profile of [warm, grant(1n, 1_000), grant(1n, 2 * WEEK), received(warm, 91, 1n, nowMs - DAY)])
+    for (const profile of [
+      trader,
+      dealt(worth, [1_000]),
+      dealt(worth, WEEKS),
+      asked(dealt(worth, WEEKS)),
+      received(warm, 91, 1n, nowMs - DAY),
+    ])
       for (const effects of [unlimited, [allowance(SPENDER, 5n)], [operator(true)]]) {
         const actions = actionsOf({ effects, wallet: WALLET, atMs: nowMs, decimals: () => 18 });
         const accounts = [SPENDER, account(92)];
@@ -161,15 +232,18 @@ describe('how well a spender is known', () => {
 
   it('is refused where it is malformed, and a record without it makes everybody a stranger', () => {
     const actions = actionsOf({ effects: unlimited, wallet: WALLET, atMs: nowMs, decimals: () => 18 });
-    const excerpt = excerptProfile(grant(1n, 2 * WEEK), [SPENDER], actions) as Record<string, Json>;
+    const excerpt = excerptProfile(asked(dealt(worth, WEEKS)), [SPENDER], actions) as Record<string, Json>;
     for (const granted of [
       [],
       [2],
       [Number.NaN],
       ['0'],
       [0.5, [SPENDER]],
-      [0.5, [SPENDER, -1]],
-      [0.5, [SPENDER, 1.5]],
+      [0.5, [SPENDER, 1]],
+      [0.5, [SPENDER, 1, 2]],
+      [0.5, [SPENDER, 1.5, 1]],
+      [0.5, [SPENDER, true, true]],
+      [0.5, [SPENDER, 1, 1, 1]],
       [0.5, null],
       {},
       'x',

@@ -7,7 +7,8 @@ if (!hasStreams) console.warn('SKIPPED: the labelled streams are not on this mac
 const BOUNDS: readonly (readonly [id: string, alarms: number, type?: string, found?: number])[] = [
   ['structuring', 4.5, 'structuring', 20],
   ['dust_bait', 0.5, 'address_poisoning', 18],
-  ['approval_phishing', 7, 'approval_drainer', 18],
+  // Most are first rights without a bound for a spender that was paid or called before: that excuses none of them.
+  ['approval_phishing', 16, 'approval_drainer', 18],
   ['fan_out', 4.5, 'velocity_burst', 28],
   ['consolidation_exit', 2],
   // These wallets are no fleet: what many of them begin to pay on one day is in fashion.

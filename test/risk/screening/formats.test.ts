@@ -66,6 +66,14 @@ describe('csv', () => {
     await refusal('csv', text, { columns: { address: 'elsewhere' } });
     await refusal('csv', text, { only: { column: 'elsewhere', values: ['scammer'] } });
   });
+  it('refuses a column that is there twice: of two one would be believed and the other never read', async () => {
+    for (const names of ['address,address', 'address,Address', 'address,ADDR ESS', 'a-ddress,address'])
+      expect(await refusal('csv', `${names}\n${a},${b}\n`), names).toMatchObject({ problem: 'a column is there twice', line: 1 });
+    await refusal('csv', `address,expires,Expires\n${a},,1\n`);
+    await refusal('csv', `address,kind,kind\n${a},scam,ok\n`, { only: { column: 'kind', values: ['scam'] } });
+    expect((await load('csv', `address,note,note\n${a},x,y\n`)).listed).toEqual([a]);
+    expect((await load('csv', `\uFEFFaddress,note\r\n${a},x\r\n`)).listed).toEqual([a]);
+  });
   it('reads chains by number and CAIP-2; others are told apart from what is broken', async () => {
     const text = `address,chain_id\n${a}, 137\n${b},eip155:10\nbc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh,bitcoin\n${c},tron\n`;
     const { listed, report } = await load('csv', text);

@@ -71,13 +71,14 @@ export function createListLoader(parts: ListLoaderParts): ListLoader {
         message: 'A list of ordinary accounts that was let go stays away.',
         details: { list: name },
       });
-    const report = await bring(list, kept.state, (read, state) => record(name, kept, read, state));
+    const report = await bring(list, kept.state, (read, state) => record(list, kept, read, state));
     set(name, report === undefined ? { lastError: null } : { report, isDropped: false, lastError: null });
     return report;
   }
 
   /** Before it is in force. What was read of the book may be old by now: between two processes the newer version of a list stays. */
-  async function record(name: string, kept: KeptList, report: ListReport, state: ListState | null): Promise<void> {
+  async function record(list: ConfiguredList, kept: KeptList, report: ListReport, state: ListState | null): Promise<void> {
+    const { name } = list;
     const { accounts, rows, unread, body } = report;
     const details = { action: 'screening_loaded', list: name, accounts, rows, unread, body, sequence: state?.sequence ?? null };
     let now = kept;
@@ -85,7 +86,12 @@ export function createListLoader(parts: ListLoaderParts): ListLoader {
       if (now.state !== null && !isNewer(state, now.state)) throw refused(name, 'rolled_back');
       // Somebody let it go while it was being loaded.
       if (now.isDropped && !kept.isDropped) throw refused(name, 'dropped');
-      const result = await journal.apply([keepCommand(name, now.version, state, false), log(details)]);
+      if (state === null && list.basis !== 'ordinary' && isCutOff(accounts, now.accounts))
+        throw new CastellanError('REQUEST_INVALID', {
+          message: 'The list has lost more than half of its accounts: the owners let the former one go, or it stays.',
+          details: { list: name, problem: 'it lost more than half of its accounts', accounts, before: now.accounts },
+        });
+      const result = await journal.apply([keepCommand(name, now.version, state, accounts), log(details)]);
       if (result.ok) return;
       if (result.reason.code !== 'version_conflict')
         throw new CastellanError('STORE_UNAVAILABLE', { message: result.reason.message, details: { reason: result.reason.code } });
@@ -114,6 +120,14 @@ export function createListLoader(parts: ListLoaderParts): ListLoader {
       }
     },
   };
+}
+
+/** Below so many accounts a list may well be kept by hand. */
+const LEAST_GUARDED = 100;
+
+/** Nobody signs for it that so many were let go. */
+function isCutOff(accounts: number, before: number | null): boolean {
+  return before !== null && before >= LEAST_GUARDED && accounts * 2 < before;
 }
 
 /** Newer than what was in force, or that very update. */

@@ -84,7 +84,7 @@ export function createScreeningRoom(
       await authority.require('list.change', listDropFacts(list), authorization);
       await write(async () => {
         const { state, version } = await readKept(store, list);
-        return [keepCommand(list, version, state, true), event({ action: 'screening_dropped', list })];
+        return [keepCommand(list, version, state, 'dropped'), event({ action: 'screening_dropped', list })];
       });
       loader.dropped(list);
       screening.drop(list);

@@ -14,9 +14,8 @@ const GROUPS: readonly GaugeGroup[] = [partyGauges, amountGauges, tempoGauges, s
 /** All gauges, in the order in which a model counts them. */
 export const GAUGES: readonly Gauge[] = GROUPS.flatMap(({ gauges }) => gauges);
 
-/** What each of {@link GAUGES} says of an action, in their order. O(1). */
-export function readGauges(look: Look): Float32Array {
-  const figures = new Float32Array(GAUGES.length);
+/** What each of {@link GAUGES} says of an action, in their order, written into `figures`. O(1). */
+export function readGauges(look: Look, figures: Float32Array = new Float32Array(GAUGES.length)): Float32Array {
   let at = 0;
   for (const { gauges, read } of GROUPS) {
     read(look, figures, at);

@@ -10,7 +10,8 @@ const USUAL: Readonly<Record<RowField, readonly string[]>> = {
   expires: ['expires', 'expiresms', 'expiry', 'expiresat', 'validuntil'],
 };
 
-const folded = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '');
+/** A name as columns are told apart by: in lower case without `_`, `-` and spaces. */
+export const folded = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '');
 
 /** Which of these names holds which field; the owner's names are taken to the letter. */
 export function fieldsAmong(

@@ -1,5 +1,5 @@
 import type { CheckedSource, RowField } from '../list-source.ts';
-import { fieldsAmong } from './columns.ts';
+import { fieldsAmong, folded } from './columns.ts';
 import { lineReader } from './lines.ts';
 import { brokenList, type ListReader, type ListRow, type RowSink } from './row.ts';
 
@@ -23,6 +23,10 @@ export function csvReader({ columns, only }: CheckedSource, sink: RowSink): List
     addressAt = at(found.address ?? '');
     onlyAt = only === undefined ? -1 : at(only.column);
     const missing = Object.values(columns).some((name) => name !== undefined && at(name) < 0) || (only !== undefined && onlyAt < 0);
+    // Of two columns of one name one would be believed and the other never read.
+    const isTwice = (name: string): boolean => (names ?? []).filter((other) => folded(other) === folded(name)).length > 1;
+    const read = [...Object.values(found), ...(only === undefined ? [] : [only.column])];
+    if (read.some(isTwice)) throw brokenList('a column is there twice', line);
     if (found.address === undefined || missing) throw brokenList('the first line does not name the columns', line);
   };
 
