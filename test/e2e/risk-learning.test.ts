@@ -6,7 +6,7 @@ import { systemClock } from '../../src/adapters/host/index.ts';
 import { habitsIn } from '../../src/authz/index.ts';
 import type { Decision, Store } from '../../src/core/index.ts';
 import { createSecurityManager, feedbackFacts, replay, type SecurityConfig, type SecurityManager } from '../../src/index.ts';
-import { ALARMS_PER_DAY, type Profile, type ScoreRecord } from '../../src/risk/index.ts';
+import { ALARM_GOOD_IN_1000, ALARMS_PER_DAY, type Profile, type ScoreRecord } from '../../src/risk/index.ts';
 import { HABIT_MODEL } from '../../src/risk/model/habit-model-data.ts';
 import { type Anvil, startAnvil } from '../../src/testing/anvil.ts';
 import { allowed, KEYS, person, registered } from '../manager/fixture.ts';
@@ -45,7 +45,7 @@ async function scene(path: string | null, given: Partial<SecurityConfig> = {}, {
   return { store, security, managers: made, [Symbol.asyncDispose]: close };
 }
 
-/** A small payment to somebody new: 50 in 1,000 actions of training wallets are as odd, and none of this agent's. */
+/** A small payment to somebody new: more than one in 100 actions of training wallets are as odd, and none of this agent's. */
 const odd = (id: string) => ({ id, to: CAROL, amount: '0.0021', asset: 'ETH' });
 const ask = async (security: SecurityManager, id: string): Promise<Decision> => {
   const { decision } = await security.agent('a1').authorize(odd(id));
@@ -64,7 +64,8 @@ describe.each([
     const first = await ask(security, 'first');
     expect([first.verdict, codes(first)]).toEqual(['escalated', ['risk_high']]);
     expect(habitsIn(first)).toMatchObject({ alarm: true, goodIn1000: expect.any(Number) });
-    expect(habitsIn(first)?.goodIn1000).toBeGreaterThan(20);
+    // One threshold for all would have passed it.
+    expect(habitsIn(first)?.goodIn1000).toBeGreaterThan(2 * ALARM_GOOD_IN_1000);
 
     const told = await security.risk.feedback(first.id, 'legitimate');
     expect(told).toMatchObject({ status: 'recorded', agentId: 'a1', verdict: 'legitimate', proposed: [] });
