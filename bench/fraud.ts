@@ -56,17 +56,24 @@ if (import.meta.filename === process.argv[1]) {
       out: { type: 'string' },
       seed: { type: 'string' },
       'hold-out': { type: 'boolean' },
+      learn: { type: 'string' },
     },
   });
   const seed = Number(values.seed ?? USUAL_STREAMS.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('--seed is a whole number');
   if (values['hold-out'] === true && values.data === undefined) throw new Error('--hold-out needs --data');
+  if (values.learn !== undefined && (values.data === undefined || values['hold-out'] === true))
+    throw new Error('--learn needs --data, without --hold-out');
   const clock = { monotonicMs: () => performance.now() };
   const files = (values.import ?? []).map((name) => ({ name, text: readFileSync(name, 'utf8') }));
   const wallet = values.wallet === undefined ? {} : { wallet: values.wallet };
   const own =
     values.data !== undefined
-      ? await runProtocol(values.data, { holdOut: values['hold-out'] === true, report: (line) => process.stderr.write(`${line}\n`) })
+      ? await runProtocol(values.data, {
+          holdOut: values['hold-out'] === true,
+          learn: values.learn,
+          report: (line) => process.stderr.write(`${line}\n`),
+        })
       : files.length > 0
         ? runOnImported(files, { seed, clock, ...wallet })
         : runOnMade({ ...USUAL_STREAMS, seed }, clock);

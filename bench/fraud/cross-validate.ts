@@ -3,10 +3,12 @@ import { boost, type Training } from '../../scripts/train/boost.ts';
 import { type Quantized, quantize } from '../../scripts/train/quantize.ts';
 import { weighRows } from '../../scripts/train/weigh-rows.ts';
 import type { StreamRow } from '../../src/integrations/bench/stream-row.ts';
+import { thresholdFor } from '../../src/integrations/bench/threshold.ts';
 import { GAUGES, type GaugeGround } from '../../src/risk/habits/gauges/index.ts';
+import { flatten, scoreFlatTrees } from '../../src/risk/model/trees.ts';
 import type { GaugeTable } from './gauge-table.ts';
 
-export { thresholdFor } from '../../src/integrations/bench/threshold.ts';
+export { thresholdFor };
 
 const FOLDS = 5;
 
@@ -71,4 +73,22 @@ export function crossValidate(
     for (const [at, of] of fold.entries()) if (of === held) scores[at] = trained.scores[at] as number;
   }
   return scores;
+}
+
+/** A detector learnt from one folder's wallets, for those of another. */
+export interface Learnt {
+  /** Scores of every row of another table. */
+  score(table: GaugeTable): Float64Array;
+  readonly threshold: number;
+}
+
+/** Learns from all wallets of a table. The threshold comes from scores of models that had not seen the wallet, so that it holds for others. */
+export function learnTrack(table: GaugeTable, track: Track, training: Training): Learnt {
+  const lesson = { data: quantize(table.values, GAUGES.length), ...weighRows(table.rows, SURPRISES[track]), gauges: gaugesOf(track) };
+  const trees = flatten(boost({ ...lesson, rows: Int32Array.from(table.rows.keys()) }, training).model);
+  return {
+    threshold: thresholdFor(table.rows, crossValidate(table, track, training), AIMED_FALSE_PER_1000[track]),
+    score: ({ rows, values }) =>
+      Float64Array.from(rows, (_, row) => scoreFlatTrees(trees, values.subarray(row * GAUGES.length, (row + 1) * GAUGES.length))),
+  };
 }

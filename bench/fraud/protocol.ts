@@ -16,6 +16,8 @@ import { measureTonLists, tonTables } from './ton-lists.ts';
 export interface ProtocolOptions {
   /** Train once more for each type of campaign, without it. Takes minutes for each. */
   readonly holdOut?: boolean;
+  /** A data folder whose streams T4 learns from, in place of those that it judges. */
+  readonly learn?: string | undefined;
   /** Takes lines of progress, and of what is left out. */
   readonly report?: (line: string) => void;
 }
@@ -39,8 +41,8 @@ const BESIDE: readonly Task[] = [
 ];
 
 /** The protocol on the labelled data of a folder: the streams, with lists and without, and the other tasks. Tasks without data are named and left out. */
-export async function runProtocol(data: string, { holdOut = false, report = () => undefined }: ProtocolOptions = {}): Promise<Run> {
-  const run = runOnStreams(data, TRACKS);
+export async function runProtocol(data: string, { holdOut = false, learn, report = () => undefined }: ProtocolOptions = {}): Promise<Run> {
+  const run = runOnStreams(data, { tracks: TRACKS, learn });
   const tables: ProtocolTable[] = [...(await withLists(run))];
   if (holdOut) for (const track of TRACKS) tables.push(heldOut(run, track, report));
   for (const { task, folder, run: measure } of BESIDE) {

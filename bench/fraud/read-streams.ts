@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { inOrder, type StreamRow } from '../../src/integrations/bench/stream-row.ts';
 import type { ActionKind } from '../../src/risk/habits/wallet-action.ts';
+import { dataRows } from './data-files.ts';
 
 export type { StreamRow } from '../../src/integrations/bench/stream-row.ts';
 
@@ -17,16 +15,8 @@ const KINDS: Readonly<Record<string, ActionKind>> = {
 /** Reads the labelled streams of a data folder, in the order of time. */
 export function readStreams(data: string): readonly StreamRow[] {
   const labels = new Map<string, readonly string[]>();
-  for (const [wallet = '', seq = '', ...label] of readCsv(join(data, 'streams/labels_dev.csv.gz'))) labels.set(`${wallet} ${seq}`, label);
-  return inOrder(readCsv(join(data, 'streams/streams_dev.csv.gz')).map((fields) => rowOf(fields, labels)));
-}
-
-function readCsv(path: string): readonly (readonly string[])[] {
-  const text = gunzipSync(readFileSync(path)).toString('utf8').trim();
-  return text
-    .split(/\r?\n/)
-    .slice(1)
-    .map((line) => line.split(','));
+  for (const [wallet = '', seq = '', ...label] of dataRows(data, 'streams', 'labels_dev.csv.gz')) labels.set(`${wallet} ${seq}`, label);
+  return inOrder(dataRows(data, 'streams', 'streams_dev.csv.gz').map((fields) => rowOf(fields, labels)));
 }
 
 function rowOf(fields: readonly string[], labels: ReadonlyMap<string, readonly string[]>): StreamRow {

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import type { ActionFacts } from '../../src/authz/intent/compare-intent.ts';
 import type { EvidenceText } from '../../src/authz/intent/evidence.ts';
 import { parseIntent } from '../../src/authz/intent/parse-intent.ts';
 import { parseDecimal } from '../../src/authz/policy/language/decimal.ts';
+import { dataFile } from '../fraud/data-files.ts';
 
 /** One recorded tool call of an agent, and what its user had asked for. */
 export interface ActionRow {
@@ -19,8 +17,7 @@ export interface ActionRow {
 
 /** @throws where the file is not there or not of this form */
 export function readActions(data: string): readonly ActionRow[] {
-  const packed = readFileSync(join(data, 'intent-mismatch', 'craibench_actions_dev.jsonl.gz'));
-  return gunzipSync(packed)
+  return dataFile(data, 'intent-mismatch', 'craibench_actions_dev.jsonl.gz')
     .toString('utf8')
     .trim()
     .split('\n')

@@ -38,17 +38,38 @@ export interface FlatTrees {
   readonly above: Float32Array;
   readonly next: Int32Array;
   readonly leaves: Float64Array;
+  /** The same questions as they are asked: gauge, {@link keyOf} of the figure, and where a no and a yes lead, each a place here or `~leaf`. */
+  readonly asked: Int32Array;
   /** What is expected of actions that come to a question, by what training saw. */
   readonly means: Float64Array;
 }
 
-/** What {@link scoreTrees} says of them. */
-export function scoreFlatTrees({ bias, roots, gauges, above, next, leaves }: FlatTrees, figures: Float32Array): number {
+/** Places of one question in `asked`. */
+const ASKED = 4;
+const MOST_GAUGES = 256;
+const figure = new Float32Array(MOST_GAUGES);
+const bits = new Int32Array(figure.buffer);
+const keys = new Int32Array(MOST_GAUGES);
+
+/**
+ * Orders singles of eight binary digits as whole numbers, by their bits: of two keys the difference fits into 32 bits, so that its sign answers a question
+ * and no processor has to guess.
+ */
+function keyOf(single: number): number {
+  return (single ^ ((single >> 31) & 0x7fff_ffff)) >> 1;
+}
+
+/** What {@link scoreTrees} says of figures that are numbers. */
+export function scoreFlatTrees({ bias, roots, asked, leaves }: FlatTrees, figures: Float32Array): number {
+  figure.set(figures);
+  for (let gauge = 0; gauge < figures.length; gauge += 1) keys[gauge] = keyOf(bits[gauge] as number);
   let score = bias;
   for (let tree = 0; tree < roots.length; tree += 1) {
-    let place = roots[tree] as number;
-    do place = next[(place << 1) | ((figures[gauges[place] as number] as number) > (above[place] as number) ? 1 : 0)] as number;
-    while (place >= 0);
+    let place = ASKED * (roots[tree] as number);
+    do {
+      const key = keys[asked[place] as number] as number;
+      place = asked[place + 2 + (((asked[place + 1] as number) - key) >>> 31)] as number;
+    } while (place >= 0);
     score += leaves[~place] as number;
   }
   return score;
@@ -86,12 +107,19 @@ export function flatten({ bias, trees }: Trees): FlatTrees {
     next: new Int32Array(2 * questions),
     leaves: new Float64Array(questions + trees.length),
     means: new Float64Array(questions),
+    asked: new Int32Array(ASKED * questions),
   };
   let root = 0;
   for (const [at, tree] of trees.entries()) {
     flat.roots[at] = root;
     layDown(tree, flat, root, root + at);
     root += tree.gauges.length;
+  }
+  for (const [place, above] of flat.above.entries()) {
+    // Of two zeros, the usual one.
+    figure[0] = above + 0;
+    const to = [0, 1].map((answer) => flat.next[2 * place + answer] as number).map((next) => (next < 0 ? next : ASKED * next));
+    flat.asked.set([flat.gauges[place] as number, keyOf(bits[0] as number), ...to], ASKED * place);
   }
   return flat;
 }

@@ -1,15 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { foldOf, gaugesOf, thresholdFor } from '../../../bench/fraud/cross-validate.ts';
-import { gaugeTable } from '../../../bench/fraud/gauge-table.ts';
+import { foldOf, gaugesOf, learnTrack, TRAINING, thresholdFor } from '../../../bench/fraud/cross-validate.ts';
+import { type GaugeTable, gaugeTable } from '../../../bench/fraud/gauge-table.ts';
 import { readStreams, type StreamRow } from '../../../bench/fraud/read-streams.ts';
 import { scoreByRival } from '../../../bench/fraud/rivals/rival.ts';
 import { percentile, spendVelocity, zScore } from '../../../bench/fraud/rivals/simple-rivals.ts';
 import { bootstrap } from '../../../src/integrations/bench/bootstrap.ts';
+import { USUAL_STREAMS } from '../../../src/integrations/bench/index.ts';
 import { judgeCampaigns } from '../../../src/integrations/bench/judge-campaigns.ts';
+import { makeStreams } from '../../../src/integrations/bench/make-streams.ts';
 import { GAUGES } from '../../../src/risk/habits/gauges/index.ts';
 import { address } from '../habits/actions.ts';
 
@@ -102,6 +104,27 @@ describe('the protocol', () => {
     const strict = gaugesOf('strict').map((at) => GAUGES[at]?.name);
     expect(gaugesOf('full')).toHaveLength(GAUGES.length);
     for (const name of ['overdraws', 'balance_share', 'gap', 'fleet_parties']) expect(strict).not.toContain(name);
+  });
+
+  it('finds the same streams in whichever part of the data is there', () => {
+    const other = join(data, 'other');
+    mkdirSync(join(other, 'streams'), { recursive: true });
+    for (const name of ['streams', 'labels'])
+      copyFileSync(join(data, `streams/${name}_dev.csv.gz`), join(other, `streams/${name}_heldout.csv.gz`));
+    expect(readStreams(other)).toEqual(stream);
+    expect(() => readStreams(join(data, 'nowhere'))).toThrow('labels_dev');
+  });
+
+  it('learns from some wallets and judges others, by a threshold that those never set', { timeout: 60_000 }, () => {
+    const [taught, unseen] = [5, 6].map((seed) => gaugeTable(makeStreams({ ...USUAL_STREAMS, walletsOfEach: 3, days: 120, seed })));
+    const few = { ...TRAINING, trees: 25 };
+    const { score, threshold } = learnTrack(taught as GaugeTable, 'strict', few);
+    const { rows } = unseen as GaugeTable;
+    const scores = score(unseen as GaugeTable);
+    const judged = judgeCampaigns(rows, (row) => (scores[row] as number) > threshold);
+    expect(judged.caught / judged.campaigns).toBeGreaterThan(0.6);
+    expect(judged.falsePer1000).toBeLessThan(15);
+    expect(learnTrack(taught as GaugeTable, 'strict', few).score(unseen as GaugeTable)).toEqual(scores);
   });
 
   it('draws wallets anew the same way each time, around the figure itself', () => {

@@ -117,6 +117,26 @@ describe('packed trees', () => {
     expect(scoreFlatTrees(flatten(few), Float32Array.from([0, 5, 0, 1]))).toBe(-0.875);
   });
 
+  it('are asked by whole numbers as by figures: at a bound, beside it, and at both zeros', () => {
+    const bounds = [-99, -1.5, 0, -0, 2 ** -100, 0.5, 7, 1e30];
+    const near = [
+      ...bounds,
+      -1e30,
+      -98.5,
+      -1.4921875,
+      0.50390625,
+      7.03125,
+      2 ** -101,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ].map(Math.fround);
+    for (const above of bounds.map(Math.fround)) {
+      const one = { bias: 0, trees: [{ gauges: [0], above: [above], next: [-1, -2], yes: [128], leaves: [0, 1] }] };
+      for (const value of near)
+        expect(scoreFlatTrees(flatten(one), Float32Array.of(value)), `${value} above ${above}`).toBe(Number(value > above));
+    }
+  });
+
   it('are refused where their text is cut or longer, and not packed where something would be lost', () => {
     const packed = packTrees(few);
     expect(() => unpackTrees({ ...packed, count: 2 })).toThrow(RangeError);
