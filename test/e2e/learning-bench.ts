@@ -48,7 +48,12 @@ export function regularProfile(nowMs: number, count = 200): Profile {
 export function regularScores(nowMs: number, count = 400): ScoreRecord {
   let record = emptyScoreRecord(HABIT_MODEL_VERSION);
   for (let n = 0; n < count; n += 1)
-    record = learnScore(record, { model: HABIT_MODEL_VERSION, odds: -7 - (n % 8) / 4, atMs: nowMs - (count - n) * 3_600_000, told: false });
+    record = learnScore(record, {
+      model: HABIT_MODEL_VERSION,
+      odds: -10 - (n % 8) / 4,
+      atMs: nowMs - (count - n) * 3_600_000,
+      told: false,
+    });
   return record;
 }
 
