@@ -59,7 +59,7 @@ function keyOf(single: number): number {
   return (single ^ ((single >> 31) & 0x7fff_ffff)) >> 1;
 }
 
-/** What {@link scoreTrees} says of figures that are numbers. */
+/** What {@link scoreTrees} says of figures that are numbers of at most eight binary digits, as `readFigures` and `unpackFigures` give them: what lies nearer to a bound may count as at it. */
 export function scoreFlatTrees({ bias, roots, asked, leaves }: FlatTrees, figures: Float32Array): number {
   figure.set(figures);
   for (let gauge = 0; gauge < figures.length; gauge += 1) keys[gauge] = keyOf(bits[gauge] as number);

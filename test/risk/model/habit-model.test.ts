@@ -13,12 +13,19 @@ import { address, payment } from '../habits/actions.ts';
 
 const trees = unpackTrees(HABIT_MODEL.trees);
 const asked = new Set(trees.gauges);
+/** Figures as they are read: to eight binary digits. */
+function toEightDigits(figures: readonly number[]): Float32Array {
+  const singles = Float32Array.from(figures);
+  const bits = new Uint32Array(singles.buffer);
+  for (const [at, word] of bits.entries()) bits[at] = word & 0xffff_0000;
+  return singles;
+}
 const anyFigures = fc
   .array(fc.oneof(fc.constantFrom(-99, -1, 0, 1, 2, 20), fc.double({ min: -200, max: 1_000, noNaN: true })), {
     minLength: GAUGES.length,
     maxLength: GAUGES.length,
   })
-  .map((figures) => Float32Array.from(figures));
+  .map(toEightDigits);
 
 function usual(count = 200): Habits {
   const habits = emptyHabits();
