@@ -191,27 +191,28 @@ export async function decide(parts: DecideParts, prepared: Prepared, options: De
   const place = placeOf(prepared);
   const sought = seekFacts(parts, prepared, policy, options.simulate);
   const [contracts, lookedUp] = await Promise.all([readPinned(prepared, policy), sought.lookedUp]);
-  const judgement = await parts.judge.judge({
-    request,
-    tx,
-    decoded,
-    ...(prepared.kind === 'signature' ? { signature: prepared.reading } : {}),
-    ...(place === undefined ? {} : { place }),
-    ...(contracts === undefined ? {} : { contracts }),
-    ...(lookedUp === undefined ? {} : { lookedUp }),
-    policy,
-    rows: { keys, values: rows.slice(head.length) },
-    read: (more) => parts.store.get(more),
-    simulate: sought.simulate,
-    satisfied: options.satisfaction?.codes ?? NOTHING,
-    tokens: parts.tokens,
-    price: parts.price,
-    market: parts.market?.(),
-    lists: parts.lists?.look(nowMs),
-    nowMs,
-    deadlineMs: nowMs + parts.decisionTimeoutMs,
-  });
-  sought.end();
+  const judgement = await parts.judge
+    .judge({
+      request,
+      tx,
+      decoded,
+      ...(prepared.kind === 'signature' ? { signature: prepared.reading } : {}),
+      ...(place === undefined ? {} : { place }),
+      ...(contracts === undefined ? {} : { contracts }),
+      ...(lookedUp === undefined ? {} : { lookedUp }),
+      policy,
+      rows: { keys, values: rows.slice(head.length) },
+      read: (more) => parts.store.get(more),
+      simulate: sought.simulate,
+      satisfied: options.satisfaction?.codes ?? NOTHING,
+      tokens: parts.tokens,
+      price: parts.price,
+      market: parts.market?.(),
+      lists: parts.lists?.look(nowMs),
+      nowMs,
+      deadlineMs: nowMs + parts.decisionTimeoutMs,
+    })
+    .finally(() => sought.end());
   const { satisfaction, ...anew } = options;
   // Somebody said yes to less than what asks for a person by now: people are asked again, about all of it at once.
   if (satisfaction !== undefined && !answersAll(satisfaction, judgement)) return decide(parts, prepared, anew);
